@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 from textual.widget import Widget
 from textual.widgets import Input
+
+from tests.app_driver import AppDriver, run_app
+from tui_pod.core.library.library import Library
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +40,11 @@ def _same_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERM", "xterm-256color")
     monkeypatch.delenv("COLORTERM", raising=False)
     monkeypatch.setattr(Input, "_toggle_cursor", lambda self: None)
+
+
+@pytest.fixture
+async def driver(library: Library, request: pytest.FixtureRequest) -> AsyncIterator[AppDriver]:
+    """The app on the library, started with what the mark `app` of the test or of its module hands to `run_app`."""
+    mark = request.node.get_closest_marker("app")
+    async with run_app(library, **(mark.kwargs if mark else {})) as driver:
+        yield driver

@@ -60,6 +60,14 @@ def topic(library: Library, name: str) -> int:
 LIBRARY = make_library()
 IN_CAST = ListQuery(entry=topic(LIBRARY, "Cast"))
 
+pytestmark = pytest.mark.app(query=IN_CAST)
+
+
+@pytest.fixture
+def library() -> Library:
+    """What the app has: two talks and two podcasts."""
+    return LIBRARY
+
 
 async def swap(driver: AppDriver, library: Library) -> None:
     """Give the running app another library, as a refresh does, and wait until it is shown."""
@@ -97,39 +105,36 @@ async def test_pane_that_is_made_while_the_library_is_swapped_shows_what_was_ask
 # -- keys ----------------------------------------------------------------------------------------------
 
 
-async def test_a_asks_for_an_address_and_adds_what_is_typed() -> None:
-    async with run_app(LIBRARY) as driver:
-        await driver.press("a")
-        assert driver.shows(AddFeedScreen)
-        await driver.write("q.example.org/feed x")  # q and space are letters here
-        await driver.press("enter")
-        assert not driver.shows(AddFeedScreen)
-        assert driver.services.asked_feeds.wishes == [("add", "q.example.org/feed x")]
-        assert driver.focus == "list"
+async def test_a_asks_for_an_address_and_adds_what_is_typed(driver: AppDriver) -> None:
+    await driver.press("a")
+    assert driver.shows(AddFeedScreen)
+    await driver.write("q.example.org/feed x")  # q and space are letters here
+    await driver.press("enter")
+    assert not driver.shows(AddFeedScreen)
+    assert driver.services.asked_feeds.wishes == [("add", "q.example.org/feed x")]
+    assert driver.focus == "list"
 
 
-async def test_a_that_fails_says_why_and_keeps_what_was_typed() -> None:
-    async with run_app(LIBRARY) as driver:
-        driver.services.asked_feeds.refusal = FeedError("The host [b]nowhere[/] cannot be found.")
-        driver.services.asked_feeds.answers.clear()
-        await driver.press("a", *"nowhere.example", "enter", "enter")
-        assert "Looking for the podcast" in driver.text
-        driver.services.asked_feeds.answers.set()
-        await driver.until(lambda: "The host [b]nowhere[/] cannot be found." in driver.text, "it says why")
-        assert "enter Add" in driver.text
-        await driver.press("x", "enter")
-        assert driver.services.asked_feeds.wishes == [("add", "nowhere.example"), ("add", "nowhere.examplex")]
-        assert driver.notices == []
+async def test_a_that_fails_says_why_and_keeps_what_was_typed(driver: AppDriver) -> None:
+    driver.services.asked_feeds.refusal = FeedError("The host [b]nowhere[/] cannot be found.")
+    driver.services.asked_feeds.answers.clear()
+    await driver.press("a", *"nowhere.example", "enter", "enter")
+    assert "Looking for the podcast" in driver.text
+    driver.services.asked_feeds.answers.set()
+    await driver.until(lambda: "The host [b]nowhere[/] cannot be found." in driver.text, "it says why")
+    assert "enter Add" in driver.text
+    await driver.press("x", "enter")
+    assert driver.services.asked_feeds.wishes == [("add", "nowhere.example"), ("add", "nowhere.examplex")]
+    assert driver.notices == []
 
 
-async def test_a_left_meanwhile_is_told_when_it_fails() -> None:
-    async with run_app(LIBRARY) as driver:
-        driver.services.asked_feeds.refusal = FeedError("The host cannot be found.")
-        driver.services.asked_feeds.answers.clear()
-        await driver.press("a", *"nowhere.example", "enter", "escape")
-        driver.services.asked_feeds.answers.set()
-        await driver.until(lambda: driver.notices, "it is told")
-        assert driver.notices == ["The host cannot be found."]
+async def test_a_left_meanwhile_is_told_when_it_fails(driver: AppDriver) -> None:
+    driver.services.asked_feeds.refusal = FeedError("The host cannot be found.")
+    driver.services.asked_feeds.answers.clear()
+    await driver.press("a", *"nowhere.example", "enter", "escape")
+    driver.services.asked_feeds.answers.set()
+    await driver.until(lambda: driver.notices, "it is told")
+    assert driver.notices == ["The host cannot be found."]
 
 
 async def test_a_that_succeeds_opens_the_podcast() -> None:
@@ -156,12 +161,11 @@ async def test_i_in_the_tree_tells_all_about_a_podcast() -> None:
         assert driver.app.screen is driver.main
 
 
-async def test_a_closed_without_an_address_adds_nothing() -> None:
-    async with run_app(LIBRARY) as driver:
-        await driver.press("a", "enter")
-        assert driver.shows(AddFeedScreen)
-        await driver.press("escape", "a", "space", "escape")
-        assert driver.services.asked_feeds.wishes == []
+async def test_a_closed_without_an_address_adds_nothing(driver: AppDriver) -> None:
+    await driver.press("a", "enter")
+    assert driver.shows(AddFeedScreen)
+    await driver.press("escape", "a", "space", "escape")
+    assert driver.services.asked_feeds.wishes == []
 
 
 async def test_a_works_in_the_tree_and_in_the_smallest_terminal() -> None:
@@ -173,10 +177,9 @@ async def test_a_works_in_the_tree_and_in_the_smallest_terminal() -> None:
         assert driver.services.asked_feeds.wishes == [("add", "x.org")]
 
 
-async def test_r_refreshes_the_podcast_that_is_open() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("r")
-        assert driver.services.asked_feeds.wishes == [("refresh", CAST)]
+async def test_r_refreshes_the_podcast_that_is_open(driver: AppDriver) -> None:
+    await driver.press("r")
+    assert driver.services.asked_feeds.wishes == [("refresh", CAST)]
 
 
 async def test_r_in_a_subfolder_refreshes_the_folder() -> None:
@@ -197,25 +200,22 @@ async def test_r_in_what_is_no_podcast_says_what_to_press(place: int) -> None:
         assert driver.services.asked_feeds.wishes == []
 
 
-async def test_capital_r_refreshes_all() -> None:
-    async with run_app(LIBRARY) as driver:
-        await driver.press("R")
-        assert driver.services.asked_feeds.wishes == [("refresh", None)]
+async def test_capital_r_refreshes_all(driver: AppDriver) -> None:
+    await driver.press("R")
+    assert driver.services.asked_feeds.wishes == [("refresh", None)]
 
 
-async def test_d_downloads_the_episode_at_the_cursor() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "j", "d")
-        assert driver.services.asked_feeds.wishes == [("download", "cast-8")]
-        assert driver.current == "cast-8"
+async def test_d_downloads_the_episode_at_the_cursor(driver: AppDriver) -> None:
+    await driver.press("g", "j", "d")
+    assert driver.services.asked_feeds.wishes == [("download", "cast-8")]
+    assert driver.current == "cast-8"
 
 
-async def test_d_downloads_what_is_selected_and_selects_it_no_longer() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "v", "j", "V", "j", "V", "d")
-        assert driver.services.asked_feeds.wishes == [("download", "cast-9", "cast-7", "cast-6")]
-        await driver.press("d")
-        assert driver.services.asked_feeds.wishes[-1] == ("download", "cast-6")
+async def test_d_downloads_what_is_selected_and_selects_it_no_longer(driver: AppDriver) -> None:
+    await driver.press("g", "v", "j", "V", "j", "V", "d")
+    assert driver.services.asked_feeds.wishes == [("download", "cast-9", "cast-7", "cast-6")]
+    await driver.press("d")
+    assert driver.services.asked_feeds.wishes[-1] == ("download", "cast-6")
 
 
 async def test_d_on_a_topic_downloads_all_of_it() -> None:
@@ -249,10 +249,9 @@ async def test_key_line_offers_a_download_only_of_a_recording_on_a_server() -> N
         assert "Download" not in driver.key_words
 
 
-async def test_x_on_a_podcast_in_the_tree_removes_it() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("tab", "x")
-        assert driver.services.asked_feeds.wishes == [("remove_feed", CAST)]
+async def test_x_on_a_podcast_in_the_tree_removes_it(driver: AppDriver) -> None:
+    await driver.press("tab", "x")
+    assert driver.services.asked_feeds.wishes == [("remove_feed", CAST)]
 
 
 @pytest.mark.parametrize("name", ["Science", "Talks", "All Topics"])
@@ -263,10 +262,9 @@ async def test_x_on_another_topic_removes_nothing_and_says_so(name: str) -> None
         assert "x removes podcasts" in driver.notices[0]
 
 
-async def test_x_in_a_list_removes_downloads() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "v", "v", "x")
-        assert driver.services.asked_feeds.wishes == [("remove_downloads", "cast-9", "cast-8")]
+async def test_x_in_a_list_removes_downloads(driver: AppDriver) -> None:
+    await driver.press("g", "v", "v", "x")
+    assert driver.services.asked_feeds.wishes == [("remove_downloads", "cast-9", "cast-8")]
 
 
 # -- downloads in rows, work in the header -------------------------------------------------------------
@@ -279,32 +277,30 @@ async def show(driver: AppDriver, **downloads: DownloadState | None) -> list[str
     return [row for row in driver.rows_of(driver.episodes) if row[1:].startswith(("○ Cast", ". Cast"))]
 
 
-async def test_rows_show_how_far_downloads_are() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g")
-        rows = await show(
-            driver,
-            cast_9=WHOLE,
-            cast_8=DownloadState(text="45 %", share=0.45),
-            cast_7=DownloadState(text="3 MB"),
-            cast_6=DownloadState(text="…"),
-        )
-        assert rows[0].endswith("↓  15:00")
-        assert rows[1].endswith("↓ ━━╌╌╌╌ 45 %  13:20")
-        assert rows[2].endswith("↓ 3 MB  11:40")
-        assert rows[3].endswith("↓ …  10:00")
-        assert "↓" not in rows[4]
-        rows = await show(driver, cast_9=None, cast_8=WHOLE)
-        assert ("↓" in rows[0], rows[1].endswith("↓  13:20")) == (False, True)
+async def test_rows_show_how_far_downloads_are(driver: AppDriver) -> None:
+    await driver.press("g")
+    rows = await show(
+        driver,
+        cast_9=WHOLE,
+        cast_8=DownloadState(text="45 %", share=0.45),
+        cast_7=DownloadState(text="3 MB"),
+        cast_6=DownloadState(text="…"),
+    )
+    assert rows[0].endswith("↓  15:00")
+    assert rows[1].endswith("↓ ━━╌╌╌╌ 45 %  13:20")
+    assert rows[2].endswith("↓ 3 MB  11:40")
+    assert rows[3].endswith("↓ …  10:00")
+    assert "↓" not in rows[4]
+    rows = await show(driver, cast_9=None, cast_8=WHOLE)
+    assert ("↓" in rows[0], rows[1].endswith("↓  13:20")) == (False, True)
 
 
-async def test_row_marks_a_download_that_failed_until_it_is_tried_again() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g")
-        rows = await show(driver, cast_9=DownloadState(error="The server does not answer."))
-        assert rows[0].endswith("↓!  15:00")
-        rows = await show(driver, cast_9=DownloadState(text="…"))
-        assert rows[0].endswith("↓ …  15:00")
+async def test_row_marks_a_download_that_failed_until_it_is_tried_again(driver: AppDriver) -> None:
+    await driver.press("g")
+    rows = await show(driver, cast_9=DownloadState(error="The server does not answer."))
+    assert rows[0].endswith("↓!  15:00")
+    rows = await show(driver, cast_9=DownloadState(text="…"))
+    assert rows[0].endswith("↓ …  15:00")
 
 
 async def test_key_line_offers_the_settings_where_a_podcast_is_listed() -> None:
@@ -316,41 +312,37 @@ async def test_key_line_offers_the_settings_where_a_podcast_is_listed() -> None:
         assert "Settings" not in driver.text
 
 
-async def test_tree_marks_podcasts_that_could_not_be_refreshed() -> None:
-    async with run_app(LIBRARY) as driver:
-        driver.app.frontend.feeds_failed(frozenset((CAST,)))
-        await driver.settle()
-        assert [row.split("  ")[-1].strip() for row in driver.rows_of(driver.tree) if "!" in row] == ["! 9"]
-        driver.app.frontend.feeds_failed(frozenset())
-        await driver.settle()
-        assert not any("!" in row for row in driver.rows_of(driver.tree))
+async def test_tree_marks_podcasts_that_could_not_be_refreshed(driver: AppDriver) -> None:
+    driver.app.frontend.feeds_failed(frozenset((CAST,)))
+    await driver.settle()
+    assert [row.split("  ")[-1].strip() for row in driver.rows_of(driver.tree) if "!" in row] == ["! 9"]
+    driver.app.frontend.feeds_failed(frozenset())
+    await driver.settle()
+    assert not any("!" in row for row in driver.rows_of(driver.tree))
 
 
-async def test_tree_marks_the_topic_of_what_plays() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "enter")
-        assert [row.strip("▎ ").split() for row in driver.rows_of(driver.tree) if "▶" in row] == [["▶", "Cast", "9"]]
-        await driver.press("space")
-        assert any("‖ Cast" in row for row in driver.rows_of(driver.tree))
+async def test_tree_marks_the_topic_of_what_plays(driver: AppDriver) -> None:
+    await driver.press("g", "enter")
+    assert [row.strip("▎ ").split() for row in driver.rows_of(driver.tree) if "▶" in row] == [["▶", "Cast", "9"]]
+    await driver.press("space")
+    assert any("‖ Cast" in row for row in driver.rows_of(driver.tree))
 
 
-async def test_tree_marks_what_hides_the_topic_of_what_plays() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "enter", "tab", "k", "left")  # Science is folded
-        assert [row.strip("▎ ").split() for row in driver.rows_of(driver.tree) if "▶" in row] == [
-            ["▸", "Science", "▶", "9"]
-        ]
-        await driver.press("right")
-        assert any("▶ Cast" in row for row in driver.rows_of(driver.tree))
+async def test_tree_marks_what_hides_the_topic_of_what_plays(driver: AppDriver) -> None:
+    await driver.press("g", "enter", "tab", "k", "left")  # Science is folded
+    assert [row.strip("▎ ").split() for row in driver.rows_of(driver.tree) if "▶" in row] == [
+        ["▸", "Science", "▶", "9"]
+    ]
+    await driver.press("right")
+    assert any("▶ Cast" in row for row in driver.rows_of(driver.tree))
 
 
-async def test_details_say_why_a_download_failed() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "i")
-        assert "Last error" not in driver.text
-        driver.services.asked_feeds.asked_downloads.errors["cast-9"] = "“Cast 9” was not downloaded: HTTP 404."
-        driver.app.frontend.downloads_changed({"cast-9": DownloadState(error="HTTP 404.")})
-        await driver.until(lambda: "was not downloaded: HTTP 404." in driver.text, "the reason is shown")
+async def test_details_say_why_a_download_failed(driver: AppDriver) -> None:
+    await driver.press("g", "i")
+    assert "Last error" not in driver.text
+    driver.services.asked_feeds.asked_downloads.errors["cast-9"] = "“Cast 9” was not downloaded: HTTP 404."
+    driver.app.frontend.downloads_changed({"cast-9": DownloadState(error="HTTP 404.")})
+    await driver.until(lambda: "was not downloaded: HTTP 404." in driver.text, "the reason is shown")
 
 
 async def test_rows_of_a_narrow_list_have_no_bar() -> None:
@@ -423,56 +415,51 @@ async def test_swap_keeps_what_is_in_sight_where_it_is() -> None:
         assert [row[:20].rstrip() for row in driver.rows_of(driver.episodes)] == before
 
 
-async def test_swap_keeps_what_is_selected() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "v", "j", "v", "V", "j")
-        await swap(driver, MORE)
-        await driver.press("d")
-        assert driver.services.asked_feeds.wishes == [("download", "cast-9", "cast-7", "cast-6", "cast-5")]
+async def test_swap_keeps_what_is_selected(driver: AppDriver) -> None:
+    await driver.press("g", "v", "j", "v", "V", "j")
+    await swap(driver, MORE)
+    await driver.press("d")
+    assert driver.services.asked_feeds.wishes == [("download", "cast-9", "cast-7", "cast-6", "cast-5")]
 
 
-async def test_swap_in_which_the_episode_at_the_cursor_vanished_stays_near() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "j", "v")
-        await driver.press("k")
-        assert driver.current == "cast-8"
-        await swap(driver, LESS)
-        assert driver.current == "cast-7"
-        await driver.press("d")
-        assert driver.services.asked_feeds.wishes == [("download", "cast-7")]
+async def test_swap_in_which_the_episode_at_the_cursor_vanished_stays_near(driver: AppDriver) -> None:
+    await driver.press("g", "j", "v")
+    await driver.press("k")
+    assert driver.current == "cast-8"
+    await swap(driver, LESS)
+    assert driver.current == "cast-7"
+    await driver.press("d")
+    assert driver.services.asked_feeds.wishes == [("download", "cast-7")]
 
 
-async def test_swap_keeps_the_tree_and_the_list_of_the_topic_it_is_on() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("tab")
-        await swap(driver, MORE)
-        assert driver.library.topics.names[driver.tree.entry] == "Cast"
-        assert (driver.listed, driver.title.partition(" ")[0]) == (driver.tree.entry, "Cast")
-        assert ("New", 0) in driver.tree_rows()
-        assert ("Cast", 12) in driver.tree_rows()
-        await driver.press("x")
-        assert driver.services.asked_feeds.wishes == [("remove_feed", CAST)]
+async def test_swap_keeps_the_tree_and_the_list_of_the_topic_it_is_on(driver: AppDriver) -> None:
+    await driver.press("tab")
+    await swap(driver, MORE)
+    assert driver.library.topics.names[driver.tree.entry] == "Cast"
+    assert (driver.listed, driver.title.partition(" ")[0]) == (driver.tree.entry, "Cast")
+    assert ("New", 0) in driver.tree_rows()
+    assert ("Cast", 12) in driver.tree_rows()
+    await driver.press("x")
+    assert driver.services.asked_feeds.wishes == [("remove_feed", CAST)]
 
 
-async def test_swap_keeps_the_search_while_the_tree_has_the_focus() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("/")
-        await driver.write("cast 3")
-        await driver.press("enter", "tab")
-        await swap(driver, MORE)
-        assert (driver.focus, driver.main.model.query.query, driver.shown) == ("tree", "cast 3", ["cast-3"])
+async def test_swap_keeps_the_search_while_the_tree_has_the_focus(driver: AppDriver) -> None:
+    await driver.press("/")
+    await driver.write("cast 3")
+    await driver.press("enter", "tab")
+    await swap(driver, MORE)
+    assert (driver.focus, driver.main.model.query.query, driver.shown) == ("tree", "cast 3", ["cast-3"])
 
 
-async def test_swap_keeps_what_is_typed_into_the_search() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("/")
-        await driver.write("number 1")
-        await swap(driver, MORE)
-        assert (driver.focus, driver.shown) == ("search", ["cast-12", "cast-11", "cast-10", "cast-1"])
-        await driver.write("2")
-        assert driver.shown == ["cast-12"]
-        await driver.press("backspace")
-        assert len(driver.shown) == 4
+async def test_swap_keeps_what_is_typed_into_the_search(driver: AppDriver) -> None:
+    await driver.press("/")
+    await driver.write("number 1")
+    await swap(driver, MORE)
+    assert (driver.focus, driver.shown) == ("search", ["cast-12", "cast-11", "cast-10", "cast-1"])
+    await driver.write("2")
+    assert driver.shown == ["cast-12"]
+    await driver.press("backspace")
+    assert len(driver.shown) == 4
 
 
 async def test_swap_keeps_what_is_folded() -> None:
@@ -483,17 +470,16 @@ async def test_swap_keeps_what_is_folded() -> None:
         assert "Science" in [name for name, _ in driver.tree_rows()]
 
 
-async def test_swap_without_the_topic_that_was_open_opens_the_one_above() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("tab")
-        topics = [Topic("Talks"), Topic("Science")]
-        await swap(driver, build_library(topics, [Episode("talk-1", "Talk 1", tags=("Talks",))]))
-        assert driver.library.topics.names[driver.listed] == "Science"
-        assert driver.tree.entry == driver.listed
-        assert (driver.shown, "No episodes here." in driver.text) == ([], True)
-        await swap(driver, LIBRARY)
-        assert driver.library.topics.names[driver.listed] == "Science"
-        assert len(driver.shown) == 9
+async def test_swap_without_the_topic_that_was_open_opens_the_one_above(driver: AppDriver) -> None:
+    await driver.press("tab")
+    topics = [Topic("Talks"), Topic("Science")]
+    await swap(driver, build_library(topics, [Episode("talk-1", "Talk 1", tags=("Talks",))]))
+    assert driver.library.topics.names[driver.listed] == "Science"
+    assert driver.tree.entry == driver.listed
+    assert (driver.shown, "No episodes here." in driver.text) == ([], True)
+    await swap(driver, LIBRARY)
+    assert driver.library.topics.names[driver.listed] == "Science"
+    assert len(driver.shown) == 9
 
 
 async def test_swap_while_moving_in_the_tree_lists_the_topic_of_the_cursor() -> None:
@@ -517,31 +503,29 @@ async def test_swap_in_the_queue_shows_what_vanished_as_missing() -> None:
         assert driver.controller.queue.entries == ("cast-7",)
 
 
-async def test_swap_lets_what_plays_go_on_and_tells_what_is_next() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "enter")
-        await driver.play(20)
-        assert "next ▹ Cast 8" in driver.text
-        await swap(driver, LESS)
-        assert "next ▹ Cast 7" in driver.text
-        await driver.play(20)
-        assert (driver.playback.episode, driver.playback.position) == ("cast-9", 40)
-        assert "▶ Cast 9" in driver.text
-        await swap(driver, make_library(cast=()))
-        await driver.play(20)
-        assert (driver.status(), driver.playback.position) == (PlayerStatus.PLAYING, 60)
-        await driver.press("c")
-        assert driver.notices[-1] == "The playing episode is no longer in the library."
+async def test_swap_lets_what_plays_go_on_and_tells_what_is_next(driver: AppDriver) -> None:
+    await driver.press("g", "enter")
+    await driver.play(20)
+    assert "next ▹ Cast 8" in driver.text
+    await swap(driver, LESS)
+    assert "next ▹ Cast 7" in driver.text
+    await driver.play(20)
+    assert (driver.playback.episode, driver.playback.position) == ("cast-9", 40)
+    assert "▶ Cast 9" in driver.text
+    await swap(driver, make_library(cast=()))
+    await driver.play(20)
+    assert (driver.status(), driver.playback.position) == (PlayerStatus.PLAYING, 60)
+    await driver.press("c")
+    assert driver.notices[-1] == "The playing episode is no longer in the library."
 
 
-async def test_swap_counts_anew() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "m", "m")
-        assert driver.header.right.startswith("2/13 played")
-        await swap(driver, MORE)
-        assert driver.header.right.startswith("2/16 played")
-        await swap(driver, make_library(cast=(9,)))
-        assert driver.header.right.startswith("1/5 played")
+async def test_swap_counts_anew(driver: AppDriver) -> None:
+    await driver.press("g", "m", "m")
+    assert driver.header.right.startswith("2/13 played")
+    await swap(driver, MORE)
+    assert driver.header.right.startswith("2/16 played")
+    await swap(driver, make_library(cast=(9,)))
+    assert driver.header.right.startswith("1/5 played")
 
 
 async def test_swap_under_the_plan_of_a_session_plans_from_the_same_topic() -> None:
@@ -554,14 +538,13 @@ async def test_swap_under_the_plan_of_a_session_plans_from_the_same_topic() -> N
         assert set(driver.controller.session.episodes) == {"other-1", "other-2", "other-3"}
 
 
-async def test_swap_under_details_leaves_them() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "i")
-        await swap(driver, make_library(cast=()))
-        assert driver.shows_details
-        assert "Cast 9" in driver.text
-        await driver.press("escape")
-        assert (driver.shown, driver.listed) == ([], topic(driver.library, "Cast"))
+async def test_swap_under_details_leaves_them(driver: AppDriver) -> None:
+    await driver.press("g", "i")
+    await swap(driver, make_library(cast=()))
+    assert driver.shows_details
+    assert "Cast 9" in driver.text
+    await driver.press("escape")
+    assert (driver.shown, driver.listed) == ([], topic(driver.library, "Cast"))
 
 
 async def test_swap_is_remembered_by_the_topics_key() -> None:
@@ -595,12 +578,11 @@ async def test_details_show_notes_with_links_and_chapters_with_times() -> None:
             assert said in text
 
 
-async def test_right_click_shows_the_details_of_the_row() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g")
-        await driver.click(driver.episodes, 5, driver.episodes.row_height + 4, button=3)
-        await driver.until(lambda: driver.shows_details, "the details are shown")
-        assert "The number 8." in driver.text
+async def test_right_click_shows_the_details_of_the_row(driver: AppDriver) -> None:
+    await driver.press("g")
+    await driver.click(driver.episodes, 5, driver.episodes.row_height + 4, button=3)
+    await driver.until(lambda: driver.shows_details, "the details are shown")
+    assert "The number 8." in driver.text
 
 
 async def test_details_chapter_that_is_chosen_plays() -> None:
@@ -629,12 +611,11 @@ async def test_details_of_what_plays_show_its_own_chapters_and_go_to_one() -> No
         assert driver.playback.position == 60
 
 
-async def test_details_without_notes_show_the_summary() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        await driver.press("g", "i")
-        assert "The number 9." in driver.text
-        assert "Chapters" not in driver.text
-        assert "Podcast" not in driver.text
+async def test_details_without_notes_show_the_summary(driver: AppDriver) -> None:
+    await driver.press("g", "i")
+    assert "The number 9." in driver.text
+    assert "Chapters" not in driver.text
+    assert "Podcast" not in driver.text
 
 
 async def test_details_closed_before_the_chapters_come_are_no_trouble() -> None:
@@ -731,27 +712,26 @@ async def test_buffering_is_shown() -> None:
 # -- what is new ---------------------------------------------------------------------------------------
 
 
-async def test_new_episodes_are_marked_listed_and_counted() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        driver.progress_index.set_new(["cast-9", "cast-8", "other-2"])
-        driver.app.frontend.progress_changed(frozenset(("cast-9", "cast-8", "other-2")))
-        await driver.settle()
-        assert "◉ Cast 9" in driver.text
-        assert "2 new" in driver.text
-        driver.app.main_screen.listing.open_entry(SmartList.NEW)
-        await driver.settle()
-        model = driver.app.main_screen.model
-        assert [model.ident(index) for index in model.indexes] == ["cast-9", "cast-8", "other-2"]
-        assert driver.services.asked_feeds.wishes == [("looked", "cast-8", "cast-9")]
-        driver.app.main_screen.listing.open_entry(0)
-        await driver.settle()
-        assert driver.services.asked_feeds.wishes[1:] == [("looked", "cast-8", "cast-9", "other-2")]
-        driver.app.main_screen.listing.open_entry(SmartList.NEW)
-        await driver.settle()
-        await driver.press("x")
-        assert driver.services.asked_feeds.wishes[-1] == ("take_off", "cast-9")
-        await driver.press("j", "m")
-        await driver.until(lambda: len(model.indexes) == 2, "what is marked is no longer new")
+async def test_new_episodes_are_marked_listed_and_counted(driver: AppDriver) -> None:
+    driver.progress_index.set_new(["cast-9", "cast-8", "other-2"])
+    driver.app.frontend.progress_changed(frozenset(("cast-9", "cast-8", "other-2")))
+    await driver.settle()
+    assert "◉ Cast 9" in driver.text
+    assert "2 new" in driver.text
+    driver.app.main_screen.listing.open_entry(SmartList.NEW)
+    await driver.settle()
+    model = driver.app.main_screen.model
+    assert [model.ident(index) for index in model.indexes] == ["cast-9", "cast-8", "other-2"]
+    assert driver.services.asked_feeds.wishes == [("looked", "cast-8", "cast-9")]
+    driver.app.main_screen.listing.open_entry(0)
+    await driver.settle()
+    assert driver.services.asked_feeds.wishes[1:] == [("looked", "cast-8", "cast-9", "other-2")]
+    driver.app.main_screen.listing.open_entry(SmartList.NEW)
+    await driver.settle()
+    await driver.press("x")
+    assert driver.services.asked_feeds.wishes[-1] == ("take_off", "cast-9")
+    await driver.press("j", "m")
+    await driver.until(lambda: len(model.indexes) == 2, "what is marked is no longer new")
 
 
 async def test_new_episode_that_was_not_drawn_stays_new() -> None:

@@ -14,6 +14,8 @@ from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui import keys
 from tui_pod.ui.keys import handle_key
 
+pytestmark = pytest.mark.app(query=ListQuery(entry=1))
+
 
 async def handled(driver: AppDriver, key: str) -> bool:
     """Handle a key, and return whether it was not handed on to Textual."""
@@ -28,11 +30,10 @@ async def handled(driver: AppDriver, key: str) -> bool:
 
 @pytest.mark.parametrize(("key", "is_handled"), [("j", True), ("1", True), ("question_mark", True), ("f20", False)])
 async def test_key_that_is_bound_is_handled_and_another_is_handed_on(
-    key: str, is_handled: bool, library: Library
+    key: str, is_handled: bool, driver: AppDriver
 ) -> None:
-    async with run_app(library, query=ListQuery(entry=1)) as driver:
-        assert await handled(driver, key) is is_handled
-        assert driver.episodes.cursor == (key == "j")
+    assert await handled(driver, key) is is_handled
+    assert driver.episodes.cursor == (key == "j")
 
 
 async def test_letter_in_a_field_is_text_and_no_key(library: Library) -> None:
@@ -42,10 +43,9 @@ async def test_letter_in_a_field_is_text_and_no_key(library: Library) -> None:
         assert await handled(driver, "escape")
 
 
-async def test_key_waits_for_the_pane_that_handles_it(library: Library) -> None:
-    async with run_app(library, query=ListQuery(entry=1)) as driver:
-        assert await handled(driver, "m")
-        assert driver.progress_index.status("one").value == "played"  # no moment later
+async def test_key_waits_for_the_pane_that_handles_it(driver: AppDriver) -> None:
+    assert await handled(driver, "m")
+    assert driver.progress_index.status("one").value == "played"  # no moment later
 
 
 async def test_first_key_waits_for_a_slow_screen(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

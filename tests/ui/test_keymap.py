@@ -11,11 +11,10 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
-from tests.app_driver import FakeServices, run_app
+from tests.app_driver import AppDriver, FakeServices
 from tui_pod.config.keymap import PRESETS, check_keymap
 from tui_pod.config.reader import parse_config
 from tui_pod.config.settings import Settings, bound_actions
-from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.ui.keys import bindings
@@ -108,49 +107,48 @@ def prepare(services: FakeServices) -> None:
     assert not notices
 
 
-async def test_app_with_a_keymap_hears_the_new_keys_and_not_the_old_ones(library: Library) -> None:
-    async with run_app(library, prepare=prepare) as driver:
-        await driver.press("enter", "space")
-        assert driver.status() is PlayerStatus.PLAYING
-        await driver.press("x")
-        assert driver.status() is PlayerStatus.PAUSED
+pytestmark = pytest.mark.app(prepare=prepare)
 
 
-async def test_key_line_help_and_palette_of_a_keymap_show_it(library: Library) -> None:
-    async with run_app(library, prepare=prepare) as driver:
-        await driver.press("enter")
-        hints = {word: keys for keys, word, _ in driver.app.main_screen.query_one("#keys", KeyLine).hints}
-        assert (hints["Pause"], hints["Help"]) == ("x", "f1")
-        offered = {command.name: command.key for command in make_commands(driver.app, driver.services)}
-        assert offered["Forward 45 seconds"] == "→ ."
-        await driver.press("f1")
-        shown = " ".join(str(driver.app.screen.query_one("#table", Static).render()).split())
-        assert "x Play or pause" in shown
-        assert "Forward 45 seconds" in shown
+async def test_app_with_a_keymap_hears_the_new_keys_and_not_the_old_ones(driver: AppDriver) -> None:
+    await driver.press("enter", "space")
+    assert driver.status() is PlayerStatus.PLAYING
+    await driver.press("x")
+    assert driver.status() is PlayerStatus.PAUSED
 
 
-async def test_hints_and_notices_of_a_keymap_name_its_keys(library: Library) -> None:
-    async with run_app(library, prepare=prepare) as driver:
-        assert "Press enter to play, f1 for all keys" in driver.text
-        await driver.press("8")
-        assert "Press Q on an episode to add it, E to play it next." in driver.text
-        await driver.press("less_than_sign")
-        await driver.press("greater_than_sign")
-        assert "Press Q on an episode to queue it." in driver.notices[-1]
+async def test_key_line_help_and_palette_of_a_keymap_show_it(driver: AppDriver) -> None:
+    await driver.press("enter")
+    hints = {word: keys for keys, word, _ in driver.app.main_screen.query_one("#keys", KeyLine).hints}
+    assert (hints["Pause"], hints["Help"]) == ("x", "f1")
+    offered = {command.name: command.key for command in make_commands(driver.app, driver.services)}
+    assert offered["Forward 45 seconds"] == "→ ."
+    await driver.press("f1")
+    shown = " ".join(str(driver.app.screen.query_one("#table", Static).render()).split())
+    assert "x Play or pause" in shown
+    assert "Forward 45 seconds" in shown
 
 
-async def test_dialogs_hear_the_keys_of_a_keymap_and_not_the_old_ones(library: Library) -> None:
-    async with run_app(library, prepare=prepare) as driver:
-        await driver.press("B", "i")
-        assert driver.shows_details
-        await driver.press("B")
-        assert not driver.shows_details
-        await driver.press("9")
-        await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
-        await driver.press("2")
-        assert driver.focus == "statistics"
-        await driver.press("8")
-        assert driver.focus == "list"
-        assert driver.main.model.query.entry == SmartList.QUEUE
-        await driver.press("z", "n")
-        assert driver.app.screen.query_one(OptionList).highlighted == 1
+async def test_hints_and_notices_of_a_keymap_name_its_keys(driver: AppDriver) -> None:
+    assert "Press enter to play, f1 for all keys" in driver.text
+    await driver.press("8")
+    assert "Press Q on an episode to add it, E to play it next." in driver.text
+    await driver.press("less_than_sign")
+    await driver.press("greater_than_sign")
+    assert "Press Q on an episode to queue it." in driver.notices[-1]
+
+
+async def test_dialogs_hear_the_keys_of_a_keymap_and_not_the_old_ones(driver: AppDriver) -> None:
+    await driver.press("B", "i")
+    assert driver.shows_details
+    await driver.press("B")
+    assert not driver.shows_details
+    await driver.press("9")
+    await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
+    await driver.press("2")
+    assert driver.focus == "statistics"
+    await driver.press("8")
+    assert driver.focus == "list"
+    assert driver.main.model.query.entry == SmartList.QUEUE
+    await driver.press("z", "n")
+    assert driver.app.screen.query_one(OptionList).highlighted == 1

@@ -67,9 +67,8 @@ def test_action_of_the_table_has_an_exercise(action: object) -> None:
     ("ident", "key"),
     [pytest.param(action.id, key, id=f"{action.id}-{key}") for action in ACTIONS for key in action.key_list],
 )
-async def test_key_pressed_does_its_action(ident: str, key: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        await EXERCISES[ident](driver, key)
+async def test_key_pressed_does_its_action(ident: str, key: str, driver: AppDriver) -> None:
+    await EXERCISES[ident](driver, key)
 
 
 @pytest.mark.parametrize("ident", [action.id for action in ACTIONS if not action.keys])
@@ -757,13 +756,12 @@ PANES = {"list": (), "tree": ("tab",), "transcript": ("t",), "queue": ("2",)}
 
 
 @pytest.mark.parametrize("where", ["help", "plan", "palette"])
-async def test_dialog_with_a_text_field_can_be_typed_in_at_once(where: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        await _open(driver, *DIALOGS[where])
-        await driver.press("7")
-        field = driver.app.screen.focused
-        assert isinstance(field, Input)
-        assert field.value.endswith("7")
+async def test_dialog_with_a_text_field_can_be_typed_in_at_once(where: str, driver: AppDriver) -> None:
+    await _open(driver, *DIALOGS[where])
+    await driver.press("7")
+    field = driver.app.screen.focused
+    assert isinstance(field, Input)
+    assert field.value.endswith("7")
 
 
 async def _open(driver: AppDriver, *keys: str) -> None:
@@ -773,87 +771,78 @@ async def _open(driver: AppDriver, *keys: str) -> None:
 
 
 @pytest.mark.parametrize("where", [*PANES, *DIALOGS])
-async def test_space_anywhere_but_in_a_text_field_pauses(where: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("enter")
-        await _open(driver, *{**PANES, **DIALOGS}[where])
-        is_field = isinstance(driver.app.screen.focused, Input)
-        await driver.press("space")
-        assert (driver.status() is PlayerStatus.PLAYING) == is_field
-        await driver.press("p")
-        assert driver.status() is PlayerStatus.PLAYING
+async def test_space_anywhere_but_in_a_text_field_pauses(where: str, driver: AppDriver) -> None:
+    await driver.press("enter")
+    await _open(driver, *{**PANES, **DIALOGS}[where])
+    is_field = isinstance(driver.app.screen.focused, Input)
+    await driver.press("space")
+    assert (driver.status() is PlayerStatus.PLAYING) == is_field
+    await driver.press("p")
+    assert driver.status() is PlayerStatus.PLAYING
 
 
 @pytest.mark.parametrize("where", [*PANES, *DIALOGS])
-async def test_q_anywhere_but_in_a_text_field_quits(where: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        await _open(driver, *{**PANES, **DIALOGS}[where])
-        field = driver.app.screen.focused
-        await driver.pilot.press("q")
-        if isinstance(field, Input):
-            assert driver.app.is_running
-            assert field.value.endswith("q")
-            await driver.pilot.press("ctrl+q")
-        assert not driver.app.is_running
+async def test_q_anywhere_but_in_a_text_field_quits(where: str, driver: AppDriver) -> None:
+    await _open(driver, *{**PANES, **DIALOGS}[where])
+    field = driver.app.screen.focused
+    await driver.pilot.press("q")
+    if isinstance(field, Input):
+        assert driver.app.is_running
+        assert field.value.endswith("q")
+        await driver.pilot.press("ctrl+q")
+    assert not driver.app.is_running
 
 
 @pytest.mark.parametrize("where", [*PANES, *DIALOGS])
-async def test_escape_pressed_often_never_quits(where: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        await _open(driver, *{**PANES, **DIALOGS}[where])
-        await driver.press("escape", "escape", "escape")
-        assert driver.app.is_running
-        assert driver.shows(MainScreen)
+async def test_escape_pressed_often_never_quits(where: str, driver: AppDriver) -> None:
+    await _open(driver, *{**PANES, **DIALOGS}[where])
+    await driver.press("escape", "escape", "escape")
+    assert driver.app.is_running
+    assert driver.shows(MainScreen)
 
 
-async def test_q_in_the_search_field_is_a_letter(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("slash", "q", "space", "p")
-        assert driver.app.is_running
-        assert driver.app.screen.query_one("#search", Input).value == "q p"
+async def test_q_in_the_search_field_is_a_letter(driver: AppDriver) -> None:
+    await driver.press("slash", "q", "space", "p")
+    assert driver.app.is_running
+    assert driver.app.screen.query_one("#search", Input).value == "q p"
 
 
 @pytest.mark.parametrize("where", [*PANES, *(name for name in DIALOGS if name not in ("help", "plan", "palette"))])
-async def test_comma_and_full_stop_seek_in_every_view_without_a_text_field(where: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("enter")
-        await _open(driver, *{**PANES, **DIALOGS}[where])
-        await driver.press("full_stop")
-        assert driver.playback.position == 30.0
-        await driver.press("comma")
-        assert driver.playback.position == 20.0
+async def test_comma_and_full_stop_seek_in_every_view_without_a_text_field(where: str, driver: AppDriver) -> None:
+    await driver.press("enter")
+    await _open(driver, *{**PANES, **DIALOGS}[where])
+    await driver.press("full_stop")
+    assert driver.playback.position == 30.0
+    await driver.press("comma")
+    assert driver.playback.position == 20.0
 
 
-async def test_arrows_in_the_tree_fold_and_do_not_seek(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("enter", "tab", "j", "left", "right")
-        assert driver.playback.position == 0.0
-        assert "Numbers" in dict(driver.tree_rows())
+async def test_arrows_in_the_tree_fold_and_do_not_seek(driver: AppDriver) -> None:
+    await driver.press("enter", "tab", "j", "left", "right")
+    assert driver.playback.position == 0.0
+    assert "Numbers" in dict(driver.tree_rows())
 
 
 @pytest.mark.parametrize("where", ["list", "transcript", "queue"])
-async def test_arrows_outside_the_tree_seek(where: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("enter")
-        await _open(driver, *PANES[where])
-        await driver.press("right", "left")
-        assert driver.playback.position == 20.0
+async def test_arrows_outside_the_tree_seek(where: str, driver: AppDriver) -> None:
+    await driver.press("enter")
+    await _open(driver, *PANES[where])
+    await driver.press("right", "left")
+    assert driver.playback.position == 20.0
 
 
-async def test_space_with_nothing_loaded_plays_what_the_cursor_is_on(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("j", "space")
-        assert driver.playback.episode == "two"
+async def test_space_with_nothing_loaded_plays_what_the_cursor_is_on(driver: AppDriver) -> None:
+    await driver.press("j", "space")
+    assert driver.playback.episode == "two"
 
 
-async def test_hints_of_the_key_line_are_those_of_the_pane(library: Library) -> None:
-    async with run_app(library) as driver:
-        last = driver.text.rstrip("\n").split("\n")[-1]
-        assert "enter Play" in last
-        await driver.press("tab")
-        last = driver.text.rstrip("\n").split("\n")[-1]
-        assert "enter Open" in last
-        assert "enter Play" not in last
+async def test_hints_of_the_key_line_are_those_of_the_pane(driver: AppDriver) -> None:
+    last = driver.text.rstrip("\n").split("\n")[-1]
+    assert "enter Play" in last
+    await driver.press("tab")
+    last = driver.text.rstrip("\n").split("\n")[-1]
+    assert "enter Open" in last
+    assert "enter Play" not in last
 
 
 BEFORE = {
@@ -874,13 +863,12 @@ BEFORE = {
         and action.id not in ("app.palette", "work.stop")  # is offered where there is room, or while there is work
     ],
 )
-async def test_hint_of_the_key_line_clicked_does_what_its_key_does(word: str, ident: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        if BY_ID[ident].where == "tree":
-            await driver.press("tab", "j")
-        await driver.press(*BEFORE.get(word, ()))
-        line = driver.main.query_one("#keys")
-        column = driver.rows_of(line)[0].index(f" {word}") + 1
-        before = driver.text
-        await driver.pilot.click(line, offset=(column, 0))
-        assert not driver.app.is_running or driver.text != before
+async def test_hint_of_the_key_line_clicked_does_what_its_key_does(word: str, ident: str, driver: AppDriver) -> None:
+    if BY_ID[ident].where == "tree":
+        await driver.press("tab", "j")
+    await driver.press(*BEFORE.get(word, ()))
+    line = driver.main.query_one("#keys")
+    column = driver.rows_of(line)[0].index(f" {word}") + 1
+    before = driver.text
+    await driver.pilot.click(line, offset=(column, 0))
+    assert not driver.app.is_running or driver.text != before

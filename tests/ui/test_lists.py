@@ -23,20 +23,19 @@ async def make_list(driver: AppDriver) -> None:
     await driver.settle()
 
 
-async def test_list_by_hand_is_ordered_emptied_and_removed_and_each_step_is_undone(library: Library) -> None:
-    async with run_app(library) as driver:
-        await make_list(driver)
-        assert shown(driver) == ["one", "two", "three"]
-        await driver.press("J", "J", "K")
-        assert (shown(driver), driver.current) == (["two", "one", "three"], "one")
-        await driver.press("x")
-        assert shown(driver) == ["two", "three"]
-        await driver.press("u")
-        assert shown(driver) == ["two", "one", "three"]
-        await driver.press("tab", "x")
-        assert "Mine" not in topics(driver)
-        await driver.press("u")
-        assert "Mine" in topics(driver)
+async def test_list_by_hand_is_ordered_emptied_and_removed_and_each_step_is_undone(driver: AppDriver) -> None:
+    await make_list(driver)
+    assert shown(driver) == ["one", "two", "three"]
+    await driver.press("J", "J", "K")
+    assert (shown(driver), driver.current) == (["two", "one", "three"], "one")
+    await driver.press("x")
+    assert shown(driver) == ["two", "three"]
+    await driver.press("u")
+    assert shown(driver) == ["two", "one", "three"]
+    await driver.press("tab", "x")
+    assert "Mine" not in topics(driver)
+    await driver.press("u")
+    assert "Mine" in topics(driver)
 
 
 async def test_title_of_a_narrow_list_keeps_or_leaves_out_its_order_whole(library: Library) -> None:
@@ -45,40 +44,37 @@ async def test_title_of_a_narrow_list_keeps_or_leaves_out_its_order_whole(librar
         assert driver.title == "Mine · 3 episodes · your order"
 
 
-async def test_order_that_is_not_the_own_one_is_not_changed(library: Library) -> None:
-    async with run_app(library) as driver:
-        await make_list(driver)
-        await driver.press("s", "J")
-        assert driver.controller.lists.by_hand[0].episodes == ("one", "two", "three")
-        assert "not in your own order" in driver.notices[-1]
+async def test_order_that_is_not_the_own_one_is_not_changed(driver: AppDriver) -> None:
+    await make_list(driver)
+    await driver.press("s", "J")
+    assert driver.controller.lists.by_hand[0].episodes == ("one", "two", "three")
+    assert "not in your own order" in driver.notices[-1]
 
 
-async def test_second_list_is_chosen_among_those_there_are_and_a_bad_name_is_refused(library: Library) -> None:
-    async with run_app(library) as driver:
-        await make_list(driver)
-        driver.main.listing.open_entry(0)
-        await driver.press("G", "A", *"min", "enter")
-        assert len(driver.controller.lists.by_hand[0].episodes) == 4
-        await driver.press("A", *"Basics", "enter")
-        assert "there is a topic “Basics” already" in driver.notices[-1].replace("There", "there")
+async def test_second_list_is_chosen_among_those_there_are_and_a_bad_name_is_refused(driver: AppDriver) -> None:
+    await make_list(driver)
+    driver.main.listing.open_entry(0)
+    await driver.press("G", "A", *"min", "enter")
+    assert len(driver.controller.lists.by_hand[0].episodes) == 4
+    await driver.press("A", *"Basics", "enter")
+    assert "there is a topic “Basics” already" in driver.notices[-1].replace("There", "there")
 
 
-async def test_what_is_listed_becomes_a_rule_that_is_edited_and_renamed(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("/", *"five", "enter", "f")
-        driver.main.dialogs.save_list()
-        await driver.settle()
-        await driver.press(*"Short", "enter")
-        made = driver.controller.lists.named("Short")
-        assert made is not None
-        assert (made.words, made.status) == ("five", "unplayed")
-        assert driver.main.model.name(driver.main.model.query.entry) == "Short"
-        assert (driver.main.model.query.filter, shown(driver)) == (Filter.ALL, ["one", "two", "three", "five"])
-        await driver.press("m")
-        assert shown(driver) == ["two", "three", "five"]
-        await driver.press("P", "down", "down", "down", "down", "down", *"4m", "enter")
-        assert shown(driver) == ["two", "five"]
-        await driver.press("P", "end", *"er", "enter")
-        assert (shown(driver), "Shorter" in topics(driver), "Short" in topics(driver)) == (["two", "five"], True, False)
-        await driver.press("u")
-        assert ("Shorter" in topics(driver), "Short" in topics(driver)) == (False, True)
+async def test_what_is_listed_becomes_a_rule_that_is_edited_and_renamed(driver: AppDriver) -> None:
+    await driver.press("/", *"five", "enter", "f")
+    driver.main.dialogs.save_list()
+    await driver.settle()
+    await driver.press(*"Short", "enter")
+    made = driver.controller.lists.named("Short")
+    assert made is not None
+    assert (made.words, made.status) == ("five", "unplayed")
+    assert driver.main.model.name(driver.main.model.query.entry) == "Short"
+    assert (driver.main.model.query.filter, shown(driver)) == (Filter.ALL, ["one", "two", "three", "five"])
+    await driver.press("m")
+    assert shown(driver) == ["two", "three", "five"]
+    await driver.press("P", "down", "down", "down", "down", "down", *"4m", "enter")
+    assert shown(driver) == ["two", "five"]
+    await driver.press("P", "end", *"er", "enter")
+    assert (shown(driver), "Shorter" in topics(driver), "Short" in topics(driver)) == (["two", "five"], True, False)
+    await driver.press("u")
+    assert ("Shorter" in topics(driver), "Short" in topics(driver)) == (False, True)

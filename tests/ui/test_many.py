@@ -8,7 +8,7 @@ from array import array
 
 import pytest
 
-from tests.app_driver import run_app
+from tests.app_driver import AppDriver, run_app
 from tests.patience import PATIENCE
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
@@ -33,7 +33,7 @@ class Many:
 
 
 @pytest.fixture(scope="module")
-def many() -> Library:
+def library() -> Library:
     """A library of 100,000 episodes."""
     table = build_library([Topic("All"), Topic("Most")], [Many().episode(0)]).topics
     members = array("I", range(COUNT))
@@ -53,8 +53,8 @@ def numbers(rows: list[str]) -> list[int]:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_list_of_many_is_exact_at_both_ends(size: tuple[int, int], many: Library) -> None:
-    async with run_app(many, size=size) as driver:
+async def test_list_of_many_is_exact_at_both_ends(size: tuple[int, int], library: Library) -> None:
+    async with run_app(library, size=size) as driver:
         rows = numbers(driver.rows_of(driver.episodes))
         assert rows == list(range(1, len(rows) + 1))
         await driver.press("G")
@@ -69,8 +69,8 @@ async def test_list_of_many_is_exact_at_both_ends(size: tuple[int, int], many: L
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_cursor_among_many_is_where_it_was_put_and_in_sight(size: tuple[int, int], many: Library) -> None:
-    async with run_app(many, size=size) as driver:
+async def test_cursor_among_many_is_where_it_was_put_and_in_sight(size: tuple[int, int], library: Library) -> None:
+    async with run_app(library, size=size) as driver:
         for place in (33_333, 0, COUNT - 1, 12_345, 12_346, 99_990):
             driver.episodes.go(place)
             await driver.settle()
@@ -82,51 +82,48 @@ async def test_cursor_among_many_is_where_it_was_put_and_in_sight(size: tuple[in
         assert driver.episodes.cursor == 50_000
 
 
-async def test_many_played_from_anywhere_play_on_and_count(many: Library) -> None:
-    async with run_app(many) as driver:
-        driver.episodes.go(70_000)
-        await driver.press("enter")
-        await driver.play(70)
-        assert driver.playback.episode == "e70001"
-        assert driver.progress_index.status("e70000") is Status.PLAYED
-        assert driver.header.right.startswith("1/100000 played")
-        await driver.press("g", "c")
-        assert driver.current == "e70001"
+async def test_many_played_from_anywhere_play_on_and_count(driver: AppDriver, library: Library) -> None:
+    driver.episodes.go(70_000)
+    await driver.press("enter")
+    await driver.play(70)
+    assert driver.playback.episode == "e70001"
+    assert driver.progress_index.status("e70000") is Status.PLAYED
+    assert driver.header.right.startswith("1/100000 played")
+    await driver.press("g", "c")
+    assert driver.current == "e70001"
 
 
-async def test_search_among_many_finds_just_the_right_ones(many: Library) -> None:
-    async with run_app(many) as driver:
-        await driver.press("slash")
-        await driver.write("number 09999")
-        assert driver.shown == ["e9998", *(f"e{index}" for index in range(99_989, 99_999))]
-        await driver.write("8")
-        assert driver.shown == ["e99997"]
-        await driver.press("enter", "escape")
-        assert len(driver.shown) == COUNT
-        assert driver.current == "e99997"
-        assert 99_998 in numbers(driver.rows_of(driver.episodes))
+async def test_search_among_many_finds_just_the_right_ones(driver: AppDriver, library: Library) -> None:
+    await driver.press("slash")
+    await driver.write("number 09999")
+    assert driver.shown == ["e9998", *(f"e{index}" for index in range(99_989, 99_999))]
+    await driver.write("8")
+    assert driver.shown == ["e99997"]
+    await driver.press("enter", "escape")
+    assert len(driver.shown) == COUNT
+    assert driver.current == "e99997"
+    assert 99_998 in numbers(driver.rows_of(driver.episodes))
 
 
-async def test_filter_and_sort_of_many_are_right(many: Library) -> None:
-    async with run_app(many, query=ListQuery(sort=Sort.COURSE)) as driver:
+async def test_filter_and_sort_of_many_are_right(library: Library) -> None:
+    async with run_app(library, query=ListQuery(sort=Sort.COURSE)) as driver:
         assert numbers(driver.rows_of(driver.episodes))[0] == COUNT
         await driver.press("m", "m", "f", "f", "f")
         assert driver.shown == [f"e{COUNT - 1}", f"e{COUNT - 2}"]
         await driver.press("f", "s")
         assert len(driver.shown) == COUNT
-        resolve_duration = [many.durations[index] for index in driver.main.model.indexes]
+        resolve_duration = [library.durations[index] for index in driver.main.model.indexes]
         assert resolve_duration == sorted(resolve_duration)
 
 
-async def test_range_over_many_marks_them_all_and_undo_takes_them_back(many: Library) -> None:
-    async with run_app(many) as driver:
-        await driver.press("V")
-        driver.episodes.go(4_999)
-        await driver.press("m")
-        assert driver.header.right.startswith("5000/100000 played")
-        await driver.press("u")
-        assert driver.header.right.startswith("0/100000 played")
-        assert driver.notices == ["Undid: 5000 episodes marked played"]
+async def test_range_over_many_marks_them_all_and_undo_takes_them_back(driver: AppDriver, library: Library) -> None:
+    await driver.press("V")
+    driver.episodes.go(4_999)
+    await driver.press("m")
+    assert driver.header.right.startswith("5000/100000 played")
+    await driver.press("u")
+    assert driver.header.right.startswith("0/100000 played")
+    assert driver.notices == ["Undid: 5000 episodes marked played"]
 
 
 class Slow(Many):
@@ -143,9 +140,9 @@ class Slow(Many):
         return super().folded()
 
 
-async def test_search_texts_are_read_beside_the_loop_and_what_is_typed_meanwhile_counts(many: Library) -> None:
+async def test_search_texts_are_read_beside_the_loop_and_what_is_typed_meanwhile_counts(library: Library) -> None:
     store = Slow()
-    library = Library(many.ids, many.titles, many.durations, many.topics, store.episode, store.folded)
+    library = Library(library.ids, library.titles, library.durations, library.topics, store.episode, store.folded)
     async with run_app(library) as driver:
         await driver.press("slash")
         typing = asyncio.create_task(driver.press("7", "7", "7"))
@@ -160,9 +157,9 @@ async def test_search_texts_are_read_beside_the_loop_and_what_is_typed_meanwhile
 
 
 @pytest.mark.parametrize("key", ["ctrl+c", "escape"])
-async def test_search_that_waits_for_the_texts_is_said_and_stopped(many: Library, key: str) -> None:
+async def test_search_that_waits_for_the_texts_is_said_and_stopped(library: Library, key: str) -> None:
     store = Slow()
-    library = Library(many.ids, many.titles, many.durations, many.topics, store.episode, store.folded)
+    library = Library(library.ids, library.titles, library.durations, library.topics, store.episode, store.folded)
     async with run_app(library) as driver:
         await driver.press("slash")
         typing = asyncio.create_task(driver.press("7"))

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.app_driver import run_app
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -21,38 +21,36 @@ UNFINISHED = {
     "three": Progress(START, position=100.0, listened=START),
 }
 
-
-async def test_mark_shows_at_once_in_list_tree_and_header(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("m")
-        assert driver.row(0).startswith("✓ One")
-        assert driver.row(1).startswith("○ Two")
-        assert driver.header.right == "1/29 played · 32 m left"
-        assert any("Basics" in row and "╌" in row for row in driver.rows_of(driver.tree))
+pytestmark = pytest.mark.app(query=BASICS)
 
 
-async def test_mark_of_a_selection_marks_all_and_moves_the_cursor_nowhere(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("v", "v", "g")
-        assert [driver.rows_of(driver.episodes)[line][:2] for line in (0, 4, 6)] == ["▌○", "▌○", " ○"]
-        await driver.press("m")
-        assert driver.header.right.startswith("2/29 played")
-        assert driver.current == "one"
-        assert "▌" not in driver.text.replace("▌ ", "")
+async def test_mark_shows_at_once_in_list_tree_and_header(driver: AppDriver) -> None:
+    await driver.press("m")
+    assert driver.row(0).startswith("✓ One")
+    assert driver.row(1).startswith("○ Two")
+    assert driver.header.right == "1/29 played · 32 m left"
+    assert any("Basics" in row and "╌" in row for row in driver.rows_of(driver.tree))
 
 
-async def test_range_grows_and_shrinks_with_the_cursor(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("j", "V", "j", "j", "k")
-        assert driver.main.model.chosen == ["two", "three"]
-        await driver.press("k", "k")
-        assert driver.main.model.chosen == ["one", "two"]
+async def test_mark_of_a_selection_marks_all_and_moves_the_cursor_nowhere(driver: AppDriver) -> None:
+    await driver.press("v", "v", "g")
+    assert [driver.rows_of(driver.episodes)[line][:2] for line in (0, 4, 6)] == ["▌○", "▌○", " ○"]
+    await driver.press("m")
+    assert driver.header.right.startswith("2/29 played")
+    assert driver.current == "one"
+    assert "▌" not in driver.text.replace("▌ ", "")
 
 
-async def test_two_ranges_are_chosen_together(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("V", "j", "V", "j", "j", "v")
-        assert driver.main.model.chosen == ["one", "two", "four"]
+async def test_range_grows_and_shrinks_with_the_cursor(driver: AppDriver) -> None:
+    await driver.press("j", "V", "j", "j", "k")
+    assert driver.main.model.chosen == ["two", "three"]
+    await driver.press("k", "k")
+    assert driver.main.model.chosen == ["one", "two"]
+
+
+async def test_two_ranges_are_chosen_together(driver: AppDriver) -> None:
+    await driver.press("V", "j", "V", "j", "j", "v")
+    assert driver.main.model.chosen == ["one", "two", "four"]
 
 
 async def test_selection_stays_when_the_list_changes_under_it(library: Library) -> None:
@@ -79,17 +77,15 @@ async def test_range_in_the_queue_stays_on_its_episodes_when_the_queue_goes_on(l
 
 
 @pytest.mark.parametrize("key", ["v", "V"])
-async def test_selection_in_an_empty_list_selects_nothing(key: str, library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("2", key, key, "m", key, "x", "e", "1")
-        assert driver.app.is_running
-        assert driver.main.model.chosen == ["one"]
+async def test_selection_in_an_empty_list_selects_nothing(key: str, driver: AppDriver) -> None:
+    await driver.press("2", key, key, "m", key, "x", "e", "1")
+    assert driver.app.is_running
+    assert driver.main.model.chosen == ["one"]
 
 
-async def test_escape_forgets_the_selection(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("V", "j", "escape")
-        assert driver.main.model.chosen == ["two"]
+async def test_escape_forgets_the_selection(driver: AppDriver) -> None:
+    await driver.press("V", "j", "escape")
+    assert driver.main.model.chosen == ["two"]
 
 
 async def test_selection_of_played_and_unplayed_ones_is_marked_played(library: Library) -> None:
@@ -122,15 +118,14 @@ async def test_mark_on_a_topic_tells_how_many_it_changed_as_undo_does(library: L
         assert driver.notices == ["Undid: 4 episodes marked played"]
 
 
-async def test_mark_on_the_playing_episode_goes_on_playing_it(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter")
-        await driver.play(10)
-        await driver.press("m")
-        await driver.play(10)
-        assert driver.status() is PlayerStatus.PLAYING
-        assert driver.progress_index.status("one") is Status.PLAYED
-        assert driver.header.right.startswith("1/29 played")
+async def test_mark_on_the_playing_episode_goes_on_playing_it(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await driver.play(10)
+    await driver.press("m")
+    await driver.play(10)
+    assert driver.status() is PlayerStatus.PLAYING
+    assert driver.progress_index.status("one") is Status.PLAYED
+    assert driver.header.right.startswith("1/29 played")
 
 
 async def test_marked_episode_leaves_continue(library: Library) -> None:
@@ -161,33 +156,29 @@ async def test_entry_of_continue_dismissed_and_played_again_is_back(library: Lib
         assert ("Continue", 2) in driver.tree_rows()
 
 
-async def test_undo_with_nothing_done_says_so(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("u", "ctrl+r")
-        assert driver.notices == ["Nothing to redo."]
+async def test_undo_with_nothing_done_says_so(driver: AppDriver) -> None:
+    await driver.press("u", "ctrl+r")
+    assert driver.notices == ["Nothing to redo."]
 
 
-async def test_undo_goes_back_a_hundred_steps_in_order(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        for _ in range(34):
-            driver.controller.editor.toggle_played(["one"])
-            driver.controller.queue_last(["two"])
-            driver.controller.unqueue(["two"])
-        await driver.press_at_once(*["u"] * 102)
-        assert driver.progress_index.status("one") is Status.UNPLAYED
-        assert driver.controller.queue.entries == ()
-        await driver.press("u")
-        assert driver.notices[-1] == "Nothing to undo."
+async def test_undo_goes_back_a_hundred_steps_in_order(driver: AppDriver) -> None:
+    for _ in range(34):
+        driver.controller.editor.toggle_played(["one"])
+        driver.controller.queue_last(["two"])
+        driver.controller.unqueue(["two"])
+    await driver.press_at_once(*["u"] * 102)
+    assert driver.progress_index.status("one") is Status.UNPLAYED
+    assert driver.controller.queue.entries == ()
+    await driver.press("u")
+    assert driver.notices[-1] == "Nothing to undo."
 
 
-async def test_remove_in_a_topic_takes_downloads_away(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("x")
-        assert driver.services.asked_feeds.wishes == [("remove_downloads", "one")]
+async def test_remove_in_a_topic_takes_downloads_away(driver: AppDriver) -> None:
+    await driver.press("x")
+    assert driver.services.asked_feeds.wishes == [("remove_downloads", "one")]
 
 
-async def test_remove_of_a_topic_that_is_no_feed_says_what_can_be_removed(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("h", "x")
-        assert driver.services.asked_feeds.wishes == []
-        assert "x removes podcasts, downloads" in driver.notices[0]
+async def test_remove_of_a_topic_that_is_no_feed_says_what_can_be_removed(driver: AppDriver) -> None:
+    await driver.press("h", "x")
+    assert driver.services.asked_feeds.wishes == []
+    assert "x removes podcasts, downloads" in driver.notices[0]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual import events
 
-from tests.app_driver import FakeServices, run_app
+from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clean
@@ -23,56 +23,51 @@ async def test_notice_of_the_start_is_shown(library: Library) -> None:
         assert "newer [/] than" in driver.text
 
 
-async def test_notices_dismissed_by_escape_are_gone(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("u", "c")
-        assert len(driver.notices) == 2
+async def test_notices_dismissed_by_escape_are_gone(driver: AppDriver) -> None:
+    await driver.press("u", "c")
+    assert len(driver.notices) == 2
+    await driver.press("escape")
+    assert driver.notices == []
+    assert "Nothing" not in driver.text
+
+
+async def test_paste_is_text_in_a_field_and_elsewhere_no_keys(driver: AppDriver) -> None:
+    driver.app.post_message(events.Paste("q\nx"))
+    await driver.settle()
+    assert driver.notices == [NOT_TYPED]
+    await driver.press("escape", "/")
+    driver.app.post_message(events.Paste("attention\nq"))
+    await driver.settle()
+    assert driver.notices == []
+    assert driver.app.focused is not None
+    assert getattr(driver.app.focused, "value", "") == "attention"
+
+
+async def test_undo_takes_away_the_notice_that_offered_it(driver: AppDriver) -> None:
+    await driver.press("tab", "m")
+    assert driver.notices == ["29 episodes marked played. Press u to undo."]
+    await driver.press("u")
+    assert driver.notices == ["Undid: 29 episodes marked played"]
+    await driver.press("ctrl+r")
+    assert driver.notices == ["Redid: 29 episodes marked played"]
+    assert "to undo" not in driver.text
+
+
+async def test_notice_after_many_that_were_dismissed_is_shown(driver: AppDriver) -> None:
+    for number in range(8):
+        driver.app.frontend.tell(f"Number {number}.")
+        await driver.settle()
+        assert f"Number {number}." in driver.text
         await driver.press("escape")
-        assert driver.notices == []
-        assert "Nothing" not in driver.text
 
 
-async def test_paste_is_text_in_a_field_and_elsewhere_no_keys(library: Library) -> None:
-    async with run_app(library) as driver:
-        driver.app.post_message(events.Paste("q\nx"))
-        await driver.settle()
-        assert driver.notices == [NOT_TYPED]
-        await driver.press("escape", "/")
-        driver.app.post_message(events.Paste("attention\nq"))
-        await driver.settle()
-        assert driver.notices == []
-        assert driver.app.focused is not None
-        assert getattr(driver.app.focused, "value", "") == "attention"
-
-
-async def test_undo_takes_away_the_notice_that_offered_it(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("tab", "m")
-        assert driver.notices == ["29 episodes marked played. Press u to undo."]
-        await driver.press("u")
-        assert driver.notices == ["Undid: 29 episodes marked played"]
-        await driver.press("ctrl+r")
-        assert driver.notices == ["Redid: 29 episodes marked played"]
-        assert "to undo" not in driver.text
-
-
-async def test_notice_after_many_that_were_dismissed_is_shown(library: Library) -> None:
-    async with run_app(library) as driver:
-        for number in range(8):
-            driver.app.frontend.tell(f"Number {number}.")
-            await driver.settle()
-            assert f"Number {number}." in driver.text
-            await driver.press("escape")
-
-
-async def test_notice_in_a_dialog_leaves_it_open(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("i")
-        dialog = driver.app.screen
-        driver.app.frontend.tell("Something went wrong.", is_error=True)
-        await driver.settle()
-        assert driver.app.screen is dialog
-        assert "Something went wrong." in driver.text
+async def test_notice_in_a_dialog_leaves_it_open(driver: AppDriver) -> None:
+    await driver.press("i")
+    dialog = driver.app.screen
+    driver.app.frontend.tell("Something went wrong.", is_error=True)
+    await driver.settle()
+    assert driver.app.screen is dialog
+    assert "Something went wrong." in driver.text
 
 
 async def test_long_notice_has_one_line_and_can_be_read_whole(library: Library) -> None:

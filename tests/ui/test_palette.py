@@ -52,147 +52,132 @@ async def choose(driver: AppDriver, ident: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "entry"), [("new", SmartList.NEW), ("Queue", SmartList.QUEUE)])
-async def test_palette_lists_what_is_called_just_that_first(name: str, entry: SmartList, library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("ctrl+p")
-        await driver.write(name)
-        assert rows(driver)[0] == f"{name.title()} topic"
-        await driver.press("enter")
-        assert driver.listed == entry
+async def test_palette_lists_what_is_called_just_that_first(name: str, entry: SmartList, driver: AppDriver) -> None:
+    await driver.press("ctrl+p")
+    await driver.write(name)
+    assert rows(driver)[0] == f"{name.title()} topic"
+    await driver.press("enter")
+    assert driver.listed == entry
 
 
-async def test_palette_with_all_panes_in_use_offers_all_actions_but_moves(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("t", "h")
-        assert driver.focus == "tree"
-        assert offered(driver) == {action.id for action in ACTIONS} - MOVES - OF_VIEWS - {"app.palette"}
+async def test_palette_with_all_panes_in_use_offers_all_actions_but_moves(driver: AppDriver) -> None:
+    await driver.press("t", "h")
+    assert driver.focus == "tree"
+    assert offered(driver) == {action.id for action in ACTIONS} - MOVES - OF_VIEWS - {"app.palette"}
 
 
-async def test_palette_opens_with_the_commands_above_the_topics(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("ctrl+p")
-        listed = rows(driver)
-        topics = [number for number, row in enumerate(listed) if row.endswith(" topic")]
-        assert "Quit; everything is saved q ctrl+q" in listed[: topics[0]]
-        assert topics == [*range(topics[0], len(listed))]
+async def test_palette_opens_with_the_commands_above_the_topics(driver: AppDriver) -> None:
+    await driver.press("ctrl+p")
+    listed = rows(driver)
+    topics = [number for number, row in enumerate(listed) if row.endswith(" topic")]
+    assert "Quit; everything is saved q ctrl+q" in listed[: topics[0]]
+    assert topics == [*range(topics[0], len(listed))]
 
 
-async def test_palette_lists_first_what_was_used_last(library: Library) -> None:
-    async with run_app(library) as driver:
-        await choose(driver, "playback.louder")
-        await choose(driver, "playback.mute")
-        await driver.press("ctrl+p")
-        assert rows(driver)[:2] == ["Mute M", "Volume: louder by 5 + ="]
-        assert driver.writer.setting("commands") == ["Mute", "Volume: louder by 5"]
+async def test_palette_lists_first_what_was_used_last(driver: AppDriver) -> None:
+    await choose(driver, "playback.louder")
+    await choose(driver, "playback.mute")
+    await driver.press("ctrl+p")
+    assert rows(driver)[:2] == ["Mute M", "Volume: louder by 5 + ="]
+    assert driver.writer.setting("commands") == ["Mute", "Volume: louder by 5"]
 
 
-async def test_palette_finds_words_in_any_order_those_that_begin_a_name_first(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("ctrl+p")
-        await driver.write("timer sl")
-        assert rows(driver)[0] == "Sleep timer; twice: 5 minutes more z"
-        await driver.press("ctrl+u")
-        await driver.write("question")
-        assert rows(driver)[0].startswith("Offer questions")
+async def test_palette_finds_words_in_any_order_those_that_begin_a_name_first(driver: AppDriver) -> None:
+    await driver.press("ctrl+p")
+    await driver.write("timer sl")
+    assert rows(driver)[0] == "Sleep timer; twice: 5 minutes more z"
+    await driver.press("ctrl+u")
+    await driver.write("question")
+    assert rows(driver)[0].startswith("Offer questions")
 
 
-async def test_palette_plays_an_episode_and_opens_a_topic_by_name(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("ctrl+p")
-        await driver.write(library.titles[1])
-        await driver.press("enter")
-        assert driver.playback.episode == library.ids[1]
-        await driver.press("ctrl+p")
-        await driver.write("numbers")
-        assert rows(driver)[0].endswith("topic")
-        await driver.press("enter")
-        assert library.topics.names[driver.listed] == "Numbers"
+async def test_palette_plays_an_episode_and_opens_a_topic_by_name(driver: AppDriver, library: Library) -> None:
+    await driver.press("ctrl+p")
+    await driver.write(library.titles[1])
+    await driver.press("enter")
+    assert driver.playback.episode == library.ids[1]
+    await driver.press("ctrl+p")
+    await driver.write("numbers")
+    assert rows(driver)[0].endswith("topic")
+    await driver.press("enter")
+    assert library.topics.names[driver.listed] == "Numbers"
 
 
-async def test_palette_does_not_offer_itself(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("ctrl+p")
-        assert driver.text.rstrip().endswith("enter Run  esc Close")
+async def test_palette_does_not_offer_itself(driver: AppDriver) -> None:
+    await driver.press("ctrl+p")
+    assert driver.text.rstrip().endswith("enter Run  esc Close")
 
 
-async def test_import_is_found_where_podcasts_are_added(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("ctrl+p", *"import", "enter")
-        await driver.until(lambda: driver.shows(AddFeedScreen), "it asks")
+async def test_import_is_found_where_podcasts_are_added(driver: AppDriver) -> None:
+    await driver.press("ctrl+p", *"import", "enter")
+    await driver.until(lambda: driver.shows(AddFeedScreen), "it asks")
 
 
-async def test_theme_at_the_cursor_is_drawn_and_escape_goes_back(library: Library) -> None:
-    async with run_app(library) as driver:
-        former = driver.app.theme
-        driver.app.show_dialog(ThemeScreen(driver.app))
-        await driver.settle()
-        assert [row for row in rows(driver) if row.startswith("✓")] == ["✓ as the terminal is"]
-        await driver.press("j", "j")
-        assert driver.app.theme not in ("", former)
-        await driver.press("escape")
-        assert (driver.app.theme, driver.writer.setting("theme")) == (former, None)
+async def test_theme_at_the_cursor_is_drawn_and_escape_goes_back(driver: AppDriver) -> None:
+    former = driver.app.theme
+    driver.app.show_dialog(ThemeScreen(driver.app))
+    await driver.settle()
+    assert [row for row in rows(driver) if row.startswith("✓")] == ["✓ as the terminal is"]
+    await driver.press("j", "j")
+    assert driver.app.theme not in ("", former)
+    await driver.press("escape")
+    assert (driver.app.theme, driver.writer.setting("theme")) == (former, None)
 
 
-async def test_chosen_theme_stays_and_is_marked(library: Library) -> None:
-    async with run_app(library) as driver:
-        driver.app.show_dialog(ThemeScreen(driver.app))
-        await driver.settle()
-        await driver.press("j", "j", "enter")
-        chosen = driver.app.theme
-        assert driver.writer.setting("theme") == chosen
-        driver.app.show_dialog(ThemeScreen(driver.app))
-        await driver.settle()
-        assert [row for row in rows(driver) if row.startswith("✓")] == [f"✓ {chosen}"]
+async def test_chosen_theme_stays_and_is_marked(driver: AppDriver) -> None:
+    driver.app.show_dialog(ThemeScreen(driver.app))
+    await driver.settle()
+    await driver.press("j", "j", "enter")
+    chosen = driver.app.theme
+    assert driver.writer.setting("theme") == chosen
+    driver.app.show_dialog(ThemeScreen(driver.app))
+    await driver.settle()
+    assert [row for row in rows(driver) if row.startswith("✓")] == [f"✓ {chosen}"]
 
 
-async def test_palette_ends_the_session_under_way(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("S", "1", "0", "enter")
-        assert driver.controller.session is not None
-        await driver.press("ctrl+p")
-        await driver.write("end the sess")
-        await driver.press("enter")
-        await driver.until(lambda: driver.controller.session is None, "the session is ended")
+async def test_palette_ends_the_session_under_way(driver: AppDriver) -> None:
+    await driver.press("S", "1", "0", "enter")
+    assert driver.controller.session is not None
+    await driver.press("ctrl+p")
+    await driver.write("end the sess")
+    await driver.press("enter")
+    await driver.until(lambda: driver.controller.session is None, "the session is ended")
 
 
-async def test_palette_in_the_list_offers_nothing_of_panes_without_the_focus(library: Library) -> None:
-    async with run_app(library) as driver:
-        elsewhere = {action.id for action in ACTIONS if action.where in ("tree", "transcript")} | OF_VIEWS
-        assert offered(driver) == {action.id for action in ACTIONS} - MOVES - elsewhere - {"app.palette"}
-        await driver.press("t")
-        assert offered(driver) >= {"transcript.seek", "transcript.follow", "transcript.copy"}
-        await driver.press("t")
-        assert not offered(driver) & {"transcript.seek", "transcript.follow", "transcript.copy"}
+async def test_palette_in_the_list_offers_nothing_of_panes_without_the_focus(driver: AppDriver) -> None:
+    elsewhere = {action.id for action in ACTIONS if action.where in ("tree", "transcript")} | OF_VIEWS
+    assert offered(driver) == {action.id for action in ACTIONS} - MOVES - elsewhere - {"app.palette"}
+    await driver.press("t")
+    assert offered(driver) >= {"transcript.seek", "transcript.follow", "transcript.copy"}
+    await driver.press("t")
+    assert not offered(driver) & {"transcript.seek", "transcript.follow", "transcript.copy"}
 
 
-async def test_palette_offers_what_the_bookmarks_have_while_they_are_shown(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("4")
-        await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
-        await choose(driver, "bookmark.group")
-        assert "by date" in driver.text
+async def test_palette_offers_what_the_bookmarks_have_while_they_are_shown(driver: AppDriver) -> None:
+    await driver.press("4")
+    await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+    await choose(driver, "bookmark.group")
+    assert "by date" in driver.text
 
 
-async def test_palette_plays_the_episode_at_the_cursor(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("j")
-        await choose(driver, "episode.play")
-        assert (driver.playback.episode, driver.status()) == ("two", PlayerStatus.PLAYING)
-        await driver.play(20)
-        await choose(driver, "episode.restart")
-        assert (driver.playback.episode, driver.playback.position) == ("two", 0.0)
+async def test_palette_plays_the_episode_at_the_cursor(driver: AppDriver) -> None:
+    await driver.press("j")
+    await choose(driver, "episode.play")
+    assert (driver.playback.episode, driver.status()) == ("two", PlayerStatus.PLAYING)
+    await driver.play(20)
+    await choose(driver, "episode.restart")
+    assert (driver.playback.episode, driver.playback.position) == ("two", 0.0)
 
 
-async def test_palette_marks_and_queues_what_is_selected_in_the_list(library: Library) -> None:
-    async with run_app(library) as driver:
-        await choose(driver, "select.one")
-        await choose(driver, "select.one")
-        assert driver.main.model.chosen == ["one", "two"]
-        await choose(driver, "episode.toggle_played")
-        assert driver.progress_index.status("one") is Status.PLAYED
-        assert driver.progress_index.status("two") is Status.PLAYED
-        await choose(driver, "queue.add_last")
-        assert driver.controller.queue.upcoming == ("three",)
+async def test_palette_marks_and_queues_what_is_selected_in_the_list(driver: AppDriver) -> None:
+    await choose(driver, "select.one")
+    await choose(driver, "select.one")
+    assert driver.main.model.chosen == ["one", "two"]
+    await choose(driver, "episode.toggle_played")
+    assert driver.progress_index.status("one") is Status.PLAYED
+    assert driver.progress_index.status("two") is Status.PLAYED
+    await choose(driver, "queue.add_last")
+    assert driver.controller.queue.upcoming == ("three",)
 
 
 async def test_palette_moves_and_removes_in_the_queue(library: Library) -> None:
@@ -205,18 +190,17 @@ async def test_palette_moves_and_removes_in_the_queue(library: Library) -> None:
         assert driver.listed == SmartList.QUEUE
 
 
-async def test_palette_in_the_tree_acts_on_the_topic_as_the_key_does(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("tab")
-        members = library.topics.members[driver.tree.entry]
-        await choose(driver, "episode.toggle_played")
-        assert all(driver.progress_index.status(library.ids[index]) is Status.PLAYED for index in members)
-        assert driver.focus == "tree"
-        rows = len(driver.tree_rows())
-        await choose(driver, "topic.fold")
-        assert len(driver.tree_rows()) < rows
-        await choose(driver, "topic.open")
-        assert driver.focus == "list"
+async def test_palette_in_the_tree_acts_on_the_topic_as_the_key_does(driver: AppDriver, library: Library) -> None:
+    await driver.press("tab")
+    members = library.topics.members[driver.tree.entry]
+    await choose(driver, "episode.toggle_played")
+    assert all(driver.progress_index.status(library.ids[index]) is Status.PLAYED for index in members)
+    assert driver.focus == "tree"
+    rows = len(driver.tree_rows())
+    await choose(driver, "topic.fold")
+    assert len(driver.tree_rows()) < rows
+    await choose(driver, "topic.open")
+    assert driver.focus == "list"
 
 
 async def test_palette_in_the_tree_brings_the_list_into_sight_for_what_is_done_there(library: Library) -> None:
@@ -228,46 +212,42 @@ async def test_palette_in_the_tree_brings_the_list_into_sight_for_what_is_done_t
         assert len(driver.main.model.chosen) == 2
 
 
-async def test_palette_with_the_transcript_open_seeks_in_it(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("enter", "t", "j")
-        assert not driver.transcript.is_following
-        await choose(driver, "transcript.follow")
-        assert driver.transcript.is_following
-        await driver.press("G")
-        await choose(driver, "transcript.seek")
-        assert driver.playback.position > 0
+async def test_palette_with_the_transcript_open_seeks_in_it(driver: AppDriver) -> None:
+    await driver.press("enter", "t", "j")
+    assert not driver.transcript.is_following
+    await choose(driver, "transcript.follow")
+    assert driver.transcript.is_following
+    await driver.press("G")
+    await choose(driver, "transcript.seek")
+    assert driver.playback.position > 0
 
 
 @pytest.mark.parametrize(("ident", "what"), [("list.go_to_playing", "list"), ("search.start", "search")])
 async def test_palette_over_a_dialog_closes_it_for_what_is_done_in_the_library(
-    ident: str, what: str, library: Library
+    ident: str, what: str, driver: AppDriver
 ) -> None:
-    async with run_app(library) as driver:
-        await driver.press("enter", "i")
-        await choose(driver, ident)
-        assert driver.shows(MainScreen)
-        assert driver.focus == what
+    await driver.press("enter", "i")
+    await choose(driver, ident)
+    assert driver.shows(MainScreen)
+    assert driver.focus == what
 
 
-async def test_palette_over_a_dialog_takes_its_place(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("enter", "z")
-        await choose(driver, "playback.toggle")
-        assert driver.shows(MainScreen)
-        assert driver.status() is PlayerStatus.PAUSED
+async def test_palette_over_a_dialog_takes_its_place(driver: AppDriver) -> None:
+    await driver.press("enter", "z")
+    await choose(driver, "playback.toggle")
+    assert driver.shows(MainScreen)
+    assert driver.status() is PlayerStatus.PAUSED
 
 
-async def test_palette_runs_the_command_that_its_keys_move_to(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("ctrl+p")
-        screen = driver.app.screen
-        options = screen.query_one(OptionList)
-        before = options.highlighted
-        await driver.press("down")
-        assert options.highlighted != before
-        await driver.press("up")
-        assert options.highlighted == before
+async def test_palette_runs_the_command_that_its_keys_move_to(driver: AppDriver) -> None:
+    await driver.press("ctrl+p")
+    screen = driver.app.screen
+    options = screen.query_one(OptionList)
+    before = options.highlighted
+    await driver.press("down")
+    assert options.highlighted != before
+    await driver.press("up")
+    assert options.highlighted == before
 
 
 @pytest.mark.parametrize(("size", "width"), [((40, 12), 34), ((93, 24), 84), ((94, 24), 82), ((120, 40), 82)])

@@ -11,10 +11,10 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 
-pytestmark = pytest.mark.usefixtures("utc")
-
 BASICS = ListQuery(entry=1)
 THREE = Queue(("one", "two", "three"))
+
+pytestmark = [pytest.mark.usefixtures("utc"), pytest.mark.app(queue=THREE)]
 
 
 def entries(driver: AppDriver) -> tuple[str, ...]:
@@ -22,18 +22,16 @@ def entries(driver: AppDriver) -> tuple[str, ...]:
     return driver.controller.queue.entries
 
 
-async def test_queue_shows_when_each_entry_and_the_whole_would_end(library: Library) -> None:
-    async with run_app(library, queue=THREE) as driver:
-        await driver.press("2")
-        assert driver.title == "Queue · 3 episodes · 10 m · plays until 13:10"
-        rows = driver.rows_of(driver.episodes)
-        assert [rows[line].split()[-1] for line in (0, 4, 6)] == ["13:01", "13:05", "13:10"]
+async def test_queue_shows_when_each_entry_and_the_whole_would_end(driver: AppDriver) -> None:
+    await driver.press("2")
+    assert driver.title == "Queue · 3 episodes · 10 m · plays until 13:10"
+    rows = driver.rows_of(driver.episodes)
+    assert [rows[line].split()[-1] for line in (0, 4, 6)] == ["13:01", "13:05", "13:10"]
 
 
-async def test_queue_at_another_speed_ends_sooner(library: Library) -> None:
-    async with run_app(library, queue=THREE) as driver:
-        await driver.press("2", *["right_square_bracket"] * 10)
-        assert driver.title == "Queue · 3 episodes · 5 m · plays until 13:05"
+async def test_queue_at_another_speed_ends_sooner(driver: AppDriver) -> None:
+    await driver.press("2", *["right_square_bracket"] * 10)
+    assert driver.title == "Queue · 3 episodes · 5 m · plays until 13:05"
 
 
 async def test_queue_empty_says_how_to_fill_it(library: Library) -> None:
@@ -73,23 +71,21 @@ async def test_queue_plays_in_its_order_and_then_the_list(library: Library) -> N
         assert ("Queue", 0) in driver.tree_rows()
 
 
-async def test_entry_chosen_in_the_queue_plays_and_all_others_follow(library: Library) -> None:
-    async with run_app(library, queue=THREE) as driver:
-        await driver.press("2", "j", "enter")
-        assert driver.playback.episode == "two"
-        assert ("Queue", 3) in driver.tree_rows()
-        await driver.play(200)
-        assert driver.playback.episode == "one"
-        await driver.play(100)
-        assert driver.playback.episode == "three"
+async def test_entry_chosen_in_the_queue_plays_and_all_others_follow(driver: AppDriver) -> None:
+    await driver.press("2", "j", "enter")
+    assert driver.playback.episode == "two"
+    assert ("Queue", 3) in driver.tree_rows()
+    await driver.play(200)
+    assert driver.playback.episode == "one"
+    await driver.play(100)
+    assert driver.playback.episode == "three"
 
 
-async def test_next_and_previous_go_through_the_queue(library: Library) -> None:
-    async with run_app(library, queue=THREE) as driver:
-        await driver.press("2", "g", "enter", ">", ">")
-        assert driver.playback.episode == "three"
-        await driver.press("<")
-        assert driver.playback.episode == "two"
+async def test_next_and_previous_go_through_the_queue(driver: AppDriver) -> None:
+    await driver.press("2", "g", "enter", ">", ">")
+    assert driver.playback.episode == "three"
+    await driver.press("<")
+    assert driver.playback.episode == "two"
 
 
 async def test_next_with_nothing_after_it_says_how_to_queue(library: Library) -> None:
@@ -99,15 +95,14 @@ async def test_next_with_nothing_after_it_says_how_to_queue(library: Library) ->
         assert driver.playback.episode == "five"
 
 
-async def test_next_leaves_the_former_where_it_was(library: Library) -> None:
-    async with run_app(library, queue=THREE) as driver:
-        await driver.press("2", "g", "enter")
-        await driver.play(42)
-        await driver.press(">")
-        progress = driver.progress_index.get("one")
-        assert progress is not None
-        assert progress.position == 42.0
-        assert not progress.played
+async def test_next_leaves_the_former_where_it_was(driver: AppDriver) -> None:
+    await driver.press("2", "g", "enter")
+    await driver.play(42)
+    await driver.press(">")
+    progress = driver.progress_index.get("one")
+    assert progress is not None
+    assert progress.position == 42.0
+    assert not progress.played
 
 
 async def test_queue_changed_is_kept_for_the_next_start(library: Library) -> None:
@@ -119,15 +114,14 @@ async def test_queue_changed_is_kept_for_the_next_start(library: Library) -> Non
         assert driver.writer.setting("cursor") == 1
 
 
-async def test_moves_stop_at_the_ends(library: Library) -> None:
-    async with run_app(library, queue=THREE) as driver:
-        await driver.press("2", "g", "K")
-        assert entries(driver) == ("one", "two", "three")
-        await driver.press("G", "J")
-        assert entries(driver) == ("one", "two", "three")
-        await driver.press("K", "K")
-        assert entries(driver) == ("three", "one", "two")
-        assert driver.current == "three"
+async def test_moves_stop_at_the_ends(driver: AppDriver) -> None:
+    await driver.press("2", "g", "K")
+    assert entries(driver) == ("one", "two", "three")
+    await driver.press("G", "J")
+    assert entries(driver) == ("one", "two", "three")
+    await driver.press("K", "K")
+    assert entries(driver) == ("three", "one", "two")
+    assert driver.current == "three"
 
 
 async def test_move_of_what_is_not_queued_says_where_it_works(library: Library) -> None:
@@ -136,14 +130,13 @@ async def test_move_of_what_is_not_queued_says_where_it_works(library: Library) 
         assert driver.notices == ["Only upcoming episodes of the queue can be moved. Press 2 for the queue."]
 
 
-async def test_range_removed_from_the_queue_is_brought_back_by_undo(library: Library) -> None:
-    async with run_app(library, queue=THREE) as driver:
-        await driver.press("2", "g", "V", "j", "x")
-        assert entries(driver) == ("three",)
-        assert driver.shown == ["three"]
-        await driver.press("u")
-        assert entries(driver) == ("one", "two", "three")
-        assert driver.notices == ["Undid: 2 episodes taken out of the queue"]
+async def test_range_removed_from_the_queue_is_brought_back_by_undo(driver: AppDriver) -> None:
+    await driver.press("2", "g", "V", "j", "x")
+    assert entries(driver) == ("three",)
+    assert driver.shown == ["three"]
+    await driver.press("u")
+    assert entries(driver) == ("one", "two", "three")
+    assert driver.notices == ["Undid: 2 episodes taken out of the queue"]
 
 
 async def test_entry_taken_out_and_a_range_marked_are_told(library: Library) -> None:
@@ -156,10 +149,9 @@ async def test_entry_taken_out_and_a_range_marked_are_told(library: Library) -> 
         assert driver.notices == ["2 episodes marked played. Press u to undo."]  # the first one was
 
 
-async def test_whole_queue_can_be_cleared_from_the_keyboard(library: Library) -> None:
-    async with run_app(library, queue=THREE) as driver:
-        await driver.press("2", "g", "V", "G", "x")
-        assert entries(driver) == ()
+async def test_whole_queue_can_be_cleared_from_the_keyboard(driver: AppDriver) -> None:
+    await driver.press("2", "g", "V", "G", "x")
+    assert entries(driver) == ()
 
 
 # -- entries whose episode is gone ---------------------------------------------------------------------

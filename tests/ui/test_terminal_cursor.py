@@ -29,41 +29,37 @@ def follow(services: FakeServices) -> None:
     services.first = services.first._replace(settings=settings)
 
 
-async def test_cursor_stands_on_the_row_in_use(library: Library) -> None:
-    async with run_app(library) as driver:
-        for key in ("j", "j", "k", "G", "g"):
-            await driver.press(key)
-            assert library.titles[library.index(driver.current) or 0][:8] in at_cursor(driver)
-        await driver.press("tab", "j")
-        assert at_cursor(driver).startswith("▎")
-        former = at_cursor(driver)
-        await driver.press("j")
-        assert at_cursor(driver) != former
+async def test_cursor_stands_on_the_row_in_use(driver: AppDriver, library: Library) -> None:
+    for key in ("j", "j", "k", "G", "g"):
+        await driver.press(key)
+        assert library.titles[library.index(driver.current) or 0][:8] in at_cursor(driver)
+    await driver.press("tab", "j")
+    assert at_cursor(driver).startswith("▎")
+    former = at_cursor(driver)
+    await driver.press("j")
+    assert at_cursor(driver) != former
 
 
 @pytest.mark.parametrize("view", ["2", "3", "4", "i", "t", "?", "z", "S", "ctrl+p"])
-async def test_cursor_stands_inside_what_has_the_focus(library: Library, view: str) -> None:
-    async with run_app(library) as driver:
-        await driver.press(view)
-        focused = driver.app.screen.focused
-        place = place_of_cursor(driver.app.screen, has_news=False)
-        assert (focused or driver.app.screen).region.contains_point(place)
+async def test_cursor_stands_inside_what_has_the_focus(driver: AppDriver, view: str) -> None:
+    await driver.press(view)
+    focused = driver.app.screen.focused
+    place = place_of_cursor(driver.app.screen, has_news=False)
+    assert (focused or driver.app.screen).region.contains_point(place)
 
 
-async def test_cursor_stands_in_the_field(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("slash", "a", "b")
-        x, y = place_of_cursor(driver.app.screen, has_news=False)
-        assert cut_cells(driver.text.split("\n")[y], x - 2, x) == "ab"
+async def test_cursor_stands_in_the_field(driver: AppDriver) -> None:
+    await driver.press("slash", "a", "b")
+    x, y = place_of_cursor(driver.app.screen, has_news=False)
+    assert cut_cells(driver.text.split("\n")[y], x - 2, x) == "ab"
 
 
-async def test_cursor_stands_on_a_notice_until_the_next_key(library: Library) -> None:
-    async with run_app(library) as driver:
-        driver.app.frontend.tell("Something went wrong.", is_error=True)
-        await driver.settle()
-        assert at_cursor(driver).startswith("Something went wrong.")
-        await driver.press("j")
-        assert "Something" not in at_cursor(driver)
+async def test_cursor_stands_on_a_notice_until_the_next_key(driver: AppDriver) -> None:
+    driver.app.frontend.tell("Something went wrong.", is_error=True)
+    await driver.settle()
+    assert at_cursor(driver).startswith("Something went wrong.")
+    await driver.press("j")
+    assert "Something" not in at_cursor(driver)
 
 
 async def test_times_stand_still_until_asked_for(library: Library) -> None:

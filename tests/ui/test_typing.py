@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from tests.app_driver import AppDriver, run_app
+from tests.app_driver import AppDriver
 from tests.rooms import BASICS
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -14,6 +14,8 @@ from tui_pod.core.selection.list_query import ListQuery, SmartList
 
 VIEW = ListQuery(entry=1)
 
+pytestmark = pytest.mark.app(query=VIEW)
+
 
 def played(driver: AppDriver) -> set[str]:
     """Return the episodes that are marked."""
@@ -21,51 +23,44 @@ def played(driver: AppDriver) -> set[str]:
     return {ident for ident, _ in progress_index if progress_index.status(ident) is Status.PLAYED}
 
 
-async def test_search_typed_at_once_loses_no_letter_and_does_nothing_else(library: Library) -> None:
-    async with run_app(library, query=VIEW) as driver:
-        await driver.press_at_once(*"/quip /-x2m")
-        assert driver.app.is_running
-        assert driver.main.query_one("#search", Input).value == "quip /-x2m"
-        assert (driver.status(), played(driver), len(driver.app.screen_stack)) == (PlayerStatus.STOPPED, set(), 1)
+async def test_search_typed_at_once_loses_no_letter_and_does_nothing_else(driver: AppDriver) -> None:
+    await driver.press_at_once(*"/quip /-x2m")
+    assert driver.app.is_running
+    assert driver.main.query_one("#search", Input).value == "quip /-x2m"
+    assert (driver.status(), played(driver), len(driver.app.screen_stack)) == (PlayerStatus.STOPPED, set(), 1)
 
 
-async def test_search_and_enter_at_once_narrows_and_gives_the_keys_back(library: Library) -> None:
-    async with run_app(library, query=VIEW) as driver:
-        await driver.press_at_once(*"/two", "enter", "m")
-        assert played(driver) == {"two"}
+async def test_search_and_enter_at_once_narrows_and_gives_the_keys_back(driver: AppDriver) -> None:
+    await driver.press_at_once(*"/two", "enter", "m")
+    assert played(driver) == {"two"}
 
 
 @pytest.mark.parametrize("key", ["a", "S", "?"])
-async def test_text_typed_right_behind_a_dialogs_key_is_in_its_field(library: Library, key: str) -> None:
-    async with run_app(library, query=VIEW) as driver:
-        await driver.press_at_once(key, *"qx p")
-        assert driver.app.screen.query_one(Input).value == "qx p"
-        assert (driver.status(), len(driver.app.screen_stack)) == (PlayerStatus.STOPPED, 2)
+async def test_text_typed_right_behind_a_dialogs_key_is_in_its_field(driver: AppDriver, key: str) -> None:
+    await driver.press_at_once(key, *"qx p")
+    assert driver.app.screen.query_one(Input).value == "qx p"
+    assert (driver.status(), len(driver.app.screen_stack)) == (PlayerStatus.STOPPED, 2)
 
 
-async def test_marks_are_kept_when_the_program_is_quit_right_behind_them(library: Library) -> None:
-    async with run_app(library, query=VIEW) as driver:
-        await driver.press_at_once(*"mjm", "q")
-        assert played(driver) == {"one", "three"}
-        assert driver.services.writer.progress("three")
+async def test_marks_are_kept_when_the_program_is_quit_right_behind_them(driver: AppDriver) -> None:
+    await driver.press_at_once(*"mjm", "q")
+    assert played(driver) == {"one", "three"}
+    assert driver.services.writer.progress("three")
 
 
-async def test_undo_right_behind_a_mark_takes_it_back(library: Library) -> None:
-    async with run_app(library, query=VIEW) as driver:
-        await driver.press_at_once(*"mu")
-        assert played(driver) == set()
-        assert driver.notices[-1] == "Undid: “One” marked played"
+async def test_undo_right_behind_a_mark_takes_it_back(driver: AppDriver) -> None:
+    await driver.press_at_once(*"mu")
+    assert played(driver) == set()
+    assert driver.notices[-1] == "Undid: “One” marked played"
 
 
-async def test_keys_right_behind_a_change_of_pane_are_for_that_pane(library: Library) -> None:
-    async with run_app(library, query=VIEW) as driver:
-        await driver.press_at_once("j", "tab", "g", "j", "tab", "j")
-        assert driver.main.model.query.entry == SmartList.QUEUE
-        await driver.press_at_once("1", "h", "l", "j", "m")
-        assert played(driver) == {library.ids[BASICS[1]]}
+async def test_keys_right_behind_a_change_of_pane_are_for_that_pane(driver: AppDriver, library: Library) -> None:
+    await driver.press_at_once("j", "tab", "g", "j", "tab", "j")
+    assert driver.main.model.query.entry == SmartList.QUEUE
+    await driver.press_at_once("1", "h", "l", "j", "m")
+    assert played(driver) == {library.ids[BASICS[1]]}
 
 
-async def test_keys_of_the_transcript_right_behind_its_own(library: Library) -> None:
-    async with run_app(library, query=VIEW) as driver:
-        await driver.press_at_once("t", "j", "enter")
-        await driver.until(lambda: driver.playback.episode == "one", "its second sentence is heard")
+async def test_keys_of_the_transcript_right_behind_its_own(driver: AppDriver) -> None:
+    await driver.press_at_once("t", "j", "enter")
+    await driver.until(lambda: driver.playback.episode == "one", "its second sentence is heard")

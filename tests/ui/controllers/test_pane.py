@@ -11,6 +11,8 @@ from tui_pod.ui.look.layout import WIDE
 
 ALL = ListQuery(entry=1)
 
+pytestmark = pytest.mark.app(size=(80, 24), query=ALL)
+
 
 def hidden(services: FakeServices) -> None:
     """Begin with the pane hidden."""
@@ -78,21 +80,20 @@ async def test_listener_is_told_that_the_terminal_is_too_narrow(width: int, told
         assert len(driver.notices) == told
 
 
-async def test_details_take_the_focus_and_are_left_for_the_pane_before(library: Library) -> None:
-    async with run_app(library, (80, 24), query=ALL) as driver:
-        episode = driver.main.episode
-        assert not episode.is_detailed
-        await episode.show_details(None)
-        await driver.settle()
-        assert (driver.shows_details, episode.is_detailed, driver.focus) == (True, True, "details")
-        assert "The first of five." in pane_text(driver)
-        await driver.press("escape")
-        assert (driver.shows_details, episode.is_detailed, driver.focus) == (False, False, "list")
-        assert not episode.escape()
-        await driver.press("tab")
-        await episode.show_details(2)
-        await driver.press("escape")
-        assert driver.focus == "tree"
+async def test_details_take_the_focus_and_are_left_for_the_pane_before(driver: AppDriver) -> None:
+    episode = driver.main.episode
+    assert not episode.is_detailed
+    await episode.show_details(None)
+    await driver.settle()
+    assert (driver.shows_details, episode.is_detailed, driver.focus) == (True, True, "details")
+    assert "The first of five." in pane_text(driver)
+    await driver.press("escape")
+    assert (driver.shows_details, episode.is_detailed, driver.focus) == (False, False, "list")
+    assert not episode.escape()
+    await driver.press("tab")
+    await episode.show_details(2)
+    await driver.press("escape")
+    assert driver.focus == "tree"
 
 
 async def test_details_are_left_only_once(library: Library) -> None:
@@ -111,29 +112,27 @@ async def test_toggle_leaves_the_details(library: Library) -> None:
         assert not driver.shows_details
 
 
-async def test_details_of_a_topic_are_shown_in_the_tree(library: Library) -> None:
-    async with run_app(library, (80, 24), query=ALL) as driver:
-        await driver.main.episode.show_details(library.topics.names.index("Hostile"))
-        await driver.settle()
-        assert "Hostile" in pane_text(driver)
-        assert "The first of five." not in pane_text(driver)
+async def test_details_of_a_topic_are_shown_in_the_tree(driver: AppDriver, library: Library) -> None:
+    await driver.main.episode.show_details(library.topics.names.index("Hostile"))
+    await driver.settle()
+    assert "Hostile" in pane_text(driver)
+    assert "The first of five." not in pane_text(driver)
 
 
-async def test_pane_says_what_plays_and_follows_it(library: Library) -> None:
-    async with run_app(library, (80, 24), query=ALL) as driver:
-        driver.main.episode.follow(driver.playback)  # nothing is made for it
-        driver.main.episode.show_progress()
-        driver.main.episode.cursor_moved()
-        assert driver.main.episode.pane is None
-        await driver.press("enter")
-        await driver.play(20)
-        await driver.main.episode.show_details(None)
-        await driver.settle()
-        before = pane_text(driver)
-        await driver.press("escape", "m")
-        await driver.main.episode.show_details(None)
-        await driver.settle()
-        assert pane_text(driver) != before
+async def test_pane_says_what_plays_and_follows_it(driver: AppDriver) -> None:
+    driver.main.episode.follow(driver.playback)  # nothing is made for it
+    driver.main.episode.show_progress()
+    driver.main.episode.cursor_moved()
+    assert driver.main.episode.pane is None
+    await driver.press("enter")
+    await driver.play(20)
+    await driver.main.episode.show_details(None)
+    await driver.settle()
+    before = pane_text(driver)
+    await driver.press("escape", "m")
+    await driver.main.episode.show_details(None)
+    await driver.settle()
+    assert pane_text(driver) != before
 
 
 async def test_details_show_progress_as_it_changes(library: Library) -> None:

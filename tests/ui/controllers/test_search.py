@@ -16,6 +16,8 @@ from tui_pod.runtime import threads
 
 ALL = ListQuery(entry=1)
 
+pytestmark = pytest.mark.app(query=ALL)
+
 
 def field(driver: AppDriver) -> Input:
     return driver.main.query_one("#search", Input)
@@ -25,32 +27,31 @@ def is_shown(driver: AppDriver) -> bool:
     return bool(driver.main.query("#search.-shown"))
 
 
-async def test_field_is_made_once_and_holds_the_words_of_the_list(library: Library) -> None:
-    async with run_app(library, query=ALL) as driver:
-        assert not driver.main.query("#search")
-        await driver.press("slash", *"two")
-        assert (driver.focus, driver.shown) == ("search", ["two"])
-        await driver.press("enter")
-        assert (is_shown(driver), driver.focus, driver.shown) == (False, "list", ["two"])
-        await driver.press("slash")
-        assert (field(driver).value, is_shown(driver), driver.focus) == ("two", True, "search")
-        assert len(driver.main.query("#search")) == 1
-        assert "transcript" not in field(driver).placeholder
+async def test_field_is_made_once_and_holds_the_words_of_the_list(driver: AppDriver) -> None:
+    assert not driver.main.query("#search")
+    await driver.press("slash", *"two")
+    assert (driver.focus, driver.shown) == ("search", ["two"])
+    await driver.press("enter")
+    assert (is_shown(driver), driver.focus, driver.shown) == (False, "list", ["two"])
+    await driver.press("slash")
+    assert (field(driver).value, is_shown(driver), driver.focus) == ("two", True, "search")
+    assert len(driver.main.query("#search")) == 1
+    assert "transcript" not in field(driver).placeholder
+    await driver.press(*"first")  # typed over the former words, which are selected
+    assert driver.shown == ["one"]
 
 
-async def test_escape_hides_the_field_and_clears_the_list(library: Library) -> None:
-    async with run_app(library, query=ALL) as driver:
-        await driver.press("slash", *"two", "escape")
-        assert (is_shown(driver), driver.focus, len(driver.shown)) == (False, "list", 5)
+async def test_escape_hides_the_field_and_clears_the_list(driver: AppDriver) -> None:
+    await driver.press("slash", *"two", "escape")
+    assert (is_shown(driver), driver.focus, len(driver.shown)) == (False, "list", 5)
 
 
-async def test_search_that_was_left_is_not_left_again(library: Library) -> None:
-    async with run_app(library, query=ALL) as driver:
-        await driver.press("slash", *"two", "enter", "t")
-        assert driver.main.transcript.is_open
-        await driver.press("escape")
-        assert not driver.main.transcript.is_open
-        assert driver.shown == ["two"]
+async def test_search_that_was_left_is_not_left_again(driver: AppDriver) -> None:
+    await driver.press("slash", *"two", "enter", "t")
+    assert driver.main.transcript.is_open
+    await driver.press("escape")
+    assert not driver.main.transcript.is_open
+    assert driver.shown == ["two"]
 
 
 async def test_words_in_a_transcript_leave_the_list_alone(library: Library) -> None:
@@ -78,16 +79,15 @@ async def test_matches_are_gone_through_around_the_end(keys: str, episode: str) 
         assert driver.current == episode
 
 
-async def test_next_match_without_a_search_or_a_match_says_why(library: Library) -> None:
-    async with run_app(library, query=ALL) as driver:
-        await driver.press("n")
-        assert driver.notices[-1].startswith("No search yet")
-        driver.main.listing.change_query(ListQuery(entry=1, query="  "))
-        await driver.press("n")
-        assert driver.notices[-1].startswith("No search yet")
-        driver.main.listing.change_query(ListQuery(entry=1, query="nowhere"))
-        await driver.press("n")
-        assert driver.notices[-1].startswith("Nothing here matches")
+async def test_next_match_without_a_search_or_a_match_says_why(driver: AppDriver) -> None:
+    await driver.press("n")
+    assert driver.notices[-1].startswith("No search yet")
+    driver.main.listing.change_query(ListQuery(entry=1, query="  "))
+    await driver.press("n")
+    assert driver.notices[-1].startswith("No search yet")
+    driver.main.listing.change_query(ListQuery(entry=1, query="nowhere"))
+    await driver.press("n")
+    assert driver.notices[-1].startswith("Nothing here matches")
 
 
 async def test_next_match_in_the_transcript_leaves_the_list_alone(library: Library) -> None:
@@ -112,34 +112,31 @@ class Gate:
 
 
 async def test_words_typed_while_the_text_is_prepared_are_searched_once_it_is(
-    library: Library, monkeypatch: pytest.MonkeyPatch
+    driver: AppDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with run_app(library, query=ALL) as driver:
-        gate = Gate(monkeypatch)
-        await driver.press("slash", *"tw")
-        assert len(driver.shown) == 5
-        await driver.press("o")
-        gate.opened.set()
-        await driver.until(lambda: driver.shown == ["two"], "the last words are searched")
-        await driver.press("backspace", "backspace", "backspace")
-        assert (len(driver.shown), gate.asked) == (5, 1)
+    gate = Gate(monkeypatch)
+    await driver.press("slash", *"tw")
+    assert len(driver.shown) == 5
+    await driver.press("o")
+    gate.opened.set()
+    await driver.until(lambda: driver.shown == ["two"], "the last words are searched")
+    await driver.press("backspace", "backspace", "backspace")
+    assert (len(driver.shown), gate.asked) == (5, 1)
 
 
 async def test_search_that_is_left_while_the_text_is_prepared_is_not_shown(
-    library: Library, monkeypatch: pytest.MonkeyPatch
+    driver: AppDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with run_app(library, query=ALL) as driver:
-        gate = Gate(monkeypatch)
-        await driver.press("slash", *"two", "escape")
-        gate.opened.set()
-        await driver.settle()
-        assert (len(driver.shown), driver.main.model.query.query) == (5, "")
+    gate = Gate(monkeypatch)
+    await driver.press("slash", *"two", "escape")
+    gate.opened.set()
+    await driver.settle()
+    assert (len(driver.shown), driver.main.model.query.query) == (5, "")
 
 
 async def test_search_of_a_transcript_prepares_no_text_of_the_list(
-    library: Library, monkeypatch: pytest.MonkeyPatch
+    driver: AppDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with run_app(library, query=ALL) as driver:
-        gate = Gate(monkeypatch)
-        await driver.press("t", "slash")
-        assert gate.asked == 0
+    gate = Gate(monkeypatch)
+    await driver.press("t", "slash")
+    assert gate.asked == 0

@@ -22,6 +22,8 @@ from tui_pod.ui.look.cells import MARKS
 
 STARTED = {"one": Progress(START, position=50.0, listened=START)}
 
+pytestmark = pytest.mark.app(query=ListQuery(entry=1))
+
 
 def bookmark(episode: str, start: float, is_removed: bool = False) -> Bookmark:
     return Bookmark(episode, start, start + 5.0, START, START, is_removed=is_removed)
@@ -61,39 +63,36 @@ async def test_bookmarks_in_the_bar_are_those_of_what_plays(library: Library) ->
         assert driver.bar.bookmarks == (10.0,)
 
 
-async def test_new_bookmark_is_in_the_bar_and_counted(library: Library) -> None:
-    async with run_app(library, query=ListQuery(entry=1)) as driver:
-        await driver.press("enter")
-        await driver.play(30)
-        assert tab_size(driver, "Bookmarks") == 0
-        await driver.press("b")
-        await driver.until(lambda: driver.bar.bookmarks, "it is in the bar")
-        assert tab_size(driver, "Bookmarks") == 1
+async def test_new_bookmark_is_in_the_bar_and_counted(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await driver.play(30)
+    assert tab_size(driver, "Bookmarks") == 0
+    await driver.press("b")
+    await driver.until(lambda: driver.bar.bookmarks, "it is in the bar")
+    assert tab_size(driver, "Bookmarks") == 1
 
 
-async def test_dialog_has_its_own_keys_and_those_of_the_pane_come_back(library: Library) -> None:
-    async with run_app(library) as driver:
-        words = driver.key_words
-        assert "Play" in words
-        await driver.press("question_mark")
-        assert driver.key_words == []
-        await driver.press("escape")
-        assert driver.key_words == words
+async def test_dialog_has_its_own_keys_and_those_of_the_pane_come_back(driver: AppDriver) -> None:
+    words = driver.key_words
+    assert "Play" in words
+    await driver.press("question_mark")
+    assert driver.key_words == []
+    await driver.press("escape")
+    assert driver.key_words == words
 
 
-async def test_stop_is_offered_while_there_is_work_that_can_be_stopped(library: Library) -> None:
-    async with run_app(library) as driver:
-        show = driver.main.status.show_work
-        assert "Stop" not in driver.key_words
-        show({"state": Job("offline")})
-        assert "Stop" not in driver.key_words
-        show({"state": Job("offline"), "work": Job("refreshing", 0.5, lambda: None)})
-        assert "Stop" in driver.key_words
-        assert driver.header.work == "offline, refreshing ━━━╌╌╌"
-        show({"state": Job("offline")})
-        assert "Stop" not in driver.key_words
-        show({})
-        assert driver.header.work == ""
+async def test_stop_is_offered_while_there_is_work_that_can_be_stopped(driver: AppDriver) -> None:
+    show = driver.main.status.show_work
+    assert "Stop" not in driver.key_words
+    show({"state": Job("offline")})
+    assert "Stop" not in driver.key_words
+    show({"state": Job("offline"), "work": Job("refreshing", 0.5, lambda: None)})
+    assert "Stop" in driver.key_words
+    assert driver.header.work == "offline, refreshing ━━━╌╌╌"
+    show({"state": Job("offline")})
+    assert "Stop" not in driver.key_words
+    show({})
+    assert driver.header.work == ""
 
 
 @pytest.mark.parametrize(("width", "text"), [(60, "refreshing"), (61, "refreshing ━━━╌╌╌")])
@@ -198,22 +197,21 @@ async def test_played_ranges_are_not_read_aloud_while_they_grow(
         assert driver.bar.facts.topic == "Numbers"
 
 
-async def test_topic_of_what_plays_is_marked_until_nothing_does(library: Library) -> None:
-    async with run_app(library, query=ListQuery(entry=1)) as driver:
-        marks = MARKS["playing"], MARKS["paused"]
+async def test_topic_of_what_plays_is_marked_until_nothing_does(driver: AppDriver) -> None:
+    marks = MARKS["playing"], MARKS["paused"]
 
-        def marked() -> tuple[bool, bool]:
-            row = tree_row(driver, "Numbers")
-            return marks[0] in row, marks[1] in row
+    def marked() -> tuple[bool, bool]:
+        row = tree_row(driver, "Numbers")
+        return marks[0] in row, marks[1] in row
 
-        assert marked() == (False, False)
-        await driver.press("enter")
-        assert marked() == (True, False)
-        await driver.press("space")
-        assert marked() == (False, True)
-        driver.controller.stop()
-        await driver.settle()
-        assert marked() == (False, False)
+    assert marked() == (False, False)
+    await driver.press("enter")
+    assert marked() == (True, False)
+    await driver.press("space")
+    assert marked() == (False, True)
+    driver.controller.stop()
+    await driver.settle()
+    assert marked() == (False, False)
 
 
 async def test_title_of_the_queue_follows_what_plays(library: Library) -> None:

@@ -33,17 +33,16 @@ async def open_view(driver: AppDriver, number: int) -> None:
 
 
 @pytest.mark.parametrize("number", KINDS)
-async def test_view_is_over_the_panes_until_it_is_left(number: int, library: Library) -> None:
-    async with run_app(library) as driver:
-        views = driver.main.views
-        assert (views.is_open, driver.main.has_class("-view")) == (False, False)
-        await open_view(driver, number)
-        assert driver.main.has_class("-view")
-        assert isinstance(driver.main.query_one(".view"), KINDS[number])
-        assert driver.focus in ("statistics", "bookmarks", "everywhere")
-        views.leave()
-        await driver.settle()
-        assert (views.is_open, driver.main.has_class("-view"), len(driver.main.query(".view"))) == (False, False, 0)
+async def test_view_is_over_the_panes_until_it_is_left(number: int, driver: AppDriver) -> None:
+    views = driver.main.views
+    assert (views.is_open, driver.main.has_class("-view")) == (False, False)
+    await open_view(driver, number)
+    assert driver.main.has_class("-view")
+    assert isinstance(driver.main.query_one(".view"), KINDS[number])
+    assert driver.focus in ("statistics", "bookmarks", "everywhere")
+    views.leave()
+    await driver.settle()
+    assert (views.is_open, driver.main.has_class("-view"), len(driver.main.query(".view"))) == (False, False, 0)
 
 
 async def test_escape_shows_the_panes_again(library: Library) -> None:
@@ -55,13 +54,12 @@ async def test_escape_shows_the_panes_again(library: Library) -> None:
 
 
 @pytest.mark.parametrize(("former", "number"), [(3, 4), (4, 3), (SEARCH, 4), (4, SEARCH), (3, SEARCH)])
-async def test_view_replaces_another(former: int, number: int, library: Library) -> None:
-    async with run_app(library) as driver:
-        await open_view(driver, former)
-        await open_view(driver, number)
-        assert [type(view) for view in driver.main.query(".view")] == [KINDS[number]]
-        await driver.press("escape")
-        assert not driver.main.views.is_open
+async def test_view_replaces_another(former: int, number: int, driver: AppDriver) -> None:
+    await open_view(driver, former)
+    await open_view(driver, number)
+    assert [type(view) for view in driver.main.query(".view")] == [KINDS[number]]
+    await driver.press("escape")
+    assert not driver.main.views.is_open
 
 
 async def test_search_everywhere_that_is_open_is_not_opened_again(library: Library) -> None:
@@ -77,11 +75,10 @@ async def test_search_everywhere_that_is_open_is_not_opened_again(library: Libra
         assert driver.main.query_one(".view") is not view
 
 
-async def test_search_field_is_closed_by_a_view(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("slash", "o")
-        await open_view(driver, 4)
-        assert not driver.main.query("#search.-shown")
+async def test_search_field_is_closed_by_a_view(driver: AppDriver) -> None:
+    await driver.press("slash", "o")
+    await open_view(driver, 4)
+    assert not driver.main.query("#search.-shown")
 
 
 async def test_grouping_of_bookmarks_stays_while_other_views_are_open(library: Library) -> None:

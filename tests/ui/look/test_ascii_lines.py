@@ -9,9 +9,8 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 
-from tests.app_driver import embedded_library, run_app
+from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.scenes import LATER, SCENES, Scene, play_scene
-from tui_pod.core.library.library import Library
 from tui_pod.ui.look.ascii_lines import SIGNS, AsciiLines
 from tui_pod.ui.look.cells import ASCII_MARKS, MARKS
 
@@ -22,6 +21,8 @@ EVERYWHERE = SCENES | {
 }
 
 SIZES = ((160, 45), (80, 24), (40, 12))
+
+pytestmark = pytest.mark.app(is_ascii=True)
 
 
 def filtered(text: str) -> str:
@@ -100,19 +101,17 @@ def test_keys_of_a_table_in_ascii_are_named_where_there_is_room(keys: str, wante
     assert filtered(keys) == wanted
 
 
-async def test_key_line_in_ascii_names_the_arrow_keys_and_hears_clicks_on_them(library: Library) -> None:
-    async with run_app(library, is_ascii=True) as driver:
-        await driver.press("enter")
-        line = driver.main.query_one("#keys")
-        (shown,) = driver.rows_of(line)
-        assert "<- -> Seek" in shown
-        await driver.click(line, shown.index("Seek"), 0)
-        assert driver.playback.position == 30.0
+async def test_key_line_in_ascii_names_the_arrow_keys_and_hears_clicks_on_them(driver: AppDriver) -> None:
+    await driver.press("enter")
+    line = driver.main.query_one("#keys")
+    (shown,) = driver.rows_of(line)
+    assert "<- -> Seek" in shown
+    await driver.click(line, shown.index("Seek"), 0)
+    assert driver.playback.position == 30.0
 
 
-async def test_help_and_palette_in_ascii_name_the_arrow_keys(library: Library) -> None:
-    async with run_app(library, is_ascii=True) as driver:
-        await driver.press("question_mark", *"back 10")
-        assert re.search("<- , +Back 10 seconds", driver.text)
-        await driver.press("escape", "ctrl+p", *"back 10")
-        await driver.until(lambda: re.search("Back 10 seconds +<-", driver.text), "the palette names the key")
+async def test_help_and_palette_in_ascii_name_the_arrow_keys(driver: AppDriver) -> None:
+    await driver.press("question_mark", *"back 10")
+    assert re.search("<- , +Back 10 seconds", driver.text)
+    await driver.press("escape", "ctrl+p", *"back 10")
+    await driver.until(lambda: re.search("Back 10 seconds +<-", driver.text), "the palette names the key")

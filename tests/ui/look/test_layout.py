@@ -83,30 +83,28 @@ async def test_first_paint_of_a_dialog_fits(size: tuple[int, int], monkeypatch: 
         assert max(widths) <= size[0]
 
 
-async def test_terminal_grown_again_from_nothing_can_be_used_at_once(library: Library) -> None:
-    async with run_app(library) as driver:
-        for focus, keys in (("list", ()), ("tree", ("tab",))):
-            await driver.press(*keys)
-            await driver.resize(30, 8)
-            await driver.press("space", "space")
-            await driver.resize(120, 40)
-            assert driver.focus == focus
-            place = (driver.tree.cursor, driver.episodes.cursor)
-            await driver.press("j")
-            assert place != (driver.tree.cursor, driver.episodes.cursor)
+async def test_terminal_grown_again_from_nothing_can_be_used_at_once(driver: AppDriver) -> None:
+    for focus, keys in (("list", ()), ("tree", ("tab",))):
+        await driver.press(*keys)
+        await driver.resize(30, 8)
+        await driver.press("space", "space")
+        await driver.resize(120, 40)
+        assert driver.focus == focus
+        place = (driver.tree.cursor, driver.episodes.cursor)
+        await driver.press("j")
+        assert place != (driver.tree.cursor, driver.episodes.cursor)
 
 
 @pytest.mark.parametrize(
     ("key", "focus"),
     [("i", "details"), ("t", "transcript"), ("3", "statistics"), ("4", "bookmarks"), ("ctrl+f", "everywhere")],
 )
-async def test_terminal_grown_again_from_nothing_shows_what_was_open(key: str, focus: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press(key)
-        await driver.until(lambda: driver.focus == focus, "it is open")
-        await driver.resize(30, 8)
-        await driver.resize(120, 40)
-        assert driver.focus == focus
+async def test_terminal_grown_again_from_nothing_shows_what_was_open(key: str, focus: str, driver: AppDriver) -> None:
+    await driver.press(key)
+    await driver.until(lambda: driver.focus == focus, "it is open")
+    await driver.resize(30, 8)
+    await driver.resize(120, 40)
+    assert driver.focus == focus
 
 
 async def test_smallest_terminal_shows_the_bar_alone_and_obeys_the_keys(library: Library) -> None:
@@ -148,24 +146,22 @@ async def test_focus_of_the_tree_in_a_narrow_terminal_stays_when_it_widens(libra
         assert driver.episodes.display
 
 
-async def test_tree_focused_in_a_wide_terminal_is_what_a_narrow_one_shows(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("tab")
-        await driver.resize(40, 12)
-        assert driver.focus == "tree"
-        assert driver.tree.display
-        await driver.press("j")
-        assert driver.listed == 1
+async def test_tree_focused_in_a_wide_terminal_is_what_a_narrow_one_shows(driver: AppDriver) -> None:
+    await driver.press("tab")
+    await driver.resize(40, 12)
+    assert driver.focus == "tree"
+    assert driver.tree.display
+    await driver.press("j")
+    assert driver.listed == 1
 
 
-async def test_row_at_the_cursor_has_three_lines_in_a_small_terminal_and_four_in_a_large_one(library: Library) -> None:
-    async with run_app(library) as driver:
-        for size, lines in (((120, 40), 4), ((80, 24), 3), ((40, 12), 3), ((100, 30), 4), ((99, 30), 3)):
-            await driver.resize(*size)
-            rows = driver.rows_of(driver.episodes)
-            assert rows[0].startswith("▎○ One")
-            assert rows[lines].startswith(" ○ Two")
-            assert rows[lines + 2].startswith(" ○ Three")
+async def test_row_at_the_cursor_has_three_lines_in_a_small_terminal_and_four_in_a_large_one(driver: AppDriver) -> None:
+    for size, lines in (((120, 40), 4), ((80, 24), 3), ((40, 12), 3), ((100, 30), 4), ((99, 30), 3)):
+        await driver.resize(*size)
+        rows = driver.rows_of(driver.episodes)
+        assert rows[0].startswith("▎○ One")
+        assert rows[lines].startswith(" ○ Two")
+        assert rows[lines + 2].startswith(" ○ Three")
 
 
 async def test_storm_of_sizes_ends_in_the_picture_of_the_last_one() -> None:

@@ -7,8 +7,7 @@ from typing import cast
 from rich.style import Style
 from textual.app import App
 
-from tests.app_driver import AppDriver, run_app
-from tui_pod.core.library.library import Library
+from tests.app_driver import AppDriver
 from tui_pod.ui.look.parts import (
     ACCENT,
     CURSOR,
@@ -72,21 +71,19 @@ def style_of(driver: AppDriver, name: str, behind: str = "") -> Style:
     return look(cast("App[object]", driver.app), name, behind)
 
 
-async def test_looks_of_headings_and_faults_are_bold_and_matches_reversed(library: Library) -> None:
-    async with run_app(library) as driver:
-        bold = {name for name in (PLAIN, HEAD, QUIET, ACCENT, STARTED, PLAYED, FAULT, NOW, RAIL, MATCH, LINE, TAB)
-                if style_of(driver, name).bold}  # fmt: skip
-        assert bold == {HEAD, FAULT, NOW, TAB}
-        assert [bool(style_of(driver, name).reverse) for name in (MATCH, TAB, HEAD)] == [True, True, False]
-        assert style_of(driver, PLAIN).bgcolor is None
-        assert style_of(driver, PLAIN, CURSOR).bgcolor != style_of(driver, PLAIN, IDLE).bgcolor
+async def test_looks_of_headings_and_faults_are_bold_and_matches_reversed(driver: AppDriver) -> None:
+    bold = {name for name in (PLAIN, HEAD, QUIET, ACCENT, STARTED, PLAYED, FAULT, NOW, RAIL, MATCH, LINE, TAB)
+            if style_of(driver, name).bold}  # fmt: skip
+    assert bold == {HEAD, FAULT, NOW, TAB}
+    assert [bool(style_of(driver, name).reverse) for name in (MATCH, TAB, HEAD)] == [True, True, False]
+    assert style_of(driver, PLAIN).bgcolor is None
+    assert style_of(driver, PLAIN, CURSOR).bgcolor != style_of(driver, PLAIN, IDLE).bgcolor
 
 
-async def test_cursor_of_the_terminals_own_colours_is_reversed_and_quiet_text_dim(library: Library) -> None:
-    async with run_app(library) as driver:
-        driver.app.theme = "ansi-dark"
-        await driver.settle()
-        lit = style_of(driver, PLAIN, CURSOR)
-        assert lit.reverse
-        assert style_of(driver, PLAIN).reverse is None
-        assert [bool(style_of(driver, name).dim) for name in (QUIET, PLAIN, ACCENT)] == [True, False, False]
+async def test_cursor_of_the_terminals_own_colours_is_reversed_and_quiet_text_dim(driver: AppDriver) -> None:
+    driver.app.theme = "ansi-dark"
+    await driver.settle()
+    lit = style_of(driver, PLAIN, CURSOR)
+    assert lit.reverse
+    assert style_of(driver, PLAIN).reverse is None
+    assert [bool(style_of(driver, name).dim) for name in (QUIET, PLAIN, ACCENT)] == [True, False, False]

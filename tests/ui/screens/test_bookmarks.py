@@ -34,53 +34,48 @@ async def keep(driver: AppDriver) -> None:
     await driver.until(lambda: len(driver.controller.bookmarks) > count, "it is kept")
 
 
-async def test_b_keeps_the_sentence_and_u_takes_it_back() -> None:
-    async with run_app(LIBRARY) as driver:
-        await play(driver)
-        await keep(driver)
-        assert texts(driver) == [("Two.", "")]
-        assert driver.notices == ["Bookmarked “Two”. Press b again for a note."]
-        await driver.press("u")
-        assert texts(driver) == []
+async def test_b_keeps_the_sentence_and_u_takes_it_back(driver: AppDriver) -> None:
+    await play(driver)
+    await keep(driver)
+    assert texts(driver) == [("Two.", "")]
+    assert driver.notices == ["Bookmarked “Two”. Press b again for a note."]
+    await driver.press("u")
+    assert texts(driver) == []
 
 
-async def test_b_again_asks_for_a_note_and_takes_other_words() -> None:
-    async with run_app(LIBRARY) as driver:
-        await play(driver)
-        await keep(driver)
-        await driver.press("b")
-        await driver.until(lambda: driver.shows(BookmarkScreen), "it asks")
-        await driver.write("mine q")
-        await driver.press("tab", "end", *" And more.", "enter")
-        assert not driver.shows(BookmarkScreen)
-        assert texts(driver) == [("Two. And more.", "mine q")]
+async def test_b_again_asks_for_a_note_and_takes_other_words(driver: AppDriver) -> None:
+    await play(driver)
+    await keep(driver)
+    await driver.press("b")
+    await driver.until(lambda: driver.shows(BookmarkScreen), "it asks")
+    await driver.write("mine q")
+    await driver.press("tab", "end", *" And more.", "enter")
+    assert not driver.shows(BookmarkScreen)
+    assert texts(driver) == [("Two. And more.", "mine q")]
 
 
-async def test_escape_leaves_the_bookmark_as_it_is() -> None:
-    async with run_app(LIBRARY) as driver:
-        await play(driver)
-        await keep(driver)
-        await driver.press("b")
-        await driver.until(lambda: driver.shows(BookmarkScreen), "it asks")
-        await driver.press(*"note", "escape")
-        assert texts(driver) == [("Two.", "")]
+async def test_escape_leaves_the_bookmark_as_it_is(driver: AppDriver) -> None:
+    await play(driver)
+    await keep(driver)
+    await driver.press("b")
+    await driver.until(lambda: driver.shows(BookmarkScreen), "it asks")
+    await driver.press(*"note", "escape")
+    assert texts(driver) == [("Two.", "")]
 
 
-async def test_b_with_nothing_playing_says_so() -> None:
-    async with run_app(LIBRARY) as driver:
-        await driver.press("b")
-        assert driver.notices == ["Nothing is playing: b bookmarks what was just said."]
+async def test_b_with_nothing_playing_says_so(driver: AppDriver) -> None:
+    await driver.press("b")
+    assert driver.notices == ["Nothing is playing: b bookmarks what was just said."]
 
 
-async def test_b_in_the_empty_view_bookmarks_what_was_just_said() -> None:
-    async with run_app(LIBRARY) as driver:
-        await play(driver)
-        await driver.press("4")
-        await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
-        assert "b Bookmark" in driver.text
-        await keep(driver)
-        await driver.until(lambda: "“Two.”" in driver.text, "it is listed")
-        assert "b Note" in driver.text
+async def test_b_in_the_empty_view_bookmarks_what_was_just_said(driver: AppDriver) -> None:
+    await play(driver)
+    await driver.press("4")
+    await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+    assert "b Bookmark" in driver.text
+    await keep(driver)
+    await driver.until(lambda: "“Two.”" in driver.text, "it is listed")
+    assert "b Note" in driver.text
 
 
 async def test_tab_counts_what_was_kept_before() -> None:
@@ -96,17 +91,16 @@ async def test_tab_counts_what_was_kept_before() -> None:
 # -- what shows it -------------------------------------------------------------------------------------
 
 
-async def test_bar_and_transcript_mark_what_is_kept() -> None:
-    async with run_app(LIBRARY) as driver:
-        await play(driver)
-        assert "◆" not in driver.text
-        await keep(driver)
-        assert driver.rows_of(driver.bar)[1].count("◆") == 1
-        await driver.press("t")
-        (marked,) = [row for row in driver.rows_of(driver.transcript) if "◆" in row]
-        assert "Two." in marked
-        await driver.press("u")
-        assert "◆" not in driver.text
+async def test_bar_and_transcript_mark_what_is_kept(driver: AppDriver) -> None:
+    await play(driver)
+    assert "◆" not in driver.text
+    await keep(driver)
+    assert driver.rows_of(driver.bar)[1].count("◆") == 1
+    await driver.press("t")
+    (marked,) = [row for row in driver.rows_of(driver.transcript) if "◆" in row]
+    assert "Two." in marked
+    await driver.press("u")
+    assert "◆" not in driver.text
 
 
 async def test_bar_marks_what_is_kept_of_the_episode_that_was_heard_last() -> None:
@@ -121,21 +115,19 @@ async def test_bar_marks_what_is_kept_of_the_episode_that_was_heard_last() -> No
         assert "◆" not in driver.rows_of(driver.bar)[1]
 
 
-async def test_bar_marks_only_what_plays() -> None:
-    async with run_app(LIBRARY) as driver:
-        await play(driver)
-        await keep(driver)
-        await driver.press("greater_than_sign")
-        assert driver.playback.episode == "two"
-        assert "◆" not in driver.text
+async def test_bar_marks_only_what_plays(driver: AppDriver) -> None:
+    await play(driver)
+    await keep(driver)
+    await driver.press("greater_than_sign")
+    assert driver.playback.episode == "two"
+    assert "◆" not in driver.text
 
 
-async def test_b_among_the_words_keeps_the_sentence_at_the_cursor_and_again_asks_for_a_note() -> None:
-    async with run_app(LIBRARY) as driver:
-        await driver.press("t", "j", "j", "b")
-        assert texts(driver) == [("Three.", "")]
-        await driver.press("b")
-        assert driver.shows(BookmarkScreen)
+async def test_b_among_the_words_keeps_the_sentence_at_the_cursor_and_again_asks_for_a_note(driver: AppDriver) -> None:
+    await driver.press("t", "j", "j", "b")
+    assert texts(driver) == [("Three.", "")]
+    await driver.press("b")
+    assert driver.shows(BookmarkScreen)
 
 
 # -- view 4 --------------------------------------------------------------------------------------------
@@ -183,57 +175,51 @@ async def test_cursor_stays_on_its_bookmark_when_one_before_it_goes() -> None:
         assert (driver.playback.episode, driver.playback.position) == ("one", 50.0)
 
 
-async def test_removed_is_said_and_taken_back() -> None:
-    async with run_app(LIBRARY) as driver:
-        await show(driver, *SOME)
-        await driver.press("x")
-        assert driver.notices[-1] == "1 bookmark removed. Press u to undo."
-        await driver.press("u")
-        assert len(texts(driver)) == 3
+async def test_removed_is_said_and_taken_back(driver: AppDriver) -> None:
+    await show(driver, *SOME)
+    await driver.press("x")
+    assert driver.notices[-1] == "1 bookmark removed. Press u to undo."
+    await driver.press("u")
+    assert len(texts(driver)) == 3
 
 
-async def test_bookmark_of_an_episode_that_is_gone_says_so_and_keeps_its_words() -> None:
-    async with run_app(LIBRARY) as driver:
-        await show(driver, ("gone", 30.0))
-        assert any("Gone" in row for row in rows(driver))
-        await driver.press("enter")
-        assert driver.notices == ["That episode is no longer in the library."]
-        await driver.press("y")
-        await driver.until(lambda: driver.app.clipboard == "“Words at 30.”\n— Gone, 0:30", "it is copied")
+async def test_bookmark_of_an_episode_that_is_gone_says_so_and_keeps_its_words(driver: AppDriver) -> None:
+    await show(driver, ("gone", 30.0))
+    assert any("Gone" in row for row in rows(driver))
+    await driver.press("enter")
+    assert driver.notices == ["That episode is no longer in the library."]
+    await driver.press("y")
+    await driver.until(lambda: driver.app.clipboard == "“Words at 30.”\n— Gone, 0:30", "it is copied")
 
 
-async def test_y_copies_the_podcast_and_the_page_too() -> None:
-    async with run_app(LIBRARY) as driver:
-        driver.services.notes["one"] = EpisodeNotes(podcast="A podcast", page="https://example.org/1")
-        await show(driver, ("one", 30.0))
-        await driver.press("y")
-        source = "“Words at 30.”\n— One, A podcast, 0:30, https://example.org/1"
-        await driver.until(lambda: driver.app.clipboard == source, "it is copied")
+async def test_y_copies_the_podcast_and_the_page_too(driver: AppDriver) -> None:
+    driver.services.notes["one"] = EpisodeNotes(podcast="A podcast", page="https://example.org/1")
+    await show(driver, ("one", 30.0))
+    await driver.press("y")
+    source = "“Words at 30.”\n— One, A podcast, 0:30, https://example.org/1"
+    await driver.until(lambda: driver.app.clipboard == source, "it is copied")
 
 
-async def test_no_bookmarks_say_how_to_keep_one() -> None:
-    async with run_app(LIBRARY) as driver:
-        await show(driver)
-        assert rows(driver) == ["No bookmarks yet.", "b bookmarks what was just said, with a note if you like."]
-        await driver.press("enter", "x", "b", "y", "j", "G", "pagedown")
-        assert driver.focus == "bookmarks"
-        assert not {"Play", "Note", "Copy", "Group", "Remove"}.intersection(driver.key_words)
+async def test_no_bookmarks_say_how_to_keep_one(driver: AppDriver) -> None:
+    await show(driver)
+    assert rows(driver) == ["No bookmarks yet.", "b bookmarks what was just said, with a note if you like."]
+    await driver.press("enter", "x", "b", "y", "j", "G", "pagedown")
+    assert driver.focus == "bookmarks"
+    assert not {"Play", "Note", "Copy", "Group", "Remove"}.intersection(driver.key_words)
 
 
-async def test_escape_leads_back_to_the_list() -> None:
-    async with run_app(LIBRARY) as driver:
-        await show(driver, *SOME)
-        await driver.press("escape")
-        assert driver.focus == "list"
+async def test_escape_leads_back_to_the_list(driver: AppDriver) -> None:
+    await show(driver, *SOME)
+    await driver.press("escape")
+    assert driver.focus == "list"
 
 
-async def test_notice_of_a_bookmark_is_shown_once_over_the_dialog_for_its_note() -> None:
-    async with run_app(LIBRARY, size=(120, 40)) as driver:
-        await play(driver)
-        await keep(driver)
-        await driver.press("b")
-        await driver.until(lambda: driver.text.count("What you want to remember") == 1, "the dialog is shown")
-        assert driver.text.count("Press b again for a note.") == 1
+async def test_notice_of_a_bookmark_is_shown_once_over_the_dialog_for_its_note(driver: AppDriver) -> None:
+    await play(driver)
+    await keep(driver)
+    await driver.press("b")
+    await driver.until(lambda: driver.text.count("What you want to remember") == 1, "the dialog is shown")
+    assert driver.text.count("Press b again for a note.") == 1
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])
@@ -246,16 +232,15 @@ async def test_notice_of_a_bookmark_is_whole(size: tuple[int, int]) -> None:
         await driver.until(lambda: "again for a note." in driver.text, "the whole notice is shown")
 
 
-async def test_hostile_words_and_notes_are_literal_at_every_size() -> None:
-    async with run_app(LIBRARY) as driver:
-        for number, text in enumerate(HOSTILE_TITLES.values()):
-            stretch = Stretch(number * 10.0, number * 10.0 + 5, clean(text))
-            driver.controller.bookmarks.add("one", clean(text), stretch, note=clean(text))
-        await show(driver)
-        for size in ((120, 40), (80, 24), (40, 12), (80, 24)):
-            await driver.resize(*size)
-            await driver.press("j", "G", "pageup", "g")
-        assert driver.focus == "bookmarks"
+async def test_hostile_words_and_notes_are_literal_at_every_size(driver: AppDriver) -> None:
+    for number, text in enumerate(HOSTILE_TITLES.values()):
+        stretch = Stretch(number * 10.0, number * 10.0 + 5, clean(text))
+        driver.controller.bookmarks.add("one", clean(text), stretch, note=clean(text))
+    await show(driver)
+    for size in ((120, 40), (80, 24), (40, 12), (80, 24)):
+        await driver.resize(*size)
+        await driver.press("j", "G", "pageup", "g")
+    assert driver.focus == "bookmarks"
 
 
 async def test_bookmark_of_a_removed_podcast_offers_to_subscribe_again() -> None:

@@ -70,15 +70,14 @@ async def test_question_shows_the_nearest_results_under_a_heading(library: Libra
         assert (driver.playback.episode, driver.playback.position) == ("three", 30.0)
 
 
-async def test_words_without_times_are_played_from_where_they_stand(library: Library) -> None:
-    async with run_app(library) as driver:
-        driver.services.transcripts["three"] = Transcript((Cue("First."), Cue("Second!"), Cue("Third!")))
-        await driver.press("ctrl+f", *"third")
-        await found(driver, "≈3:24  Third!")
-        await driver.press("enter", "down", "enter")
-        await driver.until(lambda: driver.playback.position, "it plays")
-        assert driver.playback.episode == "three"
-        assert driver.playback.position == pytest.approx(300.0 * 15 / 22, abs=0.01)
+async def test_words_without_times_are_played_from_where_they_stand(driver: AppDriver) -> None:
+    driver.services.transcripts["three"] = Transcript((Cue("First."), Cue("Second!"), Cue("Third!")))
+    await driver.press("ctrl+f", *"third")
+    await found(driver, "≈3:24  Third!")
+    await driver.press("enter", "down", "enter")
+    await driver.until(lambda: driver.playback.position, "it plays")
+    assert driver.playback.episode == "three"
+    assert driver.playback.position == pytest.approx(300.0 * 15 / 22, abs=0.01)
 
 
 async def test_keys_of_the_results_queue_and_bookmark(library: Library) -> None:
@@ -125,53 +124,49 @@ async def test_empty_field_says_what_is_searched_as_far_as_there_is_room(
         assert how in driver.text
 
 
-async def test_search_that_is_under_way_says_so_until_it_knows(library: Library) -> None:
-    async with run_app(library, query=ListQuery()) as driver:
-        started, ended = asyncio.Event(), asyncio.Event()
-        service = driver.services.search
-        search = service.search
+async def test_search_that_is_under_way_says_so_until_it_knows(driver: AppDriver) -> None:
+    started, ended = asyncio.Event(), asyncio.Event()
+    service = driver.services.search
+    search = service.search
 
-        async def slow(typed: str) -> SearchAnswer:
-            started.set()
-            await ended.wait()
-            return await search(typed)
+    async def slow(typed: str) -> SearchAnswer:
+        started.set()
+        await ended.wait()
+        return await search(typed)
 
-        service.search = slow  # type: ignore[method-assign]
-        await driver.press("ctrl+f")
-        await driver.until(lambda: driver.app.screen.query(FoundView), "the view is open")
-        await driver.press(*"zebra")
-        await started.wait()
-        await found(driver, "Searching…")
-        assert "Nothing matches." not in driver.text
-        ended.set()
-        await found(driver, "Nothing matches.")
-        assert "Searching…" not in driver.text
-
-
-async def test_list_that_finds_nothing_offers_everywhere_with_what_was_typed(library: Library) -> None:
-    async with run_app(library, query=ListQuery()) as driver:
-        driver.services.transcripts["three"] = SHIPS
-        await driver.press("slash", *"harbour")
-        assert "ctrl+f searches everywhere" in driver.text
-        await driver.press("ctrl+f")
-        await found(driver, "The harbour sleeps.")
+    service.search = slow  # type: ignore[method-assign]
+    await driver.press("ctrl+f")
+    await driver.until(lambda: driver.app.screen.query(FoundView), "the view is open")
+    await driver.press(*"zebra")
+    await started.wait()
+    await found(driver, "Searching…")
+    assert "Nothing matches." not in driver.text
+    ended.set()
+    await found(driver, "Nothing matches.")
+    assert "Searching…" not in driver.text
 
 
-async def test_search_everywhere_takes_the_place_of_the_field_of_the_list(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("slash", *"two", "ctrl+f")
-        await driver.until(lambda: driver.focus == "everywhere", "the view is open")
-        assert not driver.main.query("#search.-shown")
+async def test_list_that_finds_nothing_offers_everywhere_with_what_was_typed(driver: AppDriver) -> None:
+    driver.services.transcripts["three"] = SHIPS
+    await driver.press("slash", *"harbour")
+    assert "ctrl+f searches everywhere" in driver.text
+    await driver.press("ctrl+f")
+    await found(driver, "The harbour sleeps.")
 
 
-async def test_key_line_of_the_results_offers_no_words(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("ctrl+f", *"two")
-        await driver.until(lambda: "matches" not in driver.text and "Two" in driver.text, "something is found")
-        await driver.press("enter")
-        assert driver.focus == "found"
-        assert "Play" in driver.key_words
-        assert "Transcript" not in driver.key_words
+async def test_search_everywhere_takes_the_place_of_the_field_of_the_list(driver: AppDriver) -> None:
+    await driver.press("slash", *"two", "ctrl+f")
+    await driver.until(lambda: driver.focus == "everywhere", "the view is open")
+    assert not driver.main.query("#search.-shown")
+
+
+async def test_key_line_of_the_results_offers_no_words(driver: AppDriver) -> None:
+    await driver.press("ctrl+f", *"two")
+    await driver.until(lambda: "matches" not in driver.text and "Two" in driver.text, "something is found")
+    await driver.press("enter")
+    assert driver.focus == "found"
+    assert "Play" in driver.key_words
+    assert "Transcript" not in driver.key_words
 
 
 async def test_escape_leaves_and_the_search_is_kept(library: Library) -> None:
@@ -237,10 +232,9 @@ async def test_search_without_full_text_search_says_what_to_do(
         await found(driver, "run tui-pod with another Python")
 
 
-async def test_search_is_repeated_once_the_index_knows_more(library: Library) -> None:
-    async with run_app(library, query=ListQuery()) as driver:
-        await driver.press("ctrl+f", *"lighthouse")
-        await found(driver, "Nothing matches.")
-        driver.services.transcripts["three"] = SHIPS
-        driver.services.search.refresh()
-        await found(driver, "A lighthouse stands at the end of the pier.")
+async def test_search_is_repeated_once_the_index_knows_more(driver: AppDriver) -> None:
+    await driver.press("ctrl+f", *"lighthouse")
+    await found(driver, "Nothing matches.")
+    driver.services.transcripts["three"] = SHIPS
+    driver.services.search.refresh()
+    await found(driver, "A lighthouse stands at the end of the pier.")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app_driver import AppDriver, run_app
+from tests.app_driver import AppDriver
 from tui_pod.core.actions import ACTIONS, BY_ID
-from tui_pod.core.library.library import Library
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen, make_groups
 
@@ -28,51 +27,46 @@ def test_help_has_every_action_in_one_group() -> None:
 @pytest.mark.parametrize(
     ("keys", "group"), [((), "In the list"), (("tab",), "In the list and the tree"), (("t",), "In the transcript")]
 )
-async def test_help_begins_with_the_keys_of_the_pane(keys: tuple[str, ...], group: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press(*keys, "question_mark")
-        assert lines(driver)[2] == group
+async def test_help_begins_with_the_keys_of_the_pane(keys: tuple[str, ...], group: str, driver: AppDriver) -> None:
+    await driver.press(*keys, "question_mark")
+    assert lines(driver)[2] == group
 
 
-async def test_help_is_narrowed_by_what_is_typed_with_the_groups_that_are_left(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("question_mark", *"volumes")
-        assert "No key does that." in lines(driver)
-        await driver.press("backspace", *" louder")
-        assert [line for line in lines(driver)[1:] if line] == ["Playing", "+ =        Volume: louder by 5"]
+async def test_help_is_narrowed_by_what_is_typed_with_the_groups_that_are_left(driver: AppDriver) -> None:
+    await driver.press("question_mark", *"volumes")
+    assert "No key does that." in lines(driver)
+    await driver.press("backspace", *" louder")
+    assert [line for line in lines(driver)[1:] if line] == ["Playing", "+ =        Volume: louder by 5"]
 
 
-async def test_help_wraps_a_label_beside_its_keys_where_the_terminal_is_too_narrow(library: Library) -> None:
-    async with run_app(library) as driver:
-        label = BY_ID["work.stop"].label
-        await driver.press("question_mark", *"stop the work")
-        (row,) = (row for row in lines(driver) if row.endswith(label))
-        needed = len(row) + FRAME
-        await driver.resize(needed, 40)
-        assert row in lines(driver)
-        await driver.resize(needed - 1, 40)
-        words, last = label.rsplit(" ", 1)
-        shown = driver.rows_of(driver.app.screen.query_one("#table"))
-        assert shown[-2:] == [row.removesuffix(f" {last}"), last.rjust(row.index(words) + len(last))]
+async def test_help_wraps_a_label_beside_its_keys_where_the_terminal_is_too_narrow(driver: AppDriver) -> None:
+    label = BY_ID["work.stop"].label
+    await driver.press("question_mark", *"stop the work")
+    (row,) = (row for row in lines(driver) if row.endswith(label))
+    needed = len(row) + FRAME
+    await driver.resize(needed, 40)
+    assert row in lines(driver)
+    await driver.resize(needed - 1, 40)
+    words, last = label.rsplit(" ", 1)
+    shown = driver.rows_of(driver.app.screen.query_one("#table"))
+    assert shown[-2:] == [row.removesuffix(f" {last}"), last.rjust(row.index(words) + len(last))]
 
 
-async def test_dialog_takes_the_place_of_another(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("enter", "i", "question_mark")
-        assert driver.shows(HelpScreen)
-        await driver.press("escape", "i", "colon")
-        assert driver.shows(GoToScreen)
-        await driver.press("escape")
-        assert driver.app.screen is driver.main
+async def test_dialog_takes_the_place_of_another(driver: AppDriver) -> None:
+    await driver.press("enter", "i", "question_mark")
+    assert driver.shows(HelpScreen)
+    await driver.press("escape", "i", "colon")
+    assert driver.shows(GoToScreen)
+    await driver.press("escape")
+    assert driver.app.screen is driver.main
 
 
-async def test_session_that_ends_under_a_dialog_is_told_in_a_line(library: Library) -> None:
-    async with run_app(library) as driver:
-        driver.app.frontend.start_session(120.0)
-        await driver.settle()
-        await driver.press("question_mark")
-        await driver.play(1000)
-        await driver.play(1000)
-        await driver.until(lambda: driver.notices, "the session is over")
-        assert driver.shows(HelpScreen)
-        assert "Session over: 2 episodes finished, 2 m heard." in driver.notices
+async def test_session_that_ends_under_a_dialog_is_told_in_a_line(driver: AppDriver) -> None:
+    driver.app.frontend.start_session(120.0)
+    await driver.settle()
+    await driver.press("question_mark")
+    await driver.play(1000)
+    await driver.play(1000)
+    await driver.until(lambda: driver.notices, "the session is over")
+    assert driver.shows(HelpScreen)
+    assert "Session over: 2 episodes finished, 2 m heard." in driver.notices

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.app_driver import AppDriver, run_app
+from tests.app_driver import AppDriver
 from tests.rooms import make_room
 from tui_pod.config.settings import RecallSettings, Settings
 from tui_pod.core.progress.bookmarks import Stretch
@@ -27,114 +27,106 @@ def due(driver: AppDriver) -> int:
     return len(driver.services.recall.due())
 
 
-async def test_card_is_marked_and_what_is_due_is_counted() -> None:
-    async with run_app(LIBRARY) as driver:
-        await show(driver, 0.0, 20.0)
-        assert "0:00 ↻" in driver.text
-        await driver.press("s")
-        assert "2 bookmarks · by date · 2 to recall" in driver.text
+async def test_card_is_marked_and_what_is_due_is_counted(driver: AppDriver) -> None:
+    await show(driver, 0.0, 20.0)
+    assert "0:00 ↻" in driver.text
+    await driver.press("s")
+    assert "2 bookmarks · by date · 2 to recall" in driver.text
 
 
-async def test_recall_shows_context_then_the_sentence_and_takes_an_answer(zone: str) -> None:
-    async with run_app(LIBRARY) as driver:
-        await show(driver, 0.0, 20.0, 40.0)
-        await driver.press("r")
-        await driver.until(lambda: "1 of 3" in driver.text, "it asks")
-        assert "What did you bookmark here?" in driver.text
-        assert "enter Answer  x Remove card  esc Close" in driver.text
-        await driver.press("3")
-        assert due(driver) == 3, "an answer counts once the words were seen"
-        await driver.press("enter", "3")
-        await driver.until(lambda: "2 of 3" in driver.text, "it asks the next")
-        assert "One. …" in driver.text
-        await driver.press("enter")
-        assert "1 again: 1 day · 2 hard: 1 day · 3 good: 2 days · 4 easy: 8 days" in driver.text
-        await driver.press("4")
-        await driver.until(lambda: "3 of 3" in driver.text, "it asks the next")
-        await driver.press("enter", "1")
-        await driver.until(lambda: not driver.shows(RecallScreen), "it is over")
-        assert driver.notices[-1] == "That is all for now."
-        assert due(driver) == 0
+async def test_recall_shows_context_then_the_sentence_and_takes_an_answer(driver: AppDriver, zone: str) -> None:
+    await show(driver, 0.0, 20.0, 40.0)
+    await driver.press("r")
+    await driver.until(lambda: "1 of 3" in driver.text, "it asks")
+    assert "What did you bookmark here?" in driver.text
+    assert "enter Answer  x Remove card  esc Close" in driver.text
+    await driver.press("3")
+    assert due(driver) == 3, "an answer counts once the words were seen"
+    await driver.press("enter", "3")
+    await driver.until(lambda: "2 of 3" in driver.text, "it asks the next")
+    assert "One. …" in driver.text
+    await driver.press("enter")
+    assert "1 again: 1 day · 2 hard: 1 day · 3 good: 2 days · 4 easy: 8 days" in driver.text
+    await driver.press("4")
+    await driver.until(lambda: "3 of 3" in driver.text, "it asks the next")
+    await driver.press("enter", "1")
+    await driver.until(lambda: not driver.shows(RecallScreen), "it is over")
+    assert driver.notices[-1] == "That is all for now."
+    assert due(driver) == 0
 
 
-async def test_card_can_be_given_up_and_escape_leaves_the_rest() -> None:
-    async with run_app(LIBRARY) as driver:
-        await show(driver, 0.0, 20.0)
-        await driver.press("r")
-        await driver.until(lambda: "1 of 2" in driver.text, "it asks")
-        await driver.press("x")
-        await driver.until(lambda: "2 of 2" in driver.text, "it asks the next")
-        await driver.press("escape")
-        assert not driver.shows(RecallScreen)
-        assert [card.start for card in driver.services.recall.due()] == [20.0]
-        assert len(driver.controller.bookmarks) == 2
+async def test_card_can_be_given_up_and_escape_leaves_the_rest(driver: AppDriver) -> None:
+    await show(driver, 0.0, 20.0)
+    await driver.press("r")
+    await driver.until(lambda: "1 of 2" in driver.text, "it asks")
+    await driver.press("x")
+    await driver.until(lambda: "2 of 2" in driver.text, "it asks the next")
+    await driver.press("escape")
+    assert not driver.shows(RecallScreen)
+    assert [card.start for card in driver.services.recall.due()] == [20.0]
+    assert len(driver.controller.bookmarks) == 2
 
 
-async def test_nothing_due_says_so() -> None:
-    async with run_app(LIBRARY) as driver:
-        await driver.press("4")
-        await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
-        await driver.press("r")
-        assert driver.notices == ["Nothing is due to be recalled."]
+async def test_nothing_due_says_so(driver: AppDriver) -> None:
+    await driver.press("4")
+    await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+    await driver.press("r")
+    assert driver.notices == ["Nothing is due to be recalled."]
 
 
-async def test_planned_session_begins_with_what_is_due() -> None:
-    async with run_app(LIBRARY) as driver:
-        settings = Settings(recall=RecallSettings(enabled=True))
-        driver.services.first = driver.services.first._replace(settings=settings)
-        await show(driver, 20.0)
-        await driver.press("1", "S")
-        await driver.until(lambda: driver.shows(PlanScreen), "it asks for the time")
-        await driver.press("enter")
-        await driver.until(lambda: driver.shows(RecallScreen) and "1 of 1" in driver.text, "it asks")
-        assert driver.controller.session is None
-        await driver.press("escape")
-        assert driver.controller.session is not None
+async def test_planned_session_begins_with_what_is_due(driver: AppDriver) -> None:
+    settings = Settings(recall=RecallSettings(enabled=True))
+    driver.services.first = driver.services.first._replace(settings=settings)
+    await show(driver, 20.0)
+    await driver.press("1", "S")
+    await driver.until(lambda: driver.shows(PlanScreen), "it asks for the time")
+    await driver.press("enter")
+    await driver.until(lambda: driver.shows(RecallScreen) and "1 of 1" in driver.text, "it asks")
+    assert driver.controller.session is None
+    await driver.press("escape")
+    assert driver.controller.session is not None
 
 
-async def test_planner_offers_recall_by_ear_and_the_keys_of_playback_answer() -> None:
-    async with run_app(LIBRARY) as driver:
-        await driver.press("S")
-        await driver.until(lambda: driver.shows(PlanScreen), "it asks for the time")
-        assert "recall first" not in driver.text, "nothing is due"
-        await driver.press("escape")
-        await show(driver, 20.0)
-        await driver.press("1", "S")
-        await driver.until(lambda: "ctrl+r  recall first: no" in driver.text, "it offers to recall")
-        await driver.press("ctrl+r", "ctrl+r")
-        assert "recall first: aloud" in driver.text
-        await driver.press("enter")
-        await driver.until(lambda: driver.services.excerpts == ["chime"], "it asks aloud")
-        assert driver.controller.session is None
-        await driver.press("space")
-        assert driver.services.excerpts[-1] == "pause"
-        await driver.press(">")
-        await driver.until(lambda: driver.controller.session is not None, "the session begins")
-        assert due(driver) == 0
+async def test_planner_offers_recall_by_ear_and_the_keys_of_playback_answer(driver: AppDriver) -> None:
+    await driver.press("S")
+    await driver.until(lambda: driver.shows(PlanScreen), "it asks for the time")
+    assert "recall first" not in driver.text, "nothing is due"
+    await driver.press("escape")
+    await show(driver, 20.0)
+    await driver.press("1", "S")
+    await driver.until(lambda: "ctrl+r  recall first: no" in driver.text, "it offers to recall")
+    await driver.press("ctrl+r", "ctrl+r")
+    assert "recall first: aloud" in driver.text
+    await driver.press("enter")
+    await driver.until(lambda: driver.services.excerpts == ["chime"], "it asks aloud")
+    assert driver.controller.session is None
+    await driver.press("space")
+    assert driver.services.excerpts[-1] == "pause"
+    await driver.press(">")
+    await driver.until(lambda: driver.controller.session is not None, "the session begins")
+    assert due(driver) == 0
 
 
-async def test_what_leads_to_a_bookmark_is_played_unless_something_plays() -> None:
-    async with run_app(LIBRARY) as driver:
-        await show(driver, 20.0)
-        await driver.press("r")
-        await driver.until(lambda: driver.services.excerpts == [("one", 12.0, 20.0)], "it plays")
-        await driver.press("escape")
-        await driver.until(lambda: driver.services.excerpts[-1] == "silence", "it is silent")
-        driver.controller.play("two")
-        await driver.press("r")
-        await driver.until(lambda: driver.shows(RecallScreen) and "1 of 1" in driver.text, "it asks")
-        assert driver.services.excerpts[-1] == "silence"
+async def test_what_leads_to_a_bookmark_is_played_unless_something_plays(driver: AppDriver) -> None:
+    await show(driver, 20.0)
+    await driver.press("r")
+    await driver.until(lambda: driver.services.excerpts == [("one", 12.0, 20.0)], "it plays")
+    await driver.press("escape")
+    await driver.until(lambda: driver.services.excerpts[-1] == "silence", "it is silent")
+    driver.controller.play("two")
+    await driver.press("r")
+    await driver.until(lambda: driver.shows(RecallScreen) and "1 of 1" in driver.text, "it asks")
+    assert driver.services.excerpts[-1] == "silence"
 
 
-async def test_key_of_the_answer_counts_only_once_and_removing_leaves_the_bookmark() -> None:
-    async with run_app(LIBRARY) as driver:
-        await show(driver, 0.0)
-        await driver.press("r")
-        await driver.until(lambda: "1 of 1" in driver.text, "it asks")
-        assert "again:" not in driver.text
-        await driver.press("enter")
-        assert "1 again: 1 day" in driver.text
-        await driver.press("x")
-        await driver.until(lambda: not driver.shows(RecallScreen), "it is over")
-        assert due(driver) == 0
-        assert len(driver.controller.bookmarks) == 1
+async def test_key_of_the_answer_counts_only_once_and_removing_leaves_the_bookmark(driver: AppDriver) -> None:
+    await show(driver, 0.0)
+    await driver.press("r")
+    await driver.until(lambda: "1 of 1" in driver.text, "it asks")
+    assert "again:" not in driver.text
+    await driver.press("enter")
+    assert "1 again: 1 day" in driver.text
+    await driver.press("x")
+    await driver.until(lambda: not driver.shows(RecallScreen), "it is over")
+    assert due(driver) == 0
+    assert len(driver.controller.bookmarks) == 1

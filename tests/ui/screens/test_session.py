@@ -17,9 +17,9 @@ from tui_pod.core.selection.session_planner import Summary
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
 
-pytestmark = pytest.mark.usefixtures("utc")
-
 BASICS = ListQuery(entry=1)
+
+pytestmark = [pytest.mark.usefixtures("utc"), pytest.mark.app(query=BASICS)]
 
 
 async def plan(driver: AppDriver, budget: str) -> None:
@@ -55,14 +55,13 @@ async def test_planner_opened_shows_a_plan_and_its_end_before_it_starts(library:
     ],
 )
 async def test_time_that_is_none_is_answered_in_words_and_starts_nothing(
-    budget: str, answer: str, library: Library
+    budget: str, answer: str, driver: AppDriver
 ) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await plan(driver, budget)
-        assert answer[:60] in said(driver)
-        await driver.press("enter")
-        assert driver.shows(PlanScreen)
-        assert not driver.playback.is_loaded
+    await plan(driver, budget)
+    assert answer[:60] in said(driver)
+    await driver.press("enter")
+    assert driver.shows(PlanScreen)
+    assert not driver.playback.is_loaded
 
 
 @pytest.mark.parametrize("size", [(80, 24), (40, 12)])
@@ -81,16 +80,15 @@ async def test_end_time_plans_until_then(library: Library) -> None:
         assert "until 13:30" in said(driver) or "until 13:28" in said(driver)
 
 
-async def test_arrows_offer_the_usual_times_round_and_round(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("S")
-        seen = []
-        for _ in range(5):
-            await driver.press("down")
-            seen.append(driver.app.screen.query_one("#budget", Input).value)
-        assert seen == ["30m", "45m", "60m", "5m", "15m"]
-        await driver.press("up")
-        assert driver.app.screen.query_one("#budget", Input).value == "5m"
+async def test_arrows_offer_the_usual_times_round_and_round(driver: AppDriver) -> None:
+    await driver.press("S")
+    seen = []
+    for _ in range(5):
+        await driver.press("down")
+        seen.append(driver.app.screen.query_one("#budget", Input).value)
+    assert seen == ["30m", "45m", "60m", "5m", "15m"]
+    await driver.press("up")
+    assert driver.app.screen.query_one("#budget", Input).value == "5m"
 
 
 async def test_topic_order_and_unfinished_ones_can_be_chosen(library: Library) -> None:
@@ -125,13 +123,12 @@ async def test_plan_lists_twelve_episodes_and_counts_the_rest(library: Library) 
      (300.0, 150.0, "1 episode finished, 5 m heard in 2 m")],
 )  # fmt: skip
 async def test_summary_says_how_long_it_took_if_that_differs(
-    heard: float, used: float, text: str, library: Library
+    heard: float, used: float, text: str, driver: AppDriver
 ) -> None:
-    async with run_app(library) as driver:
-        driver.app.push_screen(SummaryScreen(driver.controller, Summary(1, heard, used, (), "two")))
-        await driver.settle()
-        lines = str(driver.app.screen.query_one(Static).content).split("\n")
-        assert (lines[0], lines[-1]) == (text, "Next: Two")
+    driver.app.push_screen(SummaryScreen(driver.controller, Summary(1, heard, used, (), "two")))
+    await driver.settle()
+    lines = str(driver.app.screen.query_one(Static).content).split("\n")
+    assert (lines[0], lines[-1]) == (text, "Next: Two")
 
 
 async def test_topic_with_nothing_left_says_so(library: Library) -> None:
@@ -143,11 +140,10 @@ async def test_topic_with_nothing_left_says_so(library: Library) -> None:
         assert driver.shows(PlanScreen)
 
 
-async def test_planner_closed_changes_nothing(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("S", "escape")
-        assert driver.shows(MainScreen)
-        assert driver.controller.queue.entries == ()
+async def test_planner_closed_changes_nothing(driver: AppDriver) -> None:
+    await driver.press("S", "escape")
+    assert driver.shows(MainScreen)
+    assert driver.controller.queue.entries == ()
 
 
 # -- in the session ------------------------------------------------------------------------------------
@@ -203,16 +199,15 @@ async def test_session_under_way_can_be_ended_in_the_planner_and_undone(library:
         assert driver.bar.facts.session is None
 
 
-async def test_after_the_sleep_timer_has_ended_the_listening_space_goes_on_with_the_next(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter")
-        driver.controller.set_sleep(SleepTimer(1, SleepUnit.EPISODE))
-        await driver.play(100)
-        assert not driver.playback.is_loaded
-        assert driver.current == "two"
-        await driver.press("space")
-        assert driver.playback.episode == "two"
-        assert driver.progress_index.status("one") is Status.PLAYED
+async def test_after_the_sleep_timer_has_ended_the_listening_space_goes_on_with_the_next(driver: AppDriver) -> None:
+    await driver.press("enter")
+    driver.controller.set_sleep(SleepTimer(1, SleepUnit.EPISODE))
+    await driver.play(100)
+    assert not driver.playback.is_loaded
+    assert driver.current == "two"
+    await driver.press("space")
+    assert driver.playback.episode == "two"
+    assert driver.progress_index.status("one") is Status.PLAYED
 
 
 async def test_sleep_timer_is_seen_on_a_narrow_terminal(library: Library) -> None:
@@ -221,34 +216,32 @@ async def test_sleep_timer_is_seen_on_a_narrow_terminal(library: Library) -> Non
         assert "☾ 5:00" in driver.rows_of(driver.bar)[1]
 
 
-async def test_session_over_is_summed_up_and_waits(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await plan(driver, "5m")
-        await driver.press("ctrl+o", "enter")
-        assert driver.controller.session is not None
-        for ident in driver.controller.session.episodes:
-            await driver.play(driver.library.durations[driver.library.index(ident) or 0])
-        assert driver.shows(SummaryScreen)
-        assert not driver.playback.is_loaded
-        assert "episodes finished, 5 m heard" in said(driver)
-        assert "2 of 2 Numbers" in said(driver)
-        await driver.press("escape")
-        assert driver.shows(MainScreen)
-        assert not driver.playback.is_loaded
+async def test_session_over_is_summed_up_and_waits(driver: AppDriver) -> None:
+    await plan(driver, "5m")
+    await driver.press("ctrl+o", "enter")
+    assert driver.controller.session is not None
+    for ident in driver.controller.session.episodes:
+        await driver.play(driver.library.durations[driver.library.index(ident) or 0])
+    assert driver.shows(SummaryScreen)
+    assert not driver.playback.is_loaded
+    assert "episodes finished, 5 m heard" in said(driver)
+    assert "2 of 2 Numbers" in said(driver)
+    await driver.press("escape")
+    assert driver.shows(MainScreen)
+    assert not driver.playback.is_loaded
 
 
-async def test_session_over_goes_on_when_asked(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "G", "e")  # five waits behind the session
-        await plan(driver, "2m")
-        await driver.press("ctrl+o", "enter")
-        assert driver.controller.session is not None
-        for ident in driver.controller.session.episodes:
-            await driver.play(driver.library.durations[driver.library.index(ident) or 0])
-        assert driver.shows(SummaryScreen)
-        await driver.press("enter")
-        assert driver.playback.is_loaded
-        assert driver.status() is PlayerStatus.PLAYING
+async def test_session_over_goes_on_when_asked(driver: AppDriver) -> None:
+    await driver.press("enter", "G", "e")  # five waits behind the session
+    await plan(driver, "2m")
+    await driver.press("ctrl+o", "enter")
+    assert driver.controller.session is not None
+    for ident in driver.controller.session.episodes:
+        await driver.play(driver.library.durations[driver.library.index(ident) or 0])
+    assert driver.shows(SummaryScreen)
+    await driver.press("enter")
+    assert driver.playback.is_loaded
+    assert driver.status() is PlayerStatus.PLAYING
 
 
 async def test_session_of_the_command_line_that_fits_nothing_says_so(library: Library) -> None:
@@ -262,34 +255,31 @@ async def test_session_of_the_command_line_that_fits_nothing_says_so(library: Li
 # -- the sleep timer -----------------------------------------------------------------------------------
 
 
-async def test_sleep_timer_counts_only_while_something_plays(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("j", "j", "enter", "z", "enter")
-        await driver.play(10)
-        assert driver.bar.facts.sleep == "4:50"
-        await driver.press("space")
-        await driver.play(100)
-        assert driver.bar.facts.sleep == "4:50"
+async def test_sleep_timer_counts_only_while_something_plays(driver: AppDriver) -> None:
+    await driver.press("j", "j", "enter", "z", "enter")
+    await driver.play(10)
+    assert driver.bar.facts.sleep == "4:50"
+    await driver.press("space")
+    await driver.play(100)
+    assert driver.bar.facts.sleep == "4:50"
 
 
-async def test_sleep_timer_asked_again_gives_five_minutes_more(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("z", "enter", "z")
-        assert "Sleep timer: 5:00" in said(driver)
-        rows = [str(option.prompt) for option in driver.app.screen.query_one(OptionList).options]
-        assert (rows[1:3], rows[-1]) == (["Off", "5 minutes"], "After 5 episodes")
-        await driver.press("z")
-        assert driver.bar.facts.sleep == "10:00"
-        assert not driver.shows(SleepScreen)
-        await driver.press("z", "enter")
-        assert driver.bar.facts.sleep == "15:00"
+async def test_sleep_timer_asked_again_gives_five_minutes_more(driver: AppDriver) -> None:
+    await driver.press("z", "enter", "z")
+    assert "Sleep timer: 5:00" in said(driver)
+    rows = [str(option.prompt) for option in driver.app.screen.query_one(OptionList).options]
+    assert (rows[1:3], rows[-1]) == (["Off", "5 minutes"], "After 5 episodes")
+    await driver.press("z")
+    assert driver.bar.facts.sleep == "10:00"
+    assert not driver.shows(SleepScreen)
+    await driver.press("z", "enter")
+    assert driver.bar.facts.sleep == "15:00"
 
 
-async def test_sleep_timer_that_runs_can_be_turned_off(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("z", "enter", "z", "j", "enter")
-        assert driver.controller.sleep is None
-        assert driver.bar.facts.sleep == ""
+async def test_sleep_timer_that_runs_can_be_turned_off(driver: AppDriver) -> None:
+    await driver.press("z", "enter", "z", "j", "enter")
+    assert driver.controller.sleep is None
+    assert driver.bar.facts.sleep == ""
 
 
 @pytest.mark.parametrize(
@@ -305,74 +295,67 @@ async def test_sleep_timer_that_runs_can_be_turned_off(library: Library) -> None
     ],
 )
 async def test_each_row_of_the_sleep_timer_sets_what_it_says(
-    row: int, timer: SleepTimer | None, library: Library
+    row: int, timer: SleepTimer | None, driver: AppDriver
 ) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("z", *["j"] * row, "enter")
-        assert driver.controller.sleep == timer
+    await driver.press("z", *["j"] * row, "enter")
+    assert driver.controller.sleep == timer
 
 
-async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("j", "j", "enter")
-        driver.controller.set_sleep(SleepTimer(60.0))
-        for _ in range(55):
-            await driver.play(1)
-        volumes = [call[1] for call in driver.player.calls if call[0] == "volume"]
-        assert volumes[-1] == 40  # half of 80, half way through the fade
-        for _ in range(5):
-            await driver.play(1)
-        assert driver.status() is PlayerStatus.PAUSED
-        assert driver.playback.position == 50.0
-        assert [call for call in driver.player.calls if call[0] == "volume"][-1] == ("volume", 80)
-        assert driver.notices == [
-            "The sleep timer has paused. Z goes back to 0:00, where you set it. Press space to go on."
-        ]
-        assert driver.bar.facts.sleep == ""
+async def test_sleep_timer_at_its_end_fades_pauses_and_gives_the_fade_back(driver: AppDriver) -> None:
+    await driver.press("j", "j", "enter")
+    driver.controller.set_sleep(SleepTimer(60.0))
+    for _ in range(55):
+        await driver.play(1)
+    volumes = [call[1] for call in driver.player.calls if call[0] == "volume"]
+    assert volumes[-1] == 40  # half of 80, half way through the fade
+    for _ in range(5):
+        await driver.play(1)
+    assert driver.status() is PlayerStatus.PAUSED
+    assert driver.playback.position == 50.0
+    assert [call for call in driver.player.calls if call[0] == "volume"][-1] == ("volume", 80)
+    assert driver.notices == [
+        "The sleep timer has paused. Z goes back to 0:00, where you set it. Press space to go on."
+    ]
+    assert driver.bar.facts.sleep == ""
 
 
 @pytest.mark.parametrize(("downs", "ends"), [(5, 1), (6, 2)])
-async def test_sleep_timer_of_episodes_stops_at_an_end(downs: int, ends: int, library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "z", *["down"] * downs, "enter")
-        assert driver.bar.facts.sleep == f"{ends} ep"
-        for seconds in (100, 200)[:ends]:
-            assert driver.playback.is_loaded
-            await driver.play(seconds)
-        assert not driver.playback.is_loaded
-        assert driver.notices[-1].startswith(
-            "The sleep timer has stopped playback here. Good night. Z goes back to 0:00"
-        )
+async def test_sleep_timer_of_episodes_stops_at_an_end(downs: int, ends: int, driver: AppDriver) -> None:
+    await driver.press("enter", "z", *["down"] * downs, "enter")
+    assert driver.bar.facts.sleep == f"{ends} ep"
+    for seconds in (100, 200)[:ends]:
+        assert driver.playback.is_loaded
+        await driver.play(seconds)
+    assert not driver.playback.is_loaded
+    assert driver.notices[-1].startswith("The sleep timer has stopped playback here. Good night. Z goes back to 0:00")
 
 
-async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_chapters(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        driver.sources.found["three"] = Source("/three.mp3")
-        await driver.press("j", "j", "enter", "z")
-        assert "End of this chapter" not in said(driver)
-        await driver.press("escape")
-        driver.controller.handle(
-            ChaptersKnown(driver.playback.load, (Chapter(0.0, "One"), Chapter(30.0, "Two")), ChapterOrigin.FILE)
-        )
-        await driver.press("z")
-        rows = [str(option.prompt) for option in driver.app.screen.query_one(OptionList).options]
-        assert rows[4:7] == ["60 minutes", "End of this chapter", "End of this episode"]
-        await driver.press(*["down"] * 5, "enter")
-        assert driver.bar.facts.sleep == "1 ch"
-        for _ in range(32):
-            await driver.play(1)
-        assert (driver.status(), driver.playback.position) == (PlayerStatus.PAUSED, 30.0)
+async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_chapters(driver: AppDriver) -> None:
+    driver.sources.found["three"] = Source("/three.mp3")
+    await driver.press("j", "j", "enter", "z")
+    assert "End of this chapter" not in said(driver)
+    await driver.press("escape")
+    driver.controller.handle(
+        ChaptersKnown(driver.playback.load, (Chapter(0.0, "One"), Chapter(30.0, "Two")), ChapterOrigin.FILE)
+    )
+    await driver.press("z")
+    rows = [str(option.prompt) for option in driver.app.screen.query_one(OptionList).options]
+    assert rows[4:7] == ["60 minutes", "End of this chapter", "End of this episode"]
+    await driver.press(*["down"] * 5, "enter")
+    assert driver.bar.facts.sleep == "1 ch"
+    for _ in range(32):
+        await driver.play(1)
+    assert (driver.status(), driver.playback.position) == (PlayerStatus.PAUSED, 30.0)
 
 
-async def test_sleep_timer_can_be_set_off_from_the_dialog(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("z", "j", "j", "enter")
-        assert driver.bar.facts.sleep == "30:00"
-        driver.controller.set_sleep(None)
-        await driver.settle()
-        assert driver.bar.facts.sleep == ""
-        await driver.press("z", "end", "enter")
-        assert driver.controller.sleep is None
+async def test_sleep_timer_can_be_set_off_from_the_dialog(driver: AppDriver) -> None:
+    await driver.press("z", "j", "j", "enter")
+    assert driver.bar.facts.sleep == "30:00"
+    driver.controller.set_sleep(None)
+    await driver.settle()
+    assert driver.bar.facts.sleep == ""
+    await driver.press("z", "end", "enter")
+    assert driver.controller.sleep is None
 
 
 # -- in the queue --------------------------------------------------------------------------------------
@@ -411,15 +394,13 @@ async def test_session_is_ended_in_the_queue_by_the_key_that_its_key_line_offers
         assert driver.notices[-1] == "No session is in progress. Press S to plan one."
 
 
-async def test_planner_opened_in_the_queue_plans_from_the_topic_listed_before(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("2", "S")
-        assert "from: Basics" in said(driver)
+async def test_planner_opened_in_the_queue_plans_from_the_topic_listed_before(driver: AppDriver) -> None:
+    await driver.press("2", "S")
+    assert "from: Basics" in said(driver)
 
 
-async def test_plan_says_at_which_other_speed_it_is(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("S")
-        assert ", at " not in said(driver)
-        await driver.press("escape", "enter", *["]"] * 5, "space", "S")
-        assert ", at 1.5×" in said(driver)
+async def test_plan_says_at_which_other_speed_it_is(driver: AppDriver) -> None:
+    await driver.press("S")
+    assert ", at " not in said(driver)
+    await driver.press("escape", "enter", *["]"] * 5, "space", "S")
+    assert ", at 1.5×" in said(driver)

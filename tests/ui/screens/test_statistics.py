@@ -20,9 +20,9 @@ from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.screens.statistics import StatisticsView
 
-pytestmark = pytest.mark.usefixtures("utc")
-
 BASICS = ListQuery(entry=1)
+
+pytestmark = [pytest.mark.usefixtures("utc"), pytest.mark.app(query=BASICS)]
 
 
 async def open_statistics(driver: AppDriver) -> None:
@@ -100,27 +100,25 @@ async def test_statistics_count_days_in_a_row_only_when_asked(library: Library) 
         assert numbers(driver)["days in a row"] == "1"
 
 
-async def test_statistics_have_large_numbers_where_there_is_room(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter")
-        await driver.play(42)
-        await open_statistics(driver)
-        assert lines(driver)[2].startswith("  ╵╰─╴ s".strip())
+async def test_statistics_have_large_numbers_where_there_is_room(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await driver.play(42)
+    await open_statistics(driver)
+    assert lines(driver)[2].startswith("  ╵╰─╴ s".strip())
 
 
-async def test_statistics_list_the_sittings_apart(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter")
-        await driver.play(100)
-        await driver.play(80)
-        await driver.press("space")
-        driver.clock.go(3600)
-        await driver.press("space")
-        await driver.play(60)
-        await open_statistics(driver)
-        rows = [" ".join(line.split()) for line in lines(driver)]
-        assert "Tue 24 Nov 14:03–14:04 1 m Two" in rows
-        assert "Tue 24 Nov 13:00–13:03 3 m One · Two" in rows
+async def test_statistics_list_the_sittings_apart(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await driver.play(100)
+    await driver.play(80)
+    await driver.press("space")
+    driver.clock.go(3600)
+    await driver.press("space")
+    await driver.play(60)
+    await open_statistics(driver)
+    rows = [" ".join(line.split()) for line in lines(driver)]
+    assert "Tue 24 Nov 14:03–14:04 1 m Two" in rows
+    assert "Tue 24 Nov 13:00–13:03 3 m One · Two" in rows
 
 
 async def test_statistics_over_midnight_count_each_day_its_own(library: Library) -> None:
@@ -134,13 +132,12 @@ async def test_statistics_over_midnight_count_each_day_its_own(library: Library)
         assert numbers(driver)["this week"] == "1 m"
 
 
-async def test_statistics_tell_the_hours_of_the_day(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter")
-        await driver.play(60)
-        await open_statistics(driver)
-        hours = next(line for line in lines(driver) if line.startswith("Hours"))
-        assert hours.split()[1] == "▁▁" * 13 + "██" + "▁▁" * 10
+async def test_statistics_tell_the_hours_of_the_day(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await driver.play(60)
+    await open_statistics(driver)
+    hours = next(line for line in lines(driver) if line.startswith("Hours"))
+    assert hours.split()[1] == "▁▁" * 13 + "██" + "▁▁" * 10
 
 
 async def test_statistics_of_topics_are_those_heard_then_the_ones_above_them(library: Library) -> None:
@@ -173,41 +170,38 @@ async def test_statistics_show_the_topics_above_others_on_demand(library: Librar
         assert "▎ Show 1 topic above these" in lines(driver)
 
 
-async def test_statistics_topic_opens_with_enter_and_with_a_click(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter")
-        await driver.play(30)
-        for is_click in (False, True):
-            await open_statistics(driver)
-            row = next(number for number, line in enumerate(lines(driver)) if line.strip("▎ ").startswith("Numbers"))
-            if is_click:
-                await driver.click(driver.main.query_one("#statistics"), 6, row + 1)
-            else:
-                await driver.press("enter")
-            assert driver.library.topics.names[driver.listed] == "Numbers"
-            assert driver.focus == "list"
-            assert driver.episodes.display
-
-
-async def test_statistics_topic_of_a_library_that_was_replaced_is_found_again(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter")
-        await driver.play(30)
+async def test_statistics_topic_opens_with_enter_and_with_a_click(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await driver.play(30)
+    for is_click in (False, True):
         await open_statistics(driver)
-        later = build_library((Topic("Added"), *TOPICS), EPISODES)
-        driver.app.frontend.library_changed(later, ProgressIndex(later, {}))
-        await driver.press("enter")
-        assert later.topics.names[driver.listed] == "Numbers"
+        row = next(number for number, line in enumerate(lines(driver)) if line.strip("▎ ").startswith("Numbers"))
+        if is_click:
+            await driver.click(driver.main.query_one("#statistics"), 6, row + 1)
+        else:
+            await driver.press("enter")
+        assert driver.library.topics.names[driver.listed] == "Numbers"
+        assert driver.focus == "list"
+        assert driver.episodes.display
+
+
+async def test_statistics_topic_of_a_library_that_was_replaced_is_found_again(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await driver.play(30)
+    await open_statistics(driver)
+    later = build_library((Topic("Added"), *TOPICS), EPISODES)
+    driver.app.frontend.library_changed(later, ProgressIndex(later, {}))
+    await driver.press("enter")
+    assert later.topics.names[driver.listed] == "Numbers"
 
 
 @pytest.mark.parametrize("key", ["slash", "f", "s", "i", "t", "n"])
-async def test_statistics_hide_what_the_keys_of_the_list_would_change(key: str, library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await open_statistics(driver)
-        before = driver.main.model.query
-        await driver.press(key)
-        assert driver.focus == "statistics"
-        assert driver.main.model.query == before
+async def test_statistics_hide_what_the_keys_of_the_list_would_change(key: str, driver: AppDriver) -> None:
+    await open_statistics(driver)
+    before = driver.main.model.query
+    await driver.press(key)
+    assert driver.focus == "statistics"
+    assert driver.main.model.query == before
 
 
 @pytest.mark.parametrize(
@@ -227,14 +221,13 @@ async def test_map_of_the_year_begins_with_the_first_day_of_listening(days: int,
         assert cells == min(days, 52 * 7 + START.weekday()) + 1
 
 
-async def test_statistics_show_a_full_day_of_the_year_as_a_fuller_cell(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter")
-        await driver.play(20)
-        await open_statistics(driver)
-        (today,) = (line for line in lines(driver) if "▪" in line)
-        assert today.endswith("▪ ◂")
-        assert lines(driver).index(today) - next(n for n, line in enumerate(lines(driver)) if "Mon" in line) == 1
+async def test_statistics_show_a_full_day_of_the_year_as_a_fuller_cell(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await driver.play(20)
+    await open_statistics(driver)
+    (today,) = (line for line in lines(driver) if "▪" in line)
+    assert today.endswith("▪ ◂")
+    assert lines(driver).index(today) - next(n for n, line in enumerate(lines(driver)) if "Mon" in line) == 1
 
 
 async def test_statistics_in_ascii_have_no_other_characters(library: Library) -> None:
@@ -246,22 +239,20 @@ async def test_statistics_in_ascii_have_no_other_characters(library: Library) ->
 
 
 @pytest.mark.parametrize("key", ["escape", "1", "tab", "h"])
-async def test_statistics_are_left_for_the_library(key: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        await open_statistics(driver)
-        await driver.press(key)
-        assert driver.focus == ("tree" if key == "tab" else "list")
-        assert driver.episodes.display
-        assert not driver.main.query("#statistics")
+async def test_statistics_are_left_for_the_library(key: str, driver: AppDriver) -> None:
+    await open_statistics(driver)
+    await driver.press(key)
+    assert driver.focus == ("tree" if key == "tab" else "list")
+    assert driver.episodes.display
+    assert not driver.main.query("#statistics")
 
 
-async def test_statistics_asked_twice_open_once(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("3", "3", "3")
-        await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
-        assert len(driver.main.query("#statistics")) == 1
-        await driver.press("escape")
-        assert driver.focus == "list"
+async def test_statistics_asked_twice_open_once(driver: AppDriver) -> None:
+    await driver.press("3", "3", "3")
+    await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
+    assert len(driver.main.query("#statistics")) == 1
+    await driver.press("escape")
+    assert driver.focus == "list"
 
 
 async def test_sessions_stand_beside_the_rest_where_there_is_room(library: Library) -> None:
@@ -275,10 +266,9 @@ async def test_sessions_stand_beside_the_rest_where_there_is_room(library: Libra
         assert row.index("Two") > 116
 
 
-async def test_all_podcasts_can_be_refreshed_from_a_view(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("3", "r", "R")
-        assert driver.services.asked_feeds.wishes == [("refresh", None)]
+async def test_all_podcasts_can_be_refreshed_from_a_view(driver: AppDriver) -> None:
+    await driver.press("3", "r", "R")
+    assert driver.services.asked_feeds.wishes == [("refresh", None)]
 
 
 async def test_statistics_turn_at_midnight(library: Library) -> None:

@@ -9,13 +9,12 @@ import pytest
 from textual.events import Key
 from textual.widgets import Input
 
-from tests.app_driver import AppDriver, run_app
+from tests.app_driver import AppDriver
 from tests.servers.double import Double, User, serving
 from tests.servers.library import Book
 from tests.sources.server import Site, body, guarded
 from tests.ui.test_feeds_for_real import RealDriver, real, running
 from tui_pod.config.settings import SyncSettings
-from tui_pod.core.library.library import Library
 from tui_pod.services import sync_setup
 from tui_pod.state.store import StateFile
 from tui_pod.sync.memory import memory_file
@@ -143,13 +142,12 @@ async def test_audiobookshelf_server_is_added_with_its_login(home: Path, runs: l
             await driver.until(lambda: runs, "it is synced")
 
 
-async def test_keys_that_come_at_once_go_to_the_field_that_is_theirs(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.app.push_screen(SyncScreen(driver.services.sync, is_server=True))
-        for key in ("a", "down", "b", "down", "c"):
-            driver.app.post_message(Key(key, key if len(key) == 1 else None))
-        await driver.until(lambda: not any(field.value == "" for field in fields(driver)), "all are typed")
-        assert [field.value for field in fields(driver)] == ["a", "b", "c"]
+async def test_keys_that_come_at_once_go_to_the_field_that_is_theirs(driver: AppDriver) -> None:
+    await driver.app.push_screen(SyncScreen(driver.services.sync, is_server=True))
+    for key in ("a", "down", "b", "down", "c"):
+        driver.app.post_message(Key(key, key if len(key) == 1 else None))
+    await driver.until(lambda: not any(field.value == "" for field in fields(driver)), "all are typed")
+    assert [field.value for field in fields(driver)] == ["a", "b", "c"]
 
 
 def fields(driver: AppDriver) -> list[Input]:

@@ -22,6 +22,8 @@ from tui_pod.ui.widgets.episode_list import ROOM_FOR_DATE, EpisodeList
 BASICS = ListQuery(entry=1)
 QUEUE = ListQuery(entry=SmartList.QUEUE)
 
+pytestmark = pytest.mark.app(query=BASICS)
+
 
 def row(driver: AppDriver, number: int) -> list[str]:
     """Return the lines of a row, as they are drawn now, without its rail."""
@@ -43,15 +45,14 @@ def chosen(driver: AppDriver, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str
     return found
 
 
-async def test_row_has_two_lines_and_that_at_the_cursor_has_more(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        driver.episodes.go(1)
-        driver.episodes.set_cursor_height(4)
-        title, summary = row(driver, 0)
-        assert (title[:5], title[-4:], summary) == (f"{MARKS['unplayed']} One", "1:40", "The first of five.")
-        assert row(driver, 1)[1:] == ["The second of five.", "Numbers · 4 Feb 2026", ""]
-        driver.episodes.set_cursor_height(3)
-        assert row(driver, 1)[1:] == ["The second of five.", ""]
+async def test_row_has_two_lines_and_that_at_the_cursor_has_more(driver: AppDriver) -> None:
+    driver.episodes.go(1)
+    driver.episodes.set_cursor_height(4)
+    title, summary = row(driver, 0)
+    assert (title[:5], title[-4:], summary) == (f"{MARKS['unplayed']} One", "1:40", "The first of five.")
+    assert row(driver, 1)[1:] == ["The second of five.", "Numbers · 4 Feb 2026", ""]
+    driver.episodes.set_cursor_height(3)
+    assert row(driver, 1)[1:] == ["The second of five.", ""]
 
 
 async def test_rows_without_anything_below_the_title_have_one_line() -> None:
@@ -124,13 +125,12 @@ async def test_search_shows_the_part_of_the_summary_that_matches() -> None:
         assert row(driver, 1)[1].startswith("word word")
 
 
-async def test_download_is_offered_until_the_episode_is_there(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        pane = driver.episodes
-        assert pane.hint_words == {}
-        for state, hidden in ((DownloadState(), {}), (WHOLE, {"download.start": ""}), (None, {})):
-            pane.show_downloads({"one": state})
-            assert pane.hint_words == hidden
+async def test_download_is_offered_until_the_episode_is_there(driver: AppDriver) -> None:
+    pane = driver.episodes
+    assert pane.hint_words == {}
+    for state, hidden in ((DownloadState(), {}), (WHOLE, {"download.start": ""}), (None, {})):
+        pane.show_downloads({"one": state})
+        assert pane.hint_words == hidden
 
 
 @pytest.mark.parametrize(
@@ -144,33 +144,31 @@ async def test_download_is_offered_until_the_episode_is_there(library: Library) 
     ],
 )
 async def test_some_commands_move_on_to_the_next_row(
-    command: str, cursor: int, library: Library, monkeypatch: pytest.MonkeyPatch
+    command: str, cursor: int, driver: AppDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        found = chosen(driver, monkeypatch)
-        driver.episodes.action_run(command)
-        assert found == [(command, ["one"])]
-        assert driver.episodes.cursor == cursor
+    found = chosen(driver, monkeypatch)
+    driver.episodes.action_run(command)
+    assert found == [(command, ["one"])]
+    assert driver.episodes.cursor == cursor
 
 
 async def test_commands_are_for_the_selection_except_those_for_one_episode(
-    library: Library, monkeypatch: pytest.MonkeyPatch
+    driver: AppDriver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        found = chosen(driver, monkeypatch)
-        pane, model = driver.episodes, driver.main.model
-        pane.go(1)
-        model.selected = {2, 3}
-        for command in ("episode.play", "episode.restart", "queue.add_last", "download.start"):
-            pane.action_run(command)
-        assert found == [
-            ("episode.play", ["two"]),
-            ("episode.restart", ["two"]),
-            ("queue.add_last", ["three", "four"]),
-            ("download.start", ["two"]),
-        ]
-        assert model.selected == set()
-        assert pane.cursor == 1
+    found = chosen(driver, monkeypatch)
+    pane, model = driver.episodes, driver.main.model
+    pane.go(1)
+    model.selected = {2, 3}
+    for command in ("episode.play", "episode.restart", "queue.add_last", "download.start"):
+        pane.action_run(command)
+    assert found == [
+        ("episode.play", ["two"]),
+        ("episode.restart", ["two"]),
+        ("queue.add_last", ["three", "four"]),
+        ("download.start", ["two"]),
+    ]
+    assert model.selected == set()
+    assert pane.cursor == 1
 
 
 async def test_nothing_can_be_done_with_an_empty_list(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,37 +182,34 @@ async def test_nothing_can_be_done_with_an_empty_list(library: Library, monkeypa
         assert not driver.main.model.has_selection
 
 
-async def test_selecting_moves_on_and_selecting_again_deselects(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        pane, model = driver.episodes, driver.main.model
-        pane.action_select_one()
-        pane.action_select_one()
-        assert (model.selected, pane.cursor) == ({0, 1}, 2)
-        pane.go(0)
-        pane.action_select_one()
-        assert (model.selected, pane.cursor) == ({1}, 1)
-        assert [pane.draw_row(number)[0].text[0] for number in range(3)] == [" ", MARKS["selected"], " "]
+async def test_selecting_moves_on_and_selecting_again_deselects(driver: AppDriver) -> None:
+    pane, model = driver.episodes, driver.main.model
+    pane.action_select_one()
+    pane.action_select_one()
+    assert (model.selected, pane.cursor) == ({0, 1}, 2)
+    pane.go(0)
+    pane.action_select_one()
+    assert (model.selected, pane.cursor) == ({1}, 1)
+    assert [pane.draw_row(number)[0].text[0] for number in range(3)] == [" ", MARKS["selected"], " "]
 
 
-async def test_range_is_drawn_as_the_cursor_moves(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        driver.episodes.action_select_range()
-        await driver.press("j", "j")
-        marked = [line.startswith(MARKS["selected"]) for line in driver.rows_of(driver.episodes)]
-        assert sum(marked) == 2 + 2 + driver.episodes.cursor_height
-        assert "3 selected" in driver.narrowing
+async def test_range_is_drawn_as_the_cursor_moves(driver: AppDriver) -> None:
+    driver.episodes.action_select_range()
+    await driver.press("j", "j")
+    marked = [line.startswith(MARKS["selected"]) for line in driver.rows_of(driver.episodes)]
+    assert sum(marked) == 2 + 2 + driver.episodes.cursor_height
+    assert "3 selected" in driver.narrowing
 
 
-async def test_title_of_the_list_sorts_and_its_lower_border_filters(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        pane = driver.episodes
-        former = driver.main.model.query
-        await driver.click(pane, 5, 1)
-        await driver.click(pane, 5, pane.outer_size.height - 1)  # nothing stands there yet
-        assert driver.main.model.query == former
-        assert driver.app.screen is driver.main
-        await driver.click(pane, 5, 0)
-        assert driver.main.model.query.sort != former.sort
+async def test_title_of_the_list_sorts_and_its_lower_border_filters(driver: AppDriver) -> None:
+    pane = driver.episodes
+    former = driver.main.model.query
+    await driver.click(pane, 5, 1)
+    await driver.click(pane, 5, pane.outer_size.height - 1)  # nothing stands there yet
+    assert driver.main.model.query == former
+    assert driver.app.screen is driver.main
+    await driver.click(pane, 5, 0)
+    assert driver.main.model.query.sort != former.sort
 
 
 async def test_new_library_keeps_a_list_at_its_top_and_else_the_line_of_the_cursor(library: Library) -> None:

@@ -25,6 +25,8 @@ from tui_pod.ui.widgets.episode_pane import AboutText, EpisodePane
 
 WIDE = (170, 45)
 
+pytestmark = pytest.mark.app(size=WIDE)
+
 
 def pane_text(driver: AppDriver) -> str:
     """Return what the pane shows; empty while it is out of sight."""
@@ -38,24 +40,22 @@ async def shows(driver: AppDriver, words: str) -> None:
     await driver.until(lambda: words in pane_text(driver), f"{words!r} is in the pane")
 
 
-async def test_pane_of_a_wide_terminal_follows_the_cursor(library: Library) -> None:
-    async with run_app(library, size=WIDE) as driver:
-        for key in ("", "j", "j"):
-            await driver.press(*([key] if key else []))
-            await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
-        assert "Episode" in pane_text(driver)
-        assert "3 Feb 2026 · 5 min" in pane_text(driver)
-
-
-async def test_pane_stays_with_what_plays_and_says_the_sentence(library: Library) -> None:
-    async with run_app(library, size=WIDE) as driver:
-        await driver.press("enter")
-        await shows(driver, "Now playing")
-        title = driver.playback.title
-        await driver.press("j", "j")
-        await shows(driver, title)
-        await driver.press("space")
+async def test_pane_of_a_wide_terminal_follows_the_cursor(driver: AppDriver) -> None:
+    for key in ("", "j", "j"):
+        await driver.press(*([key] if key else []))
         await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
+    assert "Episode" in pane_text(driver)
+    assert "3 Feb 2026 · 5 min" in pane_text(driver)
+
+
+async def test_pane_stays_with_what_plays_and_says_the_sentence(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await shows(driver, "Now playing")
+    title = driver.playback.title
+    await driver.press("j", "j")
+    await shows(driver, title)
+    await driver.press("space")
+    await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
 
 
 @pytest.mark.parametrize("key", ["i", "o"])
@@ -70,20 +70,19 @@ async def test_details_are_beside_the_list_or_in_its_place(key: str, size: tuple
         assert driver.focus == "list"
 
 
-async def test_pane_lists_the_chapters_around_the_one_that_plays(library: Library) -> None:
-    async with run_app(library, size=WIDE) as driver:
-        marks = tuple(Chapter(float(n), f"Part {n}") for n in range(100))
-        driver.services.sources.found[driver.current or ""] = Source("/a.mp3", marks=marks)
-        await driver.press("enter")
-        await shows(driver, "Part 0")
-        assert "Part 9" not in pane_text(driver)
-        for position, parts in ((2, range(9)), (6, range(2, 11)), (95, range(91, 100))):
-            driver.controller.seek_to(float(position))
-            await driver.settle()
-            shown = re.findall(r"Part (\d+)", pane_text(driver))
-            assert shown == [str(part) for part in parts]
-            pane = driver.main.query_one(AboutText)
-            assert [choice.text for choice in pane.about.choices if choice.is_now] == [f"Part {position}"]
+async def test_pane_lists_the_chapters_around_the_one_that_plays(driver: AppDriver) -> None:
+    marks = tuple(Chapter(float(n), f"Part {n}") for n in range(100))
+    driver.services.sources.found[driver.current or ""] = Source("/a.mp3", marks=marks)
+    await driver.press("enter")
+    await shows(driver, "Part 0")
+    assert "Part 9" not in pane_text(driver)
+    for position, parts in ((2, range(9)), (6, range(2, 11)), (95, range(91, 100))):
+        driver.controller.seek_to(float(position))
+        await driver.settle()
+        shown = re.findall(r"Part (\d+)", pane_text(driver))
+        assert shown == [str(part) for part in parts]
+        pane = driver.main.query_one(AboutText)
+        assert [choice.text for choice in pane.about.choices if choice.is_now] == [f"Part {position}"]
 
 
 async def test_details_open_at_the_chapter_that_plays(library: Library) -> None:
@@ -106,10 +105,9 @@ async def test_details_open_where_the_chapter_that_plays_is_seen(library: Librar
         await shows(driver, "Part 40")
 
 
-async def test_cover_takes_no_room_without_true_colour(library: Library) -> None:
-    async with run_app(library, size=WIDE) as driver:
-        await shows(driver, "Episode")
-        assert [cover.display for cover in driver.main.query(Cover)] == [False]
+async def test_cover_takes_no_room_without_true_colour(driver: AppDriver) -> None:
+    await shows(driver, "Episode")
+    assert [cover.display for cover in driver.main.query(Cover)] == [False]
 
 
 async def test_cover_is_drawn_beside_the_event_loop(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,14 +168,13 @@ async def test_details_without_chapters_play_the_episode(library: Library) -> No
         assert driver.playback.episode == "one"
 
 
-async def test_details_of_a_wide_terminal_follow_the_cursor_whatever_plays(library: Library) -> None:
-    async with run_app(library, size=WIDE) as driver:
-        await driver.press("enter", "i", "tab", "j", "j")
-        assert driver.focus == "list"
-        await shows(driver, "Details")
-        await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
-        await driver.press("i")
-        await shows(driver, "Now playing")
+async def test_details_of_a_wide_terminal_follow_the_cursor_whatever_plays(driver: AppDriver) -> None:
+    await driver.press("enter", "i", "tab", "j", "j")
+    assert driver.focus == "list"
+    await shows(driver, "Details")
+    await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
+    await driver.press("i")
+    await shows(driver, "Now playing")
 
 
 async def test_time_in_show_notes_is_played_from(library: Library) -> None:
@@ -311,31 +308,29 @@ async def test_details_after_a_refresh_say_what_is_left_of_their_own_episode(lib
         assert left in pane_text(driver)
 
 
-async def test_pane_of_a_wide_terminal_is_empty_with_the_list_once_nothing_plays(library: Library) -> None:
-    async with run_app(library, size=WIDE) as driver:
-        await driver.press("enter")
-        await shows(driver, "Now playing")
-        title = driver.playback.title
-        await driver.press("space", "slash", *"zzz", "enter")
-        await driver.until(lambda: title not in pane_text(driver), "the pane is empty")
-        assert "Now playing" not in pane_text(driver)
-        await driver.press("escape")
-        await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
+async def test_pane_of_a_wide_terminal_is_empty_with_the_list_once_nothing_plays(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await shows(driver, "Now playing")
+    title = driver.playback.title
+    await driver.press("space", "slash", *"zzz", "enter")
+    await driver.until(lambda: title not in pane_text(driver), "the pane is empty")
+    assert "Now playing" not in pane_text(driver)
+    await driver.press("escape")
+    await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
 
 
-async def test_pane_can_be_hidden_and_is_then_hidden_at_the_next_start(library: Library) -> None:
-    async with run_app(library, size=WIDE) as driver:
-        await shows(driver, "Episode")
-        await driver.app.run_action(BY_ID["view.preview"].action)
-        await driver.settle()
-        assert pane_text(driver) == ""
-        assert driver.services.writer.setting("preview") is False
-        await driver.press("i")
-        await shows(driver, "Details")
-        await driver.press("escape")
-        assert pane_text(driver) == ""
-        await driver.app.run_action(BY_ID["view.preview"].action)
-        await shows(driver, "Episode")
+async def test_pane_can_be_hidden_and_is_then_hidden_at_the_next_start(driver: AppDriver) -> None:
+    await shows(driver, "Episode")
+    await driver.app.run_action(BY_ID["view.preview"].action)
+    await driver.settle()
+    assert pane_text(driver) == ""
+    assert driver.services.writer.setting("preview") is False
+    await driver.press("i")
+    await shows(driver, "Details")
+    await driver.press("escape")
+    assert pane_text(driver) == ""
+    await driver.app.run_action(BY_ID["view.preview"].action)
+    await shows(driver, "Episode")
 
 
 async def test_pane_that_was_hidden_is_hidden_from_the_start(library: Library) -> None:

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app_driver import run_app
-from tui_pod.core.library.library import Library
+from tests.app_driver import AppDriver
 from tui_pod.ui.widgets.fields import PathInput, completed
 
 
@@ -32,11 +31,10 @@ def test_path_is_completed_by_what_is_there(books: Path, typed: str, whole: str 
     assert completed(typed) == whole
 
 
-async def test_tab_completes_the_path_that_is_typed(books: Path, library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("a")
-        await driver.write("~/Audiob")
-        await driver.press("tab", "tab")
-        assert driver.app.screen.query_one(PathInput).value == "~/Audiobooks/list.m3u"
-        await driver.press("enter")
-        assert driver.services.asked_feeds.wishes == [("add", "~/Audiobooks/list.m3u")]
+async def test_tab_completes_the_path_that_is_typed(books: Path, driver: AppDriver) -> None:
+    await driver.press("a")
+    await driver.write("~/Audiob")
+    await driver.press("tab", "tab")
+    assert driver.app.screen.query_one(PathInput).value == "~/Audiobooks/list.m3u"
+    await driver.press("enter")
+    assert driver.services.asked_feeds.wishes == [("add", "~/Audiobooks/list.m3u")]

@@ -21,6 +21,8 @@ from tui_pod.ui.widgets.playback_bar import BarFacts
 BASICS = ListQuery(entry=1)
 BEGUN = {"three": Progress(START, position=150.0, played_ranges=((0.0, 150.0), (240.0, 270.0)))}
 
+pytestmark = pytest.mark.app(size=(120, 30), query=BASICS)
+
 
 def lines(driver: AppDriver) -> list[str]:
     """Return the lines of the bar."""
@@ -68,12 +70,11 @@ async def test_episode_that_failed_stays_in_the_bar_with_its_place_and_the_reaso
         assert lines(driver)[0].startswith(" ▶ Three")
 
 
-async def test_episode_that_was_stopped_stays_in_the_bar(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter")
-        driver.controller.stop()
-        await driver.settle()
-        assert lines(driver)[0].startswith(" ‖ One")
+async def test_episode_that_was_stopped_stays_in_the_bar(driver: AppDriver) -> None:
+    await driver.press("enter")
+    driver.controller.stop()
+    await driver.settle()
+    assert lines(driver)[0].startswith(" ‖ One")
 
 
 async def test_stretches_heard_before_are_drawn_in_what_is_to_come(library: Library) -> None:
@@ -87,15 +88,14 @@ async def test_stretches_heard_before_are_drawn_in_what_is_to_come(library: Libr
         assert "━╌" in ahead
 
 
-async def test_places_stay_when_numbers_change(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("j", "j", "enter")
-        before = lines(driver)[1]
-        await driver.press("]", "]", "M", "z", "enter", *["full_stop"] * 3)
-        after = lines(driver)[1]
-        assert [before.index(sign) for sign in "▐▍−×"] == [after.index(sign) for sign in "▐▍−"] + [after.index("×") - 2]
-        assert before.index("1×") == after.index("1.2×")
-        assert before.index("♪") == after.index("muted")
+async def test_places_stay_when_numbers_change(driver: AppDriver) -> None:
+    await driver.press("j", "j", "enter")
+    before = lines(driver)[1]
+    await driver.press("]", "]", "M", "z", "enter", *["full_stop"] * 3)
+    after = lines(driver)[1]
+    assert [before.index(sign) for sign in "▐▍−×"] == [after.index(sign) for sign in "▐▍−"] + [after.index("×") - 2]
+    assert before.index("1×") == after.index("1.2×")
+    assert before.index("♪") == after.index("muted")
 
 
 async def play_second_chapter(driver: AppDriver) -> None:
@@ -107,11 +107,10 @@ async def play_second_chapter(driver: AppDriver) -> None:
     await driver.press("full_stop", "full_stop")
 
 
-async def test_chapter_that_plays_is_named_and_counted(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await play_second_chapter(driver)
-        assert lines(driver)[0].endswith("Basics · ch 2/2 −0:40 The long middle")
-        assert "┆" in lines(driver)[1]
+async def test_chapter_that_plays_is_named_and_counted(driver: AppDriver) -> None:
+    await play_second_chapter(driver)
+    assert lines(driver)[0].endswith("Basics · ch 2/2 −0:40 The long middle")
+    assert "┆" in lines(driver)[1]
 
 
 async def test_chapter_is_named_in_a_low_terminal_too(library: Library) -> None:
@@ -128,15 +127,14 @@ async def test_topic_of_wide_letters_takes_half_of_the_bar_at_most() -> None:
         assert title[:30] in lines(driver)[0]
 
 
-async def test_thousands_of_chapters_do_not_cover_the_line(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        driver.sources.found["three"] = Source("/three.mp3")
-        await driver.press("j", "j", "enter")
-        marks = tuple(Chapter(number * 0.06, f"Part {number}") for number in range(5 * MAX_CHAPTERS))
-        driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
-        await driver.play(1)
-        assert "┆" not in lines(driver)[1]
-        assert "/5000 −0:00 Part 1" in lines(driver)[0]
+async def test_thousands_of_chapters_do_not_cover_the_line(driver: AppDriver) -> None:
+    driver.sources.found["three"] = Source("/three.mp3")
+    await driver.press("j", "j", "enter")
+    marks = tuple(Chapter(number * 0.06, f"Part {number}") for number in range(5 * MAX_CHAPTERS))
+    driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
+    await driver.play(1)
+    assert "┆" not in lines(driver)[1]
+    assert "/5000 −0:00 Part 1" in lines(driver)[0]
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])
@@ -155,21 +153,20 @@ async def test_click_does_what_its_place_is_for(size: tuple[int, int], library: 
         assert driver.app.screen is not driver.main
 
 
-async def test_wheel_over_the_bar_changes_what_it_points_at(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("j", "j", "enter")
+async def test_wheel_over_the_bar_changes_what_it_points_at(driver: AppDriver) -> None:
+    await driver.press("j", "j", "enter")
 
-        async def wheel(kind: type[MouseScrollDown] | type[MouseScrollUp], name: str) -> None:
-            x, y = place_of(driver, name)
-            driver.bar.post_message(kind(driver.bar, x, y, 0, 0, 0, False, False, False))
-            await driver.settle()
+    async def wheel(kind: type[MouseScrollDown] | type[MouseScrollUp], name: str) -> None:
+        x, y = place_of(driver, name)
+        driver.bar.post_message(kind(driver.bar, x, y, 0, 0, 0, False, False, False))
+        await driver.settle()
 
-        await wheel(MouseScrollUp, "speed")
-        assert driver.playback.speed == pytest.approx(1.1)
-        await wheel(MouseScrollDown, "volume")
-        assert driver.playback.volume == 75
-        await wheel(MouseScrollUp, "line")
-        assert driver.playback.position == 5.0
+    await wheel(MouseScrollUp, "speed")
+    assert driver.playback.speed == pytest.approx(1.1)
+    await wheel(MouseScrollDown, "volume")
+    assert driver.playback.volume == 75
+    await wheel(MouseScrollUp, "line")
+    assert driver.playback.position == 5.0
 
 
 @pytest.mark.parametrize(
@@ -200,13 +197,12 @@ async def test_speed_volume_and_timer_have_fixed_places(width: int, cells: dict[
         }
 
 
-async def test_bar_without_an_episode_has_no_places(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("enter")
-        assert driver.bar.place_at(0, 0) == "mark"
-        driver.bar.playback = Playback()
-        await driver.settle()
-        assert {driver.bar.place_at(x, 0) for x in range(driver.bar.size.width)} == {""}
+async def test_bar_without_an_episode_has_no_places(driver: AppDriver) -> None:
+    await driver.press("enter")
+    assert driver.bar.place_at(0, 0) == "mark"
+    driver.bar.playback = Playback()
+    await driver.settle()
+    assert {driver.bar.place_at(x, 0) for x in range(driver.bar.size.width)} == {""}
 
 
 async def test_keys_for_speed_volume_and_sleep_timer_are_named_where_there_is_room(library: Library) -> None:
@@ -235,33 +231,30 @@ async def test_place_in_a_course_is_said_once(height: int, library: Library) -> 
         assert "Basics" not in lines(driver)[0]
 
 
-async def test_topic_stands_in_for_a_place_in_a_course(library: Library) -> None:
-    async with run_app(library, (120, 30), query=BASICS) as driver:
-        driver.bar.playback = Playback(episode="one", title="One", duration=100.0, status=PlayerStatus.PLAYING)
-        driver.bar.facts = BarFacts(topic="Basics")
-        await driver.settle()
-        assert lines(driver)[0].endswith(" Basics")
+async def test_topic_stands_in_for_a_place_in_a_course(driver: AppDriver) -> None:
+    driver.bar.playback = Playback(episode="one", title="One", duration=100.0, status=PlayerStatus.PLAYING)
+    driver.bar.facts = BarFacts(topic="Basics")
+    await driver.settle()
+    assert lines(driver)[0].endswith(" Basics")
 
 
-async def test_times_before_and_after_the_position_add_up(library: Library) -> None:
-    async with run_app(library, (120, 30), query=BASICS) as driver:
-        for position, said in ((0.0, " 0:00 ▐ −1:40"), (0.9, " 0:00 ▐ −1:40"), (59.5, " 0:59 ▐ −0:41")):
-            driver.bar.playback = Playback(
-                episode="one", title="One", position=position, duration=99.6, status=PlayerStatus.PLAYING
-            )
-            await driver.settle()
-            before, _, after = lines(driver)[1].partition("▐")
-            assert f"{before}▐{after.partition('▍')[2][:6]}" == said
-
-
-async def test_estimated_time_is_marked_and_an_unknown_length_is_a_question(library: Library) -> None:
-    async with run_app(library, (120, 30), query=BASICS) as driver:
+async def test_times_before_and_after_the_position_add_up(driver: AppDriver) -> None:
+    for position, said in ((0.0, " 0:00 ▐ −1:40"), (0.9, " 0:00 ▐ −1:40"), (59.5, " 0:59 ▐ −0:41")):
         driver.bar.playback = Playback(
-            episode="one", title="One", position=30.0, is_estimated=True, status=PlayerStatus.PLAYING
+            episode="one", title="One", position=position, duration=99.6, status=PlayerStatus.PLAYING
         )
         await driver.settle()
-        assert lines(driver)[1].startswith("≈0:30 ▐●╌")
-        assert lines(driver)[1].partition("▍")[2].startswith(" ?")
+        before, _, after = lines(driver)[1].partition("▐")
+        assert f"{before}▐{after.partition('▍')[2][:6]}" == said
+
+
+async def test_estimated_time_is_marked_and_an_unknown_length_is_a_question(driver: AppDriver) -> None:
+    driver.bar.playback = Playback(
+        episode="one", title="One", position=30.0, is_estimated=True, status=PlayerStatus.PLAYING
+    )
+    await driver.settle()
+    assert lines(driver)[1].startswith("≈0:30 ▐●╌")
+    assert lines(driver)[1].partition("▍")[2].startswith(" ?")
 
 
 async def test_knob_stays_within_the_line(library: Library) -> None:
@@ -275,41 +268,38 @@ async def test_knob_stays_within_the_line(library: Library) -> None:
             assert inside.index("●") == at % len(inside)
 
 
-async def test_bookmarks_and_chapters_stand_where_they_start(library: Library) -> None:
-    async with run_app(library, (120, 30), query=BASICS) as driver:
-        chapters = (Chapter(0.0, "A"), Chapter(50.0, "B"), Chapter(100.0, "the end"), Chapter(200.0, "beyond"))
-        driver.bar.playback = Playback(
-            episode="one", title="One", position=10.0, duration=100.0, marks=chapters, status=PlayerStatus.PLAYING
-        )
-        driver.bar.bookmarks = (75.0, 100.0)
+async def test_bookmarks_and_chapters_stand_where_they_start(driver: AppDriver) -> None:
+    chapters = (Chapter(0.0, "A"), Chapter(50.0, "B"), Chapter(100.0, "the end"), Chapter(200.0, "beyond"))
+    driver.bar.playback = Playback(
+        episode="one", title="One", position=10.0, duration=100.0, marks=chapters, status=PlayerStatus.PLAYING
+    )
+    driver.bar.bookmarks = (75.0, 100.0)
+    await driver.settle()
+    line = lines(driver)[1]
+    width = len(line[line.index("▐") + 1 : line.index("▍")])
+    assert marks_of(line, "┆") == [width // 2]
+    assert marks_of(line, MARKS["bookmark"]) == [int(width * 0.75), width - 1]
+
+
+async def test_chapters_are_drawn_while_they_take_a_third_of_the_line_at_most(driver: AppDriver) -> None:
+    playback = Playback(episode="one", title="One", duration=1000.0, status=PlayerStatus.PLAYING)
+    driver.bar.playback = playback
+    await driver.settle()
+    line = lines(driver)[1]
+    width = len(line[line.index("▐") + 1 : line.index("▍")])
+    for count in (width // 3, width // 3 + 1):
+        starts = [(2 * number + 2.5) * 1000 / width for number in range(count)]
+        driver.bar.playback = playback._replace(marks=tuple(Chapter(start, "x") for start in starts))
         await driver.settle()
-        line = lines(driver)[1]
-        width = len(line[line.index("▐") + 1 : line.index("▍")])
-        assert marks_of(line, "┆") == [width // 2]
-        assert marks_of(line, MARKS["bookmark"]) == [int(width * 0.75), width - 1]
+        assert len(marks_of(lines(driver)[1], "┆")) == (count if count == width // 3 else 0)
 
 
-async def test_chapters_are_drawn_while_they_take_a_third_of_the_line_at_most(library: Library) -> None:
-    async with run_app(library, (120, 30), query=BASICS) as driver:
-        playback = Playback(episode="one", title="One", duration=1000.0, status=PlayerStatus.PLAYING)
-        driver.bar.playback = playback
+async def test_session_fills_its_steps(driver: AppDriver) -> None:
+    for session, said in (((1, 30, "9:00"), "▰▱▱▱▱▱ 1 of 30"), ((3, 6, "9:00"), "▰▰▰▱▱▱ 3 of 6"),
+                          ((6, 6, "9:00"), "▰▰▰▰▰▰ 6 of 6"), ((0, 0, "9:00"), "▱▱▱▱▱▱ 0 of 0")):  # fmt: skip
+        driver.bar.facts = BarFacts(session=session)
         await driver.settle()
-        line = lines(driver)[1]
-        width = len(line[line.index("▐") + 1 : line.index("▍")])
-        for count in (width // 3, width // 3 + 1):
-            starts = [(2 * number + 2.5) * 1000 / width for number in range(count)]
-            driver.bar.playback = playback._replace(marks=tuple(Chapter(start, "x") for start in starts))
-            await driver.settle()
-            assert len(marks_of(lines(driver)[1], "┆")) == (count if count == width // 3 else 0)
-
-
-async def test_session_fills_its_steps(library: Library) -> None:
-    async with run_app(library, (120, 30), query=BASICS) as driver:
-        for session, said in (((1, 30, "9:00"), "▰▱▱▱▱▱ 1 of 30"), ((3, 6, "9:00"), "▰▰▰▱▱▱ 3 of 6"),
-                              ((6, 6, "9:00"), "▰▰▰▰▰▰ 6 of 6"), ((0, 0, "9:00"), "▱▱▱▱▱▱ 0 of 0")):  # fmt: skip
-            driver.bar.facts = BarFacts(session=session)
-            await driver.settle()
-            assert f" session {said}, ends 9:00" in lines(driver)[2]
+        assert f" session {said}, ends 9:00" in lines(driver)[2]
 
 
 @pytest.mark.parametrize(("size", "line"), [((120, 30), 2), ((120, 29), 0)])
@@ -336,25 +326,23 @@ async def test_key_of_the_sleep_timer_yields_to_a_long_time(key: str, shown: str
         assert lines(driver)[1].endswith(shown)
 
 
-async def test_click_on_the_line_seeks_to_the_share_of_it_that_was_clicked(library: Library) -> None:
-    async with run_app(library, (120, 30), query=BASICS) as driver:
-        await driver.press("j", "j", "enter")
-        x, y = place_of(driver, "line")
-        room = [driver.bar.place_at(cell, 1) for cell in range(120)].count("line")
-        for cell in (0, room // 4, room // 2):
-            await driver.click(driver.bar, x + cell, y)
-            assert driver.playback.position == pytest.approx(cell / room * 300.0, abs=0.01)
+async def test_click_on_the_line_seeks_to_the_share_of_it_that_was_clicked(driver: AppDriver) -> None:
+    await driver.press("j", "j", "enter")
+    x, y = place_of(driver, "line")
+    room = [driver.bar.place_at(cell, 1) for cell in range(120)].count("line")
+    for cell in (0, room // 4, room // 2):
+        await driver.click(driver.bar, x + cell, y)
+        assert driver.playback.position == pytest.approx(cell / room * 300.0, abs=0.01)
 
 
-async def test_line_of_unknown_length_has_the_knob_at_its_start_while_it_plays(library: Library) -> None:
-    async with run_app(library, (120, 30), query=BASICS) as driver:
-        for status, begin in ((PlayerStatus.PLAYING, "●╌"), (PlayerStatus.PAUSED, "●╌"), (PlayerStatus.STOPPED, "╌╌")):
-            driver.bar.playback = Playback(episode="four", title="Four", position=3.0, status=status)
-            await driver.settle()
-            line = lines(driver)[1]
-            assert line[line.index("▐") + 1 :].startswith(begin)
-            places = [driver.bar.place_at(x, 1) for x in range(120)]
-            assert line.index("▍") - line.index("▐") - 1 == places.count("line")
+async def test_line_of_unknown_length_has_the_knob_at_its_start_while_it_plays(driver: AppDriver) -> None:
+    for status, begin in ((PlayerStatus.PLAYING, "●╌"), (PlayerStatus.PAUSED, "●╌"), (PlayerStatus.STOPPED, "╌╌")):
+        driver.bar.playback = Playback(episode="four", title="Four", position=3.0, status=status)
+        await driver.settle()
+        line = lines(driver)[1]
+        assert line[line.index("▐") + 1 :].startswith(begin)
+        places = [driver.bar.place_at(x, 1) for x in range(120)]
+        assert line.index("▍") - line.index("▐") - 1 == places.count("line")
 
 
 async def test_place_of_the_next_episode_ends_with_the_line(library: Library) -> None:

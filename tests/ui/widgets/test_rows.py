@@ -24,27 +24,23 @@ def colours(driver: AppDriver, pane: Widget, line: int) -> tuple[Style, ...]:
     return tuple(driver.app.screen.get_style_at(x + column, y + line) for column in (0, 3, width - 1))
 
 
-async def test_new_theme_colours_border_and_rows(library: Library) -> None:
-    async with run_app(library) as driver:
-        former = [colours(driver, driver.episodes, line) for line in (0, 1, 2, 4, 30)]
-        driver.app.theme = "textual-light"
-        await driver.press("j", "k")
-        assert all(
-            old.color != new.color or old.bgcolor != new.bgcolor
-            for line, olds in zip((0, 1, 2, 4, 30), former, strict=True)
-            for old, new in zip(olds, colours(driver, driver.episodes, line), strict=True)
-        )
+async def test_new_theme_colours_border_and_rows(driver: AppDriver) -> None:
+    former = [colours(driver, driver.episodes, line) for line in (0, 1, 2, 4, 30)]
+    driver.app.theme = "textual-light"
+    await driver.press("j", "k")
+    assert all(
+        old.color != new.color or old.bgcolor != new.bgcolor
+        for line, olds in zip((0, 1, 2, 4, 30), former, strict=True)
+        for old, new in zip(olds, colours(driver, driver.episodes, line), strict=True)
+    )
 
 
-async def test_row_at_the_cursor_and_the_border_tell_where_keys_go(library: Library) -> None:
-    async with run_app(library) as driver:
-        panes = (driver.episodes, driver.app.main_screen.topic_tree)
-        before = [colours(driver, pane, 1 + pane.line) for pane in panes]
-        await driver.press("tab")
-        after = [colours(driver, pane, 1 + pane.line) for pane in panes]
-        assert all(
-            old != new for was, now in zip(before, after, strict=True) for old, new in zip(was, now, strict=True)
-        )
+async def test_row_at_the_cursor_and_the_border_tell_where_keys_go(driver: AppDriver) -> None:
+    panes = (driver.episodes, driver.app.main_screen.topic_tree)
+    before = [colours(driver, pane, 1 + pane.line) for pane in panes]
+    await driver.press("tab")
+    after = [colours(driver, pane, 1 + pane.line) for pane in panes]
+    assert all(old != new for was, now in zip(before, after, strict=True) for old, new in zip(was, now, strict=True))
 
 
 async def test_no_color_leaves_no_colour_in_the_rows(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

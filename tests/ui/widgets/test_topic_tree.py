@@ -17,19 +17,18 @@ from tui_pod.ui.look.cells import MARKS, meter
 from tui_pod.ui.widgets.topic_tree import BORDER, LEAST_WIDTH, MANY_TOPICS, METER_WIDTH, MOST_WIDTH, TopicTree
 
 
-async def test_left_folds_a_topic_and_then_goes_to_its_parent(library: Library) -> None:
-    async with run_app(library, query=ListQuery()) as driver:
-        tree, topics = driver.tree, library.topics
-        basics, numbers = topics.names.index("Basics"), topics.names.index("Numbers")
-        driver.main.set_focus(tree)
-        tree.go_to(numbers)
-        await driver.press("left")
-        assert tree.entry == basics
-        rows = tree.row_count()
-        await driver.press("left")
-        assert (tree.entry, tree.row_count()) == (basics, rows - 1)
-        await driver.press("right")
-        assert (tree.entry, tree.row_count()) == (basics, rows)
+async def test_left_folds_a_topic_and_then_goes_to_its_parent(driver: AppDriver, library: Library) -> None:
+    tree, topics = driver.tree, library.topics
+    basics, numbers = topics.names.index("Basics"), topics.names.index("Numbers")
+    driver.main.set_focus(tree)
+    tree.go_to(numbers)
+    await driver.press("left")
+    assert tree.entry == basics
+    rows = tree.row_count()
+    await driver.press("left")
+    assert (tree.entry, tree.row_count()) == (basics, rows - 1)
+    await driver.press("right")
+    assert (tree.entry, tree.row_count()) == (basics, rows)
 
 
 def tree_row(driver: AppDriver, name: str) -> str:
@@ -98,36 +97,33 @@ async def test_podcast_that_failed_is_marked_until_it_does_not() -> None:
         assert MARKS["fault"] not in tree_row(driver, "Cast")
 
 
-async def test_topic_without_parts_goes_to_its_parent_and_the_first_stays(library: Library) -> None:
-    async with run_app(library, query=ListQuery()) as driver:
-        driver.main.set_focus(driver.tree)
-        driver.tree.go_to(library.topics.names.index("Hostile"))
-        await driver.press("left")
-        assert driver.tree.entry == 0
-        await driver.press("left", "left")
-        assert driver.tree.entry == 0
+async def test_topic_without_parts_goes_to_its_parent_and_the_first_stays(driver: AppDriver, library: Library) -> None:
+    driver.main.set_focus(driver.tree)
+    driver.tree.go_to(library.topics.names.index("Hostile"))
+    await driver.press("left")
+    assert driver.tree.entry == 0
+    await driver.press("left", "left")
+    assert driver.tree.entry == 0
 
 
-async def test_folded_topic_is_unfolded_to_show_a_part_of_it(library: Library) -> None:
-    async with run_app(library, query=ListQuery()) as driver:
-        numbers = library.topics.names.index("Numbers")
-        driver.tree.go_to(library.topics.parents[numbers])
-        driver.tree.action_left()
-        count = driver.tree.row_count()
-        driver.tree.go_to(numbers)
-        assert (driver.tree.entry, driver.tree.row_count()) == (numbers, count + 1)
+async def test_folded_topic_is_unfolded_to_show_a_part_of_it(driver: AppDriver, library: Library) -> None:
+    numbers = library.topics.names.index("Numbers")
+    driver.tree.go_to(library.topics.parents[numbers])
+    driver.tree.action_left()
+    count = driver.tree.row_count()
+    driver.tree.go_to(numbers)
+    assert (driver.tree.entry, driver.tree.row_count()) == (numbers, count + 1)
 
 
-async def test_folded_topics_and_the_cursor_stay_in_another_library(library: Library) -> None:
-    async with run_app(library, query=ListQuery()) as driver:
-        tree = driver.tree
-        tree.go_to(1)
-        tree.action_left()
-        other = build_library((Topic("Added"), *TOPICS), EPISODES)
-        tree.adopt(other, ProgressIndex(other, {}))
-        await driver.settle()
-        assert other.topics.names[tree.entry] == "Basics"
-        assert "Numbers" not in [name for name, _ in driver.tree_rows()]
+async def test_folded_topics_and_the_cursor_stay_in_another_library(driver: AppDriver) -> None:
+    tree = driver.tree
+    tree.go_to(1)
+    tree.action_left()
+    other = build_library((Topic("Added"), *TOPICS), EPISODES)
+    tree.adopt(other, ProgressIndex(other, {}))
+    await driver.settle()
+    assert other.topics.names[tree.entry] == "Basics"
+    assert "Numbers" not in [name for name, _ in driver.tree_rows()]
 
 
 @pytest.mark.parametrize(("count", "is_folded"), [(MANY_TOPICS - 2, False), (MANY_TOPICS - 1, True)])

@@ -33,6 +33,8 @@ LONG = Transcript(
 )  # fmt: skip
 UNTIMED = Transcript((Cue("No time one."), Cue("No time two.")))
 
+pytestmark = pytest.mark.app(query=BASICS)
+
 
 def lit(driver: AppDriver) -> list[str]:
     """Return the parts of the sentence that is lit as spoken, one a line of the screen."""
@@ -75,13 +77,12 @@ def with_words(episode: str, transcript: Transcript) -> Callable[[FakeServices],
 # -- showing -------------------------------------------------------------------------------------------
 
 
-async def test_transcript_opened_shows_the_words_at_the_cursor_in_place_of_the_list(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("j", "enter", "t")
-        assert words(driver) == "▎ 0:00 One. Two. Three."
-        assert str(driver.transcript.border_title) == "Two"
-        assert not driver.episodes.display
-        assert driver.tree.display
+async def test_transcript_opened_shows_the_words_at_the_cursor_in_place_of_the_list(driver: AppDriver) -> None:
+    await driver.press("j", "enter", "t")
+    assert words(driver) == "▎ 0:00 One. Two. Three."
+    assert str(driver.transcript.border_title) == "Two"
+    assert not driver.episodes.display
+    assert driver.tree.display
 
 
 async def test_transcript_of_an_empty_list_with_nothing_playing_is_not_opened(library: Library) -> None:
@@ -91,10 +92,9 @@ async def test_transcript_of_an_empty_list_with_nothing_playing_is_not_opened(li
         assert driver.focus == "list"
 
 
-async def test_transcript_with_nothing_playing_shows_the_episode_at_the_cursor(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("j", "j", "t")
-        assert driver.transcript.episode == "three"
+async def test_transcript_with_nothing_playing_shows_the_episode_at_the_cursor(driver: AppDriver) -> None:
+    await driver.press("j", "j", "t")
+    assert driver.transcript.episode == "three"
 
 
 async def test_transcript_on_a_wide_terminal_stands_beside_the_list(library: Library) -> None:
@@ -138,13 +138,12 @@ async def test_transcript_gives_way_to_another_view(size: tuple[int, int], libra
         assert not driver.transcript.display
 
 
-async def test_escape_leaves_the_transcript_once_there_is_no_search_to_clear(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t", "slash", *"two", "enter", "escape")
-        assert driver.main.transcript.is_open
-        await driver.press("escape")
-        assert not driver.main.transcript.is_open
-        assert driver.focus == "list"
+async def test_escape_leaves_the_transcript_once_there_is_no_search_to_clear(driver: AppDriver) -> None:
+    await driver.press("enter", "t", "slash", *"two", "enter", "escape")
+    assert driver.main.transcript.is_open
+    await driver.press("escape")
+    assert not driver.main.transcript.is_open
+    assert driver.focus == "list"
 
 
 async def test_episode_without_words_says_so(library: Library) -> None:
@@ -212,13 +211,12 @@ async def test_hostile_words_are_shown_letter_for_letter(name: str, library: Lib
 
 
 @pytest.mark.parametrize("speed_keys", [[], ["]"] * 10, ["["] * 5], ids=["normal", "twice", "half"])
-async def test_sentence_spoken_is_the_one_lit_at_every_speed(speed_keys: list[str], library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t", *speed_keys)
-        for _ in range(25):
-            await driver.play(1)
-            expected = ["One.", "Two.", "Three."][min(2, int(driver.playback.position // 20))]
-            assert lit(driver) == [expected]
+async def test_sentence_spoken_is_the_one_lit_at_every_speed(speed_keys: list[str], driver: AppDriver) -> None:
+    await driver.press("enter", "t", *speed_keys)
+    for _ in range(25):
+        await driver.play(1)
+        expected = ["One.", "Two.", "Three."][min(2, int(driver.playback.position // 20))]
+        assert lit(driver) == [expected]
 
 
 async def test_sentence_that_begins_within_a_second_is_lit_at_once(library: Library) -> None:
@@ -231,15 +229,14 @@ async def test_sentence_that_begins_within_a_second_is_lit_at_once(library: Libr
             assert lit(driver) == [expected]
 
 
-async def test_sentence_lit_is_right_after_seeks_and_on_pause(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t", "full_stop")
-        assert lit(driver) == ["Two."]
-        await driver.press("comma", "comma")
-        assert lit(driver) == ["One."]
-        await driver.press("space", "full_stop")
-        assert driver.status() is PlayerStatus.PAUSED
-        assert lit(driver) == ["Three."]
+async def test_sentence_lit_is_right_after_seeks_and_on_pause(driver: AppDriver) -> None:
+    await driver.press("enter", "t", "full_stop")
+    assert lit(driver) == ["Two."]
+    await driver.press("comma", "comma")
+    assert lit(driver) == ["One."]
+    await driver.press("space", "full_stop")
+    assert driver.status() is PlayerStatus.PAUSED
+    assert lit(driver) == ["Three."]
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12), (160, 50)])
@@ -294,14 +291,13 @@ async def test_reader_who_moves_is_not_pulled_away_until_f(library: Library) -> 
         assert "following" in str(driver.transcript.border_subtitle)
 
 
-async def test_key_line_offers_to_follow_only_while_the_view_does_not(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t")
-        assert "Follow" not in driver.key_words
-        await driver.press("j")
-        assert "Follow" in driver.key_words
-        await driver.press("f")
-        assert "Follow" not in driver.key_words
+async def test_key_line_offers_to_follow_only_while_the_view_does_not(driver: AppDriver) -> None:
+    await driver.press("enter", "t")
+    assert "Follow" not in driver.key_words
+    await driver.press("j")
+    assert "Follow" in driver.key_words
+    await driver.press("f")
+    assert "Follow" not in driver.key_words
 
 
 async def test_wheel_stops_following(library: Library) -> None:
@@ -316,33 +312,29 @@ async def test_wheel_stops_following(library: Library) -> None:
         assert driver.transcript.scroll_offset.y == top
 
 
-async def test_sentence_chosen_is_heard_and_followed_from_there(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t", "j", "j", "enter")
-        assert driver.playback.position == 40.0
-        assert lit(driver) == ["Three."]
-        assert driver.transcript.is_following
+async def test_sentence_chosen_is_heard_and_followed_from_there(driver: AppDriver) -> None:
+    await driver.press("enter", "t", "j", "j", "enter")
+    assert driver.playback.position == 40.0
+    assert lit(driver) == ["Three."]
+    assert driver.transcript.is_following
 
 
-async def test_sentence_clicked_is_heard(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t")
-        await driver.click(driver.transcript, 17, 1)
-        assert driver.playback.position == 20.0
+async def test_sentence_clicked_is_heard(driver: AppDriver) -> None:
+    await driver.press("enter", "t")
+    await driver.click(driver.transcript, 17, 1)
+    assert driver.playback.position == 20.0
 
 
-async def test_click_beside_the_words_does_nothing(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t")
-        await driver.click(driver.transcript, 5, 30)
-        await driver.click(driver.transcript, 5, 0)
-        assert driver.playback.position == 0.0
+async def test_click_beside_the_words_does_nothing(driver: AppDriver) -> None:
+    await driver.press("enter", "t")
+    await driver.click(driver.transcript, 5, 30)
+    await driver.click(driver.transcript, 5, 0)
+    assert driver.playback.position == 0.0
 
 
-async def test_sentence_of_an_episode_that_does_not_play_starts_it_there(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("j", "t", "j", "enter")
-        assert (driver.playback.episode, driver.playback.position) == ("two", 20.0)
+async def test_sentence_of_an_episode_that_does_not_play_starts_it_there(driver: AppDriver) -> None:
+    await driver.press("j", "t", "j", "enter")
+    assert (driver.playback.episode, driver.playback.position) == ("two", 20.0)
 
 
 async def test_sentence_without_a_time_says_that_it_cannot_be_sought(library: Library) -> None:
@@ -361,12 +353,11 @@ async def test_words_without_times_are_not_moved(library: Library) -> None:
         assert not driver.services.nudges
 
 
-async def test_braces_go_by_sentence(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t", "}", "}")
-        assert lit(driver) == ["Three."]
-        await driver.press("{")
-        assert lit(driver) == ["Two."]
+async def test_braces_go_by_sentence(driver: AppDriver) -> None:
+    await driver.press("enter", "t", "}", "}")
+    assert lit(driver) == ["Three."]
+    await driver.press("{")
+    assert lit(driver) == ["Two."]
 
 
 # -- searching and copying -----------------------------------------------------------------------------
@@ -385,20 +376,18 @@ async def test_search_in_the_words_goes_from_match_to_match(library: Library) ->
         assert driver.app.clipboard.startswith("Sentence number 73 ")
 
 
-async def test_search_in_the_words_leaves_the_list_as_it_was(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t", "slash", *"two", "enter", "escape", "t")
-        assert len(driver.shown) == 5
-        assert not driver.narrowing
-        await driver.press("slash", *"first")
-        assert driver.shown == ["one"]
+async def test_search_in_the_words_leaves_the_list_as_it_was(driver: AppDriver) -> None:
+    await driver.press("enter", "t", "slash", *"two", "enter", "escape", "t")
+    assert len(driver.shown) == 5
+    assert not driver.narrowing
+    await driver.press("slash", *"first")
+    assert driver.shown == ["one"]
 
 
-async def test_search_without_a_match_in_the_words_says_so(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t", "slash", *"qqq", "enter", "n")
-        assert driver.notices == ["“qqq” is not in this transcript"]
-        assert "“qqq” is not in this transcript" in driver.text
+async def test_search_without_a_match_in_the_words_says_so(driver: AppDriver) -> None:
+    await driver.press("enter", "t", "slash", *"qqq", "enter", "n")
+    assert driver.notices == ["“qqq” is not in this transcript"]
+    assert "“qqq” is not in this transcript" in driver.text
 
 
 async def test_matches_are_counted_and_lit_word_by_word(library: Library) -> None:
@@ -431,52 +420,46 @@ async def test_words_of_another_episode_are_read_while_one_plays(library: Librar
         assert "following" in str(driver.transcript.border_subtitle)
 
 
-async def test_transcript_is_that_of_what_plays_although_the_cursor_moved_on_by_itself(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "m", "t")
-        assert driver.current == "two"
-        assert driver.transcript.episode == "one"
+async def test_transcript_is_that_of_what_plays_although_the_cursor_moved_on_by_itself(driver: AppDriver) -> None:
+    await driver.press("enter", "m", "t")
+    assert driver.current == "two"
+    assert driver.transcript.episode == "one"
 
 
 @pytest.mark.parametrize("keys", [["j"], ["G", "g", "j"], ["slash", *"two", "enter"]], ids=" ".join)
 async def test_transcript_is_that_of_the_row_chosen_on_purpose_and_says_that_it_does_not_play(
-    keys: list[str], library: Library
+    keys: list[str], driver: AppDriver
 ) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", *keys, "t")
-        assert driver.transcript.episode == "two"
-        assert str(driver.transcript.border_title) == "Not playing: Two"
-        assert "f follows again" in str(driver.transcript.border_subtitle)
+    await driver.press("enter", *keys, "t")
+    assert driver.transcript.episode == "two"
+    assert str(driver.transcript.border_title) == "Not playing: Two"
+    assert "f follows again" in str(driver.transcript.border_subtitle)
 
 
-async def test_transcript_of_a_clicked_row_is_shown(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter")
-        await driver.click(driver.episodes, 5, 1 + driver.episodes.top_of(2))
-        await driver.press("t")
-        assert driver.transcript.episode == "three"
+async def test_transcript_of_a_clicked_row_is_shown(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await driver.click(driver.episodes, 5, 1 + driver.episodes.top_of(2))
+    await driver.press("t")
+    assert driver.transcript.episode == "three"
 
 
-async def test_row_that_was_played_on_purpose_is_not_held_against_what_plays_next(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("j", "enter", ">", "t")
-        assert driver.playback.episode == "three"
-        assert driver.transcript.episode == "three"
+async def test_row_that_was_played_on_purpose_is_not_held_against_what_plays_next(driver: AppDriver) -> None:
+    await driver.press("j", "enter", ">", "t")
+    assert driver.playback.episode == "three"
+    assert driver.transcript.episode == "three"
 
 
-async def test_going_to_what_plays_takes_the_transcript_along(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "j", "t", "c")
-        await driver.until(lambda: driver.transcript.episode == "one", "it is that of what plays")
-        assert str(driver.transcript.border_title) == "One"
-        assert driver.current == "one"
+async def test_going_to_what_plays_takes_the_transcript_along(driver: AppDriver) -> None:
+    await driver.press("enter", "j", "t", "c")
+    await driver.until(lambda: driver.transcript.episode == "one", "it is that of what plays")
+    assert str(driver.transcript.border_title) == "One"
+    assert driver.current == "one"
 
 
-async def test_title_tells_as_soon_as_the_episode_plays(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "j", "t", ">")
-        assert driver.playback.episode == "two"
-        assert str(driver.transcript.border_title) == "Two"
+async def test_title_tells_as_soon_as_the_episode_plays(driver: AppDriver) -> None:
+    await driver.press("enter", "j", "t", ">")
+    assert driver.playback.episode == "two"
+    assert str(driver.transcript.border_title) == "Two"
 
 
 async def test_text_opens_at_its_start_wherever_the_one_before_was_left(library: Library) -> None:
@@ -514,11 +497,10 @@ async def test_words_of_another_row_beside_the_list_replace_those_shown(library:
         assert not driver.main.transcript.is_open
 
 
-async def test_words_heard_and_to_come_are_told_apart(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t")
-        await driver.play(25)
-        assert by_look(driver) == {"heard": "One.", "active": "Two.", "coming": "Three."}
+async def test_words_heard_and_to_come_are_told_apart(driver: AppDriver) -> None:
+    await driver.press("enter", "t")
+    await driver.play(25)
+    assert by_look(driver) == {"heard": "One.", "active": "Two.", "coming": "Three."}
 
 
 async def test_words_of_a_started_episode_tell_how_far_it_was_heard(library: Library) -> None:
@@ -556,23 +538,21 @@ async def test_paragraphs_stand_apart_and_speakers_are_named(library: Library) -
         assert rows == ["0:00  Ada: Who?", "", "0:01  Bo: Me.", "", "0:02  Bo: And me."]
 
 
-async def test_copied_sentence_is_said_to_be(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t", "y")
-        assert driver.app.clipboard == "One."
-        assert driver.notices == ["Copied."]
+async def test_copied_sentence_is_said_to_be(driver: AppDriver) -> None:
+    await driver.press("enter", "t", "y")
+    assert driver.app.clipboard == "One."
+    assert driver.notices == ["Copied."]
 
 
-async def test_words_moved_later_are_lit_and_heard_later(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t")
-        for _ in range(10):
-            driver.main.transcript.nudge(0.5)
-        await driver.settle()
-        await driver.play(22)  # `Two.` begins at 20
-        assert by_look(driver)["active"] == "One."
-        await driver.press("j", "enter")
-        assert driver.playback.position == 25.0
+async def test_words_moved_later_are_lit_and_heard_later(driver: AppDriver) -> None:
+    await driver.press("enter", "t")
+    for _ in range(10):
+        driver.main.transcript.nudge(0.5)
+    await driver.settle()
+    await driver.play(22)  # `Two.` begins at 20
+    assert by_look(driver)["active"] == "One."
+    await driver.press("j", "enter")
+    assert driver.playback.position == 25.0
 
 
 async def test_words_read_again_at_once_are_read_once(library: Library, recwarn: pytest.WarningsRecorder) -> None:
@@ -603,16 +583,15 @@ async def test_words_that_cannot_be_read_say_why(transcript: str, said: str) -> 
 # -- clicks and pages ----------------------------------------------------------------------------------
 
 
-async def test_click_on_the_space_between_two_sentences_does_nothing(library: Library) -> None:
-    async with run_app(library, query=BASICS) as driver:
-        await driver.press("enter", "t")
-        row = driver.rows_of(driver.transcript)[0]
-        first = row.index("Two.")
-        await driver.play(1)
-        await driver.click(driver.transcript, first, 1)
-        assert driver.playback.position == 1.0
-        await driver.click(driver.transcript, first + 1, 1)
-        assert driver.playback.position == 20.0
+async def test_click_on_the_space_between_two_sentences_does_nothing(driver: AppDriver) -> None:
+    await driver.press("enter", "t")
+    row = driver.rows_of(driver.transcript)[0]
+    first = row.index("Two.")
+    await driver.play(1)
+    await driver.click(driver.transcript, first, 1)
+    assert driver.playback.position == 1.0
+    await driver.click(driver.transcript, first + 1, 1)
+    assert driver.playback.position == 20.0
 
 
 async def test_border_says_which_match_the_cursor_is_at(library: Library) -> None:

@@ -45,46 +45,43 @@ async def look(driver: AppDriver, words: str = "ships") -> None:
     await driver.until(lambda: "Tall Ships" in driver.text, "the podcasts are shown")
 
 
-async def test_add_says_whom_it_would_ask_and_asks_nobody(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("a")
-        assert "or words to search for in iTunes and fyyd." in driver.text
-        await driver.press("enter")
-        assert driver.services.asked_feeds.wishes == []
+async def test_add_says_whom_it_would_ask_and_asks_nobody(driver: AppDriver) -> None:
+    await driver.press("a")
+    assert "or words to search for in iTunes and fyyd." in driver.text
+    await driver.press("enter")
+    assert driver.services.asked_feeds.wishes == []
 
 
-async def test_words_find_podcasts_with_all_that_is_known(library: Library) -> None:
-    async with run_app(library) as driver:
-        await look(driver, "tall ships")
-        assert driver.services.asked_feeds.wishes == [("find", "tall ships")]
-        for said in (
-            "Podcasts for “tall ships”", "2 podcasts from iTunes and fyyd · 1 left out (no feed).",
-            "fyyd is in trouble.", "Ann · 120 episodes · last 20 Nov 2026 · en", "subscribed",
-        ):  # fmt: skip
-            assert said in driver.text
-        assert driver.text.index("Leuchttürme") < driver.text.index("subscribed")
-        assert "enter Episodes  a Subscribe" in driver.text
+async def test_words_find_podcasts_with_all_that_is_known(driver: AppDriver) -> None:
+    await look(driver, "tall ships")
+    assert driver.services.asked_feeds.wishes == [("find", "tall ships")]
+    for said in (
+        "Podcasts for “tall ships”", "2 podcasts from iTunes and fyyd · 1 left out (no feed).",
+        "fyyd is in trouble.", "Ann · 120 episodes · last 20 Nov 2026 · en", "subscribed",
+    ):  # fmt: skip
+        assert said in driver.text
+    assert driver.text.index("Leuchttürme") < driver.text.index("subscribed")
+    assert "enter Episodes  a Subscribe" in driver.text
 
 
 @pytest.mark.parametrize("episode", ["The keel", "The rudder"])
-async def test_enter_plays_an_episode_that_was_found_or_shows_its_podcast(library: Library, episode: str) -> None:
-    async with run_app(library) as driver:
-        asked = driver.services.asked_feeds.asked_directories
-        found = FoundPodcast(SHIPS.address, "Tall Ships", newest=date(2026, 10, 2), episode=episode)
-        asked.search = DirectorySearch(Finding((LIGHTS,), episodes=(found,)), frozenset())
-        asked.feed = FEED
-        await driver.press("a")
-        await driver.write("keel")
-        await driver.press("enter")
-        await driver.until(lambda: "Tall Ships · 2 Oct 2026" in driver.text, "the episode is shown")
-        assert "1 podcast from iTunes and fyyd · 1 episode below." in driver.text
-        assert "enter Episodes / Play" in driver.text
-        await driver.press("j", "enter")
-        if episode == "The keel":
-            await driver.until(lambda: driver.shows(MainScreen), "it plays")
-            assert driver.services.asked_feeds.wishes[-1] == ("play_preview", SHIPS.address, "Tall Ships!", "The keel")
-        else:
-            await driver.until(lambda: "About ships." in driver.text, "its podcast is shown")
+async def test_enter_plays_an_episode_that_was_found_or_shows_its_podcast(driver: AppDriver, episode: str) -> None:
+    asked = driver.services.asked_feeds.asked_directories
+    found = FoundPodcast(SHIPS.address, "Tall Ships", newest=date(2026, 10, 2), episode=episode)
+    asked.search = DirectorySearch(Finding((LIGHTS,), episodes=(found,)), frozenset())
+    asked.feed = FEED
+    await driver.press("a")
+    await driver.write("keel")
+    await driver.press("enter")
+    await driver.until(lambda: "Tall Ships · 2 Oct 2026" in driver.text, "the episode is shown")
+    assert "1 podcast from iTunes and fyyd · 1 episode below." in driver.text
+    assert "enter Episodes / Play" in driver.text
+    await driver.press("j", "enter")
+    if episode == "The keel":
+        await driver.until(lambda: driver.shows(MainScreen), "it plays")
+        assert driver.services.asked_feeds.wishes[-1] == ("play_preview", SHIPS.address, "Tall Ships!", "The keel")
+    else:
+        await driver.until(lambda: "About ships." in driver.text, "its podcast is shown")
 
 
 async def test_cover_of_the_podcast_at_the_cursor_is_shown_where_it_can_be(
@@ -101,102 +98,93 @@ async def test_cover_of_the_podcast_at_the_cursor_is_shown_where_it_can_be(
 
 
 @pytest.mark.parametrize("key", ["enter", "a"])
-async def test_enter_shows_the_episodes_and_plays_one_and_a_subscribes(library: Library, key: str) -> None:
-    async with run_app(library) as driver:
-        await look(driver)
-        await driver.press("enter")
-        await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
-        for said in ("Tall Ships!", "Ann · 2 episodes · en-gb", "About ships.", "24 Nov 2026", "1:30", "The keel"):
-            assert said in driver.text
-        await driver.press("j", key)
-        done = (
-            ("add listed", SHIPS.address) if key == "a" else ("play_preview", SHIPS.address, "Tall Ships!", "The keel")
-        )
-        assert driver.services.asked_feeds.wishes[1:] == [("play_preview", SHIPS.address), done]
-        assert not driver.shows(FindScreen)
+async def test_enter_shows_the_episodes_and_plays_one_and_a_subscribes(driver: AppDriver, key: str) -> None:
+    await look(driver)
+    await driver.press("enter")
+    await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
+    for said in ("Tall Ships!", "Ann · 2 episodes · en-gb", "About ships.", "24 Nov 2026", "1:30", "The keel"):
+        assert said in driver.text
+    await driver.press("j", key)
+    done = ("add listed", SHIPS.address) if key == "a" else ("play_preview", SHIPS.address, "Tall Ships!", "The keel")
+    assert driver.services.asked_feeds.wishes[1:] == [("play_preview", SHIPS.address), done]
+    assert not driver.shows(FindScreen)
 
 
-async def test_a_subscribes_to_the_podcast_at_the_cursor(library: Library) -> None:
-    async with run_app(library) as driver:
-        await look(driver)
-        await driver.press("j", "a")
-        assert driver.services.asked_feeds.wishes[1:] == [("add listed", LIGHTS.address)]
-        assert not driver.shows(FindScreen)
+async def test_a_subscribes_to_the_podcast_at_the_cursor(driver: AppDriver) -> None:
+    await look(driver)
+    await driver.press("j", "a")
+    assert driver.services.asked_feeds.wishes[1:] == [("add listed", LIGHTS.address)]
+    assert not driver.shows(FindScreen)
 
 
 @pytest.mark.parametrize(("count", "more"), [(300, ""), (1301, "… and 1,001 more")])
-async def test_long_podcast_is_shown_in_part(count: int, more: str, library: Library) -> None:
-    async with run_app(library) as driver:
-        await look(driver)
-        summary = "s" * (400 + bool(more))
-        feed = replace(FEED, items=tuple(PublishedItem(title=f"Part {n}") for n in range(count)), summary=summary)
-        driver.services.asked_feeds.asked_directories.feed = feed
-        await driver.press("enter")
-        await driver.until(lambda: "Part 0" in driver.text, "the episodes are shown")
-        said = str(driver.app.screen.query_one("#outcome", Static).content)
-        assert said.endswith(f"\n{'s' * 400}{'…' * bool(more)}")
-        rows = driver.app.screen.query_one(OptionList)
-        assert rows.option_count == 300 + bool(more)
-        await driver.press("end")
-        assert str(rows.options[-1].prompt).strip() == (more or "Part 299")
-        await driver.press("enter")
-        assert driver.shows(MainScreen) is not bool(more)
+async def test_long_podcast_is_shown_in_part(count: int, more: str, driver: AppDriver) -> None:
+    await look(driver)
+    summary = "s" * (400 + bool(more))
+    feed = replace(FEED, items=tuple(PublishedItem(title=f"Part {n}") for n in range(count)), summary=summary)
+    driver.services.asked_feeds.asked_directories.feed = feed
+    await driver.press("enter")
+    await driver.until(lambda: "Part 0" in driver.text, "the episodes are shown")
+    said = str(driver.app.screen.query_one("#outcome", Static).content)
+    assert said.endswith(f"\n{'s' * 400}{'…' * bool(more)}")
+    rows = driver.app.screen.query_one(OptionList)
+    assert rows.option_count == 300 + bool(more)
+    await driver.press("end")
+    assert str(rows.options[-1].prompt).strip() == (more or "Part 299")
+    await driver.press("enter")
+    assert driver.shows(MainScreen) is not bool(more)
 
 
-async def test_podcast_without_episodes_says_so(library: Library) -> None:
-    async with run_app(library) as driver:
-        await look(driver)
-        driver.services.asked_feeds.asked_directories.feed = replace(FEED, items=())
-        await driver.press("enter")
-        await driver.until(lambda: "There are no episodes yet." in driver.text, "it says so")
-        await driver.press("enter")
-        assert driver.shows(FindScreen)
+async def test_podcast_without_episodes_says_so(driver: AppDriver) -> None:
+    await look(driver)
+    driver.services.asked_feeds.asked_directories.feed = replace(FEED, items=())
+    await driver.press("enter")
+    await driver.until(lambda: "There are no episodes yet." in driver.text, "it says so")
+    await driver.press("enter")
+    assert driver.shows(FindScreen)
 
 
-async def test_escape_goes_back_to_the_podcasts_then_to_the_library(library: Library) -> None:
-    async with run_app(library) as driver:
-        await look(driver)
-        await driver.press("j", "enter")
-        await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
-        await driver.press("escape")
-        assert "Leuchttürme" in driver.text
-        await driver.press("enter")
-        assert driver.services.asked_feeds.wishes[-1] == ("play_preview", LIGHTS.address)
-        await driver.press("escape", "escape")
-        assert not driver.shows(FindScreen)
+async def test_escape_goes_back_to_the_podcasts_then_to_the_library(driver: AppDriver) -> None:
+    await look(driver)
+    await driver.press("j", "enter")
+    await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
+    await driver.press("escape")
+    assert "Leuchttürme" in driver.text
+    await driver.press("enter")
+    assert driver.services.asked_feeds.wishes[-1] == ("play_preview", LIGHTS.address)
+    await driver.press("escape", "escape")
+    assert not driver.shows(FindScreen)
 
 
 @pytest.mark.parametrize("stage", ["preview", "subscribe", "play"])
-async def test_what_fails_is_said_and_the_rest_stays(library: Library, stage: str) -> None:
-    async with run_app(library) as driver:
-        await look(driver)
-        if stage == "preview":
-            driver.services.asked_feeds.asked_directories.feed = FeedError("It is no feed.")
-            await driver.press("enter")
-        else:
-            driver.services.asked_feeds.refusal = FeedError("It is no feed.")
-            await driver.press("enter")
-            await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
-            await driver.press("a" if stage == "subscribe" else "enter")
-        await driver.until(lambda: "It is no feed." in driver.text, "the refusal is said")
-        assert driver.shows(FindScreen)
-        assert ("Leuchttürme" if stage == "preview" else "The mast") in driver.text
-
-
-async def test_nothing_found_is_said(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("a")
-        await driver.write("ships")
+async def test_what_fails_is_said_and_the_rest_stays(driver: AppDriver, stage: str) -> None:
+    await look(driver)
+    if stage == "preview":
+        driver.services.asked_feeds.asked_directories.feed = FeedError("It is no feed.")
         await driver.press("enter")
-        await driver.until(lambda: "No podcast found in iTunes and fyyd." in driver.text, "it is said")
-        assert "esc Back" in driver.text
-        assert "Subscribe" not in driver.text
-        await driver.press("enter", "j", "escape")
-        assert driver.shows(AddFeedScreen)  # with what was typed
-        await driver.write("x")
-        assert "shipsx" in driver.text
-        await driver.press("escape")
-        assert driver.shows(MainScreen)
+    else:
+        driver.services.asked_feeds.refusal = FeedError("It is no feed.")
+        await driver.press("enter")
+        await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
+        await driver.press("a" if stage == "subscribe" else "enter")
+    await driver.until(lambda: "It is no feed." in driver.text, "the refusal is said")
+    assert driver.shows(FindScreen)
+    assert ("Leuchttürme" if stage == "preview" else "The mast") in driver.text
+
+
+async def test_nothing_found_is_said(driver: AppDriver) -> None:
+    await driver.press("a")
+    await driver.write("ships")
+    await driver.press("enter")
+    await driver.until(lambda: "No podcast found in iTunes and fyyd." in driver.text, "it is said")
+    assert "esc Back" in driver.text
+    assert "Subscribe" not in driver.text
+    await driver.press("enter", "j", "escape")
+    assert driver.shows(AddFeedScreen)  # with what was typed
+    await driver.write("x")
+    assert "shipsx" in driver.text
+    await driver.press("escape")
+    assert driver.shows(MainScreen)
 
 
 async def test_hostile_titles_are_shown_as_text(library: Library) -> None:

@@ -5,10 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from textual.widgets import OptionList
 
-from tests.app_driver import run_app
+from tests.app_driver import AppDriver
 from tests.fakes import FakeFeeds
 from tests.ui.screens.test_dialog import shown
-from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
 from tui_pod.imports.players import ImportFault
 from tui_pod.services.podcasts.imports import Preview
@@ -25,22 +24,21 @@ FOUND = Preview(
 
 
 @pytest.mark.parametrize("key", ["enter", "escape"])
-async def test_export_is_shown_before_it_is_taken(library: Library, key: str) -> None:
-    async with run_app(library) as driver:
-        feeds = driver.services.asked_feeds
-        feeds.asked_imports.found["~/export.db"] = FOUND
-        await driver.press("a")
-        await driver.write("~/export.db")
-        await driver.press("enter")
-        await driver.until(lambda: driver.shows(ImportScreen), "the export is shown")
-        for said in (
-            "Import from AntennaPod", "1 podcast new, 1 episode played, 0 started, 2 not found here",
-            "1 podcast has no address.", "[b]Ships[/b]  History/Sea",
-        ):  # fmt: skip
-            assert said in driver.text
-        await driver.press(key)
-        assert not driver.shows(ImportScreen)
-        assert feeds.wishes == ([("take", "AntennaPod")] if key == "enter" else [])
+async def test_export_is_shown_before_it_is_taken(driver: AppDriver, key: str) -> None:
+    feeds = driver.services.asked_feeds
+    feeds.asked_imports.found["~/export.db"] = FOUND
+    await driver.press("a")
+    await driver.write("~/export.db")
+    await driver.press("enter")
+    await driver.until(lambda: driver.shows(ImportScreen), "the export is shown")
+    for said in (
+        "Import from AntennaPod", "1 podcast new, 1 episode played, 0 started, 2 not found here",
+        "1 podcast has no address.", "[b]Ships[/b]  History/Sea",
+    ):  # fmt: skip
+        assert said in driver.text
+    await driver.press(key)
+    assert not driver.shows(ImportScreen)
+    assert feeds.wishes == ([("take", "AntennaPod")] if key == "enter" else [])
 
 
 @pytest.mark.parametrize(("count", "last"), [(300, "Podcast 299"), (1301, "… and 1,001 more")])
@@ -53,11 +51,10 @@ async def test_long_export_is_listed_in_part(count: int, last: str) -> None:
         assert str(options[-1].prompt).strip() == last
 
 
-async def test_export_that_is_damaged_says_why_and_keeps_what_was_typed(library: Library) -> None:
-    async with run_app(library) as driver:
-        driver.services.asked_feeds.asked_imports.found["~/x.db"] = ImportFault("x.db cannot be read.")
-        await driver.press("a")
-        await driver.write("~/x.db")
-        await driver.press("enter")
-        await driver.until(lambda: "x.db cannot be read." in driver.text, "it says why")
-        assert "~/x.db" in driver.text
+async def test_export_that_is_damaged_says_why_and_keeps_what_was_typed(driver: AppDriver) -> None:
+    driver.services.asked_feeds.asked_imports.found["~/x.db"] = ImportFault("x.db cannot be read.")
+    await driver.press("a")
+    await driver.write("~/x.db")
+    await driver.press("enter")
+    await driver.until(lambda: "x.db cannot be read." in driver.text, "it says why")
+    assert "~/x.db" in driver.text

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.widgets import Input
 
-from tests.app_driver import AppDriver, run_app
-from tui_pod.core.library.library import Library
+from tests.app_driver import AppDriver
 from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import Login
 from tui_pod.services.frontend import LoginQuestion
@@ -34,47 +33,42 @@ def server() -> Server:
     return Server()
 
 
-async def test_login_over_https_is_sent_at_once(library: Library, server: Server) -> None:
-    async with run_app(library) as driver:
-        server.ask(driver, "https")
-        await driver.press(*"ann", "enter", *"s3cret", "enter")
-        await driver.until(lambda: driver.app.screen is driver.main, "it is closed")
-        assert [(login.user, login.password, login.over_http) for login in server.logins] == [("ann", "s3cret", False)]
+async def test_login_over_https_is_sent_at_once(driver: AppDriver, server: Server) -> None:
+    server.ask(driver, "https")
+    await driver.press(*"ann", "enter", *"s3cret", "enter")
+    await driver.until(lambda: driver.app.screen is driver.main, "it is closed")
+    assert [(login.user, login.password, login.over_http) for login in server.logins] == [("ann", "s3cret", False)]
 
 
-async def test_login_over_http_is_sent_after_a_second_enter(library: Library, server: Server) -> None:
-    async with run_app(library) as driver:
-        server.ask(driver, "http")
-        await driver.press(*"ann", "enter", *"s3cret", "enter")
-        assert OPENLY[:40] in driver.text
-        assert server.logins == []
-        await driver.press("enter")
-        await driver.until(lambda: server.logins, "it is sent")
-        assert server.logins[0].over_http
+async def test_login_over_http_is_sent_after_a_second_enter(driver: AppDriver, server: Server) -> None:
+    server.ask(driver, "http")
+    await driver.press(*"ann", "enter", *"s3cret", "enter")
+    assert OPENLY[:40] in driver.text
+    assert server.logins == []
+    await driver.press("enter")
+    await driver.until(lambda: server.logins, "it is sent")
+    assert server.logins[0].over_http
 
 
-async def test_known_login_over_http_is_not_sent_by_the_first_enter(library: Library, server: Server) -> None:
-    async with run_app(library) as driver:
-        server.ask(driver, "http", ANN)
-        await driver.settle()
-        assert [field.value for field in driver.app.screen.query(Input)] == ["ann", "s3cret"]
-        await driver.press("enter", "enter")
-        assert OPENLY[:40] in driver.text
-        assert server.logins == []
+async def test_known_login_over_http_is_not_sent_by_the_first_enter(driver: AppDriver, server: Server) -> None:
+    server.ask(driver, "http", ANN)
+    await driver.settle()
+    assert [field.value for field in driver.app.screen.query(Input)] == ["ann", "s3cret"]
+    await driver.press("enter", "enter")
+    assert OPENLY[:40] in driver.text
+    assert server.logins == []
 
 
-async def test_changed_login_over_http_asks_for_a_second_enter_again(library: Library, server: Server) -> None:
-    async with run_app(library) as driver:
-        server.ask(driver, "http")
-        await driver.press(*"ann", "enter", *"s3cre", "enter", "t", "enter")
-        assert server.logins == []
-        await driver.press("enter")
-        await driver.until(lambda: server.logins, "it is sent")
-        assert server.logins[0].password == "s3cret"
+async def test_changed_login_over_http_asks_for_a_second_enter_again(driver: AppDriver, server: Server) -> None:
+    server.ask(driver, "http")
+    await driver.press(*"ann", "enter", *"s3cre", "enter", "t", "enter")
+    assert server.logins == []
+    await driver.press("enter")
+    await driver.until(lambda: server.logins, "it is sent")
+    assert server.logins[0].password == "s3cret"
 
 
-async def test_empty_login_over_http_is_not_sent_by_the_first_enter(library: Library, server: Server) -> None:
-    async with run_app(library) as driver:
-        server.ask(driver, "http")
-        await driver.press("enter", "enter")
-        assert OPENLY[:40] in driver.text
+async def test_empty_login_over_http_is_not_sent_by_the_first_enter(driver: AppDriver, server: Server) -> None:
+    server.ask(driver, "http")
+    await driver.press("enter", "enter")
+    assert OPENLY[:40] in driver.text

@@ -7,6 +7,7 @@ import pytest
 from tests.app_driver import AppDriver, run_app
 from tests.ui.test_feeds import CAST, IN_CAST, LIBRARY, topic
 from tui_pod.config.settings import FeedSettings, Settings
+from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
@@ -21,6 +22,14 @@ PODCASTS = (
     PodcastChoice("https://gone.example.org/f", "Away", PodcastSettings(hidden=True)),
     PodcastChoice(COURSE, "The course", PodcastSettings()),
 )
+
+pytestmark = pytest.mark.app(query=IN_CAST)
+
+
+@pytest.fixture
+def library() -> Library:
+    """What the app has: two talks and two podcasts."""
+    return LIBRARY
 
 
 def field(name: str, settings: Settings | None = None) -> FormField:
@@ -74,41 +83,38 @@ def labels(driver: AppDriver) -> list[str]:
     return [str(each.render()).rstrip() for each in driver.app.screen.query(".field-label") if each.region]
 
 
-async def test_p_shows_five_settings_then_more_with_what_holds_otherwise() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        ask(driver)
-        await driver.press("P")
-        assert driver.shows(SettingsScreen)
-        assert "Cast [b]of[/b]" in driver.text
-        assert labels(driver) == ["Speed", "Skip at start", "Refresh", "Download ahead", "Announce new"]
-        assert "as usual: every 60 minutes" in driver.text
-        assert f"{len(ROWS) - 5} more settings" in driver.text
-        await driver.press("up", "enter")
-        assert len(labels(driver)) == len(ROWS)
-        assert driver.app.screen.focused is driver.app.screen.query_one("#field-name")
+async def test_p_shows_five_settings_then_more_with_what_holds_otherwise(driver: AppDriver) -> None:
+    ask(driver)
+    await driver.press("P")
+    assert driver.shows(SettingsScreen)
+    assert "Cast [b]of[/b]" in driver.text
+    assert labels(driver) == ["Speed", "Skip at start", "Refresh", "Download ahead", "Announce new"]
+    assert "as usual: every 60 minutes" in driver.text
+    assert f"{len(ROWS) - 5} more settings" in driver.text
+    await driver.press("up", "enter")
+    assert len(labels(driver)) == len(ROWS)
+    assert driver.app.screen.focused is driver.app.screen.query_one("#field-name")
 
 
-async def test_p_on_a_book_is_about_the_book() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        wishes, index = ask(driver), driver.main.model.index
-        assert index is not None
-        book = PodcastChoice(LIBRARY.ids[index], "Emma", PodcastSettings(), CAST)
-        driver.services.asked_feeds.asked_settings.podcasts.append(book)
-        await driver.press("P")
-        assert len(labels(driver)) == len(BOOK_ROWS)
-        await driver.press("down")
-        await driver.write("1.5")
-        await driver.press("enter")
-        assert wishes == [("configure", book.id, {"speed": "1.5"})]
+async def test_p_on_a_book_is_about_the_book(driver: AppDriver) -> None:
+    wishes, index = ask(driver), driver.main.model.index
+    assert index is not None
+    book = PodcastChoice(LIBRARY.ids[index], "Emma", PodcastSettings(), CAST)
+    driver.services.asked_feeds.asked_settings.podcasts.append(book)
+    await driver.press("P")
+    assert len(labels(driver)) == len(BOOK_ROWS)
+    await driver.press("down")
+    await driver.write("1.5")
+    await driver.press("enter")
+    assert wishes == [("configure", book.id, {"speed": "1.5"})]
 
 
-async def test_setting_that_was_changed_is_shown_at_once() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        ask(driver)
-        changed = PodcastSettings(exclude=("rerun",), hidden=True)
-        driver.services.asked_feeds.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", changed)]
-        await driver.press("P")
-        assert labels(driver)[5:] == ["Must not contain", "Hidden"]
+async def test_setting_that_was_changed_is_shown_at_once(driver: AppDriver) -> None:
+    ask(driver)
+    changed = PodcastSettings(exclude=("rerun",), hidden=True)
+    driver.services.asked_feeds.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", changed)]
+    await driver.press("P")
+    assert labels(driver)[5:] == ["Must not contain", "Hidden"]
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
@@ -138,34 +144,31 @@ def is_in_sight(driver: AppDriver) -> bool:
     return body.y < field.y and field.bottom <= screen.query_one("#outcome").region.y
 
 
-async def test_enter_saves_what_was_edited_and_nothing_else() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        wishes = ask(driver)
-        await driver.press("P", "end", "backspace", "5", "down", "end", "ctrl+u")
-        await driver.write("1:30")
-        await driver.press("down", "down", "down", "right", "enter")
-        assert not driver.shows(SettingsScreen)
-        assert wishes == [("configure", CAST, {"speed": "1.5", "skip_start": "1:30", "notify": "yes"})]
+async def test_enter_saves_what_was_edited_and_nothing_else(driver: AppDriver) -> None:
+    wishes = ask(driver)
+    await driver.press("P", "end", "backspace", "5", "down", "end", "ctrl+u")
+    await driver.write("1:30")
+    await driver.press("down", "down", "down", "right", "enter")
+    assert not driver.shows(SettingsScreen)
+    assert wishes == [("configure", CAST, {"speed": "1.5", "skip_start": "1:30", "notify": "yes"})]
 
 
-async def test_wrong_value_is_explained_and_keeps_the_dialog_open() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        wishes = ask(driver)
-        await driver.press("P", "ctrl+u", "9", "down", "enter")
-        assert driver.shows(SettingsScreen)
-        assert "must be a number from 0.5 to 3" in driver.text
-        await driver.press("escape")
-        assert wishes == []
+async def test_wrong_value_is_explained_and_keeps_the_dialog_open(driver: AppDriver) -> None:
+    wishes = ask(driver)
+    await driver.press("P", "ctrl+u", "9", "down", "enter")
+    assert driver.shows(SettingsScreen)
+    assert "must be a number from 0.5 to 3" in driver.text
+    await driver.press("escape")
+    assert wishes == []
 
 
-async def test_unit_is_shown_behind_a_number_alone() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        ask(driver)
-        await driver.press("P", "down", "down")
-        await driver.write("never")
-        assert "never minutes" not in " ".join(driver.text.split())
-        await driver.press("ctrl+u", "3", "0")
-        assert "Refresh ▎ 30 minutes" in " ".join(driver.text.split())
+async def test_unit_is_shown_behind_a_number_alone(driver: AppDriver) -> None:
+    ask(driver)
+    await driver.press("P", "down", "down")
+    await driver.write("never")
+    assert "never minutes" not in " ".join(driver.text.split())
+    await driver.press("ctrl+u", "3", "0")
+    assert "Refresh ▎ 30 minutes" in " ".join(driver.text.split())
 
 
 @pytest.mark.parametrize(("query", "keys"), [(IN_TALKS, ()), (ListQuery(0), ("tab",))])
