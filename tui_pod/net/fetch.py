@@ -26,7 +26,6 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
 from tui_pod.net.address import AddressError, Origin, absolute, are_public, check_address, origin
 from tui_pod.net.connect import CHUNK, Proxy, ProxyError, TimedSocket, connected, proxy_for, secured
-from tui_pod.net.inflate import inflated
 from tui_pod.net.login import Login, find_digest, login_for
 from tui_pod.runtime.threads import CancelToken
 
@@ -331,7 +330,7 @@ def _body(
     coding = headers.get("content-encoding", "").strip().lower()
     pieces = _limited(_whole(response, headers), limits)
     if coding in ("gzip", "x-gzip"):
-        pieces = _limited(inflated(pieces, CHUNK), limits)
+        pieces = _limited(_inflated(pieces), limits)
     elif coding not in ("", "identity"):
         raise FetchError(f"The server used an unsupported compression ({clean(coding, 40)}).")
     while True:
@@ -340,6 +339,26 @@ def _body(
         if piece is None:
             return
         yield piece
+
+
+def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Decompress gzip, with one or several members (RFC 1952), in pieces of at most `CHUNK` bytes.
+
+    Raises:
+        EOFError: the body is cut off.
+        zlib.error: it is damaged.
+    """
+    inflater: zlib._Decompress | None = None
+    for data in chunks:
+        while data:
+            if inflater is None or inflater.eof:
+                if inflater is not None and not data.startswith(b"\x1f"):
+                    return  # padding after the last member, which `gzip` ignores too
+                inflater = zlib.decompressobj(wbits=31)
+            yield inflater.decompress(data, CHUNK)
+            data = inflater.unconsumed_tail or inflater.unused_data
+    if inflater is not None and not inflater.eof:
+        raise EOFError
 
 
 def _limited(pieces: Iterator[bytes], limits: Limits) -> Iterator[bytes]:
