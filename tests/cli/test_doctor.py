@@ -18,7 +18,7 @@ from tui_pod.config.paths import find_paths
 from tui_pod.integrations.remote_socket import RemoteError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
-from tui_pod.sources.servers.address import to_address
+from tui_pod.sources.servers.client import to_address
 from tui_pod.speech.model import RecognitionError
 
 DEVICES = ({"name": "auto", "description": "Auto"}, {"name": "pulse/headset", "description": "Headset"})

@@ -113,7 +113,7 @@ def test_a_login_that_is_rejected_or_not_sent_adds_nothing(
     if address == "another kind":
         server.double.answers["/"] = lambda request: request.say(200, "<html>Hello</html>")
     elif address:
-        monkeypatch.setattr("tui_pod.sources.servers.adding.is_private", lambda _: False)
+        monkeypatch.setattr("tui_pod.sources.servers.source.is_private", lambda _: False)
     assert add(password, "" if address == "another kind" else address, *words) == 1
     assert said in capsys.readouterr().err
     assert servers(capsys) == []

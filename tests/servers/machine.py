@@ -17,7 +17,7 @@ from tui_pod.shelf.library import FeedLibrary, read_feeds
 from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.opml import Entry
 from tui_pod.sources.refresh import refresh_feed
-from tui_pod.sources.servers.address import to_address
+from tui_pod.sources.servers.client import to_address
 from tui_pod.sources.source import RefreshResult
 from tui_pod.state.store import StateFile
 from tui_pod.sync.libraries import LibrarySync, has_news

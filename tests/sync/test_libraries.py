@@ -19,8 +19,7 @@ from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.servers.address import to_address
-from tui_pod.sources.servers.client import Reply
+from tui_pod.sources.servers.client import Reply, to_address
 from tui_pod.state.store import StateFile
 from tui_pod.sync import libraries
 from tui_pod.sync.folder import SyncError

@@ -17,8 +17,8 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.refresh import refresh_feed
-from tui_pod.sources.servers.adding import add_server, added_servers, server_bases
-from tui_pod.sources.servers.address import to_base, typed_bases
+from tui_pod.sources.servers.client import to_base, typed_bases
+from tui_pod.sources.servers.source import add_server, added_servers, server_bases
 
 
 @on_store

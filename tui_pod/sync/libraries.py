@@ -27,8 +27,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.json_feed import tables
-from tui_pod.sources.servers.address import to_base
-from tui_pod.sources.servers.client import LIMITS, MAX_ANSWER, Reply, ask
+from tui_pod.sources.servers.client import LIMITS, MAX_ANSWER, Reply, ask, to_base
 from tui_pod.sources.servers.items import ident_of, number, text, time_of
 from tui_pod.sources.servers.library import server_login
 from tui_pod.sources.table import source_of

@@ -12,7 +12,8 @@ from tests.sources import server
 from tests.sources.server import Exchange, Site
 from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.shelf.published import FeedError
-from tui_pod.sources.servers.client import ServerLogin, ask
+from tui_pod.sources.servers.client import ServerLogin, ask, to_address, to_base, typed_bases
+from tui_pod.sources.table import source_of
 
 
 def said(data: object, status: int = 200, **headers: str) -> server.Reply:
@@ -165,3 +166,24 @@ def test_question_is_never_redirected_to_another_server(site: Site, inside: Site
         ask(site.url(""), "GET", "/x", login)
     assert inside.asked == []
     assert site.asked[-1][1]["Authorization"] == "Bearer a1"
+
+
+@pytest.mark.parametrize(
+    ("typed", "bases"),
+    [
+        (" nas.home:13378 ", ["https://nas.home:13378", "http://nas.home:13378"]),
+        ("http://nas.home/audio/?a=b", ["http://nas.home/audio"]),
+        ("https://nas.home//", ["https://nas.home"]),
+        ("audiobookshelf+https://nas.home", ["https://nas.home"]),
+        ("ftp://nas.home", []),
+        ("", []),
+    ],
+)
+def test_typed_server_is_tried_by_https_first(typed: str, bases: list[str]) -> None:
+    assert typed_bases(typed) == bases
+
+
+def test_address_of_a_server_is_no_address_of_a_feed() -> None:
+    address = to_address("https://nas.home")
+    assert to_base(address) == "https://nas.home"
+    assert [source_of(each).keeps_progress for each in (address, "https://nas.home")] == [True, False]

@@ -125,10 +125,10 @@ class FeedService(Follower):
         """Add a server with libraries, and show what they have.
 
         Raises:
-            UserError: see `add_server` of `sources.servers.adding`.
+            UserError: see `add_server` of `sources.servers.source`.
         """
         podcasts = await self._context.open_podcasts()
-        from tui_pod.sources.servers.adding import add_server  # brings TLS
+        from tui_pod.sources.servers.source import add_server  # brings TLS
 
         with self._tasks.showing("add", "adding a server"):
             feed_id, _, _ = await in_thread(lambda _: add_server(podcasts.store, typed, user, password))

@@ -11,15 +11,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from tui_pod.net.address import origin
+from tui_pod.net.address import absolute, origin
 from tui_pod.net.fetch import FetchError, Limits, LoginWanted, Request, opened, refusal
 from tui_pod.net.login import Login
 from tui_pod.runtime.files import locked
 from tui_pod.runtime.passwords import PasswordError, read_private, write_private
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.published import FeedError
+
+SCHEME = "audiobookshelf+"
+"""Comes before the http(s) address, so that nothing takes it for the address of a feed."""
 
 MAX_ANSWER = 64 * 1024 * 1024
 """Largest answer, in bytes; a thousand books of a list are 2 MB, and 100,000 actions of a sync 30 MB."""
@@ -35,6 +38,24 @@ MAX_FILE = 1_000_000
 
 LOCK_WAIT = 30.0
 """Seconds to wait for another program that logs in."""
+
+
+def to_address(base: str, user: str = "") -> str:
+    """Return the stored address of a server; with a user, that of a further account there."""
+    return f"{SCHEME}{base}{f'#{quote(user, safe=str())}' if user else ''}"
+
+
+def to_base(address: str) -> str:
+    """Return a server's http(s) address, without a slash at its end."""
+    return address.removeprefix(SCHEME).partition("#")[0]
+
+
+def typed_bases(text: str) -> list[str]:
+    """Return the servers that a typed text may mean, likeliest first; empty if it is not an address."""
+    text = text.strip().removeprefix(SCHEME)
+    named = [text] if "://" in text else [f"https://{text}", f"http://{text}"]
+    found = (absolute(each.partition("?")[0].rstrip("/") + "/") for each in named)
+    return [address.rstrip("/") for address in found if address is not None]
 
 
 @dataclass(frozen=True, slots=True)

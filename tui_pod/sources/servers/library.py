@@ -17,8 +17,7 @@ from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.shelves import KnownServer, ServerLibrary, finish, read_known, store_found
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.json_feed import tables
-from tui_pod.sources.servers.address import to_base
-from tui_pod.sources.servers.client import Reply, ServerLogin, ask
+from tui_pod.sources.servers.client import Reply, ServerLogin, ask, to_base
 from tui_pod.sources.servers.items import ident_of, number, text, to_found, to_listed
 
 PAGE = 1_000

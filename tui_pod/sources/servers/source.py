@@ -1,15 +1,23 @@
-"""Servers with libraries of books and podcasts, as a source. `adding` subscribes to one, since it needs a login."""
+"""Servers with libraries of books and podcasts, as a source; and how one is added, which needs a login."""
 
 from __future__ import annotations
+
+from urllib.parse import urlsplit
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
 from tui_pod.net.access import NetworkPolicy
+from tui_pod.net.address import is_private, no_address, origin
+from tui_pod.net.fetch import FetchError
 from tui_pod.net.login import Login
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.logins import KeptLogin
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.servers.address import SCHEME, to_base
+from tui_pod.sources.servers.client import SCHEME, ServerLogin, ask, to_address, to_base, typed_bases
+from tui_pod.sources.servers.items import text
 from tui_pod.sources.servers.library import list_libraries, refresh_server, server_login, server_logins
 from tui_pod.sources.source import Check, EpisodeSource, RefreshResult
 
@@ -46,3 +54,77 @@ class ServerSource(EpisodeSource):
         except UserError as error:
             return False, str(error), f"try again, or log in anew: tui-pod server add {base}"
         return True, f"{base}: libraries: {len(libraries)}", ""
+
+
+def added_servers(store: FeedStore) -> list[Subscription]:
+    """Return the servers that the listener has added."""
+    return [feed for feed in store.feeds() if feed.address.startswith(SCHEME)]
+
+
+def server_bases(typed: str) -> list[str]:
+    """Return the addresses that a typed text may mean. Raises UserError if it means none."""
+    bases = typed_bases(typed)
+    if not bases:
+        raise UserError(no_address(typed))
+    return bases
+
+
+def add_server(store: FeedStore, typed: str, user: str, password: str, command: str = "") -> tuple[str, str, list[str]]:
+    """Log in to a server and subscribe to it; its libraries are still to be read.
+
+    Args:
+        user: empty if the password is an API key.
+        password: tried now, and saved unless there is a command.
+        command: prints the password from now on.
+
+    Returns:
+        The id of its feed, its address, and the names of its libraries.
+
+    Raises:
+        UserError: it is no server of this kind, does not answer, or rejects the login. Nothing was added.
+    """
+    base, names, account = _reach(store, server_bases(typed), user, password)
+    feed_id, is_own, title = to_address(base), is_private(f"{base}/"), urlsplit(base).netloc
+    if _owner(store, feed_id, base) not in ("", account):
+        feed_id, title = to_address(base, account), f"{title} ({account})"
+    store.logins.keep(KeptLogin(feed_id, origin(f"{base}/"), user, "" if command else password, command, is_own))
+    store.subscribe([Entry(feed_id, title)])
+    store.set_private_origin(feed_id, origin(f"{base}/") if is_own else None)
+    return feed_id, base, names
+
+
+def _owner(store: FeedStore, feed_id: str, base: str) -> str:
+    """Return whose account a server was added with, before it was removed too; empty if that is not known."""
+    kept = next(iter(store.logins.kept(feed_id)), None)
+    if kept is None or kept.user:
+        return kept.user.lower() if kept is not None else ""
+    try:
+        return next((_account(base, login) for login in server_logins(store, feed_id)), "")
+    except (FetchError, FeedError):
+        return ""
+
+
+def _account(base: str, login: Login) -> str:
+    """Return the user name of an account, which servers compare without regard to case; an API key has one too."""
+    data = ask(base, "GET", "/api/me", login).checked().data
+    return clean(text(data.get("username") if isinstance(data, dict) else "")).lower()
+
+
+def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tuple[str, list[str], str]:
+    """Return the first server that answers, the names of its libraries, and that of the account."""
+    problem: FetchError | None = None
+    for base in bases:
+        is_own = is_private(f"{base}/")
+        if base.startswith("http:") and not is_own:
+            raise problem or UserError(f"{base} needs https, since others could read the password on the way.")
+        login = ServerLogin(origin(f"{base}/"), user, password, is_own, base, store.logins.tokens)
+        try:
+            login.forget()
+            names = [clean(text(each.get("name"))) for each in list_libraries(base, login)]
+            return base, names, _account(base, login) or user.lower()
+        except FetchError as error:
+            if error.status is not None:  # it answers
+                raise
+            problem = problem or error
+    assert problem is not None
+    raise problem
