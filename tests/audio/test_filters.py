@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_pod.audio.filters import LIMITER, Levels, filters, silence_threshold
+from tui_pod.audio.levels import LIMITER, Levels, filters, silence_threshold
 from tui_pod.core.player.options import Sound
 
 BOTH, LEVEL, SHORT = Sound(True, True), Sound(is_level=True), Sound(skips_silence=True)

@@ -15,8 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.patience import wait_until
-from tui_pod.audio.filters import LOUDNESS, Levels, filters, silence_threshold
-from tui_pod.audio.levels import LevelMeter, levels_of
+from tui_pod.audio.levels import LOUDNESS, LevelMeter, Levels, filters, levels_of, silence_threshold
 from tui_pod.audio.libmpv import open_mpv
 from tui_pod.core.player.options import Sound
 from tui_pod.core.player.snapshot import Source

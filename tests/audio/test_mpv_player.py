@@ -13,7 +13,7 @@ from mpv import MpvEventEndFile, MpvEventID
 
 from tests.patience import PATIENCE, wait_until
 from tui_pod.audio import mpv_player
-from tui_pod.audio.filters import Levels
+from tui_pod.audio.levels import Levels
 from tui_pod.audio.libmpv import NO_FILTER, NO_SOUND_DEVICE, NoPlayer
 from tui_pod.audio.mpv_options import DEMUXER, FAST_SEEK
 from tui_pod.audio.mpv_player import MpvPlayer

@@ -19,7 +19,7 @@ import pytest
 from tests.fakes import FakePlayer
 from tests.patience import PATIENCE
 from tests.sources.server import sound
-from tui_pod.audio.filters import Levels
+from tui_pod.audio.levels import Levels
 from tui_pod.audio.mpv_player import POLL, MpvPlayer
 from tui_pod.core.player.events import (
     ChaptersKnown,

@@ -14,8 +14,7 @@ from pathlib import Path
 from tests.journeys.listener import Listener, Sitting
 from tests.sources import server
 from tests.sources.server import Ranged, Site, sound
-from tui_pod.core.library.aging import DAY, NEW_DAYS, NEW_DAYS_DAILY
-from tui_pod.core.library.podcast_settings import COURSE
+from tui_pod.core.library.podcast_settings import COURSE, DAY, NEW_DAYS, NEW_DAYS_DAILY
 from tui_pod.core.selection.list_query import SmartList
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.marks import read_news

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_pod.recordings.address_list import first_recording, is_list
+from tui_pod.recordings.range_answer import first_recording, is_list
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.core.library.aging import DAY
+from tui_pod.core.library.podcast_settings import DAY
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.marks import candidates, read_news, set_marked
 from tui_pod.shelf.match import episode_id

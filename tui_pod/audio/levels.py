@@ -1,6 +1,6 @@
-"""Measure how loud a recording is, and how far its speech is above its noise; once, since the result is stored.
+"""Measure how loud a recording is, and how far its speech is above its noise; and make filters from that.
 
-A recording is decoded faster than it plays, on a libmpv handle of its own that has no sound device.
+A recording is decoded once, faster than it plays, on a libmpv handle of its own that has no sound device.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_pod.audio.filters import Levels
 from tui_pod.audio.libmpv import NoPlayer, open_mpv
 from tui_pod.audio.mpv_options import DEMUXER
 from tui_pod.audio.stream import StreamProtocol
@@ -24,6 +23,7 @@ from tui_pod.runtime.files import append, read_text
 from tui_pod.runtime.log import log, logged
 
 if TYPE_CHECKING:
+    from tui_pod.core.player.options import Sound
     from tui_pod.core.player.snapshot import Source
 
 LONGEST = 600.0
@@ -48,9 +48,40 @@ METER = (
 )
 """Writes the loudness so far, and the level of every fourth frame of 10 ms (at 48 kHz), to a file descriptor."""
 
+LOUDNESS = -18.0
+"""Target loudness in LUFS: that of narrations."""
+
+MAX_GAIN = 24.0
+"""Largest change of loudness, in dB either way."""
+
+LIMITER = "alimiter=limit=0.89:level=disabled:attack=2:release=80"
+"""Keeps an amplified recording below -1 dB; its attack (ms) delays the sound by as much."""
+
+SILENCE = (
+    "silenceremove=stop_periods=-1:stop_duration=0.4:stop_threshold={:.1f}dB:detection=rms:window=0.02:timestamp=copy"
+)
+"""Shortens silences over 0.4 s; without `timestamp=copy` the position would drift from the recording's."""
+
+FRAMES = 200
+"""Frames per second passed to `SILENCE`. It cuts within a frame but keeps the frame's time: exact to 5 ms."""
+
+ABOVE_NOISE, BELOW_SPEECH, SOFTEST = 3.5, 18.0, 34.0
+"""How far the threshold is above the noise, if possible, and at least and at most below speech (dB, measured)."""
+
 _LEVEL = re.compile(rb"^lavfi\.astats\.Overall\.RMS_level=(\S+)", re.MULTILINE)
 _LOUDNESS = re.compile(rb"^lavfi\.r128\.I=(\S+)", re.MULTILINE)
 _TIME = re.compile(rb"pts_time:(\S+)")
+
+
+class Levels(NamedTuple):
+    """The measured levels of a recording."""
+
+    loudness: float
+    """Integrated loudness in LUFS (EBU R 128)."""
+    floor: float
+    """Level of the noise between words, in dB of full scale (RMS)."""
+    speech: float
+    """Level of running speech, in the same unit."""
 
 
 class LevelMeter:
@@ -164,3 +195,30 @@ def levels_of(report: bytes) -> Levels | None:
     if not (levels and loudness) or float(times[-1]) - float(times[0]) < SHORTEST:
         return None
     return Levels(float(loudness[-1]), levels[int(FLOOR * len(levels))], levels[int(SPEECH * len(levels))])
+
+
+def silence_threshold(levels: Levels) -> float | None:
+    """Return the level in dB below which a recording is silent; None if its noise is too close to its speech."""
+    threshold = max(levels.floor + ABOVE_NOISE, levels.speech - SOFTEST)
+    threshold = min(threshold, levels.speech - BELOW_SPEECH)
+    return threshold if threshold > levels.floor else None
+
+
+def filters(sound: Sound, levels: Levels | None, rate: int | None) -> str:
+    """Return mpv's `af` for a recording; empty for no filters.
+
+    Args:
+        sound: what the listener wants.
+        levels: of the recording; None if it is not measured yet.
+        rate: its sample rate in Hz; None if unknown, in which case silence is not shortened.
+    """
+    if levels is None:
+        return ""
+    chain, threshold = [], silence_threshold(levels)
+    if sound.skips_silence and rate and threshold is not None:
+        chain.append(f"@silence:lavfi=[asetnsamples={max(1, rate // FRAMES)},{SILENCE.format(threshold)}]")
+    if sound.is_level:
+        gain = min(max(LOUDNESS - levels.loudness, -MAX_GAIN), MAX_GAIN)
+        limiter = f",{LIMITER}" if gain > 0 else ""
+        chain.append(f"@level:lavfi=[volume={gain:.1f}dB{limiter}]")
+    return ",".join(chain)

@@ -15,8 +15,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.devices import DeviceWatch, read_devices
-from tui_pod.audio.filters import filters
-from tui_pod.audio.levels import LevelMeter
+from tui_pod.audio.levels import LevelMeter, filters
 from tui_pod.audio.libmpv import (
     NO_FILTER,
     NO_SOUND_DEVICE,

@@ -1,15 +1,17 @@
-"""Read and check a server's answer to a request for a recording or a part of it. Pure."""
+"""Read and check a server's answer to a request for a recording or a part of it, or a list (m3u, pls) instead."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
+from tui_pod.core.library.values import is_list_name, recording_rank
 from tui_pod.core.text.clean import clean
+from tui_pod.net.address import absolute
 from tui_pod.net.fetch import FetchError, Response, refusal
 
 _NOT_AUDIO = ("dash+xml", "x-ms-asf", "asx", "xspf", "sdp", "zip", "smil")
-"""Parts of the media types of archives and of lists that are not opened: see `address_list`."""
+"""Parts of the media types of archives and of lists that are not opened; others are: see `is_list`."""
 
 HEAD = 512
 """How many bytes of a file identify it as a page or a playlist."""
@@ -30,6 +32,19 @@ WRONG_PART = "The server sent a different part than requested."
 
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
 """A `Content-Range`: first byte, last byte, size of the whole."""
+
+MAX_LIST = 64 * 1024
+"""Maximum number of bytes of a list that are read: only its first recording counts."""
+
+MAX_NESTED = 3
+"""Maximum number of lists that lead to one another."""
+
+HLS = "This recording is a stream in HLS, which tui-pod does not play."
+TOO_DEEP = "The server sends lists that link to lists, but to no recording."
+
+_HEADS = (b"#extm3u", b"[playlist]")
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_FILE = re.compile(r"file\d*\s*=(.*)", re.IGNORECASE)
 
 
 class RangeAnswer(NamedTuple):
@@ -121,3 +136,30 @@ def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
     size = int(length) if has_length else None
     has_end = has_length or is_packed or "transfer-encoding" in headers
     return RangeAnswer(0, size, mark, kind, has_ranges, has_end)
+
+
+def is_list(start: bytes, kind: str, address: str) -> bool:
+    """Return whether a file is a list, by its first bytes; a list without a head also by its type or name."""
+    head = start.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if head.startswith(_HEADS):
+        return True
+    is_said = is_list_name(kind, address) or head.startswith((b"http://", b"https://"))
+    return is_said and bool(head) and _NO_TEXT.search(start) is None
+
+
+def first_recording(content: bytes, address: str) -> str:
+    """Return the address of the first recording in a list, which has itself this address.
+
+    Raises:
+        FetchError: it is HLS, or names no recording at an http or https address.
+    """
+    lines = [line.strip() for line in content.decode("utf-8-sig", "replace").splitlines()]
+    if any(line.startswith("#EXT-X-") for line in lines):
+        raise FetchError(HLS, is_final=True)
+    if any(line.lower() == "[playlist]" for line in lines):
+        lines = [named[1].strip() for line in lines if (named := _FILE.fullmatch(line))]
+    for line in lines:
+        found = absolute(line, address) if line and not line.startswith("#") else None
+        if found is not None and recording_rank("", found) is not None:
+            return found
+    raise FetchError("The server sends a list that names no recording.", is_final=True)

@@ -20,9 +20,20 @@ from tui_pod.core.player.load_watch import PAUSES as PAUSES
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import origin
 from tui_pod.net.fetch import FetchError, Limits, Response, opened
-from tui_pod.recordings.address_list import MAX_LIST, MAX_NESTED, TOO_DEEP, first_recording, is_list
 from tui_pod.recordings.fetch_plan import FetchPlan
-from tui_pod.recordings.range_answer import HEAD, WRONG_PART, RangeAnswer, check_kind, check_start, read_range_answer
+from tui_pod.recordings.range_answer import (
+    HEAD,
+    MAX_LIST,
+    MAX_NESTED,
+    TOO_DEEP,
+    WRONG_PART,
+    RangeAnswer,
+    check_kind,
+    check_start,
+    first_recording,
+    is_list,
+    read_range_answer,
+)
 from tui_pod.recordings.sparse_file import IN_MEMORY, MovedToMemory, SparseFile
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import Cancelled, CancelToken

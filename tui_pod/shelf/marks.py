@@ -6,9 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Literal
 
-from tui_pod.core.library.aging import is_daily, new_since
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.podcast_settings import is_wanted
+from tui_pod.core.library.podcast_settings import is_daily, is_wanted, new_since
 from tui_pod.shelf import settings_table
 from tui_pod.shelf.database import FeedDatabase
 from tui_pod.shelf.episodes import serial_numbers, serial_order

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
-from tui_pod.core.library.aging import archived_before
+from tui_pod.core.library.podcast_settings import archived_before
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.recordings.download_request import DownloadRequest
 from tui_pod.recordings.downloads import Downloads

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_pod.core.library.aging import DAY, archived_before, is_daily, new_since
-from tui_pod.core.library.podcast_settings import make_settings
+from tui_pod.core.library.podcast_settings import DAY, archived_before, is_daily, make_settings, new_since
 
 NOW = 1_767_225_600.0
 

@@ -8,7 +8,7 @@ from tui_pod.net.file_address import to_address
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
-from tui_pod.sources.folders.watch import FolderChanges
+from tui_pod.sources.folders.scan import FolderChanges
 from tui_pod.sources.table import subscribe
 
 
@@ -94,6 +94,6 @@ def test_podcast_of_the_network_is_not_watched(watched: Watched) -> None:
 
 def test_cost_of_a_look_is_that_of_known_folders_alone(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter((1.0, 1.25))
-    monkeypatch.setattr("tui_pod.sources.folders.watch.time.thread_time", lambda: next(times))
+    monkeypatch.setattr("tui_pod.sources.folders.scan.time.thread_time", lambda: next(times))
     watched.look()
     assert watched.changes.cost == 0.25

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui_pod.runtime.threads import CancelToken
     from tui_pod.services.context import Context
     from tui_pod.shelf.feed_store import FeedStore
-    from tui_pod.sources.folders.watch import FolderChanges
+    from tui_pod.sources.folders.scan import FolderChanges
 
 EVERY = 10.0
 """Seconds between two checks."""
@@ -58,7 +58,7 @@ class FolderWatch:
         """Refresh the folders that changed, again and again until their files rest: one may still be growing."""
         podcasts = await self._context.open_podcasts()
         if self._changes is None:
-            from tui_pod.sources.folders.watch import FolderChanges  # reads tags: only with podcasts
+            from tui_pod.sources.folders.scan import FolderChanges  # reads tags: only with podcasts
 
             self._changes = FolderChanges(podcasts.store)
         changes = self._changes
