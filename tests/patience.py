@@ -38,6 +38,13 @@ async def until(
             await asyncio.sleep(LOOK_EVERY)
 
 
+async def idle() -> None:
+    """Wait until all tasks but the test have ended."""
+    async with asyncio.timeout(PATIENCE):
+        while others := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(others)
+
+
 def _check(limit: float, what: str) -> None:
     if time.monotonic() > limit:
         raise AssertionError(f"it never came about that {what}")

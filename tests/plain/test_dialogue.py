@@ -157,15 +157,3 @@ def test_tab_says_ten_choices_and_how_many_more(count: int, end: str, monkeypatc
     talk.dialogue.ask("What?", lambda _: None, choices=[f"{number}{number}" for number in range(count)])
     talk.keyboard.feed(b"\t")
     assert talk.lines[-1] == f"00, 11, 22, 33, 44, 55, 66, 77, 88, 99{end}"
-
-
-def test_answer_is_echoed_unless_it_is_a_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("os.isatty", lambda _: True)
-    talk, shown = Talk(), list[str]()
-    keyboard = Keyboard(-1, lambda _: None, lambda: None, shown.append)
-    dialogue = Dialogue(talk.output, keyboard, lambda text: text, talk.lose)
-    dialogue.ask("Name?", lambda _: None)
-    keyboard.feed(b"Ann\n")
-    dialogue.ask("Password?", lambda _: None, is_secret=True)
-    keyboard.feed(b"secret")
-    assert "".join(shown) == "Ann\n"

@@ -7,6 +7,7 @@ import os
 import pty
 import termios
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import pytest
 
@@ -114,13 +115,20 @@ async def test_end_of_a_pipe_ends_its_last_line(last: bytes) -> None:
     assert got == ["j", "end"]
 
 
-@pytest.fixture
-def line() -> Iterator[int]:
-    """A terminal's line."""
+@contextmanager
+def opened_line() -> Iterator[int]:
+    """Open a terminal's line."""
     master, slave = pty.openpty()
     yield slave
     os.close(master)
     os.close(slave)
+
+
+@pytest.fixture(name="line")
+def terminal_line() -> Iterator[int]:
+    """A terminal's line."""
+    with opened_line() as line:
+        yield line
 
 
 async def test_terminal_sends_each_key_without_an_echo_until_it_is_closed(line: int) -> None:
@@ -151,16 +159,14 @@ async def test_escape_that_is_waited_for_is_no_key_of_a_closed_keyboard(line: in
 
 async def keys_of(*parts: bytes, count: int) -> list[str]:
     """Return the keys that a terminal sends in these parts, once there are so many."""
-    master, slave = pty.openpty()
     keys: list[str] = []
-    keyboard = Keyboard(slave, keys.append, lambda: None)
-    keyboard.start()
-    for part in parts:
-        keyboard.feed(part)
-    await until(lambda: len(keys) >= count)
-    keyboard.close()
-    os.close(master)
-    os.close(slave)
+    with opened_line() as line:
+        keyboard = Keyboard(line, keys.append, lambda: None)
+        keyboard.start()
+        for part in parts:
+            keyboard.feed(part)
+        await until(lambda: len(keys) >= count)
+        keyboard.close()
     return keys
 
 
@@ -187,19 +193,17 @@ async def test_sequence_of_a_terminal_is_a_key(parts: tuple[bytes, ...], keys: l
     assert await keys_of(*parts, count=len(keys)) == keys
 
 
-async def typed(*parts: bytes) -> tuple[list[str | None], str]:
+async def typed(*parts: bytes, is_secret: bool = False) -> tuple[list[str | None], str]:
     """Return the answer to a question that a terminal's bytes give, None for none, and what is echoed."""
-    master, slave = pty.openpty()
     answers, echoed = list[str | None](), list[str]()
-    keyboard = Keyboard(slave, lambda _: None, lambda: None, echoed.append)
-    keyboard.start()
-    keyboard.ask(answers.append, lambda: answers.append(None), complete=lambda line: (f"{line}own ", False))
-    for part in parts:
-        keyboard.feed(part)
-    await until(lambda: bool(answers))
-    keyboard.close()
-    os.close(master)
-    os.close(slave)
+    with opened_line() as line:
+        keyboard = Keyboard(line, lambda _: None, lambda: None, echoed.append)
+        keyboard.start()
+        keyboard.ask(answers.append, lambda: answers.append(None), is_secret, lambda line: (f"{line}own ", False))
+        for part in parts:
+            keyboard.feed(part)
+        await until(lambda: bool(answers))
+        keyboard.close()
     return answers, "".join(echoed)
 
 
@@ -225,17 +229,8 @@ async def test_line_is_edited_and_ended(parts: tuple[bytes, ...], answer: str | 
     assert await typed(*parts) == ([answer], echoed)
 
 
-async def test_secret_is_not_echoed() -> None:
-    master, slave = pty.openpty()
-    answers, echoed = list[str](), list[str]()
-    keyboard = Keyboard(slave, lambda _: None, lambda: None, echoed.append)
-    keyboard.start()
-    keyboard.ask(answers.append, lambda: None, is_secret=True, complete=lambda line: (line, True))
-    keyboard.feed(b"pass\t\x7fs\r")
-    keyboard.close()
-    os.close(master)
-    os.close(slave)
-    assert (answers, echoed) == (["pass"], ["\n"])
+async def test_secret_and_what_completes_it_are_not_echoed() -> None:
+    assert await typed(b"pass\t\x7fs\r", is_secret=True) == (["passowns"], "\n")
 
 
 def test_choices_that_were_said_are_followed_by_the_line_again(monkeypatch: pytest.MonkeyPatch) -> None:

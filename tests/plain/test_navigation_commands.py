@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 
 from tests.plain.test_program import RoomServices, run, typing, until
 from tests.rooms import Room, make_room
-from tui_pod.config.reader import parse_config
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.events import ChaptersKnown
@@ -179,12 +177,6 @@ async def test_search_narrows_and_escape_shows_all_again(room: Room) -> None:
     ]
 
 
-async def test_search_for_nothing_there_says_what_to_do(room: Room) -> None:
-    assert (await run(RoomServices(room), "/zebra", ""))[
-        -1
-    ] == "Nothing here matches. control f searches everywhere, escape clears."
-
-
 async def test_details_say_all_about_the_episode(room: Room) -> None:
     assert await run(RoomServices(room), "i") == [
         "One. 1 minute 40.",
@@ -206,21 +198,18 @@ def recorded() -> RoomServices:
     return RoomServices(make_room([Episode("talk", "Talk", audio="/talk.mp3", tags=("Basics",))]))
 
 
-async def test_words_recognised_by_machine_are_read_with_that_said(room: Room) -> None:
-    services = RoomServices(room)
-    services.reader.default = Transcript((Cue("It rained.", 0.0, 2.0),), "recognised by machine")
-    async with typing(services) as typist:
-        await typist.type("t", until_said="Recognised by machine.\nIt rained.")
-
-
 @pytest.mark.parametrize(
     ("transcript", "said"),
     [
         (Transcript((), "recognised by machine"), "Recognised by machine.\nNo speech was recognised.\n"),
         (Transcript(), "This episode has no transcript.\n"),
+        (
+            Transcript((Cue("It rained.", 0.0, 2.0),), "recognised by machine"),
+            "Recognised by machine.\nIt rained.\nEnd of the transcript.\n",
+        ),
     ],
 )
-async def test_transcript_says_what_is_missing(room: Room, transcript: Transcript, said: str) -> None:
+async def test_transcript_says_who_made_it_and_what_is_missing(room: Room, transcript: Transcript, said: str) -> None:
     services = RoomServices(room)
     services.reader.default = transcript
     async with typing(services) as typist:
@@ -278,9 +267,7 @@ async def test_words_are_read_as_they_grow_and_stopped_by_a_key() -> None:
 
 
 async def test_recognising_is_paused_by_a_key_of_the_keymap(room: Room) -> None:
-    services = RoomServices(room)
-    settings, _ = parse_config('[keys]\n"transcribe.pause" = "X"\n', Path("c"))
-    services.first = services.first._replace(settings=settings)
+    services = RoomServices(room, config='[keys]\n"transcribe.pause" = "X"\n')
     await run(services, "X")
     assert services.asked_recognition.asked == [("toggle_pause",)]
 

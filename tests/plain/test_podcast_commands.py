@@ -5,15 +5,11 @@ from __future__ import annotations
 import asyncio
 import io
 import os
-import re
 import signal
-import subprocess
-import sys
 import threading
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -34,7 +30,6 @@ from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.plain.program import PlainProgram
-from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
@@ -88,14 +83,6 @@ async def talking(services: FeedServices) -> AsyncIterator[tuple[PlainProgram, S
 
 
 # -- keys ----------------------------------------------------------------------------------------------
-
-
-async def test_a_asks_for_an_address() -> None:
-    services = FeedServices()
-    assert await run(services, "a", "https://x.example.org/f") == [
-        "The address of a podcast, the path of a folder or another player's export, or words to search for:"
-    ]
-    assert services.asked.wishes == [("add", "https://x.example.org/f")]
 
 
 async def test_a_with_words_says_what_directories_have_and_subscribes_to_one() -> None:
@@ -157,10 +144,11 @@ async def test_a_with_an_export_says_what_is_in_it_and_takes_it() -> None:
     [
         (" ", "No podcast added.", []),
         ("/tmp/talks", None, [("add", "/tmp/talks")]),
+        ("https://x.example.org/f", None, [("add", "https://x.example.org/f")]),
         ("old ships", "No podcast found in iTunes and fyyd.", [("find", "old ships")]),
     ],
 )
-async def test_a_with_nothing_a_folder_or_words_that_nothing_has(
+async def test_a_with_nothing_a_folder_an_address_or_words_that_nothing_has(
     answer: str, said: str | None, wishes: list[tuple[str, str]]
 ) -> None:
     services = FeedServices()
@@ -264,18 +252,13 @@ async def test_x_on_another_topic_says_what_it_takes() -> None:
     assert services.asked.wishes == []
 
 
-async def test_help_names_the_keys_of_podcasts() -> None:
-    said = await run(FeedServices(), "?", "podcasts")
-    add = "a: Add a podcast, or import some from another player."
-    for line in (add, "r: Refresh this podcast.", "capital R: Refresh all podcasts."):
-        assert line in said
-
-
 # -- what is said --------------------------------------------------------------------------------------
 
 
 async def test_downloads_are_said_when_they_begin_and_end() -> None:
     async with talking(FeedServices()) as (program, said, write):
+        program.downloads_changed({"cast-1": WHOLE, "gone": WHOLE})  # what was there before is not said
+        program.downloads_changed({"cast-1": None})
         for download in (DownloadState(text="…"), DownloadState(text="45 %", share=0.45)):
             program.downloads_changed({"cast-2": download})
         write("g")
@@ -294,49 +277,12 @@ async def test_downloads_are_said_when_they_begin_and_end() -> None:
         ]
 
 
-async def test_downloads_that_are_there_or_come_by_themselves_are_not_said() -> None:
-    async with talking(FeedServices()) as (program, said, _):
-        program.downloads_changed({"cast-2": WHOLE, "gone": WHOLE})
-        program.downloads_changed({"cast-1": DownloadState(text="…", is_automatic=True)})
-        program.downloads_changed({"cast-1": WHOLE._replace(is_automatic=True)})
-        assert said() == []
-
-
-async def test_work_in_the_background_is_said_when_it_begins_and_ends() -> None:
-    async with talking(FeedServices()) as (program, said, _):
-        offline, synced = {"network": Job("offline")}, {"sync": Job("synced just now")}
-        downloads = {"downloads": Job("downloading 2 episodes", 0.5, lambda: None)}
-        for number in range(3):
-            program.work_changed(synced | downloads | {"refresh": Job(f"refreshing {number}/2", None, lambda: None)})
-        for jobs in (synced, offline, {}):
-            program.work_changed(jobs)
-        assert said() == [
-            "Refreshing 0/2. Press control c to stop it.",
-            "Refreshing: done.",
-            "Offline.",
-            "No longer offline.",
-        ]
-
-
 async def test_details_say_podcast_notes_and_chapters() -> None:
     services = FeedServices()
-    services.reader.default_notes = EpisodeNotes(
-        "All of it.\n\nA link (https://x.example.org/)", "Cast", "https://cast.example.org/2"
-    )
-    services.reader.default_chapters = (Chapter(0.0, "Hello"), Chapter(90.0))
-    async with talking(services) as (_, said, write):
-        write("g")
-        write("i")
-        await until(lambda: any(line.startswith("Chapter 2") for line in said()))
-        assert said()[-7:] == [
-            "Podcast: Cast.",
-            "Page: https://cast.example.org/2",
-            "Notes:",
-            "All of it.",
-            "A link (https://x.example.org/)",
-            "Chapter 1, at 0 seconds: Hello.",
-            "Chapter 2, at 1 minute 30: no title.",
-        ]
+    services.reader.default_notes = EpisodeNotes("All of it.", "Cast")
+    services.reader.default_chapters = (Chapter(90.0),)
+    async with typing(services) as typist:
+        await typist.type("i", until_said="Podcast: Cast.\nNotes:\nAll of it.\nChapter 1, at 1 minute 30: no title.\n")
 
 
 async def test_podcast_that_could_not_be_refreshed_says_so_and_a_failed_download_why() -> None:
@@ -467,25 +413,6 @@ def test_podcast_of_a_slow_server_is_stopped_and_added_again(cast: Site, termina
     terminal.wait("Test Cast: 2 episodes.")
     terminal.program.send_signal(signal.SIGINT)
     assert terminal.end() == 0
-
-
-def test_pipe_adds_a_podcast(cast: Site, catalog: Path) -> None:
-    """Whoever writes lines into it can wait for what it says."""
-    words = [sys.executable, "-m", "tui_pod", "--plain", "--catalog", str(catalog), "--ao", "null"]
-    program = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    assert program.stdin is not None
-    assert program.stdout is not None
-    program.stdin.write(f"a{cast.url('/f')}\n")
-    program.stdin.flush()
-    said = []
-    for line in program.stdout:
-        said.append(line.rstrip())
-        if re.match(r"Test Cast: 2 episodes\.|Error", line):
-            break
-    program.stdin.write("q\n")
-    program.stdin.flush()
-    assert program.wait(PATIENCE) == 0
-    assert said[-1] == "Test Cast: 2 episodes."
 
 
 @pytest.mark.parametrize("keys", [("P",), ("tab", "g", "P")])

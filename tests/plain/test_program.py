@@ -47,7 +47,7 @@ from tui_pod.plain.program import PlainProgram
 from tui_pod.services.first_screen import FirstScreen, with_last_played
 from tui_pod.services.frontend import Job, LoginQuestion
 from tui_pod.services.search import SearchService
-from tui_pod.services.tasks import NOTHING_TO_STOP, SaveNotices
+from tui_pod.services.tasks import NOTHING_TO_STOP
 from tui_pod.state.store import StateFile
 
 ROOT = Path(__file__).parents[2]
@@ -60,12 +60,14 @@ SHIPS = Transcript((Cue("A lighthouse stands there.", 30.0, 36.0), Cue("Nobody k
 
 
 class RoomServices(ServicesOver):
-    """The services over a room."""
+    """The services over a room, with the settings of a file."""
 
-    def __init__(self, room: Room, query: ListQuery = BASIC) -> None:
+    def __init__(self, room: Room, query: ListQuery = BASIC, config: str = "") -> None:
         controller, index = room.controller, room.progress_index
         playback = with_last_played(controller.playback, room.library, index)
         super().__init__(FirstScreen(room.library, index, Orders(), controller.queue, playback, query))
+        settings, _ = parse_config(config, Path("c"))
+        self.first = self.first._replace(settings=settings)
         self.room = room
 
     def make_controller(self) -> PlaybackController:
@@ -170,10 +172,8 @@ async def test_end_of_an_episode_says_the_next(room: Room) -> None:
 
 
 async def test_notices_name_the_keys_of_a_keymap_as_a_voice_reads_them(room: Room) -> None:
-    services = RoomServices(room)
-    settings, _ = parse_config('[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "alt+s"\n', Path("c"))
-    services.first = services.first._replace(settings=settings)
-    said = await run(services, "$", "n")
+    keys = '[keys]\n"app.help" = "F1"\n"search.start" = "S"\n"session.plan" = "alt+s"\n'
+    said = await run(RoomServices(room, config=keys), "$", "n")
     assert said[:2] == [
         "That key does nothing. Press f1 for help.",
         "No search yet: press capital S and type what to look for.",
@@ -220,16 +220,12 @@ async def test_detaching_is_refused_with_a_way_to_do_it(room: Room) -> None:
 )
 async def test_verbosity_decides_how_much_a_row_says(verbosity: str, said: str) -> None:
     room = make_room([Episode(ident, ident.title(), f"About {ident}.", 200.0) for ident in ("one", "two")])
-    services = RoomServices(room, ListQuery(entry=0))
-    settings, _ = parse_config(f'[ui]\nverbosity = "{verbosity}"\n', Path("c"))
-    services.first = services.first._replace(settings=settings)
+    services = RoomServices(room, ListQuery(entry=0), f'[ui]\nverbosity = "{verbosity}"\n')
     assert (await run(services, "j"))[-1] == said
 
 
 async def test_brief_program_names_no_keys_and_no_work(room: Room) -> None:
-    services = RoomServices(room)
-    settings, _ = parse_config('[ui]\nverbosity = "brief"\n', Path("c"))
-    services.first = services.first._replace(settings=settings)
+    services = RoomServices(room, config='[ui]\nverbosity = "brief"\n')
     output = io.StringIO()
     program = make_program(services, os.open(os.devnull, os.O_RDONLY), output)
     await program.run_on_loop()
@@ -243,19 +239,6 @@ async def test_hostile_titles_are_one_clean_line_each(room: Room) -> None:
     said = await run(RoomServices(room, ListQuery(entry=0)), *("j" for _ in room.library.ids))
     assert len(said) == len(room.library)
     assert not [line for line in said if re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2500-\u259f]", line)]
-
-
-async def test_save_that_fails_is_said_and_said_to_work_again(room: Room) -> None:
-    output = io.StringIO()
-    program = make_program(RoomServices(room), os.open(os.devnull, os.O_RDONLY), output)
-    await program.run_on_loop()
-    notices = SaveNotices(program)
-    notices.changed("the disk is full")
-    notices.changed(None)
-    assert output.getvalue().splitlines()[-2:] == [
-        "Error: Progress cannot be saved now: the disk is full. Saving will be retried.",
-        "Progress is saved again.",
-    ]
 
 
 # -- the whole program -------------------------------------------------------------------------------------
@@ -421,27 +404,22 @@ def test_palette_completes_and_runs(terminal: Terminal) -> None:
     assert terminal.end() == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-def test_signal_saves_and_ends(terminal: Terminal, catalog: Path, number: signal.Signals) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, None])
+def test_signal_and_terminal_that_is_closed_save_and_end(
+    terminal: Terminal, catalog: Path, number: signal.Signals | None
+) -> None:
     terminal.wait("1 of 2.")
     terminal.send("\r")
     terminal.wait("Playing: First.")
     terminal.send(".")
     terminal.wait("At 30 seconds")
-    terminal.program.send_signal(number)
-    assert terminal.end() == 0
-    assert saved(catalog, "first") >= 29
-
-
-def test_terminal_closed_saves_and_ends(terminal: Terminal, catalog: Path) -> None:
-    terminal.wait("1 of 2.")
-    terminal.send("\r")
-    terminal.wait("Playing: First.")
-    terminal.send(".")
-    terminal.wait("At 30 seconds")
-    os.close(terminal.slave)
-    os.close(terminal.master)
-    terminal.program.wait(PATIENCE)
+    if number is None:
+        os.close(terminal.slave)
+        os.close(terminal.master)
+        terminal.program.wait(PATIENCE)
+    else:
+        terminal.program.send_signal(number)
+        assert terminal.end() == 0
     assert saved(catalog, "first") >= 29
 
 

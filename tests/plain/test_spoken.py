@@ -99,7 +99,7 @@ def test_download_says_what_changed(former: DownloadState | None, now: DownloadS
         (WAITING, "Preparing: One. 40 seconds of 1 minute 40, the server answers 503, trying again in 5 s."),
         (ONE._replace(fetching=FetchStatus(0.5), attempt=ATTEMPT),
          "Playing: One. 40 seconds of 1 minute 40, fetching up to your position 50 %."),
-        (ONE._replace(speed=1.5), "Playing: One. 40 seconds of 1 minute 40, at speed 1.5."),
+        (ONE._replace(speed=1.5, is_muted=True), "Playing: One. 40 seconds of 1 minute 40, at speed 1.5, muted."),
     ],
 )  # fmt: skip
 def test_playback_says_what_plays_and_how(playback: Playback, said: str) -> None:
@@ -158,10 +158,6 @@ def test_playback_says_what_plays_and_how(playback: Playback, said: str) -> None
 )
 def test_change_says_what_the_listener_must_know(former: Playback, now: Playback, said: list[str]) -> None:
     assert list(say_change(former, now)) == said
-
-
-def test_playback_without_sound_is_said_to_be_muted() -> None:
-    assert say_playback(ONE._replace(speed=1.5, is_muted=True)).endswith(", at speed 1.5, muted.")
 
 
 def test_outlook_says_the_position_in_the_session_and_the_next_episode() -> None:
@@ -274,19 +270,10 @@ def test_keys_name_the_actions_that_work_here_alone() -> None:
     ]
 
 
-def test_details_name_each_source() -> None:
-    room = make_room([Episode("one", "One", sources="A paper, 2017\nA page")])
-    assert list(say_details(room.library, room.progress_index, 0))[1:] == [
-        "Source: A paper, 2017",
-        "Source: A page",
-        "Id: one",
-    ]
-
-
 def test_details_of_a_book_say_who_made_it_and_what_it_is() -> None:
     book = Episode(
         "one", "One", "A summary.", 60.0, date(2026, 2, 5), ("Basics", "Hostile"), question="Why", author="Ann",
-        narrator="Bob", series="Ships 2", year="1999", numbering="S1 E2",
+        narrator="Bob", series="Ships 2", year="1999", numbering="S1 E2", sources="A paper, 2017\nA page",
         parts=(Part("/1.mp3", 30.0), Part("/2.mp3", 30.0)),
     )  # fmt: skip
     room = make_room([book])
@@ -301,6 +288,8 @@ def test_details_of_a_book_say_who_made_it_and_what_it_is() -> None:
         "Question: Why.",
         "Topics: Basics, Hostile.",
         "Published 05 February 2026.",
+        "Source: A paper, 2017",
+        "Source: A page",
         "Id: one",
     ]
 

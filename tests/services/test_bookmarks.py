@@ -79,19 +79,13 @@ async def test_sentence_just_said_is_kept_and_told(rig: Rig) -> None:
     assert rig.screen.said == ["Bookmarked “Second”. Press b again for a note."]
 
 
-async def test_kept_again_it_is_to_be_noted_on(rig: Rig) -> None:
-    await rig.keep()
-    await rig.keep()
-    assert [bookmark.text for bookmark in rig.noted] == ["Second."]
-    assert len(rig.stretches) == 1
-
-
 async def test_again_at_once_is_of_the_same_words_though_the_voice_goes_on(rig: Rig) -> None:
     rig.reader.default = Transcript((Cue("First.", 0.0, 41.0), Cue("Second.", 41.0, 90.0)))
     await rig.keep()
     rig.room.player.play(3.0)
     await rig.keep()
     assert [bookmark.text for bookmark in rig.noted] == ["First."]
+    assert len(rig.stretches) == 1
     rig.room.player.play(3.0)
     await rig.keep()
     assert [text for *_, text in rig.stretches] == ["First.", "Second."]
@@ -127,16 +121,12 @@ async def test_place_is_that_of_the_key_however_long_the_words_take(rig: Rig) ->
     assert [(each.episode, each.title, each.text) for each in rig.controller.bookmarks] == [("one", "One", "Second.")]
 
 
-async def test_app_that_ends_meanwhile_has_kept_it(rig: Rig) -> None:
+@pytest.mark.parametrize("is_at_once", [False, True])
+async def test_app_that_ends_meanwhile_has_kept_it(rig: Rig, is_at_once: bool) -> None:
     rig.reader.answers.clear()
     rig.bookmarks.add(rig.noted.append)
-    await rig.reader.is_asked.wait()
-    await rig.close()
-    assert rig.stretches == [(12.0, 42.0, "")]
-
-
-async def test_app_that_ends_at_once_has_kept_it(rig: Rig) -> None:
-    rig.bookmarks.add(rig.noted.append)
+    if not is_at_once:
+        await rig.reader.is_asked.wait()
     await rig.close()
     assert rig.stretches == [(12.0, 42.0, "")]
 

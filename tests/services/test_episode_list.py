@@ -164,7 +164,7 @@ def test_cursor_goes_to_an_episode_in_the_list_or_in_that_of_all() -> None:
     other = model.library.index("two")
     assert other is not None
     assert model.go_to(other)
-    assert (model.query, model.episode) == (ListQuery(), "two")
+    assert (model.query, model.episode, model.pointed_at) == (ListQuery(), "two", None)
 
 
 def with_own_lists() -> Library:
@@ -262,6 +262,8 @@ def test_entry_of_the_queue_that_left_the_library_has_no_index_but_its_id() -> N
     model.change(ListQuery())
     assert not model.take_queue(Queue(("one",)))
     assert model.number_in_queue("one") == 1
+    model.cursor = 9
+    assert (model.index, model.previewed, model.episode) == (None, None, None)
 
 
 def test_cursor_follows_from_an_episode_that_was_played_to_the_next() -> None:
@@ -287,6 +289,14 @@ def test_list_becomes_a_rule_with_its_words_topic_filter_and_order() -> None:
     assert (made.words, made.status, made.sort) == ("three", "started", "title")
     assert made.topics == (model.feed(1),) == (model.podcast(1),)
     assert (model.feed(0), model.podcast(0)) == (None, None)
+    model = make_model(with_own_lists())
+    model.change(ListQuery(model.library.topics.with_key(list_key("Rule")) or 0))
+    assert model.as_rule() == OwnList("", START, is_rule=True, words="three")
+    model = make_model(build_library(TOPICS, EPISODES[:5]))
+    entry = model.library.topics.find("Numbers")
+    assert entry is not None
+    model.change(ListQuery(entry))
+    assert model.as_rule().topics == ("Basics/Numbers",)
 
 
 def test_transcript_shown_is_that_of_what_plays_unless_the_cursor_was_moved_on_purpose() -> None:
@@ -299,26 +309,8 @@ def test_transcript_shown_is_that_of_what_plays_unless_the_cursor_was_moved_on_p
     assert model.to_read() == "two"
     model.cursor = 2
     assert model.to_read() == "three"
-
-
-def test_cursor_goes_to_a_row_of_the_list_without_pointing_at_it() -> None:
-    model = make_model(build_library([], EPISODES[:2]))
-    assert model.go_to(1)
-    assert (model.query, model.pointed_at) == (ListQuery(), None)
-
-
-def test_own_list_becomes_a_rule_without_its_name_and_episodes() -> None:
-    model = make_model(with_own_lists())
-    model.change(ListQuery(model.library.topics.with_key(list_key("Rule")) or 0))
-    assert model.as_rule() == OwnList("", START, is_rule=True, words="three")
-
-
-def test_rule_of_a_topic_that_is_no_podcast_names_its_path() -> None:
-    model = make_model(build_library(TOPICS, EPISODES[:5]))
-    entry = model.library.topics.find("Numbers")
-    assert entry is not None
-    model.change(ListQuery(entry))
-    assert model.as_rule().topics == ("Basics/Numbers",)
+    model.play("one")
+    assert model.pointed_at is None
 
 
 @pytest.mark.parametrize(
@@ -370,14 +362,6 @@ def test_other_list_starts_at_the_first_unfinished_episode_without_a_selection()
     assert not model.pointed_at
 
 
-def test_playing_forgets_where_the_cursor_was_moved_on_purpose() -> None:
-    services = Listed(build_library([], EPISODES[:5]))
-    model = list_model(services)
-    model.pointed_at = "one"
-    model.play("one")
-    assert model.pointed_at is None
-
-
 def test_remembered_is_what_is_listed_but_not_what_is_being_typed() -> None:
     services = Listed(build_library([], EPISODES[:5]))
     model = list_model(services)
@@ -408,13 +392,6 @@ def test_queue_is_played_in_its_own_context() -> None:
     model.change(ListQuery(SmartList.QUEUE))
     model.play("three")
     assert services.controller.sessions.status().next == "five"
-
-
-def test_previewed_episode_is_named_by_its_row() -> None:
-    model = make_model(build_library([], EPISODES[:5]))
-    assert model.previewed is None
-    model.cursor = 9
-    assert (model.index, model.previewed, model.episode) == (None, None, None)
 
 
 def test_topic_listed_last_is_kept_through_smart_lists_and_may_be_the_top() -> None:

@@ -75,16 +75,6 @@ async def test_recording_that_wants_a_login_is_played_with_it(rig: ServiceRig, s
     assert rig.controller.playback.episode == episode.id
 
 
-async def test_download_that_wants_a_login_goes_on_with_it(rig: ServiceRig, site: Site) -> None:
-    ident = await subscribe(rig, site)
-    site.replies["/1.wav"] = guarded(Ranged(sound(2.0)), password="new")
-    rig.service.downloads.toggle([ident])
-    await rig.until(lambda: rig.driver.questions, "it asks")
-    await rig.driver.questions[0].answer("ann", "new")
-    await rig.done()
-    assert rig.podcasts.downloads.find(ident) is not None
-
-
 async def test_logins_of_podcasts_that_are_gone_are_forgotten_at_the_start(rig: ServiceRig, site: Site) -> None:
     await subscribe(rig, site)
     rig.podcasts.store.remove(site.url("/f"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.fakes import FakeAudio
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, idle
 from tests.services.media import make_media
 from tests.sources import server
 from tests.sources.server import Ranged, Site, sound
@@ -64,11 +64,6 @@ class ServiceRig:
         """Return the next event."""
         return await asyncio.wait_for(self.events.get(), PATIENCE)
 
-    async def done(self) -> None:
-        """Wait until all that was begun has ended."""
-        while others := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(others)
-
     async def next_line(self) -> str:
         """Return the next line of the log."""
         return await asyncio.wait_for(self.log.get(), PATIENCE)
@@ -112,27 +107,34 @@ async def test_request_that_fails_unexpectedly_is_told_and_logged(
     assert await service.next_line() == f"x: {type(error).__name__}: {error}"
 
 
-async def test_words_that_fail_unexpectedly_are_told(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transcripts, "read_transcript", fail(MemoryError()))
-    event = await service.request(SPOKEN)
+@pytest.mark.parametrize(
+    ("broken", "name", "error", "episode", "said"),
+    [
+        (lambda _: transcripts, "read_transcript", MemoryError(), SPOKEN, "“Y” cannot be played: MemoryError. Your "),
+        (lambda service: service.narrator, "request", RuntimeError("odd"), SPOKEN, "RuntimeError: odd"),
+        (lambda _: Path, "is_file", DENIED, Episode("z", "Z", audio="/d/z.mp3"), "Permission denied"),
+    ],
+)
+async def test_words_narration_and_files_that_fail_unexpectedly_are_told(
+    service: ServiceRig,
+    monkeypatch: pytest.MonkeyPatch,
+    broken: Callable[[ServiceRig], object],
+    name: str,
+    error: Exception,
+    episode: Episode,
+    said: str,
+) -> None:
+    monkeypatch.setattr(broken(service), name, fail(error))
+    event = await service.request(episode)
     assert isinstance(event, LoadFailed)
-    assert "“Y” cannot be played: MemoryError. Your position is saved." in event.reason
+    assert said in event.reason
 
 
-async def test_narrator_that_fails_unexpectedly_is_told(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(service.narrator, "request", fail(RuntimeError("odd")))
-    assert isinstance(await service.request(SPOKEN), LoadFailed)
-
-
-async def test_file_that_may_not_be_looked_at_is_told(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Path, "is_file", fail(DENIED))
-    event = await service.request(Episode("z", "Z", audio="/d/z.mp3"))
-    assert isinstance(event, LoadFailed)
-    assert "Permission denied" in event.reason
-
-
-async def test_file_whose_index_lies_is_not_given_to_the_player(service: ServiceRig, tmp_path: Path) -> None:
+async def test_file_that_is_gone_or_whose_index_lies_is_not_played(service: ServiceRig, tmp_path: Path) -> None:
     path = tmp_path / "z.m4a"
+    event = await service.request(Episode("z", "Z", audio=str(path)))
+    assert isinstance(event, LoadFailed)
+    assert event.reason == f"The file is gone. Your position is saved. {path} is not there."
     path.write_bytes(claiming_m4a(60_000_000))
     event = await service.request(Episode("z", "Z", audio=str(path)))
     assert isinstance(event, LoadFailed)
@@ -159,7 +161,7 @@ async def test_chapters_are_told_only_if_there_are_other_ones(
     monkeypatch.setattr(service.podcasts.audio, "source", lambda *_: source)
     monkeypatch.setattr(service.podcasts.documents, "chapters", find)
     assert isinstance(await service.request(STREAM), SourceReady)
-    await service.done()
+    await idle()
     assert service.events.empty() is not is_told
 
 
@@ -421,16 +423,13 @@ def sources_over(service: ServiceRig, folder: Path, answer: Narration | Narratio
 
 
 async def test_narration_has_its_length_and_its_sentences_as_chapters(service: ServiceRig, tmp_path: Path) -> None:
-    sources_over(service, tmp_path, MADE)
+    narrator = sources_over(service, tmp_path, MADE)
     event = await service.request(SPOKEN)
     assert isinstance(event, SourceReady)
     assert (event.source.location, event.source.duration, event.source.is_narrated) == ("/made.opus", 10.0, True)
     assert event.source.marks == (Chapter(0.0, "One."), Chapter(4.5, "Two."))
     assert event.source.notice == ""
-
-
-async def test_narration_that_is_shortened_says_so(service: ServiceRig, tmp_path: Path) -> None:
-    sources_over(service, tmp_path, replace(MADE, is_shortened=True))
+    narrator.answer = replace(MADE, is_shortened=True)
     event = await service.request(SPOKEN)
     assert isinstance(event, SourceReady)
     assert event.source.notice.startswith("Only the first ")
@@ -447,8 +446,7 @@ async def test_next_narration_is_made_ahead_if_there_is_something_to_say(service
     narrator = sources_over(service, tmp_path, MADE)
     service.media.sources.prepare(SPOKEN)
     service.media.sources.prepare(Episode("z", "Z", audio="/d/z.mp3"))
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(others)
+    await idle()
     assert narrator.asked == [(("Y.", "Said."), False)]
 
 
@@ -487,12 +485,6 @@ async def test_text_without_times_has_those_of_its_narration(service: ServiceRig
     assert [cue.start for cue in (await service.media.voice.transcript(recording)).cues] == [None, None]
 
 
-async def test_file_that_is_gone_is_told_with_its_path(service: ServiceRig, tmp_path: Path) -> None:
-    event = await service.request(Episode("z", "Z", audio=str(tmp_path / "z.mp3")))
-    assert isinstance(event, LoadFailed)
-    assert event.reason == f"The file is gone. Your position is saved. {tmp_path / 'z.mp3'} is not there."
-
-
 @pytest.mark.parametrize(("ident", "is_asked"), [("z", False), ("0123456789abcdef", True)])
 async def test_chapters_of_a_file_are_looked_for_if_it_is_of_a_folder(
     service: ServiceRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ident: str, is_asked: bool
@@ -506,8 +498,7 @@ async def test_chapters_of_a_file_are_looked_for_if_it_is_of_a_folder(
 
     monkeypatch.setattr(service.podcasts.documents, "chapters", chapters)
     assert isinstance(await service.request(Episode(ident, "Z", audio=str(tmp_path / "z.mp3"))), SourceReady)
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(others)
+    await idle()
     assert asked == [ident] * is_asked
 
 
@@ -558,6 +549,5 @@ async def test_corrected_length_is_listed_anew(service: ServiceRig, monkeypatch:
     for again in (relist, None):
         service.media = make_media(service.narrator, service.events.put_nowait, lambda: service.podcasts, relist=again)
         service.media.sources.correct_length(STREAM, "/a.mp3", 7.0)
-        while others := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(others)
+        await idle()
     assert told == [("x", "/a.mp3", 7.0), "listed", ("x", "/a.mp3", 7.0)]

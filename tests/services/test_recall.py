@@ -48,24 +48,23 @@ def rig() -> Rig:
     return Rig()
 
 
-async def test_bookmark_made_a_card_is_due_the_next_day_and_asks_its_words(rig: Rig) -> None:
-    rig.remember()
+async def test_card_is_due_the_next_day_until_it_is_answered_forgotten_or_its_bookmark_removed(rig: Rig) -> None:
+    key, controller = rig.remember().key, rig.controller
     assert rig.recall.due() == []
     rig.room.clock.go(24 * 3600)
     (card,) = rig.recall.due()
     question = await rig.recall.question(card)
     assert question is not None
     assert (question.source, question.text, question.answer) == ("Two · 0:05", "Mine.", "Said.")
-
-
-async def test_answer_puts_a_card_off_and_can_be_undone(rig: Rig) -> None:
-    rig.remember()
-    rig.room.clock.go(24 * 3600)
-    (card,) = rig.recall.due()
-    rig.recall.answer(card, Rating.GOOD)
-    assert rig.recall.due() == []
-    rig.controller.undo()
-    assert [each.key for each in rig.recall.due()] == [card.key]
+    for put_off in (
+        lambda: rig.recall.answer(card, Rating.GOOD),
+        lambda: rig.recall.forget(key),
+        lambda: controller.bookmarks.remove([key]),
+    ):
+        put_off()
+        assert rig.recall.due() == []
+        controller.undo()
+        assert [each.key for each in rig.recall.due()] == [card.key]
 
 
 async def test_card_made_and_unmade(rig: Rig) -> None:
@@ -73,21 +72,13 @@ async def test_card_made_and_unmade(rig: Rig) -> None:
     assert rig.recall.has_card(rig.bookmark.key)
     assert rig.recall.toggle(rig.bookmark) == "It will not be asked again."
     assert not rig.recall.has_card(rig.bookmark.key)
+    assert rig.recall.now() == START
 
 
 async def test_place_alone_is_no_card(rig: Rig) -> None:
     bare, _ = rig.controller.bookmarks.add("two", "Two", Stretch(50.0, 80.0))
     assert rig.recall.toggle(bare) == "There is nothing to ask. Give it a note first."
     assert not rig.recall.has_card(bare.key)
-
-
-async def test_card_of_a_bookmark_that_was_removed_is_not_asked_and_comes_back_with_it(rig: Rig) -> None:
-    rig.remember()
-    rig.room.clock.go(24 * 3600)
-    rig.controller.bookmarks.remove([rig.bookmark.key])
-    assert rig.recall.due() == []
-    rig.controller.undo()
-    assert len(rig.recall.due()) == 1
 
 
 async def test_question_of_an_episode_is_offered_unasked_and_kept_by_recall_only_if_enabled() -> None:
@@ -136,24 +127,16 @@ async def test_offers_are_turned_off_for_good_and_on_again(rig: Rig) -> None:
     assert len(rig.screen.offered) == 1
 
 
-async def test_what_plays_waits_while_an_offered_question_is_open(rig: Rig) -> None:
+@pytest.mark.parametrize("was_paused", [False, True])
+async def test_what_plays_waits_while_an_offered_question_is_open(rig: Rig, was_paused: bool) -> None:
     rig.room.play("two", 5.0)
+    rig.controller.set_paused(was_paused)
     rig.recall.offer("one")
     rig.recall.ask_offered(rig.screen.offered[0][0])
     assert rig.controller.is_paused
     assert rig.screen.asked is not None
     rig.screen.asked[1]()
-    assert not rig.controller.is_paused
-
-
-async def test_what_was_paused_before_a_question_stays_paused(rig: Rig) -> None:
-    rig.room.play("two", 5.0)
-    rig.controller.toggle_pause()
-    rig.recall.offer("one")
-    rig.recall.ask_offered(rig.screen.offered[0][0])
-    assert rig.screen.asked is not None
-    rig.screen.asked[1]()
-    assert rig.controller.is_paused
+    assert rig.controller.is_paused is was_paused
 
 
 async def test_no_more_than_the_settings_say_are_asked_on_a_day() -> None:
@@ -192,10 +175,6 @@ def test_settings_say_how_and_when_questions_are_asked(settings: RecallSettings,
     assert (recall.usual, recall.before_sessions) == (usual, before)
 
 
-def test_ways_of_asking_follow_each_other_round() -> None:
-    assert [each.following for each in Asking] == [Asking.SCREEN, Asking.ALOUD, Asking.NOT]
-
-
 async def test_asking_says_when_nothing_is_due_and_when_all_was_asked(rig: Rig) -> None:
     rig.recall.ask()
     assert rig.screen.said == ["Nothing is due to be recalled."]
@@ -210,12 +189,6 @@ async def test_asking_says_when_nothing_is_due_and_when_all_was_asked(rig: Rig) 
     )  # only a voice needs silence
     then()
     assert rig.screen.said[-1] == "That is all for now."
-
-
-async def test_session_starts_at_once_without_a_card_that_is_due(rig: Rig) -> None:
-    assert rig.recall.start_session(SessionRequest(900.0)).indexes
-    assert rig.controller.session is not None
-    assert (rig.screen.asked, rig.screen.said) == (None, [])
 
 
 async def test_session_pauses_for_its_questions_and_is_planned_in_the_time_they_left() -> None:
@@ -272,15 +245,6 @@ async def test_question_of_what_is_gone_is_none(rig: Rig) -> None:
     question = await rig.recall.question(Card("one", OF_EPISODE, START, START))
     assert question is not None
     assert question.text == "Why?"
-
-
-async def test_card_that_was_forgotten_is_brought_back(rig: Rig) -> None:
-    key = rig.remember().key
-    rig.recall.forget(key)
-    assert not rig.recall.has_card(key)
-    rig.controller.undo()
-    assert rig.recall.has_card(key)
-    assert rig.recall.now() == START
 
 
 # -- by ear ------------------------------------------------------------------------------------------------
@@ -432,7 +396,7 @@ async def test_planner_may_choose_otherwise() -> None:
     assert (rig.has_begun, rig.screen.asked) == (True, None)
     rig.begin(Asking.ALOUD)
     await rig.hear("chime")
-    assert Asking.ALOUD.following is Asking.NOT
+    assert [each.following for each in Asking] == [Asking.SCREEN, Asking.ALOUD, Asking.NOT]
 
 
 async def test_listener_who_plays_something_ends_the_round() -> None:
@@ -444,15 +408,6 @@ async def test_listener_who_plays_something_ends_the_round() -> None:
     await until(lambda: rig.sounds.played[-1] == "silence", "nothing is heard any more")
     assert (rig.has_begun, rig.known()) == (False, [])
     assert rig.controller.interlude is None
-
-
-async def test_asking_again_ends_the_round() -> None:
-    rig = AloudRig("one")
-    rig.recall.ask()
-    await until(lambda: rig.sounds.played == ["chime"], "the chime is heard")
-    rig.recall.ask()
-    await rig.end()
-    assert rig.screen.said[-1] == "Recall is over."
 
 
 async def test_nobody_who_answers_is_asked_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -502,9 +457,9 @@ async def test_media_keys_reach_the_round_where_no_episode_is_loaded() -> None:
     assert rig.known() == [("one", False)]
 
 
-async def test_round_goes_on_while_nothing_else_plays() -> None:
+async def test_round_goes_on_while_nothing_else_plays_until_it_is_asked_for_again() -> None:
     rig = AloudRig("one")
-    rig.begin()
+    rig.recall.ask()
     await until(lambda: rig.sounds.played == ["chime"], "the chime is heard")
     rig.recall.playback_changed(rig.controller.playback)
     for _ in range(5):
@@ -512,3 +467,4 @@ async def test_round_goes_on_while_nothing_else_plays() -> None:
     assert (rig.sounds.played, rig.controller.interlude is None) == (["chime"], False)
     rig.recall.ask()
     await rig.end()
+    assert rig.screen.said[-1] == "Recall is over."

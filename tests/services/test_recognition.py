@@ -26,7 +26,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.net.access import make_policy
-from tui_pod.services.recordings import make_request, wanted_by_settings
+from tui_pod.services.recordings import wanted_by_settings
 from tui_pod.shelf.library import read_feeds
 from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.table import subscribe
@@ -108,6 +108,7 @@ async def rig(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator
 
 async def test_progress_shows_in_row_bar_and_words(rig: Rig) -> None:
     rig.service.request(["a"])
+    rig.service.request(["a"], is_asked=False)  # the settings want what was asked for
     assert rig.states["a"] == RecognitionState("…")
     rig.steps.put_nowait(42.0)
     await rig.until(lambda: rig.states["a"] == RecognitionState("42 %", 42.0))
@@ -177,15 +178,6 @@ async def test_recording_that_came_for_its_words_alone_goes_with_them_though_the
     await service.close()
 
 
-async def test_pause_holds_in_the_next_app(rig: Rig) -> None:
-    service = rig.make(is_paused=True)
-    service.request(["a"])
-    await rig.until(lambda: module.PAUSED in rig.frontend.works)
-    assert rig.begun == []
-    assert "Pause or resume recognition" in rig.frontend.said[-1]
-    await service.close()
-
-
 async def test_battery_pauses_and_mains_goes_on(rig: Rig) -> None:
     rig.is_on_battery = True
     rig.service.request(["a"])
@@ -196,12 +188,14 @@ async def test_battery_pauses_and_mains_goes_on(rig: Rig) -> None:
 
 
 async def test_fault_is_told_and_the_next_is_recognised(rig: Rig) -> None:
-    rig.service.request(["gone", "a", "b"])
+    rig.service.request(["gone", "a", "b", "c"])
     rig.steps.put_nowait(RecognitionError("It is broken."))
-    await rig.until(lambda: rig.begun == ["a", "b"])
+    rig.steps.put_nowait(ZeroDivisionError("by zero"))
+    await rig.until(lambda: rig.begun == ["a", "b", "c"])
     assert rig.frontend.errors == [
         "“Gone” was not recognised. The recording is not there: /nowhere.mp3.",
         "“A” was not recognised. It is broken.",
+        "“B” was not recognised. Unexpected error (ZeroDivisionError).",
     ]
 
 
@@ -237,7 +231,7 @@ async def test_recording_without_words_is_told_as_one(rig: Rig) -> None:
     assert rig.frontend.said == ["No speech found in “A”."]
 
 
-async def test_removing_stops_first_and_keeps_what_is_done(rig: Rig) -> None:
+async def test_removing_and_closing_stop_the_work_and_keep_what_is_done(rig: Rig) -> None:
     rig.service.request(["a"])
     rig.steps.put_nowait(10.0)
     await rig.until(lambda: rig.service.label("a").endswith("10 %"))
@@ -245,6 +239,14 @@ async def test_removing_stops_first_and_keeps_what_is_done(rig: Rig) -> None:
     await rig.until(lambda: rig.states["a"] is None)
     assert rig.files.read("a") is not None
     assert "the transcript so far stays" in rig.frontend.said[-1]
+    rig.service.request(["a"])
+    rig.steps.put_nowait(20.0)
+    await rig.until(lambda: rig.service.label("a").endswith("20 %"))
+    await rig.service.close()
+    with rig.files.writing("a", "m"):  # nobody else writes any more
+        words = rig.files.read("a")
+    assert words is not None
+    assert words.until == 20.0
 
 
 def service_that_wants(
@@ -283,24 +285,10 @@ async def test_words_removed_can_be_brought_back(rig: Rig) -> None:
     rig.service.remove("a")
     await rig.until(lambda: any("removed" in said for said in rig.frontend.said))
     assert rig.files.read("a") is None
+    rig.service.remove("a")
+    await rig.until(lambda: rig.frontend.said[-1] == "This transcript was not recognised by machine.")
     rig.room.controller.undo()
     await rig.until(lambda: rig.files.read("a") is not None)
-
-
-@pytest.mark.parametrize(
-    ("stated", "asked"),
-    [("de-AT", "de"), ("en_us", "en"), ("English", "en"), ("nb", "no"), ("FR", "fr"), ("", None)],
-)
-def test_language_of_a_podcast_is_asked_for_as_models_call_it(
-    site: Site, tmp_path: Path, stated: str, asked: str | None
-) -> None:
-    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", 1 << 30, make_policy((), 10.0))
-    site.replies["/f"] = server.body(feed(item(1, "/1.wav"), extra=f"<language>{stated}</language>"))
-    feed_id = subscribe(podcasts.store, site.url("/f")).feed.feed_id
-    (ident,) = podcasts.store.episode_ids(feed_id)
-    library = build_library((), read_feeds(podcasts.store.db.file.parent).episodes)
-    episode = library.episode(library.index(ident) or 0)
-    assert make_request(episode, Path("/r.wav"), Path("/model"), podcasts).language == asked
 
 
 def test_settings_of_a_podcast_tell_what_is_recognised_by_itself(site: Site, tmp_path: Path) -> None:
@@ -336,24 +324,13 @@ async def test_what_was_asked_for_is_remembered_until_it_is_done(rig: Rig) -> No
         (*_, last) = [one.value for one in rig.room.writer.records if isinstance(one, SettingRecord)]
         return str(last)
 
-    rig.service.request(["a", "b"])
+    rig.service.request(["a", "b", "an id with spaces"])
     rig.service.request(["c"], is_asked=False)
     assert remembered() == "a b"
     rig.steps.put_nowait(100.0)
     await rig.until(lambda: remembered() == "b")
     rig.service.remove("b")
     await rig.until(lambda: remembered() == "")
-
-
-async def test_closing_ends_the_work_and_keeps_what_is_done(rig: Rig) -> None:
-    rig.service.request(["a"])
-    rig.steps.put_nowait(10.0)
-    await rig.until(lambda: rig.service.label("a").endswith("10 %"))
-    await rig.service.close()
-    with rig.files.writing("a", "m"):  # nobody else writes any more
-        words = rig.files.read("a")
-    assert words is not None
-    assert words.until == 10.0
 
 
 @pytest.mark.parametrize(
@@ -379,26 +356,12 @@ def test_recogniser_that_is_missing_is_said_with_the_command(rig: Rig, monkeypat
     assert "recognised on this machine, run: " in rig.service.offer(rig.room.library.episode(0))
 
 
-async def test_what_was_asked_for_stays_so_when_the_settings_want_it_too(rig: Rig) -> None:
-    rig.service.request(["a"])
-    rig.service.request(["a"], is_asked=False)
-    rig.steps.put_nowait(100.0)
-    await rig.until(lambda: "“A” has a transcript now." in "".join(rig.frontend.said))
-
-
 async def test_what_nobody_asked_for_ends_without_a_word(rig: Rig) -> None:
     rig.service.request(["a", "b"], is_asked=False)
     rig.steps.put_nowait(100.0)
     rig.steps.put_nowait(RecognitionError("It is broken."))
     await rig.until(lambda: rig.begun == ["a", "b"] and not any(rig.states.values()) and not rig.frontend.work)
     assert (rig.frontend.said, rig.frontend.errors) == ([], [])
-
-
-async def test_fault_that_nobody_thought_of_is_named_by_its_kind(rig: Rig) -> None:
-    rig.service.request(["a"])
-    rig.steps.put_nowait(ZeroDivisionError("by zero"))
-    await rig.until(lambda: rig.frontend.errors)
-    assert rig.frontend.errors == ["“A” was not recognised. Unexpected error (ZeroDivisionError)."]
 
 
 async def test_book_of_several_files_is_not_recognised(rig: Rig, tmp_path: Path) -> None:
@@ -438,14 +401,14 @@ async def test_progress_is_a_share_of_the_length_or_minutes(
     await service.close()
 
 
-async def test_transcript_that_no_machine_made_is_not_removed(rig: Rig) -> None:
-    rig.service.remove("a")
-    await rig.until(lambda: rig.frontend.said == ["This transcript was not recognised by machine."])
-
-
 async def test_pause_is_remembered_and_told_once_something_is_asked_for(rig: Rig) -> None:
+    next_app = rig.make(is_paused=True)
+    next_app.request(["a"])
+    await rig.until(lambda: module.PAUSED in rig.frontend.works)
+    assert (rig.begun, rig.frontend.said.pop()) == ([], render_keys(module.PAUSED_NOTICE))
+    await next_app.close()
     assert rig.service.toggle_pause().text == module.PAUSED_NOTICE
-    assert rig.room.writer.table("transcribe") == {"paused": "yes"}
+    assert rig.room.writer.table("transcribe")["paused"] == "yes"
     rig.service.request(["a"], is_asked=False)
     assert rig.frontend.said == []
     rig.service.request(["b"])
@@ -476,8 +439,3 @@ async def test_nothing_is_looked_for_without_podcasts(rig: Rig, monkeypatch: pyt
     for _ in range(5):
         await asyncio.sleep(0)
     assert rig.frontend.errors == []
-
-
-async def test_id_with_a_space_is_not_remembered(rig: Rig) -> None:
-    rig.service.request(["a b", "c"])
-    assert rig.room.writer.table("transcribe") == {"asked": "c"}

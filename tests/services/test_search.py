@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes import START, FakeFrontend, FakeReader, make_context
 from tests.indexed import indexed_search
+from tests.patience import idle
 from tests.rooms import Room
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import READING_SPEED, Cue, Transcript
@@ -47,8 +48,7 @@ class Updates:
     async def finish(self) -> None:
         """Let all updates finish."""
         self.gate.set()
-        while others := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(others)
+        await idle()
         self.gate.clear()
 
 
@@ -61,20 +61,14 @@ async def test_updates_do_not_run_beside_each_other(room: Room, tmp_path: Path) 
     assert (updates.begun, updates.most) == (2, 1)
 
 
-async def test_update_runs_again_after_the_last_one_has_ended(room: Room, tmp_path: Path) -> None:
-    updates = Updates(room, tmp_path)
-    for count in (1, 2):
-        updates.service.refresh()
-        await updates.finish()
-        assert updates.begun == count
-
-
 async def test_index_that_cannot_be_written_is_reported_until_it_can(room: Room, tmp_path: Path) -> None:
     updates = Updates(room, tmp_path)
     updates.fault = UserError("The disk is full.")
     updates.service.refresh()
     await updates.finish()
-    assert (await updates.service.search("word")).notice.startswith("The disk is full.")
+    answer = await updates.service.search("word")
+    assert (answer.notice, answer.is_searching) == ("The disk is full. Only what was indexed before is found.", False)
+    assert updates.begun == 1, "it is not tried again and again"
     updates.fault = None
     updates.service.refresh()
     await updates.finish()
@@ -100,8 +94,7 @@ async def test_time_of_a_sentence_is_exact_once_it_is_narrated(room: Room, tmp_p
 
     async def find() -> Hit:
         service.refresh()
-        while others := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(others)
+        await idle()
         (found,) = (await service.search("second")).results.found[-1:]
         return found.hits[-1]
 
@@ -175,16 +168,6 @@ async def test_search_without_an_index_fills_it_and_says_so(room: Room, tmp_path
     await updates.finish()
 
 
-async def test_search_that_cannot_be_filled_does_not_try_again_and_again(room: Room, tmp_path: Path) -> None:
-    updates = Updates(room, tmp_path)
-    updates.fault = UserError("The disk is full.")
-    updates.service.refresh()
-    await updates.finish()
-    answer = await updates.service.search("word")
-    assert (answer.notice, answer.is_searching) == ("The disk is full. Only what was indexed before is found.", False)
-    assert updates.begun == 1
-
-
 async def test_each_update_of_the_index_is_reported(room: Room, tmp_path: Path) -> None:
     updates, filled = Updates(room, tmp_path), list[bool]()
     updates.service.on_filled = lambda: filled.append(True)
@@ -201,8 +184,7 @@ async def test_words_that_the_listener_moved_are_found_where_they_are_said(room:
     reader.nudges = {"three": 2.5}
     service = indexed_search(context, reader, BookmarkService(context, reader), room.controller.library, transcripts)
     service.refresh()
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(others)
+    await idle()
     hits = {found.id: found.hits for found in (await service.search("second")).results.found}
     assert [hit.start for hit in hits["three"]] == [73.0]
 
@@ -211,7 +193,6 @@ async def test_nearest_results_come_with_the_query_that_they_match(room: Room, t
     context, reader = make_context(room.controller, FakeFrontend()), FakeReader()
     service = indexed_search(context, reader, BookmarkService(context, reader), room.controller.library, {})
     service.refresh()
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(others)
+    await idle()
     assert not (await service.search("three")).query.is_any
     assert (await service.search("three zebras")).query.is_any

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
+from unittest.mock import Mock, call
 
 import pytest
 
@@ -89,6 +90,11 @@ class Rig:
         self.runs.append("reload")
         self.report = {"received": []}
 
+    async def start(self) -> None:
+        """Start, and wait for the first sync."""
+        self.service.start()
+        await self.synced()
+
     async def synced(self) -> None:
         """Wait for the next sync, and for what it does afterwards."""
         await asyncio.wait_for(self.done.wait(), PATIENCE)
@@ -111,8 +117,7 @@ async def rig() -> Any:
 
 async def test_what_came_in_is_shown_and_can_be_undone(rig: Rig) -> None:
     rig.report["received"] = [rig.received("one", 30.0), rig.received("two", 0.0, "played")]
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     index = rig.controller.progress_index
     one, two = index.get("one"), index.get("two")
     assert one is not None
@@ -135,8 +140,7 @@ async def test_what_was_dismissed_and_heard_elsewhere_is_so_at_once(rig: Rig) ->
         rig.received("one", 30.0, dismissed=True),
         {**rig.received("two", 5.0), "updated": older, "heard": "1-5", "plays": 3},
     ]
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     two = index.get("two")
     assert two is not None
     assert (index.continue_count, two.position, two.plays, two.played_ranges) == (1, 10.0, 3, ((1.0, 5.0),))
@@ -149,8 +153,7 @@ async def test_bookmarks_and_cards_that_came_in_are_shown_and_can_be_undone(rig:
          "updated": time, "elsewhere": 1},
     ]  # fmt: skip
     rig.report["cards"] = [{"episode": "one", "due": time, "updated": time}]
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     assert list(rig.controller.bookmarks) == [Bookmark("one", 5.0, 9.0, START, START, "Said.", title="One")]
     assert list(rig.controller.bookmarks.cards) == [Card("one", OF_EPISODE, START, START)]
     assert rig.frontend.said[-1] == "1 bookmark synced. Press u to undo."
@@ -160,8 +163,7 @@ async def test_bookmarks_and_cards_that_came_in_are_shown_and_can_be_undone(rig:
 
 async def test_notice_names_the_machine_and_both_positions(rig: Rig) -> None:
     rig.report["received"] = [rig.received("two", 75.0, **{"from": "laptop"})]
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     assert rig.frontend.said[-1] == "“Two”: 0:10 → 1:15, from laptop. Press u to undo."
     rig.report["received"] = [rig.received("one", 5.0, **{"from": "desk"}), rig.received("three", 5.0)]
     rig.service.sync_now()
@@ -170,8 +172,7 @@ async def test_notice_names_the_machine_and_both_positions(rig: Rig) -> None:
 
 
 async def test_first_play_waits_for_the_newer_position(rig: Rig) -> None:
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     rig.clock.go(60.0)
     rig.news = [True]
     rig.report["received"] = [rig.received("two", 75.0)]
@@ -181,21 +182,6 @@ async def test_first_play_waits_for_the_newer_position(rig: Rig) -> None:
     playback = rig.controller.playback
     assert (playback.episode, playback.position) == ("two", 65.0)  # less the rewind of a pause of an hour
     assert rig.looks == [True]
-
-
-async def test_play_does_not_wait_longer_than_its_limit(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "ANSWER_WAIT", 0.0)
-    forever = asyncio.Event()
-
-    async def look(with_server: bool) -> bool:
-        await forever.wait()
-        return with_server
-
-    service = rig.make(look=look)
-    rig.controller.handover.attach(service)
-    rig.controller.play("two")
-    await until(lambda: rig.controller.playback.episode == "two", "it plays")
-    await service.close()
 
 
 async def test_paused_app_looks_at_the_folder_often_and_at_the_server_now_and_then(
@@ -219,15 +205,24 @@ async def test_paused_app_looks_at_the_folder_often_and_at_the_server_now_and_th
     assert 1 <= len(rig.looks) <= (rig.service.rounds - rounds) // 5 + 1
 
 
-async def test_failed_look_neither_syncs_nor_holds_up_playing(rig: Rig) -> None:
+@pytest.mark.parametrize("fails", [True, False])
+async def test_look_that_fails_or_takes_long_neither_syncs_nor_holds_up_playing(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, fails: bool
+) -> None:
     async def look(with_server: bool) -> bool:
-        raise UserError("no network")
+        if fails:
+            raise UserError("no network")
+        await asyncio.Event().wait()
+        return with_server
 
-    service = rig.make(look=look)
-    rig.controller.handover.attach(service)
+    monkeypatch.setattr(module, "ANSWER_WAIT", PATIENCE if fails else 0.0)
+    service, handover = rig.make(look=look), rig.controller.handover
+    heard = Mock(side_effect=handover.answered)
+    monkeypatch.setattr(handover, "answered", heard)
+    handover.attach(service)
     rig.controller.play("two")
     await until(lambda: rig.controller.playback.episode == "two", "it plays")
-    assert (rig.runs, rig.frontend.said) == ([], [])
+    assert (rig.runs, rig.frontend.said, heard.call_args_list) == ([], [], [call(False)] * fails)
     await service.close()
 
 
@@ -280,8 +275,7 @@ async def test_podcasts_of_other_machines_are_asked_about_on_request(
 ) -> None:
     monkeypatch.setattr(module, "AFTER", 0.0)
     rig.report["waiting"] = ["One", "Two"]
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     rig.service.sync_soon()
     await rig.synced()
     found = "Your other machines have 2 podcasts: One and Two."
@@ -297,8 +291,7 @@ async def test_podcasts_of_other_machines_are_asked_about_on_request(
 
 async def test_failure_is_a_mark_and_said_only_on_wish(rig: Rig) -> None:
     rig.failure = "no network"
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     assert (rig.frontend.said, rig.frontend.work) == ([], "not synced")
     rig.service.sync_now()
     await rig.synced()
@@ -306,8 +299,7 @@ async def test_failure_is_a_mark_and_said_only_on_wish(rig: Rig) -> None:
 
 
 async def test_time_since_the_last_sync_grows_and_being_offline_is_shown(rig: Rig) -> None:
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     rig.clock.go(3 * 3600.0)
     rig.report.update(error="no network", offline=True)
     rig.service.sync_now()
@@ -333,8 +325,7 @@ async def test_pause_and_end_sync_once_playing_has_stopped(rig: Rig, monkeypatch
 async def test_changes_are_sent_by_one_sync_after_the_last_or_some_time_after_the_first(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     await until(lambda: not rig.service.is_asking, "the sync has ended")
     monkeypatch.setattr(module, "AFTER", 0.01)
     for _ in range(3):
@@ -371,19 +362,11 @@ async def test_change_during_a_sync_is_sent_by_the_next(rig: Rig, monkeypatch: p
 
 
 async def test_changes_since_the_last_sync_are_counted(rig: Rig) -> None:
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     rig.clock.go(60.0)
     rig.controller.editor.mark(["one", "three"], played=True)
     rig.service.sync_soon()
     assert rig.frontend.work == "synced 1 m ago, 2 to send"
-
-
-async def test_podcasts_that_came_or_went_are_shown(rig: Rig) -> None:
-    rig.report["subscribed"] = ["https://pod.example.org/"]
-    rig.service.sync_now()
-    await until(lambda: len(rig.runs) == 3, "it syncs again")
-    assert rig.runs == ["sync", "reload", "sync"]
 
 
 async def test_sync_that_is_stopped_can_be_asked_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -429,25 +412,12 @@ async def test_sync_is_repeated_at_intervals(rig: Rig, monkeypatch: pytest.Monke
         await rig.synced()
 
 
-@pytest.mark.parametrize(("failure", "is_complete"), [("", True), ("The folder is gone.", False)])
-async def test_playing_learns_whether_a_sync_was_complete(
-    rig: Rig, failure: str, is_complete: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    answers = list[bool]()
-    rig.failure = failure
-    monkeypatch.setattr(rig.controller.handover, "answered", answers.append)
-    rig.service.start()
-    await rig.synced()
-    assert answers == [is_complete]
-
-
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [(-5, "just now"), (59, "just now"), (60, "1 m ago"), (3599, "59 m ago"), (3600, "1 h ago"), (7199, "1 h ago")],
 )
 async def test_time_since_the_last_sync_is_in_minutes_then_in_hours(rig: Rig, seconds: float, shown: str) -> None:
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     rig.clock.go(seconds)
     rig.service.sync_soon()
     assert rig.frontend.work == f"synced {shown}"
@@ -465,7 +435,7 @@ async def test_notice_of_one_episode_tells_what_was_here_and_what_came(
     rig: Rig, ident: str, position: float, status: str, label: str
 ) -> None:
     rig.report["received"] = [rig.received(ident, position, status)]
-    rig.service.start()
+    rig.service.sync_now()
     await rig.synced()
     assert rig.frontend.said == [f"{label}. Press u to undo."]
 
@@ -473,49 +443,35 @@ async def test_notice_of_one_episode_tells_what_was_here_and_what_came(
 async def test_episode_that_was_played_here_is_named_so(rig: Rig) -> None:
     rig.controller.editor.mark(["two"], played=True)
     rig.report["received"] = [{**rig.received("two", 75.0), "updated": (START + timedelta(hours=1)).isoformat()}]
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     assert rig.frontend.said[-1] == "“Two”: played → 1:15. Press u to undo."
-
-
-async def test_sync_on_request_that_brought_something_says_only_that(rig: Rig) -> None:
-    rig.report["received"] = [rig.received("one", 30.0)]
-    rig.service.sync_now()
-    await rig.synced()
-    assert rig.frontend.said == ["“One”: 0:30. Press u to undo."]
 
 
 async def test_marks_that_the_server_cannot_take_yet_are_told(rig: Rig) -> None:
     rig.report["lacking_length"] = ["one", "two"]
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     told = "2 episodes marked as played cannot be sent to the server until the length is known."
     assert rig.frontend.said == [told]
 
 
-async def test_podcasts_that_went_are_shown_without_a_second_sync(rig: Rig) -> None:
-    rig.report["unsubscribed"] = ["A podcast"]
-    rig.service.start()
-    await until(lambda: len(rig.runs) == 2 and not rig.service.is_asking, "it is done")
-    assert rig.runs == ["sync", "reload"]
-
-
-async def test_podcasts_that_come_again_and_again_cause_two_syncs_only(rig: Rig) -> None:
+@pytest.mark.parametrize(("change", "syncs"), [("subscribed", 2), ("unsubscribed", 1)])
+async def test_podcasts_that_come_again_and_again_cause_two_syncs_only_and_those_that_go_one(
+    rig: Rig, change: str, syncs: int
+) -> None:
     async def reload() -> None:
         rig.runs.append("reload")
 
-    rig.report["subscribed"] = ["https://pod.example.org/"]
+    rig.report[change] = ["https://pod.example.org/"]
     service = rig.make(reload=reload)
     service.sync_now()
-    await until(lambda: len(rig.runs) >= 4 and not service.is_asking, "it is done")
-    assert rig.runs == ["sync", "reload"] * 2
+    await until(lambda: len(rig.runs) >= 2 * syncs and not service.is_asking, "it is done")
+    assert rig.runs == ["sync", "reload"] * syncs
     await service.close()
 
 
 async def test_other_podcasts_of_other_machines_are_named_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "AFTER", 0.0)
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     for names in (["One"], ["One"], ["One", "Two"]):
         rig.report["waiting"] = names
         rig.service.sync_soon()
@@ -535,8 +491,7 @@ async def test_podcasts_that_cannot_be_asked_about_are_named(rig: Rig) -> None:
 
 async def test_long_names_are_cut_in_the_question(rig: Rig) -> None:
     rig.report.update(waiting=["x" * 100], received=[rig.received("two", 75.0, **{"from": "y" * 100})])
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     assert [len(max(text.replace(".", " ").split(), key=len)) for text in rig.frontend.said] == [60, 60]
 
 
@@ -555,8 +510,15 @@ async def test_first_sync_that_would_change_nothing_says_so_and_is_asked_about_o
     assert len(rig.frontend.asked_yes) == 1
 
 
-async def test_play_before_the_first_sync_waits_for_nothing(rig: Rig) -> None:
+async def test_before_the_first_sync_nothing_is_synced_soon_and_playing_waits_for_nothing(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "AFTER", 0.0)
     rig.is_first = True
+    rig.service.sync_soon()
+    for _ in range(5):
+        await asyncio.sleep(0)
+    assert (rig.runs, rig.frontend.works) == ([], [])
     rig.controller.handover.attach(rig.service)
     rig.controller.play("two")
     assert rig.controller.playback.is_loaded
@@ -584,47 +546,26 @@ async def test_play_during_a_look_at_the_folder_asks_the_server_too(rig: Rig, mo
     await service.close()
 
 
-async def test_nothing_is_synced_soon_before_the_first_sync(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "AFTER", 0.0)
-    rig.is_first = True
-    rig.service.sync_soon()
-    for _ in range(5):
-        await asyncio.sleep(0)
-    assert (rig.runs, rig.frontend.works) == ([], [])
-
-
-async def test_what_follows_a_sync_follows_only_a_complete_one(rig: Rig) -> None:
-    ended = list[bool]()
+async def test_what_follows_a_sync_follows_only_a_complete_one_and_playing_learns_of_either(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, answers = list[bool](), list[bool]()
+    monkeypatch.setattr(rig.controller.handover, "answered", answers.append)
     service = rig.make(ended=lambda: ended.append(True))
     rig.failure = "no network"
     service.sync_now()
     await until(lambda: rig.frontend.errors, "it failed")
-    assert (ended, service.synced) == ([], None)
+    assert (ended, service.synced, answers) == ([], None, [False])
     rig.failure = ""
     service.sync_now()
     await until(lambda: not service.is_asking, "it is done")
-    assert (ended, service.synced) == ([True], START)
+    assert (ended, service.synced, answers) == ([True], START, [False, True])
     await service.close()
 
 
 async def test_play_asks_the_server_once_if_there_is_nothing_new(rig: Rig) -> None:
-    rig.service.start()
-    await rig.synced()
+    await rig.start()
     rig.clock.go(60.0)
     rig.controller.play("two")
     await until(lambda: rig.controller.playback.is_loaded, "it plays")
     assert (rig.looks, rig.runs) == ([True], ["sync"])
-
-
-async def test_playing_learns_that_a_look_failed(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def look(with_server: bool) -> bool:
-        raise UserError("no network")
-
-    answers = list[bool]()
-    service = rig.make(look=look)
-    rig.controller.handover.attach(service)
-    monkeypatch.setattr(rig.controller.handover, "answered", answers.append)
-    rig.controller.play("two")
-    await until(lambda: answers, "it is answered")
-    assert answers == [False]
-    await service.close()

@@ -8,6 +8,7 @@ from unittest.mock import Mock
 import pytest
 
 from tests.fakes import FakeFrontend
+from tests.patience import idle
 from tests.rooms import Room
 from tui_pod.core.errors import UserError
 from tui_pod.core.outcome import Outcome, refused
@@ -35,6 +36,7 @@ async def test_command_that_is_cancelled_has_ended_before_the_loop_does(
         ("import signal; signal.pause()", "tui-pod search took too long."),
         ("import sys; sys.exit('tui-pod: The disk is full.')", "The disk is full."),
         ("import sys; sys.exit(1)", "tui-pod search failed."),
+        (f"import sys; sys.exit('first\\ntui-pod: {'x' * 400}')", f"{'x' * 299}…"),
     ],
 )
 async def test_command_that_fails_says_why(
@@ -51,16 +53,12 @@ async def test_command_that_fails_says_why(
     assert (await processes.get()).returncode is not None
 
 
-async def test_command_that_prints_something_has_not_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    program = "print('done'); raise SystemExit(1)"
+@pytest.mark.parametrize(("program", "printed"), [("print('done'); raise SystemExit(1)", b"done\n"), ("pass", b"")])
+async def test_command_that_prints_something_or_works_has_not_failed(
+    monkeypatch: pytest.MonkeyPatch, program: str, printed: bytes
+) -> None:
     monkeypatch.setattr(tasks, "start_of", lambda *_: ([sys.executable, "-c", program], {}))
-    assert await run_command("search") == b"done\n"
-
-
-async def idle() -> None:
-    """Wait until all tasks but the test have ended."""
-    while others := asyncio.all_tasks() - {asyncio.current_task()}:
-        await asyncio.wait(others)
+    assert await run_command("search") == printed
 
 
 async def test_undo_is_in_the_order_of_the_keys_and_waits_for_what_is_under_way(room: Room) -> None:
@@ -129,9 +127,13 @@ async def test_change_undone_before_it_ended_is_undone_afterwards_and_one_that_f
 async def test_state_is_shown_once_until_it_ends(room: Room) -> None:
     frontend = FakeFrontend()
     background = BackgroundTasks(room.controller, frontend)
-    for job in (Job("offline"), Job("offline"), None, None):
-        background.show("network", job)
-    assert frontend.works == ["offline", ""]
+    for _ in range(2):
+        background.show("network", Job("offline"))
+    assert background.shown("network") == "offline"
+    assert not background.stop().is_done, "it is no work"
+    for _ in range(2):
+        background.show("network", None)
+    assert (frontend.works, frontend.said) == (["offline", ""], [])
     assert background.shown("network") == ""
 
 
@@ -211,44 +213,14 @@ def test_save_that_fails_is_told_and_so_is_the_next_that_works() -> None:
     notices.changed(None)
     assert frontend.said == []
     notices.changed("The disk is full")
-    assert "The disk is full" in frontend.errors[-1]
-    notices.changed(None)
-    notices.changed(None)
-    assert frontend.said[-1] == "Progress is saved again."
-    assert len(frontend.said) + len(frontend.errors) in (2, 3)
-
-
-async def test_text_of_a_command_that_fails_is_its_last_line_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    program = f"import sys; sys.exit('first\\ntui-pod: {'x' * 400}')"
-    monkeypatch.setattr(tasks, "start_of", lambda *_: ([sys.executable, "-c", program], {}))
-    with pytest.raises(CommandFailed) as caught:
-        await run_command("search")
-    assert str(caught.value) == f"{'x' * 299}…"
-
-
-async def test_command_that_works_and_prints_nothing_has_not_failed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tasks, "start_of", lambda *_: ([sys.executable, "-c", "pass"], {}))
-    assert await run_command("search") == b""
-
-
-def test_saving_that_fails_for_another_reason_is_told_again() -> None:
-    frontend = FakeFrontend()
-    notices = SaveNotices(frontend)
-    for reason in ("The disk is full", "The disk is gone"):
-        notices.changed(reason)
+    notices.changed("The disk is gone")
     assert frontend.errors == [
         f"Progress cannot be saved now: {reason}. Saving will be retried."
         for reason in ("The disk is full", "The disk is gone")
     ]
-
-
-def test_nothing_under_way_cannot_be_stopped(room: Room) -> None:
-    frontend = FakeFrontend()
-    background = BackgroundTasks(room.controller, frontend)
-    background.show("network", Job("offline"))
-    assert not background.stop().is_done
-    assert frontend.said == []
-    assert background.shown("network") == "offline"
+    notices.changed(None)
+    notices.changed(None)
+    assert frontend.said == [*frontend.errors, "Progress is saved again."]
 
 
 async def test_what_is_to_come_later_comes_once_by_its_kind(room: Room) -> None:

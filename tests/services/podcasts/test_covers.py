@@ -97,9 +97,12 @@ async def test_cover_that_a_directory_names_is_fetched_from_public_hosts_only(tm
     assert len(await Covers(tmp_path / "covers", known).picture(site.url("/c")) or b"") == PICTURE_BYTES
 
 
-async def test_answer_that_is_no_picture_is_not_asked_for_again(covers: Covers, podcasts: Podcasts, site: Site) -> None:
+@pytest.mark.parametrize("reply", [server.body("<html>", "text/html"), server.body("gone", status=404)])
+async def test_cover_that_is_no_picture_or_gone_is_not_asked_for_again(
+    covers: Covers, podcasts: Podcasts, site: Site, reply: server.Reply
+) -> None:
     site.replies["/f"] = server.body(feed(item(1, "/a.wav"), extra="<itunes:image href='/c'/>"))
-    site.replies["/c"] = server.body("<html>", "text/html")
+    site.replies["/c"] = reply
     subscribe(podcasts.store, site.url("/f"))
     (episode,) = read_feeds(podcasts.store.db.file.parent).episodes
     assert [await covers.picture(episode), await covers.picture(episode)] == [None, None]
@@ -118,16 +121,6 @@ async def test_oldest_pictures_are_dropped(covers: Covers, tmp_path: Path, monke
         make_png(tmp_path / f"music {number}" / "a.wav", 64, 64)  # in a recording's place
         assert await covers.picture(episode) is not None
     assert len(list((tmp_path / "covers").glob("*.rgb"))) == 2
-
-
-async def test_cover_that_cannot_be_fetched_is_not_asked_for_again(
-    covers: Covers, podcasts: Podcasts, site: Site
-) -> None:
-    site.replies["/f"] = server.body(feed(item(1, "/a.wav"), extra="<itunes:image href='/c'/>"))
-    subscribe(podcasts.store, site.url("/f"))
-    (episode,) = read_feeds(podcasts.store.db.file.parent).episodes
-    assert [await covers.picture(episode), await covers.picture(episode)] == [None, None]
-    assert site.paths() == ["/f", "/c"]
 
 
 async def test_recording_without_a_picture_is_not_looked_into_again(

@@ -8,12 +8,10 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 from unittest.mock import AsyncMock, Mock
 
 import pytest
 
-from tests.patience import PATIENCE
 from tests.services.podcasts.rig import ServiceRig
 from tests.sources.folders.sounds import make_au, make_m4b, make_mka, make_mp3
 from tui_pod.services.podcasts import folders
@@ -113,26 +111,6 @@ async def test_chapters_inside_all_parts_are_known_before_any_is_opened(service:
     (tmp_path / "Shelf" / "desc.txt").write_text("A young lady.")
     await service.until(lambda: service.controller.library.episode(0).summary == "A young lady.", "it is read again")
     assert marks() == wanted
-
-
-async def test_folder_that_takes_long_to_check_is_checked_every_five_minutes(
-    service: ServiceRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(folders, "RARELY", 1e12)
-    loop, is_timed, waits = asyncio.get_running_loop(), asyncio.Event(), list[float]()
-    call_later = loop.call_later
-
-    def noted(delay: float, *work: Any) -> asyncio.TimerHandle:
-        waits.append(delay)
-        if delay > 60:
-            is_timed.set()
-        return call_later(delay, *work)
-
-    monkeypatch.setattr(loop, "call_later", noted)
-    make_mp3(tmp_path / "Shelf" / "1.mp3", "One")
-    await service.service.subscribe(str(tmp_path / "Shelf"))
-    await asyncio.wait_for(is_timed.wait(), PATIENCE)
-    assert max(waits) == 300.0
 
 
 async def test_folder_of_talks_becomes_a_book_from_its_row_in_the_tree(service: ServiceRig, tmp_path: Path) -> None:

@@ -69,13 +69,6 @@ async def test_key_line_offers_to_add_a_podcast_first_until_there_is_one_then_wh
                 assert ("a Add podcast" in after) is (width == 200 and not is_first)
 
 
-async def test_wide_key_line_tells_of_the_sleep_timer_and_the_filter() -> None:
-    async with run_app(embedded_library(), size=(200, 50)) as driver:
-        await driver.press("enter")
-        assert "z ☾ off" in driver.text
-        assert "f Filter" in keys_of(driver)
-
-
 async def test_settings_are_changed_at_once_and_can_be_taken_back(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
     await service.add(site.url("/f"))
