@@ -397,9 +397,6 @@ class FakeFrontend(FakeListener):
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         self.asked = cards, then
 
-    def start_session(self, budget: float) -> None:
-        raise AssertionError("nobody starts a session")
-
     def show_statistics(self) -> None:
         raise AssertionError("nobody wants statistics")
 

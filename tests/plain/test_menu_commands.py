@@ -9,10 +9,10 @@ import pytest
 from tests.plain.test_program import RoomServices, run
 from tests.rooms import EPISODES, Room, make_room
 from tui_pod.config.settings import SyncSettings
+from tui_pod.core.actions import PARTS
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.selection.list_query import ListQuery
-from tui_pod.plain.menu_commands import PARTS
 from tui_pod.services.hints import NOT_SYNCED
 
 PALETTE = "A command, a topic or an episode by its name, or the number of a row; tab completes:"
@@ -32,7 +32,7 @@ PALETTE = "A command, a topic or an episode by its name, or the number of a row;
 )
 async def test_help_says_what_a_key_does(room: Room, typed: str, said: list[str]) -> None:
     assert await run(RoomServices(room), "?", typed) == [
-        "Help on which key, or on which part: playing, moving, reading, bookmarks, podcasts, program, or all?"
+        "Help on which key, or on which part: playing, finding, moving, reading, bookmarks, podcasts, program, or all?"
         " Or press enter to leave:",
         *said,
     ]

@@ -32,7 +32,9 @@ class Screen:
             give_up=lambda: self.done.append("give up"),
             take=lambda terminal: self.done.append(terminal),
         )
-        self.frontend = SimpleNamespace(start_session=self.done.append, tell=self._tell)
+        self.frontend = SimpleNamespace(tell=self._tell)
+        self.main_screen = SimpleNamespace(services=None)
+        monkeypatch.setattr("tui_pod.services.commands.start_session", lambda _, budget: self.done.append(budget))
         app: Any = self
         self.drawer = TerminalDrawer(app)
 

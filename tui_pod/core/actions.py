@@ -211,6 +211,17 @@ OF_THE_LIST = frozenset((
 ))  # fmt: skip
 """Actions of the list that do nothing in the views over it."""
 
+PARTS = {
+    "playing": ("playback", "episode", "queue", "session", "sleep", "audio"),
+    "finding": ("list", "search", "view", "statistics"),
+    "moving": ("move", "focus", "topic", "select"),
+    "reading": ("transcript", "transcribe", "found", "details"),
+    "bookmarks": ("bookmark", "recall", "question"),
+    "podcasts": ("feed", "course", "download", "sync"),
+    "program": ("app", "undo", "redo", "work"),
+}
+"""Parts of the help, and the beginnings of the ids of their actions."""
+
 MOVING_ON = ("episode.toggle_played", "queue.add_last", "queue.add_next")
 """Actions whose effect the row shows; they move the cursor to the next one."""
 
@@ -218,6 +229,11 @@ MOVING_ON = ("episode.toggle_played", "queue.add_last", "queue.add_next")
 def active_panes(pane: str) -> frozenset[str]:
     """Return the panes (`Action.where`) whose keys work while `pane` has the focus."""
     return frozenset(("app", "screen", "move", pane, *(("episodes",) if pane in OF_EPISODES else ())))
+
+
+def part_of(action: Action) -> str:
+    """Return the part of the help that has an action."""
+    return next(part for part, begins in PARTS.items() if action.id.partition(".")[0] in begins)
 
 
 def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> list[tuple[str, Action]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from tui_pod.config.settings import SyncSettings, bound_actions
-from tui_pod.core.actions import Action
+from tui_pod.core.actions import PARTS, Action, part_of
 from tui_pod.core.selection.list_query import SmartList, narrow
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.net.file_address import typed_path
@@ -18,16 +18,6 @@ from tui_pod.plain.spoken import label_of, say_key, say_keys, sentence
 from tui_pod.recall.questions import question_of_episode
 from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE, SYNC_WAYS
 from tui_pod.services.services import Services
-
-PARTS = {
-    "playing": ("playback", "episode", "queue", "session", "sleep", "audio"),
-    "moving": ("move", "focus", "topic", "list", "search", "view", "select"),
-    "reading": ("transcript", "transcribe", "found", "details"),
-    "bookmarks": ("bookmark", "recall", "question"),
-    "podcasts": ("feed", "course", "download", "sync"),
-    "program": ("app", "undo", "redo", "work"),
-}
-"""Parts of the help, and the beginnings of the ids of their actions."""
 
 MOST = 10
 """Most matches that are read out."""
@@ -79,9 +69,8 @@ class MenuCommands:
         typed = typed.strip() or typed[:1]  # a space is a key too
         known = self.known
         if typed == "all" or typed in PARTS:
-            begins = PARTS.get(typed)
-            wanted = {ident for ident in known if begins is None or ident.partition(".")[0] in begins}
-            self._dialogue.say_all(say_keys(self._actions, wanted))
+            wanted = [action for action in self._actions if typed in ("all", part_of(action))]
+            self._dialogue.say_all(say_keys(wanted, known))
         elif len(keys := list(line_keys(typed))) > 1:  # no key is called that
             words = fold(typed).split()
             named = {action.id for action in self._actions if all(word in fold(label_of(action)) for word in words)}

@@ -49,7 +49,7 @@ from tui_pod.plain.spoken import (
     source_of,
 )
 from tui_pod.recall.questions import Question
-from tui_pod.services.commands import Subject, run_unseen, start_session
+from tui_pod.services.commands import Subject, run_unseen
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.frontend import NOT_TYPED, Job, LoginQuestion
 from tui_pod.services.services import Services
@@ -317,10 +317,6 @@ class PlainProgram:
 
         self._dialogue.ask(f"{question} Type y or n, or press enter to decide later:", take)
         return True
-
-    def start_session(self, budget: float) -> None:
-        """See `Frontend.start_session`."""
-        self._dialogue.say(start_session(self.services, budget).text)
 
     def run_action(self, ident: str) -> Outcome:
         """See `Frontend.run_action`."""

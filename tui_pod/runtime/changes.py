@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+AFTER, BY = 3.0, 8.0
+"""Seconds after the last change, and at most after the first one, to the sync that sends them."""
+
 listeners: list[Callable[[], None]] = []
 """Called on whichever thread saves."""
 

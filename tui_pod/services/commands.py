@@ -175,13 +175,13 @@ def _lengthen_sleep(on: Subject) -> None:
     on.controller.set_sleep((on.controller.sleep or SleepTimer(0.0)).extended())
 
 
-def start_session(services: Services, budget: float) -> Outcome:
-    """Start a session of `budget` seconds, unless nothing fits."""
+def start_session(services: Services, budget: float) -> None:
+    """Start a session of `budget` seconds, as `--session` asks; say what is in it, or that nothing fits."""
     plan = services.recall.start_session(SessionRequest(budget))
-    if plan.indexes:
-        return Outcome(f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}.")
-    why = f"Nothing left fits into {spoken_time(budget)}"
-    return refused(f"{why}. Press {key_of('session.plan')} to plan another session.")
+    said = f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}."
+    if not plan.indexes:
+        said = f"Nothing left fits into {spoken_time(budget)}. Press {key_of('session.plan')} to plan another session."
+    services.frontend.tell(said)
 
 
 def _end_session(on: Subject) -> Outcome:

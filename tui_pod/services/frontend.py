@@ -112,9 +112,6 @@ class Frontend(PlaybackListener, Protocol):
     def ask_yes(self, question: str, answer: Callable[[bool], None]) -> bool:
         """Ask a question, which may stay without an answer; return False, and do not ask, if the listener is busy."""
 
-    def start_session(self, budget: float) -> None:
-        """Start a session with a time budget in seconds, or say that nothing fits."""
-
     def run_action(self, ident: str) -> Outcome:
         """Run an action for `tui-pod do`, and show what it did; refuse what needs a form or a cursor."""
 

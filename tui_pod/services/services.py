@@ -278,7 +278,9 @@ class Services:
         if self.first.settings.start.view == "statistics":
             self.frontend.show_statistics()
         if self._budget is not None:
-            self.frontend.start_session(self._budget)
+            from tui_pod.services.commands import start_session  # only with --session
+
+            start_session(self, self._budget)
 
     async def _start(self) -> None:
         """Start what runs beside the screen: integrations, the library's cache, and services that work unasked."""

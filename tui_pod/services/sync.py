@@ -18,6 +18,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clean, clock, counted, enumerated
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime import changes
+from tui_pod.runtime.changes import AFTER, BY
 from tui_pod.services.frontend import Job
 from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.fields import PROGRESS
@@ -35,9 +36,6 @@ EVERY = 900.0
 
 MINUTE = 60.0
 """Seconds after which the time since the last sync is updated on the screen."""
-
-AFTER, BY = 3.0, 8.0
-"""Seconds after the last change of the listener, and at most after the first one, to the sync that sends them."""
 
 LOOK_EVERY = 4.0
 """Seconds between two looks at the folder while nothing plays: a few system calls."""

@@ -14,11 +14,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 from tui_pod.config.paths import find_paths
+from tui_pod.runtime.changes import AFTER, BY
 from tui_pod.runtime.files import locked, open_regular
 from tui_pod.runtime.subprocesses import start_of
-
-AFTER, BY = 3.0, 8.0
-"""Seconds after the last change, and at most after the first, to the sync; as in the app."""
 
 LIMIT = 330.0
 """Longest time in seconds for a sync."""

@@ -154,14 +154,6 @@ class ScreenFrontend:
         focused = self._app.focused
         return self._app.screen is not self._main or (focused is not None and focused.check_consume_key("a", "a"))
 
-    def start_session(self, budget: float) -> None:
-        """Start a session of `budget` seconds, or say that nothing fits."""
-        from tui_pod.services.commands import start_session  # after the first paint
-
-        outcome = start_session(self._main.services, budget)
-        if not outcome.is_done:  # else the bar shows the session
-            self.tell(outcome.text)
-
     def run_action(self, ident: str) -> Outcome:
         """See `Frontend.run_action`."""
         from tui_pod.services.commands import Subject, run_unseen  # after the first paint

@@ -118,9 +118,10 @@ class TerminalDrawer:
 
     def _start_session(self, wanted: str) -> None:
         from tui_pod.core.selection.session_planner import parse_budget  # only with --session
+        from tui_pod.services.commands import start_session
 
         try:
-            self._app.frontend.start_session(parse_budget(wanted, datetime.now(UTC)))
+            start_session(self._app.main_screen.services, parse_budget(wanted, datetime.now(UTC)))
         except ValueError as error:
             self._app.frontend.tell(f"tui-pod --session: {error}", is_error=True)
 

@@ -14,6 +14,7 @@ from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, S
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.session_planner import Summary
+from tui_pod.services.commands import start_session
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
 
@@ -247,7 +248,7 @@ async def test_session_over_goes_on_when_asked(driver: AppDriver) -> None:
 async def test_session_of_the_command_line_that_fits_nothing_says_so(library: Library) -> None:
     done = {ident: Progress(START, played=True) for ident in library.ids}
     async with run_app(library, progress=done) as driver:
-        driver.app.frontend.start_session(900.0)
+        start_session(driver.app.main_screen.services, 900.0)
         await driver.settle()
         assert driver.notices == ["Nothing left fits into 15 minutes. Press S to plan another session."]
 
@@ -363,7 +364,7 @@ async def test_sleep_timer_can_be_set_off_from_the_dialog(driver: AppDriver) -> 
 
 async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Library) -> None:
     async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
-        driver.app.frontend.start_session(600.0)
+        start_session(driver.app.main_screen.services, 600.0)
         await driver.settle()
         session = driver.controller.session
         assert session is not None
@@ -383,12 +384,12 @@ async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Lib
 
 async def test_session_is_ended_in_the_queue_by_the_key_that_its_key_line_offers(library: Library) -> None:
     async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
-        driver.app.frontend.start_session(600.0)
+        start_session(driver.app.main_screen.services, 600.0)
         await driver.press("2")
         assert "End session" in driver.key_words
         await driver.press("ctrl+x")
         assert driver.controller.session is None
-        assert driver.notices == ["Session ended; playback continues. Press u to undo."]
+        assert driver.notices[-1] == "Session ended; playback continues. Press u to undo."
         assert "End session" not in driver.key_words
         await driver.press("ctrl+x")
         assert driver.notices[-1] == "No session is in progress. Press S to plan one."

@@ -11,14 +11,10 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui_pod.core.actions import OF_EPISODES, Action, shown_keys
+from tui_pod.core.actions import OF_EPISODES, PARTS, Action, part_of, shown_keys
 from tui_pod.core.text.clean import fold
 from tui_pod.ui.look.cells import wrap
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
-
-PLAYING, VIEWS, FINDING, MOVING, PODCASTS, APP = (
-    "Playing", "Views and sessions", "Finding and sorting", "Moving", "Podcasts", "The app",
-)  # fmt: skip
 
 FRAME = 8
 """Cells beside the text of a dialog of full width."""
@@ -32,28 +28,20 @@ _PANES = {
     "statistics": "In the statistics",
     "bookmarks": "In the bookmarks",
     "found": "In the search results",
-    "move": MOVING,
     "question": "When a question is offered",
 }
-"""Group names of actions that need a pane."""
+"""Group names of actions that need a pane; the others are in the groups of their parts."""
 
-_AREAS = {
-    "playback": PLAYING, "queue": PLAYING, "sleep": PLAYING, "bookmark": PLAYING, "view": VIEWS, "session": VIEWS,
-    "search": FINDING, "list": FINDING, "focus": MOVING, "feed": PODCASTS,
-}  # fmt: skip
-"""Group names of the other actions, by the first part of their ids."""
-
-_ORDER = (PLAYING, "In the list", "In the list and the tree", "In the tree", VIEWS, FINDING, PODCASTS, MOVING, APP)
+_ORDER = ("playing", "In the list", "In the list and the tree", "In the tree", "finding", "bookmarks", "podcasts")
 
 
 def make_groups(actions: Sequence[Action], pane: str) -> list[tuple[str, list[Action]]]:
     """Return the actions in groups; those of the pane with this id come first."""
     here = {pane, *(("episodes",) if pane in OF_EPISODES else ())}
     first = [name for where, name in _PANES.items() if where in here]
-    groups: dict[str, list[Action]] = {name: [] for name in (*first, *_ORDER)}
+    groups: dict[str, list[Action]] = {name.capitalize(): [] for name in (*first, *_ORDER, *PARTS)}
     for action in actions:
-        name = _PANES.get(action.where) or _AREAS.get(action.id.partition(".")[0], APP)
-        groups.setdefault(name, []).append(action)
+        groups.setdefault(_PANES.get(action.where) or part_of(action).capitalize(), []).append(action)
     return list(groups.items())
 
 
