@@ -49,9 +49,7 @@ class DeviceWatch:
         """Take a new list; return the device that was playing if it is no longer in the list.
 
         Args:
-            devices: the new list.
             output: name of the audio output that plays; None while none does.
-            now: seconds of a clock.
         """
         former, self.devices = self.devices, devices
         names = {device.name for device in devices}

@@ -32,9 +32,7 @@ class ExcerptPlayer:
         """Play nothing yet.
 
         Args:
-            find: returns the audio of an episode.
             ao: the audio output that mpv uses; None for the usual one.
-            meter: measures recordings.
             like: returns the playback whose volume is used.
             device: returns the sound device that is chosen; empty: the system chooses.
             lost: called with the name of a device that disappeared while it played; the sound is paused then.

@@ -208,7 +208,6 @@ def filters(sound: Sound, levels: Levels | None, rate: int | None) -> str:
     """Return mpv's `af` for a recording; empty for no filters.
 
     Args:
-        sound: what the listener wants.
         levels: of the recording; None if it is not measured yet.
         rate: its sample rate in Hz; None if unknown, in which case silence is not shortened.
     """

@@ -51,14 +51,10 @@ class AloudQuiz:
         """Ask nothing yet.
 
         Args:
-            cards: what is asked.
             find: Returns the question of a card; None if it no longer has one.
             rate: records whether a card was known.
             speak: returns the path of a text about a card, spoken. Raises UserError if that cannot be done.
             chime: returns the path of the sound that comes first; None if there is none.
-            sounds: plays what was spoken.
-            show: shows the progress of the round.
-            tell: shows a notice.
         """
         self._cards = cards
         self._find = find

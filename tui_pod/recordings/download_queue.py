@@ -63,7 +63,6 @@ class DownloadQueue:
         """Create an empty queue.
 
         Args:
-            downloads: where they are kept.
             report: called on the event loop after every change.
             progress: returns the progress of an episode, on the event loop; played ones are deleted to make room.
         """

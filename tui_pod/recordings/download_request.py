@@ -76,7 +76,6 @@ def file_name(request: DownloadRequest, kind: str | None) -> str:
     """Return a file name that is safe on every system: letters and digits of the title, then the hash.
 
     Args:
-        request: the download.
         kind: the media type that the server stated; None if it stated none.
     """
     slug = re.sub(r"[^a-z0-9]+", "-", fold(request.title))[:48].strip("-") or "episode"

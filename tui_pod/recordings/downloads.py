@@ -118,7 +118,6 @@ class Downloads:
         """Download what is missing of a recording, and return its path; of a book of several files, the first one last.
 
         Args:
-            request: what to download.
             report: called from this thread, a few times a second.
             cancel: ends the download; what has arrived is kept for the next time.
             expendable: episodes whose downloads may be deleted to make room, in this order.

@@ -59,13 +59,9 @@ def plan_downloads(
 
     Args:
         newest_first: all episodes that can be downloaded.
-        settings: those of the podcast.
         is_serial: whether it is played from its first episode on, if the settings do not say.
         usual: for what the settings leave open.
-        progress: returns the progress of an episode; None if it was never played.
-        downloads: the current downloads, by episode.
         in_use: episodes that play or are queued; their downloads stay, and missing ones come first if any are kept.
-        now: the current time (UTC).
     """
     is_oldest_first = settings.order == "oldest" or (is_serial and settings.order != "newest")
     order = list(reversed(newest_first)) if is_oldest_first else list(newest_first)

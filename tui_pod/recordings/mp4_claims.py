@@ -40,7 +40,6 @@ class Mp4Claims:
 
         Args:
             data: bytes of the file, from `offset` on.
-            offset: bytes.
             size: bytes of the file; None if unknown.
         """
         before, end = self._end

@@ -107,7 +107,6 @@ def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
     """Return what the head of an answer says.
 
     Args:
-        response: the answer.
         start: the first byte that was requested; None if the request had no range.
 
     Raises:

@@ -127,7 +127,6 @@ class RemoteRecording:
         Args:
             limit: most bytes that it may have.
             report: called a few times a second.
-            cancel: ends the waiting.
             make_room: called with the size and the missing bytes once the size is known; raises if there is no room.
             expected: bytes that the feed states; much fewer are no whole recording if the server states no size.
 

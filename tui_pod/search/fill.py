@@ -43,8 +43,6 @@ def fill(
 
     Args:
         index: created if missing or damaged.
-        library: the episodes to index.
-        sources: the words of the episodes.
         stamp: identifies this version of the library.
         tell: Called with the number of episodes whose words have yet to be read.
         left_out: Called with a sentence about each text that cannot be read.

@@ -93,9 +93,7 @@ class IndexWriter:
         """Index the words of a known episode, replacing former ones.
 
         Args:
-            known: the episode.
             stamp: identifies these words.
-            cues: in order.
             is_cut: whether the transcript continues after these.
             is_faulty: whether a text cannot be read.
         """

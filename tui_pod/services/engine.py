@@ -64,9 +64,6 @@ class Engine:
         """Build everything and start to open the player.
 
         Args:
-            first: what playback starts from.
-            files: what is read and written.
-            frontend: learns what changes.
             ao: the audio output that mpv uses; None for the usual one.
             network_works: called when a server has answered.
             ask_login: called with an episode whose server wants a login.

@@ -36,12 +36,8 @@ class EpisodeReader:
         """Read nothing yet.
 
         Args:
-            controller: remembers by how much a transcript was moved.
             voice: reads transcripts, with the times of narrations.
-            podcasts: know notes and chapters.
-            has_podcasts: whether there are any podcasts to ask.
             nudges: by how many seconds the listener has moved the transcripts of episodes.
-            tell: tells the listener what cannot be read.
         """
         self._controller = controller
         self._voice = voice

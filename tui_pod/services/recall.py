@@ -115,7 +115,6 @@ class RecallService(Follower):
         What plays waits meanwhile. The questions take at most a share of the time.
 
         Args:
-            request: what the session should contain.
             asking: how to ask; None follows the settings.
 
         Returns:

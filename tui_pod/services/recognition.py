@@ -74,8 +74,6 @@ class RecognitionService:
         """Recognise nothing yet.
 
         Args:
-            context: what the services have in common.
-            files: the recognised transcripts.
             open_podcasts: returns None if the listener has no podcasts.
             is_paused: whether to wait until the listener resumes.
         """

@@ -69,10 +69,7 @@ class SyncService(Follower):
         """Do nothing until it is started.
 
         Args:
-            context: what the services have in common.
-            setup: what to sync with.
             feeds: fetches the podcasts that a sync adds.
-            ended: called after a sync.
         """
         self._context, self._frontend = context, context.frontend
         self.setup = setup

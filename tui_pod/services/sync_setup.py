@@ -42,8 +42,6 @@ class SyncSetup:
         """Look at nothing yet.
 
         Args:
-            files: the listener's files.
-            settings: what to sync with.
             set_by: the file that names a folder or server, if one does; if not, `choose` can change it.
             save: saves all progress before a sync.
             other_programs: ignores what a sync saves.

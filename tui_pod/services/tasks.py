@@ -96,7 +96,6 @@ class BackgroundTasks:
 
         Args:
             kind: replaces other work of this kind.
-            text: what is done.
             stop: stops it; None to cancel the task of the block.
 
         Yields:
@@ -208,7 +207,6 @@ async def run_command(*words: str, limit: float | None = None, is_ahead: bool = 
     """Run a command of this program in a process of its own, and return what it prints.
 
     Args:
-        words: the command and its options.
         limit: longest time in seconds; None for no limit.
         is_ahead: whether nobody waits for it, so that everything else goes first.
 

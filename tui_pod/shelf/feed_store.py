@@ -261,10 +261,7 @@ class FeedStore:
         """Store a feed as read; episodes that it no longer lists are kept.
 
         Args:
-            feed_id: the feed.
-            feed: as read.
             etag: for the next conditional request, as is `modified`; None if the server gave none.
-            modified: the date of this version.
             now: seconds since 1970; None means the current time.
         """
         now = time.time() if now is None else now

@@ -264,8 +264,6 @@ def _identified(
     It is recognised by its content or, failing that, by its path, and a book by any of its files.
 
     Args:
-        feed_id: the folder.
-        items: its contents.
         known: the episodes stored before.
         keys: the book that each content was a part of.
     """

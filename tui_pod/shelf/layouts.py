@@ -26,7 +26,6 @@ def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, PublishedIte
     Args:
         db: in a write transaction.
         items: each with its episode's id.
-        now: seconds since 1970.
     """
     for ident, item in items:
         if item.recording is None or not item.recording.keys:

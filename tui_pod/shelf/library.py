@@ -188,15 +188,7 @@ def _feed_topics(
 def _read_subfolders(
     db: sqlite3.Connection, number: int, root: str, base: _FeedTopics, topics: dict[Topic, None]
 ) -> _Subfolders:
-    """Return the subfolders of a folder, and insert their topics with their episodes after those of the folder.
-
-    Args:
-        db: the database of feeds.
-        number: the feed number of the folder.
-        root: its path.
-        base: its own topics.
-        topics: topics of the library so far.
-    """
+    """Return the subfolders of a folder, and insert their topics with their episodes after those of the folder."""
     rows = db.execute(
         "SELECT episodes.id, audio, folder FROM episodes LEFT JOIN recordings ON recordings.id = episodes.id"
         " WHERE feed = ? AND place >= 0 ORDER BY place DESC",

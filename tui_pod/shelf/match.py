@@ -100,8 +100,6 @@ def identify(feed_id: str, items: Sequence[PublishedItem], known: Sequence[Known
 
     Args:
         feed_id: the first address of the feed.
-        items: the current items of the feed.
-        known: all stored episodes of it.
     """
     by_guid = {entry.guid: entry for entry in known}
     keyed = _with_unique_guids(items, by_guid)
@@ -125,10 +123,6 @@ def find_duplicates(found: Sequence[Identified], known: Container[str]) -> dict[
 
     Of such a group the one that is known stays, else the one listed last. If more than `MOST_COPIES` items are alike,
     all of a feed may share one stream, and they are different episodes.
-
-    Args:
-        found: the items of a feed, in its order.
-        known: the ids of the stored episodes.
     """
     groups: dict[tuple[str, str], list[Identified]] = {}
     for one in found:

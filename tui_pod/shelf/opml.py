@@ -113,7 +113,6 @@ def parse_opml(content: bytes, is_own: bool = False) -> Imported:
     The complete list of Overcast also has episodes.
 
     Args:
-        content: the document.
         is_own: whether it is our own backup, which may contain addresses of any source.
 
     Raises:

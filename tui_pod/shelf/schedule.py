@@ -26,9 +26,6 @@ def note_answer(database: FeedDatabase, feed: Subscription, headers: Mapping[str
     """Store when the next automatic refresh may happen, according to an answer.
 
     Args:
-        database: where it is stored.
-        feed: the feed that was fetched.
-        headers: headers of the answer.
         ttl: how long the document is valid (seconds); None if no document was sent, so that the former value holds.
     """
     said = _MAX_AGE.search(headers.get("cache-control", ""))
@@ -59,7 +56,6 @@ def is_due(feed: Subscription, usual: int, asked: float, now: float, run: str) -
     """Return True if a feed is due for an automatic refresh.
 
     Args:
-        feed: the feed.
         usual: minutes between refreshes, unless the feed has its own setting; 0: never.
         asked: when it was last requested, successfully or not.
         now: seconds since 1970, as are `asked` and the feed's times.

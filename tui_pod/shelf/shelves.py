@@ -121,8 +121,6 @@ def finish(
     """Store the libraries of a server, and hide the books and podcasts that it no longer has.
 
     Args:
-        store: the podcasts.
-        known: what was stored.
         libraries: in the order of the server.
         gone: ids of books and podcasts.
         before: how many episodes there were.

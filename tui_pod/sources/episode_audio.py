@@ -134,10 +134,7 @@ def find_places(source: Source, stream: RemoteRecording, stated: float | None, c
     the first seconds, and compute positions from that.
 
     Args:
-        source: that of the stream.
-        stream: the recording that it reads.
         stated: the length in the feed, in seconds; None if not stated.
-        cancel: ends the waiting.
 
     Raises:
         FetchError: no player would open it in reasonable time.

@@ -104,7 +104,6 @@ def make_item(
     Args:
         raw: has guid and title as in the feed, without lone surrogates.
         texts: descriptions, HTML or plain; the first that is not empty becomes the summary, the longest the notes.
-        audio: the chosen file.
         subtitle: used if there is no description.
         keywords: separated by commas.
         lines: lines of HTML for the details, about persons and the like.

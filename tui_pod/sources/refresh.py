@@ -82,10 +82,8 @@ async def refresh(
     """Refresh feeds; cancelling stops it at once.
 
     Args:
-        store: their store.
         feeds: None: all except those that are hidden or must not be fetched yet.
         progress: called on the event loop after each feed, with the number done, the total, and its result.
-        policy: network access that the settings allow.
 
     Raises:
         FeedStoreError: the subscriptions cannot be read.

@@ -55,10 +55,8 @@ class Upkeep:
         """Hide the old episodes of podcasts whose settings say so; their progress is kept.
 
         Args:
-            feeds: the podcasts.
             progress: returns the progress of an episode; a started one stays listed.
             in_use: episodes that stay listed because they play or are queued.
-            now: the current time.
         """
 
         def is_used(ident: str) -> bool:

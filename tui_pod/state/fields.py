@@ -61,7 +61,6 @@ class Layout(Generic[Record]):
         Args:
             kind: name of a journal record.
             section: name of the table or array of tables in the snapshot; empty if there is none.
-            record: the named tuple.
             fields: in the order in which they are written.
             missing: values of fields that have no default in the record.
         """

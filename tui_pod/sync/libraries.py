@@ -118,12 +118,7 @@ def is_first_sync(state: Path, feed: Subscription) -> bool:
 
 
 def has_news(store: FeedStore, state: Path) -> bool:
-    """Return whether a server has changed since the last sync; False for one that was never synced, or is not there.
-
-    Args:
-        store: the podcasts.
-        state: the state file.
-    """
+    """Return whether a server has changed since the last sync; False for one that was never synced, or is not there."""
     memory = _read_memory(state)
     for feed in servers(store):
         if feed.feed_id not in memory:

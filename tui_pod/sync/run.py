@@ -109,15 +109,7 @@ class FolderOptions(NamedTuple):
 def sync_with_folder(
     file: StateFile, state: State, store: FeedStore, folder: Path, now: datetime, options: FolderOptions | None = None
 ) -> SyncResult:
-    """Merge the progress of all machines into the state, and write this machine's file.
-
-    Args:
-        file: the state file.
-        state: its contents.
-        store: the podcasts.
-        folder: the shared folder, which must exist.
-        now: the current time.
-        options: how to do it.
+    """Merge the progress of all machines into the state, and write this machine's file to the folder, which must exist.
 
     Raises:
         SyncError: the folder cannot be used, or no longer holds the other machines.

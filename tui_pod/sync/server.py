@@ -73,8 +73,6 @@ class ServerSync:
             transport: to the server; None: only `take_waiting` works.
             memory: the file with what was exchanged before.
             names: server and user.
-            store: the podcasts.
-            rule: decides when an episode counts as played.
             device: name of this machine; None if it has none.
         """
         self._name = device

@@ -61,11 +61,6 @@ def plan(
     """Return what to import from an export.
 
     Args:
-        imported: the export.
-        feeds: subscribed here.
-        episodes: those of the feeds.
-        progress: here, by episode.
-        rule: decides when an episode counts as played.
         is_known: returns True for the id of an episode here.
     """
     ids = {address_key(name): feed.feed_id for feed in feeds for name in (feed.feed_id, feed.address)}

@@ -57,8 +57,6 @@ class HttpTransport:
         """Check the server's address. The listener typed it, so it may be in their own network.
 
         Args:
-            server: its address.
-            user: the user's name there.
             password: empty to send no login.
             limits: of one request.
             patience: seconds for all requests.

@@ -213,12 +213,8 @@ def build_library(
 
     Args:
         topics: the tree, by name or by key (see `topics.topic_key`).
-        episodes: in order.
         keys: The topics of each episode. If None, its tags.
-        podcasts: see `Library.podcasts`.
         days: See `Library.days`. If None, the days of publication.
-        aliases: see `Library.aliases`.
-        moves: see `Library.moves`.
     """
     durations = array("d", (episode.duration or 0.0 for episode in episodes))
     ids = [episode.id for episode in episodes]

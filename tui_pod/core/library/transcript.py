@@ -179,7 +179,6 @@ def parse_transcript(text: str, duration: float | None = None) -> Transcript:
     """Return the transcript in `text`, in sentences, or why it has none.
 
     Args:
-        text: the document.
         duration: length of the episode in seconds, if known; it shows whether times are milliseconds.
     """
     cues = read_cues(text, duration)

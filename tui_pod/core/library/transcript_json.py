@@ -54,7 +54,6 @@ def find_segments(data: object, duration: float | None) -> list[Segment]:
     """Return the segments in JSON data, as short as they are offered; empty if there are none.
 
     Args:
-        data: the parsed document.
         duration: Length of the episode in seconds, to recognise milliseconds; None if unknown.
     """
     found = list(_segments(data, "")) if isinstance(data, list) else []

@@ -135,7 +135,6 @@ class Handover:
         """Move the paused or restored episode to a newer position, which is in the index.
 
         Args:
-            progress: of the episode.
             origin: name of the machine that it comes from; None if it is not known.
         """
         before, position, self._offer = self._state.playback.position, self._reachable(progress), None

@@ -99,7 +99,6 @@ class ProgressEditor:
         The loaded episode moves to a newer position if it is paused, and is offered it if it plays (`Handover`).
 
         Args:
-            values: by episode.
             label: Announces them and lets the listener undo them. None for neither.
             is_saved: whether they are in the state file already.
             origins: names of the machines they come from, by episode, where known.

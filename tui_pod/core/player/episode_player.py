@@ -140,7 +140,6 @@ class EpisodePlayer:
         The former episode must have been left, and the player stopped. Returns the playback to show.
 
         Args:
-            episode: the one to hold.
             position: seconds; a small rewind may precede it unless the listener seeks before playing.
             problem: why it stopped; None if nothing failed.
         """

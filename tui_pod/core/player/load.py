@@ -142,10 +142,9 @@ class Load:
         return True
 
     def correct(self, duration: float) -> bool:
-        """Correct the length of the current part; return False if it is right to a second, or not certain.
+        """Correct the length of the current part to one that it has, or has reached; return False if that changes nothing.
 
-        Args:
-            duration: seconds that it has, or that it has reached.
+        A difference of less than a second changes nothing, nor does a length that is not certain.
         """
         part = self.part
         if part is None or abs(duration - part.duration) <= LENGTH_TOLERANCE or not 0 < duration <= DURATION_FAULT:
@@ -162,9 +161,7 @@ class Load:
         """Plan another request for a stream that failed; return False to give up.
 
         Args:
-            failed_at: the position in seconds.
             failed: what failed, in a few words.
-            now: the current time.
             wait: Seconds that the server asks to wait; None if it does not.
         """
         again = self.retry.after_drop(failed_at)

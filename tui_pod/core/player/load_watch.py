@@ -48,8 +48,6 @@ def is_estimated(source: Source, position: float, duration: float | None, here: 
     """Return whether a position can only be estimated for now, as too much before it is not fetched yet.
 
     Args:
-        source: what is loaded.
-        position: seconds.
         duration: seconds of the whole; None when not known.
         here: position in seconds up to which it was read from its start; None if it was not.
     """
@@ -64,13 +62,7 @@ def is_estimated(source: Source, position: float, duration: float | None, here: 
 
 
 def fetching(source: Source, position: float, duration: float | None) -> FetchStatus | None:
-    """Return how much is fetched of what a position, or a file that cannot be streamed, needs; None if nothing.
-
-    Args:
-        source: what is loaded.
-        position: seconds.
-        duration: seconds of the whole; None when not known.
-    """
+    """Return how much is fetched of what a position, or a file that cannot be streamed, needs; None if nothing."""
     if source.remote is None:
         return None
     progress = source.remote.progress()

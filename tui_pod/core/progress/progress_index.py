@@ -43,8 +43,6 @@ class ProgressIndex:
         """Count the progress.
 
         Args:
-            library: all episodes.
-            progress: by episode id.
             fragment_age: How long Continue keeps a fragment; None for ever.
             now: the time that this is counted from; see `age`.
         """
@@ -315,13 +313,7 @@ def unite(
     aliases: Mapping[str, str],
     moves: Sequence[Move] = (),
 ) -> dict[str, Progress]:
-    """Return progress in which the progress under other ids of an episode counts for the episode.
-
-    Args:
-        progress: by id.
-        aliases: see `Library.aliases`.
-        moves: see `Library.moves`.
-    """
+    """Return progress in which the progress under other ids of an episode counts for the episode."""
     united = dict(progress)
     if moves:
         from tui_pod.core.progress.moves import move_progress  # few libraries have books

@@ -97,8 +97,6 @@ def streak(days: Iterable[date], today: date, free_days: int = 0) -> int:
     """Return on how many days in a row something was played, up to today or yesterday.
 
     Args:
-        days: on which something was played.
-        today: the current local date.
         free_days: days without listening that a week may have without ending the row; they are not counted.
     """
     heard = set(days)

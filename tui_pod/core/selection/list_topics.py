@@ -22,7 +22,6 @@ def with_lists(library: Library, lists: Iterable[OwnList], today: date) -> Libra
     """Return a library with these lists as its last topics, in place of those that it has.
 
     Args:
-        library: stays as it is.
         lists: removed ones are left out.
         today: what the age of episodes is counted from.
     """

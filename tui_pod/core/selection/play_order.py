@@ -27,10 +27,7 @@ def playing_list(
     the list: playing continues from part to part.
 
     Args:
-        library: all episodes.
-        progress_index: the progress of all episodes.
         view: what is listed; it has no search words.
-        listed: the episodes listed.
     """
     topics = library.topics
     course = whole_course(topics, view.entry)

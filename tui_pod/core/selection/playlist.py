@@ -32,9 +32,7 @@ def read_m3u(text: str, folder: str, library: Library) -> tuple[list[str], int]:
     """Return the ids of a playlist's episodes that are in the library, in order, and the number of other entries.
 
     Args:
-        text: the playlist.
         folder: what its relative paths start from.
-        library: all episodes.
     """
     entries = [*_entries(text, folder)]
     by_place: dict[str | None, str] = {}

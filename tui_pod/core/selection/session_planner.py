@@ -110,7 +110,6 @@ def parse_budget(text: str, now: datetime) -> float:
     """Return the seconds that a text names: `15`, `15m`, `1h30m`, or an end time such as `18:42`.
 
     Args:
-        text: what the listener typed.
         now: the current time; an end time, which is local, that has passed today is tomorrow's.
 
     Raises:
@@ -148,10 +147,6 @@ def plan_session(
 
     It takes at most `OVER` of the budget, and at least `ENOUGH` if there are enough episodes. What an ordered series
     has is taken in its order, and nothing of it is passed over.
-
-    Args:
-        speed_rule: how fast each episode would play.
-        without: ids to leave out.
     """
     excluded, costs = {library.index(ident) for ident in without}, dict[int, float]()
     for index in _candidates(library, progress_index, request):

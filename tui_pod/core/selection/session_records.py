@@ -52,7 +52,6 @@ def from_settings(setting: Callable[[str, str, Any], Any], topics: TopicTable, n
 
     Args:
         setting: returns the value of a table's key, or its third argument if that is missing or of another type.
-        topics: of the library.
         now: the current time, for what is missing.
     """
 

@@ -64,7 +64,6 @@ def session_status(
         session: The session under way or waiting; if None, what is left of the queue.
         upcoming: the queue without what plays.
         following: see `SessionStatus.next`.
-        times: how long episodes take, and which one is loaded.
     """
     current = times.current
     if session is None:

@@ -53,11 +53,8 @@ class FeedService(Follower):
         """Open nothing yet.
 
         Args:
-            context: what the services have in common.
             shown: the generation of the podcasts in the library on the screen; None if it has none.
-            read: reads the library again.
             changed: called once another library is shown, with the number of new episodes.
-            announce: shows a desktop notification.
             is_sparing: returns whether using the network may cost too much, given whether the app is starting.
             has_course: whether the catalogue that comes with the program is used, if only hidden.
         """

@@ -95,7 +95,6 @@ class PodcastSettingsService:
         """Return the book at the cursor, or the podcast that is listed, or that of the episode.
 
         Args:
-            library: what is shown.
             index: of the episode at the cursor; None if that is on the topic, and talks in a folder may be a book.
             entry: the topic; below 0: a list of no podcast.
         """

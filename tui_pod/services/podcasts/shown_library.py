@@ -127,10 +127,7 @@ class ShownLibrary:
         """Read nothing yet.
 
         Args:
-            context: what the services have in common.
-            news: shows what is new.
             generation: that of the podcasts on the screen; None if there are none.
-            read: reads the library again.
             changed: called once another library is shown, with the number of new episodes.
         """
         self._context = context

@@ -47,7 +47,6 @@ def cue_of(name: str, sheets: Mapping[str, Mapping[str, str]], names: Iterable[s
     """Return the packed chapters of a recording.
 
     Args:
-        name: of the recording.
         sheets: the cue sheets of its folder, by their names, as `read_cue` returns them.
         names: of all files in the folder. A sheet beside a recording of its own name may call it by another ending.
     """

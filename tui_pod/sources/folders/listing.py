@@ -31,7 +31,6 @@ def read_listing(
     Args:
         path: of a folder, a playlist or an audio file.
         known: the files of the last scan, by path.
-        cancel: ends the scan.
         kinds: which of its folders are books, and which talks.
         is_same: whether the last scan was stored for the same kinds, so that nothing changes unless a file did.
 
@@ -77,10 +76,7 @@ def book_at(files: Iterable[AudioFile], root: str, place: str, feed_id: str) -> 
     """Return a folder within `root` as the book that it is or may become; None if none or several match.
 
     Args:
-        files: those in `root`.
-        root: its path.
         place: a path, or the end of one in any case, such as `Tales/Grimm`; `feed_id` may stand for `root` in it.
-        feed_id: that of `root`.
     """
     end = f"/{fold(place).strip('/')}"
     found = [

@@ -79,10 +79,7 @@ def with_older_pages(
     If a page cannot be read, the feed is partial: what was read so far is kept.
 
     Args:
-        feed: its first page.
-        address: of the first page.
         known: guids of stored items; a page that has only these is the last.
-        policy: network access that the settings and the feed allow.
     """
     items = list(feed.items)
     visited = {address}

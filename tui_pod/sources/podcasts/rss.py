@@ -89,9 +89,7 @@ def parse_feed(content: bytes, address: str, charset: str | None = None) -> Publ
     """Return the feed in a document.
 
     Args:
-        content: the document, decompressed.
         address: its address, the base of relative addresses in it.
-        charset: the encoding that the server states.
 
     Raises:
         NotAFeed: it is something else.
