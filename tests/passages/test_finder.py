@@ -24,10 +24,10 @@ print({answer!r}, flush=True)
     ("answer", "said"),
     [
         ('{"error": "No\\u001b[31m sound."}', r"No\[31m sound\."),
-        ("", "failed"),
-        ("nonsense", "failed"),
-        ('{"until": "soon"}', "failed"),
-        ("[1]", "failed"),
+        ("", "unexpected answer"),
+        ("nonsense", "unexpected answer"),
+        ('{"until": "soon"}', "unexpected answer"),
+        ("[1]", "unexpected answer"),
         ('{"until": 1.0}', "was ended"),
     ],
 )

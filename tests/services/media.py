@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tui_pod.core.player.events import Event
-from tui_pod.services.media import EpisodeSources
+from tui_pod.services.episode_sources import EpisodeSources
 from tui_pod.services.narration import EpisodeVoice
 from tui_pod.services.podcasts.shared import SharedPodcasts
 from tui_pod.services.transcripts import EpisodeTranscripts

@@ -26,7 +26,7 @@ from tui_pod.export.pages import ExportPage, make_pages, to_csv
 from tui_pod.services.podcasts.opening import open_podcasts
 
 if TYPE_CHECKING:
-    from tui_pod.services.media import EpisodeSources
+    from tui_pod.services.episode_sources import EpisodeSources
     from tui_pod.sources.opened import Podcasts
 
 
@@ -100,7 +100,7 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
     import asyncio  # takes 60 ms, which the list does not need
 
     from tui_pod.export.clips import write_clip
-    from tui_pod.services.media import EpisodeSources
+    from tui_pod.services.episode_sources import EpisodeSources
     from tui_pod.services.narration import EpisodeVoice, make_narrator, place_in
     from tui_pod.services.podcasts.shared import SharedPodcasts
     from tui_pod.services.transcripts import EpisodeTranscripts

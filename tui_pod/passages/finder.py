@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from tui_pod.core.text.clean import clean
 from tui_pod.passages.store import PassageError
 from tui_pod.runtime.installer import install_command
-from tui_pod.runtime.log import log_error
-from tui_pod.speech.worker_process import RightOfWay, WorkerEnded, answers_of
+from tui_pod.speech.worker_process import RightOfWay, answers_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,17 @@ async def find_passages(
     """
     if fault := missing():
         raise PassageError(fault)
-    try:
-        async with aclosing(answers_of("tui_pod.passages.worker", asdict(request), urgent, python)) as answers:
-            async for answer in answers:
-                if "error" in answer:
-                    raise PassageError(clean(str(answer["error"]), 400))
-                yield float(answer.get("end", answer.get("until")))
-                if "end" in answer:
-                    return
-    except WorkerEnded as error:
-        raise PassageError(f"Looking for passages was ended ({error}).") from error
-    except (TimeoutError, ValueError, TypeError, LookupError, AttributeError) as error:  # answers may be malformed
-        log_error(error, "looking for passages failed")
-        raise PassageError("Looking for passages failed. Run: tui-pod doctor") from error
-    except OSError as error:
-        raise PassageError(f"Passages cannot be looked for: {error.strerror}.") from error
+    worker = "tui_pod.passages.worker"
+    found = answers_of(worker, asdict(request), _read, "The search for passages", PassageError, urgent, python)
+    async with aclosing(found) as answers:
+        async for until, is_end in answers:
+            yield until
+            if is_end:
+                return
+
+
+def _read(answer: dict[str, Any]) -> tuple[float, bool]:
+    """Return the seconds that are done, and whether the search has ended."""
+    if "error" in answer:
+        raise PassageError(clean(str(answer["error"]), 400))
+    return float(answer["end"] if "end" in answer else answer["until"]), "end" in answer

@@ -24,8 +24,8 @@ from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.integrations.broadcast import Broadcast, Follower
 from tui_pod.runtime.log import logged
+from tui_pod.services.episode_sources import EpisodeSources
 from tui_pod.services.first_screen import AppFiles
-from tui_pod.services.media import EpisodeSources
 from tui_pod.services.narration import EpisodeVoice, make_narrator, place_in
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.podcasts.shared import SharedPodcasts

@@ -50,7 +50,7 @@ PRELOADED = (
     "tui_pod.speech.narrator",
     "tui_pod.audio.mpv_player",
     "tui_pod.state.writer",
-    "tui_pod.services.media",
+    "tui_pod.services.episode_sources",
     "tui_pod.integrations.broadcast",
     "tui_pod.integrations.remote_server",
     "tui_pod.services.integrations",

@@ -89,21 +89,14 @@ class BackgroundTasks:
         return self._jobs[kind].text if kind in self._jobs else ""
 
     @contextmanager
-    def showing(
-        self, kind: str, text: str, stop: Callable[[], object] | None = None
-    ) -> Iterator[Callable[[str, float | None], None]]:
-        """Show work while the block runs, once it takes longer than `SAID_AFTER`.
+    def showing(self, kind: str, text: str) -> Iterator[Callable[[str, float | None], None]]:
+        """Show work, in place of other work of its kind, while the block runs, once it takes longer than `SAID_AFTER`.
 
-        Args:
-            kind: replaces other work of this kind.
-            stop: stops it; None to cancel the task of the block.
-
-        Yields:
-            Replaces the text, and how much is done.
+        Yields what changes the text and the share that is done. Stopping the work cancels the task of the block.
         """
         task = asyncio.current_task()
         assert task is not None
-        job = Job(text, None, stop or task.cancel)
+        job = Job(text, None, task.cancel)
         timer = asyncio.get_running_loop().call_later(SAID_AFTER, lambda: self.show(kind, job))
 
         def change(text: str, share: float | None) -> None:

@@ -11,10 +11,11 @@ from typing import Any
 
 from tui_pod.core.library.transcript import SENTENCE_LIMIT, Cue
 from tui_pod.core.text.clean import clean
-from tui_pod.runtime.log import log_error
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.transcript_files import TranscriptFiles
-from tui_pod.speech.worker_process import RightOfWay, WorkerEnded, answers_of
+from tui_pod.speech.worker_process import RightOfWay, answers_of
+
+SAVED = " What was recognised is saved."
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +54,13 @@ async def recognise(
     Raises:
         RecognitionError: recognition failed.
     """
-    module = "tui_pod.speech.recogniser_worker"
-    try:
-        async with aclosing(answers_of(module, asdict(request), urgent, python)) as answers:
-            async for answer in answers:
-                yield (recognised := _read_answer(answer))
-                if recognised.is_end:
-                    return
-    except WorkerEnded as error:
-        raise RecognitionError(f"The recogniser was ended ({error}). What was recognised is saved.") from error
-    except (TimeoutError, ValueError, TypeError, LookupError, AttributeError) as error:  # answers may be malformed
-        log_error(error, "the recogniser failed")
-        raise RecognitionError("The recogniser gave an unexpected answer. Run: tui-pod doctor") from error
-    except OSError as error:
-        raise RecognitionError(f"The recogniser cannot be started: {error.strerror}.") from error
+    worker = "tui_pod.speech.recogniser_worker"
+    heard = answers_of(worker, asdict(request), _read_answer, "The recogniser", RecognitionError, urgent, python, SAVED)
+    async with aclosing(heard) as answers:
+        async for recognised in answers:
+            yield recognised
+            if recognised.is_end:
+                return
 
 
 async def transcribe(
@@ -94,7 +88,7 @@ async def transcribe(
                     yield part.until
     except OSError as error:
         raise RecognitionError(
-            f"The transcript cannot be written to {files.folder}: {error.strerror}. What was recognised is saved."
+            f"The transcript cannot be written to {files.folder}: {error.strerror}.{SAVED}"
         ) from error
 
 

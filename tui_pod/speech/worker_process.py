@@ -12,8 +12,9 @@ import os
 import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
+from tui_pod.runtime.log import log_error
 from tui_pod.runtime.subprocesses import AHEAD, end_process, start_of, start_process
 
 OFFLINE = {
@@ -34,8 +35,7 @@ MAKE_WAY = 1.0
 """Seconds that a process is stopped for something more urgent."""
 
 
-class WorkerEnded(Exception):
-    """A process ended before its last answer; the message says how."""
+Answer = TypeVar("Answer")
 
 
 class RightOfWay:
@@ -83,38 +83,50 @@ class RightOfWay:
 
 
 async def answers_of(
-    module: str, request: Mapping[str, Any], urgent: RightOfWay | None, python: str
-) -> AsyncGenerator[Any, None]:
+    module: str,
+    request: Mapping[str, Any],
+    read: Callable[[Any], Answer],
+    name: str,
+    failure: Callable[[str], Exception],
+    urgent: RightOfWay | None,
+    python: str,
+    comfort: str = "",
+) -> AsyncGenerator[Answer, None]:
     """Start a module for one request, and yield its answers; closing the iterator ends the process.
 
     Args:
         module: see `start_worker`.
         request: what is sent, as JSON.
+        read: returns what an answer says; may raise as a malformed one does.
+        name: what the listener knows the process as, such as `The recogniser`.
+        failure: makes the error that is raised if it ends before its last answer, gives a malformed one, cannot be
+            started, or is silent for `WAIT_LIMIT` seconds.
         urgent: pauses the process for what is urgent; None: somebody waits for the answers.
         python: the interpreter.
-
-    Raises:
-        WorkerEnded: it ended before its last answer.
-        OSError: it cannot be started, or has been silent for `WAIT_LIMIT` seconds (TimeoutError).
-        ValueError: an answer is no JSON.
+        comfort: what the error adds if the process ended early.
     """
-    worker = await start_worker(module, python, is_ahead=urgent is not None)
-    assert worker.stdin is not None
-    assert worker.stdout is not None
     try:
-        with contextlib.nullcontext() if urgent is None else urgent.over(worker):
-            worker.stdin.write(json.dumps(request).encode() + b"\n")
-            with contextlib.suppress(OSError):  # the worker has ended, and so have its answers
-                await worker.stdin.drain()
-            while line := await asyncio.wait_for(worker.stdout.readline(), WAIT_LIMIT):
-                yield json.loads(line)
-            status = await worker.wait()
-            raise WorkerEnded(
-                f"by signal {-status}; memory may have run out" if status < 0 else f"with status {status}"
-            )
-    finally:
-        worker.stdin.close()
-        await end_process(worker)
+        worker = await start_worker(module, python, is_ahead=urgent is not None)
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        try:
+            with contextlib.nullcontext() if urgent is None else urgent.over(worker):
+                worker.stdin.write(json.dumps(request).encode() + b"\n")
+                with contextlib.suppress(OSError):  # the worker has ended, and so have its answers
+                    await worker.stdin.drain()
+                while line := await asyncio.wait_for(worker.stdout.readline(), WAIT_LIMIT):
+                    yield read(json.loads(line))
+                status = await worker.wait()
+        finally:
+            worker.stdin.close()
+            await end_process(worker)
+    except (TimeoutError, ValueError, TypeError, LookupError, AttributeError) as error:
+        log_error(error, f"{name} failed")
+        raise failure(f"{name} gave an unexpected answer. Run: tui-pod doctor") from error
+    except OSError as error:
+        raise failure(f"{name} cannot be started: {error.strerror}.") from error
+    how = f"by signal {-status}; memory may have run out" if status < 0 else f"with status {status}"
+    raise failure(f"{name} was ended ({how}).{comfort}")
 
 
 async def start_worker(module: str, python: str, is_ahead: bool = False) -> asyncio.subprocess.Process:

@@ -142,10 +142,7 @@ class Load:
         return True
 
     def correct(self, duration: float) -> bool:
-        """Correct the length of the current part to one that it has, or has reached; return False if that changes nothing.
-
-        A difference of less than a second changes nothing, nor does a length that is not certain.
-        """
+        """Give the current part its real length; return False if it differs by less than a second, or is impossible."""
         part = self.part
         if part is None or abs(duration - part.duration) <= LENGTH_TOLERANCE or not 0 < duration <= DURATION_FAULT:
             return False

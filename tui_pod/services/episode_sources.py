@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class EpisodeSources:
-    """A `Sources` over files, downloads, streams and narrations."""
+    """The port `Sources`, over files, downloads, streams and narrations."""
 
     def __init__(
         self,
@@ -41,9 +41,6 @@ class EpisodeSources:
         """Connect the parts.
 
         Args:
-            podcasts: open downloads and streams.
-            voice: narrates.
-            emit: takes events.
             network_works: called when a server has answered.
             ask_login: called with an episode whose server wants a login.
             relist: shows the library again after the length of a part was corrected.

@@ -24,7 +24,7 @@ from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.net.access import make_policy
 from tui_pod.net.fetch import FetchError, LoginWanted
-from tui_pod.services import media as module
+from tui_pod.services import episode_sources as module
 from tui_pod.services import narration, transcripts
 from tui_pod.services.narration import make_episode_script, place_in
 from tui_pod.services.transcripts import read_transcript
