@@ -17,12 +17,11 @@ from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.core.player.snapshot import Chapter, PlayerStatus, Source
+from tui_pod.core.player.snapshot import Chapter, PlayerStatus
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
-from tui_pod.services.frontend import Job
+from tui_pod.core.text.clean import clean
 from tui_pod.shelf.published import FeedError
-from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 from tui_pod.ui.screens.session import PlanScreen
 from tui_pod.ui.widgets.episode_pane import EpisodePane
 from tui_pod.ui.widgets.transcript_view import TranscriptView
@@ -105,16 +104,6 @@ async def test_pane_that_is_made_while_the_library_is_swapped_shows_what_was_ask
 # -- keys ----------------------------------------------------------------------------------------------
 
 
-async def test_a_asks_for_an_address_and_adds_what_is_typed(driver: AppDriver) -> None:
-    await driver.press("a")
-    assert driver.shows(AddFeedScreen)
-    await driver.write("q.example.org/feed x")  # q and space are letters here
-    await driver.press("enter")
-    assert not driver.shows(AddFeedScreen)
-    assert driver.services.asked_feeds.wishes == [("add", "q.example.org/feed x")]
-    assert driver.focus == "list"
-
-
 async def test_a_that_fails_says_why_and_keeps_what_was_typed(driver: AppDriver) -> None:
     driver.services.asked_feeds.refusal = FeedError("The host [b]nowhere[/] cannot be found.")
     driver.services.asked_feeds.answers.clear()
@@ -128,53 +117,23 @@ async def test_a_that_fails_says_why_and_keeps_what_was_typed(driver: AppDriver)
     assert driver.notices == []
 
 
-async def test_a_left_meanwhile_is_told_when_it_fails(driver: AppDriver) -> None:
-    driver.services.asked_feeds.refusal = FeedError("The host cannot be found.")
-    driver.services.asked_feeds.answers.clear()
-    await driver.press("a", *"nowhere.example", "enter", "escape")
-    driver.services.asked_feeds.answers.set()
-    await driver.until(lambda: driver.notices, "it is told")
-    assert driver.notices == ["The host cannot be found."]
+@pytest.mark.app
+async def test_a_that_succeeds_opens_the_podcast(driver: AppDriver) -> None:
+    await driver.press("a", *CAST, "enter")
+    await driver.until(lambda: driver.listed == IN_CAST.entry, "the podcast is shown")
+    assert driver.focus == "list"
 
 
-async def test_a_that_succeeds_opens_the_podcast() -> None:
-    feed_id = LIBRARY.topics.feed(IN_CAST.entry)
-    assert feed_id is not None
-    async with run_app(LIBRARY) as driver:
-        await driver.press("a", *feed_id, "enter")
-        await driver.until(lambda: driver.listed == IN_CAST.entry, "the podcast is shown")
-        assert driver.focus == "list"
-
-
-async def test_i_in_the_tree_tells_all_about_a_podcast() -> None:
-    feed_id = LIBRARY.topics.feed(IN_CAST.entry)
-    assert feed_id is not None
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        driver.services.asked_feeds.facts[feed_id] = PodcastFacts(
-            "https://x.example/feed", "About [b]ships[/].", "https://x.example/", START, "HTTP 404."
-        )
-        await driver.press("tab", "i")
-        await driver.until(lambda: "HTTP 404." in driver.text, "the last error is shown")
-        for fact in ("https://x.example/feed", "About [b]ships[/].", "24 November 2026 13:00", "0 played"):
-            assert fact in driver.text
-        await driver.press("i")
-        assert driver.app.screen is driver.main
-
-
-async def test_a_closed_without_an_address_adds_nothing(driver: AppDriver) -> None:
-    await driver.press("a", "enter")
-    assert driver.shows(AddFeedScreen)
-    await driver.press("escape", "a", "space", "escape")
-    assert driver.services.asked_feeds.wishes == []
-
-
-async def test_a_works_in_the_tree_and_in_the_smallest_terminal() -> None:
-    async with run_app(LIBRARY, size=(40, 12)) as driver:
-        await driver.press("tab", "a")
-        assert "Add a podcast" in driver.text
-        await driver.write("x.org")
-        await driver.press("enter")
-        assert driver.services.asked_feeds.wishes == [("add", "x.org")]
+async def test_i_in_the_tree_tells_all_about_a_podcast(driver: AppDriver) -> None:
+    driver.services.asked_feeds.facts[CAST] = PodcastFacts(
+        "https://x.example/feed", "About [b]ships[/].", "https://x.example/", START, "HTTP 404."
+    )
+    await driver.press("tab", "i")
+    await driver.until(lambda: "HTTP 404." in driver.text, "the last error is shown")
+    for fact in ("https://x.example/feed", "About [b]ships[/].", "24 November 2026 13:00", "0 played"):
+        assert fact in driver.text
+    await driver.press("i")
+    assert driver.app.screen is driver.main
 
 
 async def test_r_refreshes_the_podcast_that_is_open(driver: AppDriver) -> None:
@@ -182,84 +141,15 @@ async def test_r_refreshes_the_podcast_that_is_open(driver: AppDriver) -> None:
     assert driver.services.asked_feeds.wishes == [("refresh", CAST)]
 
 
-async def test_r_in_a_subfolder_refreshes_the_folder() -> None:
-    part = topic_key(CAST_KEY, "Part two")
-    library = make_library(first=Topic(part, CAST_KEY))
-    async with run_app(library, query=ListQuery(entry=topic(library, "Part two"))) as driver:
-        await driver.press("r")
-        assert driver.services.asked_feeds.wishes == [("refresh", CAST)]
-
-
-@pytest.mark.parametrize(
-    "place", [topic(LIBRARY, "Talks"), topic(LIBRARY, "Science"), 0, SmartList.QUEUE, SmartList.CONTINUE]
-)
-async def test_r_in_what_is_no_podcast_says_what_to_press(place: int) -> None:
-    async with run_app(LIBRARY, query=ListQuery(entry=place)) as driver:
-        await driver.press("r")
-        assert driver.notices == ["This topic is not a podcast. Press R to refresh all of them, a to add one."]
-        assert driver.services.asked_feeds.wishes == []
-
-
-async def test_capital_r_refreshes_all(driver: AppDriver) -> None:
-    await driver.press("R")
-    assert driver.services.asked_feeds.wishes == [("refresh", None)]
-
-
-async def test_d_downloads_the_episode_at_the_cursor(driver: AppDriver) -> None:
-    await driver.press("g", "j", "d")
-    assert driver.services.asked_feeds.wishes == [("download", "cast-8")]
-    assert driver.current == "cast-8"
-
-
-async def test_d_downloads_what_is_selected_and_selects_it_no_longer(driver: AppDriver) -> None:
-    await driver.press("g", "v", "j", "V", "j", "V", "d")
-    assert driver.services.asked_feeds.wishes == [("download", "cast-9", "cast-7", "cast-6")]
-    await driver.press("d")
-    assert driver.services.asked_feeds.wishes[-1] == ("download", "cast-6")
-
-
-async def test_d_on_a_topic_downloads_all_of_it() -> None:
-    async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, "Other"))) as driver:
-        await driver.press("tab", "d")
-        assert driver.services.asked_feeds.wishes == [("download", "other-2", "other-1")]
-
-
-async def test_d_in_the_queue_downloads_what_is_there() -> None:
-    async with run_app(LIBRARY, queue=Queue(("gone", "cast-2")), query=ListQuery(entry=SmartList.QUEUE)) as driver:
-        await driver.press("G", "d", "tab", "d")
-        assert driver.services.asked_feeds.wishes == [("download", "cast-2"), ("download", "cast-2")]
-
-
-async def test_key_line_offers_a_download_only_of_a_recording_on_a_server() -> None:
-    recorded = Episode("online", "Online", duration=60.0, audio="https://media.example/a.mp3", tags=("Mixed",))
-    local = Episode("local", "Local", duration=60.0, audio="/music/a.mp3", tags=("Mixed",))
-    narrated = Episode("narrated", "Narrated", duration=60.0, tags=("Mixed",))
-    async with run_app(build_library((), (recorded, local, narrated))) as driver:
-        offers = []
-        for _ in range(3):
-            offers.append("Download" in driver.key_words)
-            await driver.press("j")
-        assert offers == [True, False, False]
-        await driver.press("v")
-        assert "Download" not in driver.key_words
-        await driver.press("g", "v")
-        assert "Download" in driver.key_words
-        await driver.press("v", "g")
-        driver.app.frontend.downloads_changed({"online": WHOLE})
-        assert "Download" not in driver.key_words
+@pytest.mark.app(query=ListQuery(entry=topic(LIBRARY, "Other")))
+async def test_d_on_a_topic_downloads_all_of_it(driver: AppDriver) -> None:
+    await driver.press("tab", "d")
+    assert driver.services.asked_feeds.wishes == [("download", "other-2", "other-1")]
 
 
 async def test_x_on_a_podcast_in_the_tree_removes_it(driver: AppDriver) -> None:
     await driver.press("tab", "x")
     assert driver.services.asked_feeds.wishes == [("remove_feed", CAST)]
-
-
-@pytest.mark.parametrize("name", ["Science", "Talks", "All Topics"])
-async def test_x_on_another_topic_removes_nothing_and_says_so(name: str) -> None:
-    async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, name))) as driver:
-        await driver.press("tab", "x")
-        assert driver.services.asked_feeds.wishes == []
-        assert "x removes podcasts" in driver.notices[0]
 
 
 async def test_x_in_a_list_removes_downloads(driver: AppDriver) -> None:
@@ -295,67 +185,12 @@ async def test_rows_show_how_far_downloads_are(driver: AppDriver) -> None:
     assert ("↓" in rows[0], rows[1].endswith("↓  13:20")) == (False, True)
 
 
-async def test_row_marks_a_download_that_failed_until_it_is_tried_again(driver: AppDriver) -> None:
-    await driver.press("g")
-    rows = await show(driver, cast_9=DownloadState(error="The server does not answer."))
-    assert rows[0].endswith("↓!  15:00")
-    rows = await show(driver, cast_9=DownloadState(text="…"))
-    assert rows[0].endswith("↓ …  15:00")
-
-
-async def test_key_line_offers_the_settings_where_a_podcast_is_listed() -> None:
-    async with run_app(LIBRARY, query=IN_CAST) as driver:
-        assert "P Settings" in driver.text.rstrip().split("\n")[-1]
-        await driver.press("h")
-        assert "x Remove" in driver.text.rstrip().split("\n")[-1]
-    async with run_app(LIBRARY, query=ListQuery(topic(LIBRARY, "Talks"))) as driver:
-        assert "Settings" not in driver.text
-
-
-async def test_tree_marks_podcasts_that_could_not_be_refreshed(driver: AppDriver) -> None:
-    driver.app.frontend.feeds_failed(frozenset((CAST,)))
-    await driver.settle()
-    assert [row.split("  ")[-1].strip() for row in driver.rows_of(driver.tree) if "!" in row] == ["! 9"]
-    driver.app.frontend.feeds_failed(frozenset())
-    await driver.settle()
-    assert not any("!" in row for row in driver.rows_of(driver.tree))
-
-
-async def test_tree_marks_the_topic_of_what_plays(driver: AppDriver) -> None:
-    await driver.press("g", "enter")
-    assert [row.strip("▎ ").split() for row in driver.rows_of(driver.tree) if "▶" in row] == [["▶", "Cast", "9"]]
-    await driver.press("space")
-    assert any("‖ Cast" in row for row in driver.rows_of(driver.tree))
-
-
-async def test_tree_marks_what_hides_the_topic_of_what_plays(driver: AppDriver) -> None:
-    await driver.press("g", "enter", "tab", "k", "left")  # Science is folded
-    assert [row.strip("▎ ").split() for row in driver.rows_of(driver.tree) if "▶" in row] == [
-        ["▸", "Science", "▶", "9"]
-    ]
-    await driver.press("right")
-    assert any("▶ Cast" in row for row in driver.rows_of(driver.tree))
-
-
 async def test_details_say_why_a_download_failed(driver: AppDriver) -> None:
     await driver.press("g", "i")
     assert "Last error" not in driver.text
     driver.services.asked_feeds.asked_downloads.errors["cast-9"] = "“Cast 9” was not downloaded: HTTP 404."
     driver.app.frontend.downloads_changed({"cast-9": DownloadState(error="HTTP 404.")})
     await driver.until(lambda: "was not downloaded: HTTP 404." in driver.text, "the reason is shown")
-
-
-async def test_rows_of_a_narrow_list_have_no_bar() -> None:
-    async with run_app(LIBRARY, size=(50, 20), query=IN_CAST) as driver:
-        await driver.press("g")
-        assert (await show(driver, cast_9=DownloadState(text="45 %", share=0.45)))[0].endswith("↓ 45 %  15:00")
-
-
-async def test_rows_in_ascii_show_downloads_in_ascii() -> None:
-    async with run_app(LIBRARY, query=IN_CAST, is_ascii=True) as driver:
-        await driver.press("g")
-        rows = await show(driver, cast_9=WHOLE, cast_8=DownloadState(text="45 %", share=0.45))
-        assert (rows[0].endswith("<  15:00"), rows[1].endswith("< ==---- 45 %  13:20")) == (True, True)
 
 
 async def test_last_of_ten_thousand_changes_of_downloads_is_shown() -> None:
@@ -367,20 +202,6 @@ async def test_last_of_ten_thousand_changes_of_downloads_is_shown() -> None:
             driver.app.frontend.downloads_changed({driver.shown[0]: DownloadState(text=f"{number} %")})
         await driver.settle()
         assert "199 %" in driver.text
-
-
-@pytest.mark.parametrize("size", [(120, 40), (80, 24), (64, 20), (40, 12)])
-async def test_header_shows_what_is_done_in_the_background(size: tuple[int, int]) -> None:
-    async with run_app(LIBRARY, size=size, query=IN_CAST) as driver:
-        driver.app.frontend.work_changed({"refresh": Job("refreshing 3/12", 0.25, lambda: None)})
-        await driver.settle()
-        header, *_, keys = driver.text.rstrip().split("\n")
-        assert ("refreshing 3/12 ━╌╌╌╌╌" if size[0] > 60 else "(refreshing 3/12)") in header
-        assert "ctrl+c Stop" in keys
-        driver.app.frontend.work_changed({})
-        await driver.settle()
-        assert "refreshing" not in driver.text
-        assert "Stop" not in driver.text
 
 
 # -- another library -----------------------------------------------------------------------------------
@@ -460,14 +281,6 @@ async def test_swap_keeps_what_is_typed_into_the_search(driver: AppDriver) -> No
     assert driver.shown == ["cast-12"]
     await driver.press("backspace")
     assert len(driver.shown) == 4
-
-
-async def test_swap_keeps_what_is_folded() -> None:
-    async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, "Science"))) as driver:
-        await driver.press("tab", "left")
-        await swap(driver, MORE)
-        assert "Cast" not in [name for name, _ in driver.tree_rows()]
-        assert "Science" in [name for name, _ in driver.tree_rows()]
 
 
 async def test_swap_without_the_topic_that_was_open_opens_the_one_above(driver: AppDriver) -> None:
@@ -566,7 +379,7 @@ def with_notes(services: FakeServices) -> None:
     services.chapters["cast-9"] = CHAPTERS
 
 
-async def test_details_show_notes_with_links_and_chapters_with_times() -> None:
+async def test_details_show_notes_with_links_and_chapters_that_can_be_played() -> None:
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_notes) as driver:
         await driver.press("g", "i")
         await driver.until(lambda: "Chapters" in driver.text, "the chapters are shown")
@@ -576,46 +389,10 @@ async def test_details_show_notes_with_links_and_chapters_with_times() -> None:
             "9.mp3 (downloaded)", "0:00  Hello", "5:00  The matter", "14:00  Chapter",
         ):  # fmt: skip
             assert said in text
-
-
-async def test_right_click_shows_the_details_of_the_row(driver: AppDriver) -> None:
-    await driver.press("g")
-    await driver.click(driver.episodes, 5, driver.episodes.row_height + 4, button=3)
-    await driver.until(lambda: driver.shows_details, "the details are shown")
-    assert "The number 8." in driver.text
-
-
-async def test_details_chapter_that_is_chosen_plays() -> None:
-    async with run_app(LIBRARY, query=IN_CAST, prepare=with_notes) as driver:
-        await driver.press("g", "i")
-        await driver.until(lambda: "Chapters" in driver.text, "the chapters are shown")
         await driver.press("j", "j", "enter")
         assert (driver.playback.episode, driver.playback.position) == ("cast-9", 300)
         await driver.press("k", "enter")  # the cursor is still there
         assert driver.playback.position == 0
-
-
-async def test_details_of_what_plays_show_its_own_chapters_and_go_to_one() -> None:
-    def with_chapters(services: FakeServices) -> None:
-        services.sources.found["cast-9"] = Source("/9.mp3", marks=(Chapter(0.0, "Own"), Chapter(50.0, "Another")))
-        services.player.durations["/9.mp3"] = 900.0
-
-    async with run_app(LIBRARY, query=IN_CAST, prepare=with_chapters) as driver:
-        await driver.press("g", "enter")
-        await driver.play(60)
-        await driver.press("i")
-        await driver.until(lambda: "Another" in driver.text, "the chapters are shown")
-        await driver.press("j", "j", "enter")
-        assert driver.playback.position == 50
-        await driver.press("u")
-        assert driver.playback.position == 60
-
-
-async def test_details_without_notes_show_the_summary(driver: AppDriver) -> None:
-    await driver.press("g", "i")
-    assert "The number 9." in driver.text
-    assert "Chapters" not in driver.text
-    assert "Podcast" not in driver.text
 
 
 async def test_details_closed_before_the_chapters_come_are_no_trouble() -> None:
@@ -626,15 +403,12 @@ async def test_details_closed_before_the_chapters_come_are_no_trouble() -> None:
         assert not driver.shows_details
 
 
-@pytest.mark.parametrize("name", HOSTILE_TITLES)
-async def test_details_of_hostile_chapters_are_text(name: str) -> None:
-    from tui_pod.core.text.clean import clean
-
-    title = clean(HOSTILE_TITLES[name])
+async def test_details_of_hostile_chapters_are_text() -> None:
+    titles = [clean(title) for title in HOSTILE_TITLES.values()]
 
     def with_hostile(services: FakeServices) -> None:
-        services.notes["cast-9"] = EpisodeNotes(title, title, title)
-        services.chapters["cast-9"] = (Chapter(0.0, title), Chapter(1.0, "After"))
+        services.notes["cast-9"] = EpisodeNotes(" ".join(titles), titles[0], titles[0])
+        services.chapters["cast-9"] = (*(Chapter(0.0, title) for title in titles), Chapter(1.0, "After"))
 
     async with run_app(LIBRARY, query=IN_CAST, prepare=with_hostile) as driver:
         await driver.press("g", "i")
@@ -642,71 +416,6 @@ async def test_details_of_hostile_chapters_are_text(name: str) -> None:
         await driver.settle()
         await driver.press("end")
         assert "After" in driver.text
-
-
-# -- the bar -------------------------------------------------------------------------------------------
-
-
-def with_marks(services: FakeServices) -> None:
-    marks = (Chapter(0.0, "Hello"), Chapter(300.0, "The matter"), Chapter(600.0, "Bye"))
-    services.sources.found["cast-9"] = Source("/9.mp3", is_stream=True, marks=marks)
-    services.player.durations["/9.mp3"] = 900.0
-
-
-def bar_of(driver: AppDriver) -> str:
-    """Return the bar alone, between the two times."""
-    return driver.rows_of(driver.bar)[1].split()[1][1:-1]
-
-
-async def test_bar_has_a_mark_at_each_chapter_and_its_title_by_the_episodes() -> None:
-    async with run_app(LIBRARY, query=IN_CAST, prepare=with_marks) as driver:
-        await driver.press("g", "enter")
-        bar = bar_of(driver)
-        assert [place for place, cell in enumerate(bar) if cell == "┆"] == [len(bar) // 3, len(bar) * 2 // 3]
-        assert "Cast · ch 1/3 −5:00 Hello" in driver.text
-        await driver.press("}")
-        assert driver.playback.position == 300
-        await driver.play(30)
-        assert [part.count("┆") for part in bar_of(driver).split("●")] == [1, 1]
-        assert "Cast · ch 2/3 −4:30 The matter" in driver.text
-        await driver.press("{")
-        assert driver.playback.position == 300
-        await driver.press("{")
-        assert driver.playback.position == 0
-
-
-async def test_bar_in_ascii_has_ascii_marks() -> None:
-    async with run_app(LIBRARY, query=IN_CAST, prepare=with_marks, is_ascii=True) as driver:
-        await driver.press("g", "enter")
-        assert bar_of(driver).count("|") == 2
-        assert "Cast - ch 1/3 -5:00 Hello" in driver.text
-        assert bar_of(driver).isascii()
-
-
-async def test_bar_of_a_narration_or_of_more_chapters_than_cells_has_no_marks() -> None:
-    def with_many(services: FakeServices) -> None:
-        services.sources.found["cast-9"] = Source("/9.mp3", marks=tuple(Chapter(float(n), f"C{n}") for n in range(900)))
-        services.player.durations["/9.mp3"] = 900.0
-
-    async with run_app(LIBRARY, query=IN_CAST, prepare=with_many) as driver:
-        await driver.press("g", "enter")
-        assert "┼" not in bar_of(driver)
-        await driver.press("j", "enter")  # this one is narrated
-        assert driver.playback.marks
-        assert "┼" not in bar_of(driver)
-
-
-async def test_buffering_is_shown() -> None:
-    from tui_pod.core.player.events import BufferingChanged
-
-    async with run_app(LIBRARY, query=IN_CAST, prepare=with_marks) as driver:
-        await driver.press("g", "enter")
-        driver.app.frontend.emit(BufferingChanged(driver.playback.load, True))
-        await driver.settle()
-        assert "▶ Cast 9 (buffering)" in driver.text
-        driver.app.frontend.emit(BufferingChanged(driver.playback.load, False))
-        await driver.settle()
-        assert "buffering" not in driver.text
 
 
 # -- what is new ---------------------------------------------------------------------------------------
@@ -751,8 +460,3 @@ async def test_list_at_its_top_shows_what_is_new_above() -> None:
         await swap(driver, make_library(cast=range(11, 0, -1)))
         assert driver.app.main_screen.model.episode == "cast-9"
         assert "Cast 11" in driver.text
-
-
-async def test_without_podcasts_nothing_can_be_new() -> None:
-    async with run_app(build_library([], [Episode("one", "One")])) as driver:
-        assert "New" not in driver.text

@@ -15,10 +15,8 @@ from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import SmartList
-from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.palette import PaletteCommand, PaletteScreen, ThemeScreen, make_commands
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.screens.podcasts.add import AddFeedScreen
 
 MOVES = {action.id for action in ACTIONS if action.where == "move"}
 """What is no use by name: steps of the cursor, and from pane to pane."""
@@ -82,15 +80,6 @@ async def test_palette_lists_first_what_was_used_last(driver: AppDriver) -> None
     assert driver.writer.setting("commands") == ["Mute", "Volume: louder by 5"]
 
 
-async def test_palette_finds_words_in_any_order_those_that_begin_a_name_first(driver: AppDriver) -> None:
-    await driver.press("ctrl+p")
-    await driver.write("timer sl")
-    assert rows(driver)[0] == "Sleep timer; twice: 5 minutes more z"
-    await driver.press("ctrl+u")
-    await driver.write("question")
-    assert rows(driver)[0].startswith("Offer questions")
-
-
 async def test_palette_plays_an_episode_and_opens_a_topic_by_name(driver: AppDriver, library: Library) -> None:
     await driver.press("ctrl+p")
     await driver.write(library.titles[1])
@@ -101,16 +90,6 @@ async def test_palette_plays_an_episode_and_opens_a_topic_by_name(driver: AppDri
     assert rows(driver)[0].endswith("topic")
     await driver.press("enter")
     assert library.topics.names[driver.listed] == "Numbers"
-
-
-async def test_palette_does_not_offer_itself(driver: AppDriver) -> None:
-    await driver.press("ctrl+p")
-    assert driver.text.rstrip().endswith("enter Run  esc Close")
-
-
-async def test_import_is_found_where_podcasts_are_added(driver: AppDriver) -> None:
-    await driver.press("ctrl+p", *"import", "enter")
-    await driver.until(lambda: driver.shows(AddFeedScreen), "it asks")
 
 
 async def test_theme_at_the_cursor_is_drawn_and_escape_goes_back(driver: AppDriver) -> None:
@@ -133,15 +112,6 @@ async def test_chosen_theme_stays_and_is_marked(driver: AppDriver) -> None:
     driver.app.show_dialog(ThemeScreen(driver.app))
     await driver.settle()
     assert [row for row in rows(driver) if row.startswith("✓")] == [f"✓ {chosen}"]
-
-
-async def test_palette_ends_the_session_under_way(driver: AppDriver) -> None:
-    await driver.press("S", "1", "0", "enter")
-    assert driver.controller.session is not None
-    await driver.press("ctrl+p")
-    await driver.write("end the sess")
-    await driver.press("enter")
-    await driver.until(lambda: driver.controller.session is None, "the session is ended")
 
 
 async def test_palette_in_the_list_offers_nothing_of_panes_without_the_focus(driver: AppDriver) -> None:
@@ -178,16 +148,6 @@ async def test_palette_marks_and_queues_what_is_selected_in_the_list(driver: App
     assert driver.progress_index.status("two") is Status.PLAYED
     await choose(driver, "queue.add_last")
     assert driver.controller.queue.upcoming == ("three",)
-
-
-async def test_palette_moves_and_removes_in_the_queue(library: Library) -> None:
-    async with run_app(library, queue=Queue(("one", "two"))) as driver:
-        await driver.press("2")
-        await choose(driver, "queue.move_down")
-        assert driver.controller.queue.upcoming == ("two", "one")
-        await choose(driver, "list.remove")
-        assert len(driver.controller.queue.upcoming) == 1
-        assert driver.listed == SmartList.QUEUE
 
 
 async def test_palette_in_the_tree_acts_on_the_topic_as_the_key_does(driver: AppDriver, library: Library) -> None:

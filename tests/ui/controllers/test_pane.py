@@ -47,13 +47,6 @@ async def test_pane_appears_when_the_terminal_grows_and_is_made_once(library: Li
         assert len(driver.main.query("EpisodePane")) == 1
 
 
-async def test_pane_follows_the_cursor_of_the_list(library: Library) -> None:
-    async with run_app(library, (WIDE, 40), query=ALL) as driver:
-        await driver.until(lambda: "The first of five." in pane_text(driver), "the first row is shown")
-        await driver.press("j")
-        await driver.until(lambda: "The second of five." in pane_text(driver), "the second row is shown")
-
-
 async def test_pane_that_is_hidden_stays_so_after_the_next_start(library: Library) -> None:
     async with run_app(library, (WIDE, 40), query=ALL) as driver:
         assert driver.main.has_class("-wide")

@@ -9,7 +9,6 @@ import pytest
 
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
-from tests.rooms import CAST, make_podcast
 from tui_pod.config.settings import InterfaceSettings, Settings
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback
@@ -172,13 +171,6 @@ async def test_time_left_at_the_start_is_at_the_usual_speed(episode: str | None,
 async def test_bar_without_an_episode_says_how_to_begin(library: Library) -> None:
     async with run_app(library, playback=Playback()) as driver:
         assert driver.bar.hint == "Press enter to play, ? for all keys"
-
-
-async def test_podcasts_that_failed_are_marked_in_the_tree() -> None:
-    async with run_app(make_podcast({})) as driver:
-        driver.main.status.show_failed(frozenset((CAST,)))
-        await driver.settle()
-        assert MARKS["fault"] in tree_row(driver, "Cast")
 
 
 @pytest.mark.parametrize(("follows_cursor", "is_shown"), [(False, True), (True, False)])

@@ -8,9 +8,7 @@ from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tests.rooms import make_room
-from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.text.clean import clean
@@ -63,11 +61,6 @@ async def test_escape_leaves_the_bookmark_as_it_is(driver: AppDriver) -> None:
     assert texts(driver) == [("Two.", "")]
 
 
-async def test_b_with_nothing_playing_says_so(driver: AppDriver) -> None:
-    await driver.press("b")
-    assert driver.notices == ["Nothing is playing: b bookmarks what was just said."]
-
-
 async def test_b_in_the_empty_view_bookmarks_what_was_just_said(driver: AppDriver) -> None:
     await play(driver)
     await driver.press("4")
@@ -76,16 +69,6 @@ async def test_b_in_the_empty_view_bookmarks_what_was_just_said(driver: AppDrive
     await keep(driver)
     await driver.until(lambda: "“Two.”" in driver.text, "it is listed")
     assert "b Note" in driver.text
-
-
-async def test_tab_counts_what_was_kept_before() -> None:
-    marks = [Bookmark("one", start, start + 5.0, START, START) for start in (1.0, 2.0, 3.0)]
-
-    def prepare(services: FakeServices) -> None:
-        services.first = services.first._replace(notebook=Notebook((*marks[:2], marks[2].removed(START))))
-
-    async with run_app(LIBRARY, prepare=prepare) as driver:
-        assert "Bookmarks 2 " in driver.text
 
 
 # -- what shows it -------------------------------------------------------------------------------------
@@ -100,26 +83,6 @@ async def test_bar_and_transcript_mark_what_is_kept(driver: AppDriver) -> None:
     (marked,) = [row for row in driver.rows_of(driver.transcript) if "◆" in row]
     assert "Two." in marked
     await driver.press("u")
-    assert "◆" not in driver.text
-
-
-async def test_bar_marks_what_is_kept_of_the_episode_that_was_heard_last() -> None:
-    def prepare(services: FakeServices) -> None:
-        kept = Notebook((Bookmark("one", 20.0, 30.0, START, START, "Three."),))
-        services.first = services.first._replace(notebook=kept)
-
-    held = Playback(episode="one", title="One", position=50.0, duration=100.0)
-    async with run_app(LIBRARY, playback=held, prepare=prepare) as driver:
-        assert driver.rows_of(driver.bar)[1].count("◆") == 1
-        await driver.press("4", "x")
-        assert "◆" not in driver.rows_of(driver.bar)[1]
-
-
-async def test_bar_marks_only_what_plays(driver: AppDriver) -> None:
-    await play(driver)
-    await keep(driver)
-    await driver.press("greater_than_sign")
-    assert driver.playback.episode == "two"
     assert "◆" not in driver.text
 
 
@@ -157,17 +120,6 @@ async def test_view_lists_bookmarks_under_their_episodes_the_last_kept_first() -
         ]  # fmt: skip
 
 
-async def test_view_keeps_its_grouping_and_shows_what_is_kept_meanwhile() -> None:
-    async with run_app(LIBRARY, (80, 24)) as driver:
-        await show(driver, *SOME)
-        await driver.press("s", "s", "1", "4")
-        await driver.until(lambda: "3 bookmarks · by topic" in driver.text, "the bookmarks are shown")
-        driver.controller.bookmarks.add("five", "Five", Stretch(1.0, 2.0, "New."))
-        await driver.settle()
-        assert "4 bookmarks · by topic" in driver.text
-        assert any("“New.”" in row for row in rows(driver))
-
-
 async def test_cursor_stays_on_its_bookmark_when_one_before_it_goes() -> None:
     async with run_app(LIBRARY, (80, 24)) as driver:
         await show(driver, *SOME)
@@ -192,26 +144,12 @@ async def test_bookmark_of_an_episode_that_is_gone_says_so_and_keeps_its_words(d
     await driver.until(lambda: driver.app.clipboard == "“Words at 30.”\n— Gone, 0:30", "it is copied")
 
 
-async def test_y_copies_the_podcast_and_the_page_too(driver: AppDriver) -> None:
-    driver.services.notes["one"] = EpisodeNotes(podcast="A podcast", page="https://example.org/1")
-    await show(driver, ("one", 30.0))
-    await driver.press("y")
-    source = "“Words at 30.”\n— One, A podcast, 0:30, https://example.org/1"
-    await driver.until(lambda: driver.app.clipboard == source, "it is copied")
-
-
 async def test_no_bookmarks_say_how_to_keep_one(driver: AppDriver) -> None:
     await show(driver)
     assert rows(driver) == ["No bookmarks yet.", "b bookmarks what was just said, with a note if you like."]
     await driver.press("enter", "x", "b", "y", "j", "G", "pagedown")
     assert driver.focus == "bookmarks"
     assert not {"Play", "Note", "Copy", "Group", "Remove"}.intersection(driver.key_words)
-
-
-async def test_escape_leads_back_to_the_list(driver: AppDriver) -> None:
-    await show(driver, *SOME)
-    await driver.press("escape")
-    assert driver.focus == "list"
 
 
 async def test_notice_of_a_bookmark_is_shown_once_over_the_dialog_for_its_note(driver: AppDriver) -> None:

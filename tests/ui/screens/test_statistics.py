@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 
 from tests.app_driver import AppDriver, FakeServices, run_app
-from tests.fakes import START
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.config.settings import Settings, StatsSettings
 from tui_pod.core.library.episode import Topic
 from tui_pod.core.library.library import Library, build_library
-from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.screens.statistics import StatisticsView
 
@@ -57,38 +53,6 @@ async def test_statistics_of_nothing_heard_say_so_and_ask_for_nothing(library: L
         assert "Open" not in driver.key_words
 
 
-async def test_statistics_count_what_was_heard_and_no_jumps(library: Library) -> None:
-    async with run_app(library, (60, 40), query=BASICS) as driver:
-        await driver.press("j", "j", "enter")
-        await driver.play(20)
-        await driver.press("full_stop", "full_stop")
-        await driver.play(22)
-        await driver.press("comma", "space")
-        await driver.play(1000)
-        await open_statistics(driver)
-        assert numbers(driver) == {"today": "42 s", "this week": "42 s", "in all": "42 s", "finished": "0"}
-
-
-async def test_statistics_count_as_finished_what_was_heard_to_its_end_and_no_marks(library: Library) -> None:
-    async with run_app(library, (60, 40), query=BASICS) as driver:
-        await driver.press("m", "m")
-        await open_statistics(driver)
-        assert numbers(driver)["finished"] == "0"
-        await driver.press("1", "G", "enter")
-        await driver.play(10)
-        await driver.press("u", "G", "m", "m")
-        await open_statistics(driver)
-        assert numbers(driver)["finished"] == "1"
-
-
-async def test_statistics_at_double_speed_tell_what_was_saved(library: Library) -> None:
-    async with run_app(library, (60, 40), query=BASICS) as driver:
-        await driver.press("j", "j", "enter", *["]"] * 10)
-        await driver.play(120)
-        await open_statistics(driver)
-        assert (numbers(driver)["today"], numbers(driver)["saved"]) == ("4 m", "2 m")
-
-
 async def test_statistics_count_days_in_a_row_only_when_asked(library: Library) -> None:
     def prepare(services: FakeServices) -> None:
         services.first = services.first._replace(settings=Settings(stats=StatsSettings(streak=True)))
@@ -98,61 +62,6 @@ async def test_statistics_count_days_in_a_row_only_when_asked(library: Library) 
         await driver.play(5)
         await open_statistics(driver)
         assert numbers(driver)["days in a row"] == "1"
-
-
-async def test_statistics_have_large_numbers_where_there_is_room(driver: AppDriver) -> None:
-    await driver.press("enter")
-    await driver.play(42)
-    await open_statistics(driver)
-    assert lines(driver)[2].startswith("  ╵╰─╴ s".strip())
-
-
-async def test_statistics_list_the_sittings_apart(driver: AppDriver) -> None:
-    await driver.press("enter")
-    await driver.play(100)
-    await driver.play(80)
-    await driver.press("space")
-    driver.clock.go(3600)
-    await driver.press("space")
-    await driver.play(60)
-    await open_statistics(driver)
-    rows = [" ".join(line.split()) for line in lines(driver)]
-    assert "Tue 24 Nov 14:03–14:04 1 m Two" in rows
-    assert "Tue 24 Nov 13:00–13:03 3 m One · Two" in rows
-
-
-async def test_statistics_over_midnight_count_each_day_its_own(library: Library) -> None:
-    async with run_app(library, (60, 40), query=BASICS) as driver:
-        driver.clock.now = START.replace(hour=23, minute=59, second=30)
-        await driver.press("j", "j", "enter")
-        for _ in range(60):
-            await driver.play(1)
-        await open_statistics(driver)
-        assert numbers(driver)["today"] in ("30 s", "31 s")
-        assert numbers(driver)["this week"] == "1 m"
-
-
-async def test_statistics_tell_the_hours_of_the_day(driver: AppDriver) -> None:
-    await driver.press("enter")
-    await driver.play(60)
-    await open_statistics(driver)
-    hours = next(line for line in lines(driver) if line.startswith("Hours"))
-    assert hours.split()[1] == "▁▁" * 13 + "██" + "▁▁" * 10
-
-
-async def test_statistics_of_topics_are_those_heard_then_the_ones_above_them(library: Library) -> None:
-    progress = {"one": Progress(START, played=True), "five": Progress(START, played=True)}
-    async with run_app(library, progress=progress) as driver:
-        driver.controller.play("two")
-        await driver.settle()
-        await driver.play(60)
-        await open_statistics(driver)
-        assert "Open" in driver.key_words
-        heard, above = (line.strip("▎ ") for line in lines(driver) if "left" in line)
-        assert heard.startswith("Numbers  ")
-        assert "1 m" in heard
-        assert "Above these" in lines(driver)
-        assert above.startswith("Basics  ")
 
 
 async def test_statistics_show_the_topics_above_others_on_demand(library: Library) -> None:
@@ -195,64 +104,29 @@ async def test_statistics_topic_of_a_library_that_was_replaced_is_found_again(dr
     assert later.topics.names[driver.listed] == "Numbers"
 
 
-@pytest.mark.parametrize("key", ["slash", "f", "s", "i", "t", "n"])
-async def test_statistics_hide_what_the_keys_of_the_list_would_change(key: str, driver: AppDriver) -> None:
+async def test_statistics_hide_what_the_keys_of_the_list_would_change(driver: AppDriver) -> None:
     await open_statistics(driver)
     before = driver.main.model.query
-    await driver.press(key)
+    await driver.press("slash", "f", "s", "i", "t", "n")
     assert driver.focus == "statistics"
     assert driver.main.model.query == before
 
 
-@pytest.mark.parametrize(
-    ("days", "months"), [(0, "Nov"), (1, "Nov"), (40, "Oct   Nov"), (400, "Dec       Jan     Feb     Mar")]
-)
-async def test_map_of_the_year_begins_with_the_first_day_of_listening(days: int, months: str, library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        heard = HeardRecord("one", "one", START - timedelta(days=days), 0, 60.0, 60.0)
-        services.writer.records.append(heard)
-
-    async with run_app(library, (120, 40), prepare=prepare) as driver:
+async def test_statistics_are_left_for_the_library(driver: AppDriver) -> None:
+    for key in ("escape", "1", "h", "tab"):
         await open_statistics(driver)
-        rows = driver.rows_of(driver.main.query_one("#statistics"))
-        monday = next(number for number, row in enumerate(rows) if "Mon" in row)
-        assert rows[monday - 1].strip().startswith(months)
-        cells = sum(len(row[6:].replace("◂", " ").split()) for row in rows[monday : monday + 7])
-        assert cells == min(days, 52 * 7 + START.weekday()) + 1
+        await driver.press(key)
+        assert driver.focus == ("tree" if key == "tab" else "list")
+        assert driver.episodes.display
+        assert not driver.main.query("#statistics")
 
 
-async def test_statistics_show_a_full_day_of_the_year_as_a_fuller_cell(driver: AppDriver) -> None:
-    await driver.press("enter")
-    await driver.play(20)
-    await open_statistics(driver)
-    (today,) = (line for line in lines(driver) if "▪" in line)
-    assert today.endswith("▪ ◂")
-    assert lines(driver).index(today) - next(n for n, line in enumerate(lines(driver)) if "Mon" in line) == 1
-
-
-async def test_statistics_in_ascii_have_no_other_characters(library: Library) -> None:
-    async with run_app(library, query=BASICS, is_ascii=True) as driver:
-        await driver.press("enter")
-        await driver.play(50)
-        await open_statistics(driver)
-        assert "".join(lines(driver)).isascii()
-
-
-@pytest.mark.parametrize("key", ["escape", "1", "tab", "h"])
-async def test_statistics_are_left_for_the_library(key: str, driver: AppDriver) -> None:
-    await open_statistics(driver)
-    await driver.press(key)
-    assert driver.focus == ("tree" if key == "tab" else "list")
-    assert driver.episodes.display
-    assert not driver.main.query("#statistics")
-
-
-async def test_statistics_asked_twice_open_once(driver: AppDriver) -> None:
+async def test_statistics_asked_twice_open_once_and_let_podcasts_be_refreshed(driver: AppDriver) -> None:
     await driver.press("3", "3", "3")
     await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
     assert len(driver.main.query("#statistics")) == 1
-    await driver.press("escape")
-    assert driver.focus == "list"
+    await driver.press("r", "R")
+    assert driver.services.asked_feeds.wishes == [("refresh", None)]
 
 
 async def test_sessions_stand_beside_the_rest_where_there_is_room(library: Library) -> None:
@@ -264,11 +138,6 @@ async def test_sessions_stand_beside_the_rest_where_there_is_room(library: Libra
         assert lines(driver)[0].endswith("Recent sessions")
         (row,) = [line for line in lines(driver) if "Two" in line]
         assert row.index("Two") > 116
-
-
-async def test_all_podcasts_can_be_refreshed_from_a_view(driver: AppDriver) -> None:
-    await driver.press("3", "r", "R")
-    assert driver.services.asked_feeds.wishes == [("refresh", None)]
 
 
 async def test_statistics_turn_at_midnight(library: Library) -> None:

@@ -9,13 +9,12 @@ import pytest
 
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
-from tests.rooms import CAST, EPISODES, TOPICS, make_podcast
-from tui_pod.core.actions import BY_ID
-from tui_pod.core.library.episode import Episode, Topic
+from tests.rooms import EPISODES, TOPICS
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
-from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
+from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Chapter, Source
-from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.text.clean import span
@@ -58,11 +57,10 @@ async def test_pane_stays_with_what_plays_and_says_the_sentence(driver: AppDrive
     await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
 
 
-@pytest.mark.parametrize("key", ["i", "o"])
 @pytest.mark.parametrize("size", [WIDE, (120, 40), (80, 24), (40, 12)])
-async def test_details_are_beside_the_list_or_in_its_place(key: str, size: tuple[int, int], library: Library) -> None:
+async def test_details_are_beside_the_list_or_in_its_place(size: tuple[int, int], library: Library) -> None:
     async with run_app(library, size=size) as driver:
-        await driver.press(key)
+        await driver.press("i")
         await shows(driver, "Details")
         assert driver.episodes.display is (size == WIDE)
         await driver.press("escape")
@@ -136,36 +134,6 @@ async def test_details_below_the_cover_use_its_width(monkeypatch: pytest.MonkeyP
         rows = driver.text.splitlines()
         assert rows[cover.region.y][: cover.region.x].rstrip().endswith("One")
         assert "Topic" in next(row for row in rows if "Topics     Topic0" in row)[cover.region.x :]
-
-
-async def test_details_take_the_keys_and_give_them_back(library: Library) -> None:
-    async with run_app(library, size=(80, 24)) as driver:
-        await driver.press("i")
-        assert driver.focus == "details"
-        await shows(driver, "The first of five.")
-        await driver.press("m", "escape")
-        assert driver.focus == "list"
-        assert driver.progress_index.status("one") is Status.PLAYED
-        assert pane_text(driver) == ""
-
-
-@pytest.mark.parametrize("times", [1, 3])
-async def test_details_take_the_place_of_the_list_at_once(times: int, library: Library) -> None:
-    async with run_app(library, size=(120, 40)) as driver:
-        await driver.press(*["i"] * times)
-        assert not driver.episodes.display
-
-
-async def test_details_of_a_topic_say_that_enter_opens_it(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("tab", "i")
-        assert "Open" in driver.key_words
-
-
-async def test_details_without_chapters_play_the_episode(library: Library) -> None:
-    async with run_app(library) as driver:
-        await driver.press("i", "enter")
-        assert driver.playback.episode == "one"
 
 
 async def test_details_of_a_wide_terminal_follow_the_cursor_whatever_plays(driver: AppDriver) -> None:
@@ -273,25 +241,11 @@ async def test_click_on_a_link_in_the_details_opens_it(library: Library, monkeyp
         await driver.until(lambda: driver.notices, "the link is copied")
 
 
-async def test_details_of_a_topic_of_unknown_length_say_so() -> None:
-    library = build_library([Topic("Talks")], [Episode("one", "One", "", None, tags=("Talks",))])
-    async with run_app(library) as driver:
-        await driver.press("tab", "G", "i")
-        await shows(driver, "Length     unknown")
-
-
 async def test_details_of_a_topic_take_the_place_of_the_list_the_first_time_too(library: Library) -> None:
     async with run_app(library, (80, 24)) as driver:
         await driver.press("tab", "i")
         assert driver.shows_details
         assert not driver.episodes.display
-
-
-async def test_played_episode_says_once_that_it_is_played(library: Library) -> None:
-    async with run_app(library, size=WIDE, progress={"one": Progress(START, played=True, plays=1)}) as driver:
-        await driver.press("k", "i")
-        await shows(driver, "played 1 time")
-        assert "played, played" not in pane_text(driver)
 
 
 async def test_details_after_a_refresh_say_what_is_left_of_their_own_episode(library: Library) -> None:
@@ -317,41 +271,3 @@ async def test_pane_of_a_wide_terminal_is_empty_with_the_list_once_nothing_plays
     assert "Now playing" not in pane_text(driver)
     await driver.press("escape")
     await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
-
-
-async def test_pane_can_be_hidden_and_is_then_hidden_at_the_next_start(driver: AppDriver) -> None:
-    await shows(driver, "Episode")
-    await driver.app.run_action(BY_ID["view.preview"].action)
-    await driver.settle()
-    assert pane_text(driver) == ""
-    assert driver.services.writer.setting("preview") is False
-    await driver.press("i")
-    await shows(driver, "Details")
-    await driver.press("escape")
-    assert pane_text(driver) == ""
-    await driver.app.run_action(BY_ID["view.preview"].action)
-    await shows(driver, "Episode")
-
-
-async def test_pane_that_was_hidden_is_hidden_from_the_start(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.first = services.first._replace(has_preview=False)
-
-    async with run_app(library, size=WIDE, prepare=prepare) as driver:
-        await driver.press("j")
-        assert pane_text(driver) == ""
-
-
-async def test_pane_that_finds_no_room_says_so(library: Library) -> None:
-    async with run_app(library, size=(120, 40)) as driver:
-        await driver.app.run_action(BY_ID["view.preview"].action)
-        await driver.app.run_action(BY_ID["view.preview"].action)
-        await driver.until(lambda: "from 150 columns" in driver.text, "it says so")
-
-
-async def test_podcast_at_the_cursor_of_the_tree_is_described() -> None:
-    library = make_podcast({})
-    async with run_app(library, query=ListQuery(entry=1)) as driver:
-        driver.services.asked_feeds.facts[CAST] = PodcastFacts(CAST, "A cast of sorts.")
-        await driver.press("tab", "i")
-        await driver.until(lambda: "A cast of sorts." in driver.text, "the podcast is described")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from textual import events
@@ -92,11 +91,6 @@ async def test_transcript_of_an_empty_list_with_nothing_playing_is_not_opened(li
         assert driver.focus == "list"
 
 
-async def test_transcript_with_nothing_playing_shows_the_episode_at_the_cursor(driver: AppDriver) -> None:
-    await driver.press("j", "j", "t")
-    assert driver.transcript.episode == "three"
-
-
 async def test_transcript_on_a_wide_terminal_stands_beside_the_list(library: Library) -> None:
     async with run_app(library, size=(160, 40), query=BASICS) as driver:
         await driver.press("enter", "t")
@@ -129,33 +123,12 @@ async def test_transcript_on_a_narrow_terminal_is_alone(library: Library) -> Non
         assert driver.focus == "transcript"
 
 
-@pytest.mark.parametrize("size", [(160, 40), (120, 40), (40, 12)])
-async def test_transcript_gives_way_to_another_view(size: tuple[int, int], library: Library) -> None:
-    async with run_app(library, size=size, query=BASICS) as driver:
-        await driver.press("enter", "t", "2")
-        assert driver.focus == "list"
-        assert driver.episodes.display
-        assert not driver.transcript.display
-
-
-async def test_escape_leaves_the_transcript_once_there_is_no_search_to_clear(driver: AppDriver) -> None:
-    await driver.press("enter", "t", "slash", *"two", "enter", "escape")
-    assert driver.main.transcript.is_open
-    await driver.press("escape")
-    assert not driver.main.transcript.is_open
+@pytest.mark.app(size=(40, 12), query=BASICS)
+async def test_transcript_gives_way_to_another_view(driver: AppDriver) -> None:
+    await driver.press("enter", "t", "2")
     assert driver.focus == "list"
-
-
-async def test_episode_without_words_says_so(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript())) as driver:
-        await driver.press("t")
-        assert "This episode has no transcript. Press t to close." in words(driver)
-
-
-async def test_key_line_of_an_episode_without_words_offers_what_can_be_done(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript())) as driver:
-        await driver.press("t")
-        assert driver.key_words[:2] == ["Close", "Details"]
+    assert driver.episodes.display
+    assert not driver.transcript.display
 
 
 async def test_key_line_of_an_episode_whose_words_can_be_recognised_offers_it() -> None:
@@ -163,13 +136,6 @@ async def test_key_line_of_an_episode_whose_words_can_be_recognised_offers_it() 
     async with run_app(catalog, prepare=with_words("one", Transcript())) as driver:
         await driver.press("t")
         assert driver.key_words[:3] == ["Recognise", "Close", "Details"]
-
-
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
-async def test_key_line_of_the_words_says_how_to_close_them(size: tuple[int, int], library: Library) -> None:
-    async with run_app(library, query=BASICS, size=size) as driver:
-        await driver.press("enter", "t")
-        assert "t Close" in driver.text
 
 
 async def test_keys_in_a_transcript_without_words_do_nothing(library: Library) -> None:
@@ -182,37 +148,21 @@ async def test_keys_in_a_transcript_without_words_do_nothing(library: Library) -
         assert driver.playback.position == 0.0
 
 
-async def test_words_of_the_embedded_catalogue_are_whole_on_a_small_terminal() -> None:
-    text = "Attention compares every token with every other one, " * 20 + "and that is all."
-
-    def prepare(services: FakeServices) -> None:
-        services.transcripts["llm-layers"] = Transcript((Cue(text.strip(), 0.0, 60.0),))
-
-    async with run_app(embedded_library(), size=(40, 12), query=BASICS, prepare=prepare) as driver:
+async def test_hostile_words_are_shown_letter_for_letter(driver: AppDriver) -> None:
+    for title in HOSTILE_TITLES.values():
+        said = clean(title, 60) or "nothing"
+        driver.services.transcripts["one"] = Transcript((Cue(said, 0.0, 9.0),))
         await driver.press("t")
-        seen: set[str] = set()
-        for _ in range(40):
-            seen.update(row.strip("▎▶ ") for row in driver.rows_of(driver.transcript))
-            driver.transcript.scroll_relative(y=3, animate=False, immediate=True)
-            await driver.settle()
-        assert set(text.split()) <= set(" ".join(seen).split())
-
-
-@pytest.mark.parametrize("name", HOSTILE_TITLES)
-async def test_hostile_words_are_shown_letter_for_letter(name: str, library: Library) -> None:
-    said = clean(HOSTILE_TITLES[name], 60) or "nothing"
-    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript((Cue(said, 0.0, 9.0),)))) as driver:
-        await driver.press("enter", "t")
         shown = words(driver).replace("▎", "")
         assert "".join(said.split()) in "".join(shown.split())
+        await driver.press("t")
 
 
 # -- following -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("speed_keys", [[], ["]"] * 10, ["["] * 5], ids=["normal", "twice", "half"])
-async def test_sentence_spoken_is_the_one_lit_at_every_speed(speed_keys: list[str], driver: AppDriver) -> None:
-    await driver.press("enter", "t", *speed_keys)
+async def test_sentence_spoken_is_the_one_lit(driver: AppDriver) -> None:
+    await driver.press("enter", "t")
     for _ in range(25):
         await driver.play(1)
         expected = ["One.", "Two.", "Three."][min(2, int(driver.playback.position // 20))]
@@ -291,13 +241,19 @@ async def test_reader_who_moves_is_not_pulled_away_until_f(library: Library) -> 
         assert "following" in str(driver.transcript.border_subtitle)
 
 
-async def test_key_line_offers_to_follow_only_while_the_view_does_not(driver: AppDriver) -> None:
+async def test_sentence_chosen_is_heard_followed_and_copied(driver: AppDriver) -> None:
     await driver.press("enter", "t")
     assert "Follow" not in driver.key_words
-    await driver.press("j")
+    await driver.press("j", "j")
     assert "Follow" in driver.key_words
-    await driver.press("f")
+    await driver.press("enter")
+    assert driver.playback.position == 40.0
+    assert lit(driver) == ["Three."]
+    assert driver.transcript.is_following
     assert "Follow" not in driver.key_words
+    await driver.press("y")
+    assert driver.app.clipboard == "Three."
+    assert driver.notices == ["Copied."]
 
 
 async def test_wheel_stops_following(library: Library) -> None:
@@ -312,26 +268,6 @@ async def test_wheel_stops_following(library: Library) -> None:
         assert driver.transcript.scroll_offset.y == top
 
 
-async def test_sentence_chosen_is_heard_and_followed_from_there(driver: AppDriver) -> None:
-    await driver.press("enter", "t", "j", "j", "enter")
-    assert driver.playback.position == 40.0
-    assert lit(driver) == ["Three."]
-    assert driver.transcript.is_following
-
-
-async def test_sentence_clicked_is_heard(driver: AppDriver) -> None:
-    await driver.press("enter", "t")
-    await driver.click(driver.transcript, 17, 1)
-    assert driver.playback.position == 20.0
-
-
-async def test_click_beside_the_words_does_nothing(driver: AppDriver) -> None:
-    await driver.press("enter", "t")
-    await driver.click(driver.transcript, 5, 30)
-    await driver.click(driver.transcript, 5, 0)
-    assert driver.playback.position == 0.0
-
-
 async def test_sentence_of_an_episode_that_does_not_play_starts_it_there(driver: AppDriver) -> None:
     await driver.press("j", "t", "j", "enter")
     assert (driver.playback.episode, driver.playback.position) == ("two", 20.0)
@@ -344,58 +280,14 @@ async def test_sentence_without_a_time_says_that_it_cannot_be_sought(library: Li
         assert "no times" in str(driver.transcript.border_subtitle)
 
 
-async def test_words_without_times_are_not_moved(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("one", UNTIMED)) as driver:
-        await driver.press("t")
-        driver.main.transcript.nudge(-0.5)
-        await driver.settle()
-        assert driver.notices == ["This transcript has no times, so it cannot be played from a sentence."]
-        assert not driver.services.nudges
-
-
-async def test_braces_go_by_sentence(driver: AppDriver) -> None:
-    await driver.press("enter", "t", "}", "}")
-    assert lit(driver) == ["Three."]
-    await driver.press("{")
-    assert lit(driver) == ["Two."]
-
-
 # -- searching and copying -----------------------------------------------------------------------------
 
 
-async def test_search_in_the_words_goes_from_match_to_match(library: Library) -> None:
+async def test_search_in_the_words_goes_from_match_to_match_and_lights_them(library: Library) -> None:
     async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
         await driver.press("j", "j", "enter", "t", "slash", *"number 7 says", "enter")
         assert driver.focus == "transcript"
-        seen = []
-        for _ in range(12):
-            await driver.press("y", "n")
-            seen.append(int(driver.app.clipboard.split()[2]))
-        assert seen == [7, 17, 27, 37, 47, 57, 67, *range(70, 75)]
-        await driver.press("N", "N", "y")  # the twelfth `n` went on to 75
-        assert driver.app.clipboard.startswith("Sentence number 73 ")
-
-
-async def test_search_in_the_words_leaves_the_list_as_it_was(driver: AppDriver) -> None:
-    await driver.press("enter", "t", "slash", *"two", "enter", "escape", "t")
-    assert len(driver.shown) == 5
-    assert not driver.narrowing
-    await driver.press("slash", *"first")
-    assert driver.shown == ["one"]
-
-
-async def test_search_without_a_match_in_the_words_says_so(driver: AppDriver) -> None:
-    await driver.press("enter", "t", "slash", *"qqq", "enter", "n")
-    assert driver.notices == ["“qqq” is not in this transcript"]
-    assert "“qqq” is not in this transcript" in driver.text
-
-
-async def test_matches_are_counted_and_lit_word_by_word(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
-        await driver.press("j", "j", "enter", "t", "slash", *"number 7 says", "enter")
         assert "1/19 “number 7 says”" in driver.text
-        await driver.press("n", "n")
-        assert "3/19 “number 7 says”" in driver.text
         style = driver.transcript.style_of(MATCH)
         strips = [driver.transcript.render_line(y) for y in range(20)]
         marked = {
@@ -405,6 +297,20 @@ async def test_matches_are_counted_and_lit_word_by_word(library: Library) -> Non
             if segment.style and segment.style.color == style.color and segment.style.reverse
         }
         assert marked == {"number", "7", "says"}
+        seen = []
+        for _ in range(12):
+            await driver.press("y", "n")
+            seen.append(int(driver.app.clipboard.split()[2]))
+        assert seen == [7, 17, 27, 37, 47, 57, 67, *range(70, 75)]
+        assert str(driver.transcript.border_subtitle) == "13/19 “number 7 says”"
+        await driver.press("N", "N", "y")  # the twelfth `n` went on to 75
+        assert driver.app.clipboard.startswith("Sentence number 73 ")
+
+
+async def test_search_without_a_match_in_the_words_says_so(driver: AppDriver) -> None:
+    await driver.press("enter", "t", "slash", *"qqq", "enter", "n")
+    assert driver.notices == ["“qqq” is not in this transcript"]
+    assert "“qqq” is not in this transcript" in driver.text
 
 
 async def test_words_of_another_episode_are_read_while_one_plays(library: Library) -> None:
@@ -420,37 +326,12 @@ async def test_words_of_another_episode_are_read_while_one_plays(library: Librar
         assert "following" in str(driver.transcript.border_subtitle)
 
 
-async def test_transcript_is_that_of_what_plays_although_the_cursor_moved_on_by_itself(driver: AppDriver) -> None:
-    await driver.press("enter", "m", "t")
-    assert driver.current == "two"
-    assert driver.transcript.episode == "one"
-
-
-@pytest.mark.parametrize("keys", [["j"], ["G", "g", "j"], ["slash", *"two", "enter"]], ids=" ".join)
-async def test_transcript_is_that_of_the_row_chosen_on_purpose_and_says_that_it_does_not_play(
-    keys: list[str], driver: AppDriver
-) -> None:
-    await driver.press("enter", *keys, "t")
+async def test_transcript_is_that_of_the_row_chosen_on_purpose_until_one_goes_to_what_plays(driver: AppDriver) -> None:
+    await driver.press("enter", "j", "t")
     assert driver.transcript.episode == "two"
     assert str(driver.transcript.border_title) == "Not playing: Two"
     assert "f follows again" in str(driver.transcript.border_subtitle)
-
-
-async def test_transcript_of_a_clicked_row_is_shown(driver: AppDriver) -> None:
-    await driver.press("enter")
-    await driver.click(driver.episodes, 5, 1 + driver.episodes.top_of(2))
-    await driver.press("t")
-    assert driver.transcript.episode == "three"
-
-
-async def test_row_that_was_played_on_purpose_is_not_held_against_what_plays_next(driver: AppDriver) -> None:
-    await driver.press("j", "enter", ">", "t")
-    assert driver.playback.episode == "three"
-    assert driver.transcript.episode == "three"
-
-
-async def test_going_to_what_plays_takes_the_transcript_along(driver: AppDriver) -> None:
-    await driver.press("enter", "j", "t", "c")
+    await driver.press("c")
     await driver.until(lambda: driver.transcript.episode == "one", "it is that of what plays")
     assert str(driver.transcript.border_title) == "One"
     assert driver.current == "one"
@@ -462,21 +343,14 @@ async def test_title_tells_as_soon_as_the_episode_plays(driver: AppDriver) -> No
     assert str(driver.transcript.border_title) == "Two"
 
 
-async def test_text_opens_at_its_start_wherever_the_one_before_was_left(library: Library) -> None:
+async def test_text_opens_where_it_was_left(library: Library) -> None:
     def prepare(services: FakeServices) -> None:
         services.transcripts |= {"one": LONG, "two": LONG}
 
     async with run_app(library, size=(80, 24), query=BASICS, prepare=prepare) as driver:
         await driver.press("t", "G", "t", "j", "t")
         assert "number 0 " in words(driver)
-
-
-async def test_text_opens_where_it_was_left(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.transcripts |= {"one": LONG, "two": LONG}
-
-    async with run_app(library, size=(80, 24), query=BASICS, prepare=prepare) as driver:
-        await driver.press("t", "G", "t", "j", "t", "t", "k", "t")
+        await driver.press("t", "k", "t")
         assert driver.transcript.episode == "one"
         assert "number 99 " in words(driver)
 
@@ -525,25 +399,6 @@ async def test_chapters_stand_among_the_words(library: Library) -> None:
         assert words(driver) == "0:00 Welcome One. 0:20 The [b]long[/] middle Two. Three."
 
 
-async def test_paragraphs_stand_apart_and_speakers_are_named(library: Library) -> None:
-    cues = (
-        Cue("Who?", 0.0, 1.0, speaker="Ada"),
-        Cue("Me.", 1.0, 2.0, True, "Bo"),
-        Cue("And me.", 2.0, 3.0, speaker="Bo"),
-    )
-    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript(cues))) as driver:
-        await driver.press("t")
-        await driver.settle()  # the lines are broken anew when the view has its size
-        rows = [row.strip("▎▶ ") for row in driver.rows_of(driver.transcript)[:5]]
-        assert rows == ["0:00  Ada: Who?", "", "0:01  Bo: Me.", "", "0:02  Bo: And me."]
-
-
-async def test_copied_sentence_is_said_to_be(driver: AppDriver) -> None:
-    await driver.press("enter", "t", "y")
-    assert driver.app.clipboard == "One."
-    assert driver.notices == ["Copied."]
-
-
 async def test_words_moved_later_are_lit_and_heard_later(driver: AppDriver) -> None:
     await driver.press("enter", "t")
     for _ in range(10):
@@ -565,44 +420,19 @@ async def test_words_read_again_at_once_are_read_once(library: Library, recwarn:
     assert not recwarn.list
 
 
-@pytest.mark.parametrize(
-    ("transcript", "said"),
-    [
-        ("/nowhere/words.vtt", "is missing: /nowhere/words.vtt"),
-        ("https://me:x@a.example/1.vtt", "is empty: a.example."),
-    ],
-)
-async def test_words_that_cannot_be_read_say_why(transcript: str, said: str) -> None:
-    library = build_library([], [Episode("one", "One", transcript=transcript)])
-    async with run_app(library) as driver:
-        driver.services.transcripts["one"] = Transcript()
-        await driver.press("t")
-        assert said in words(driver)
-
-
 # -- clicks and pages ----------------------------------------------------------------------------------
 
 
-async def test_click_on_the_space_between_two_sentences_does_nothing(driver: AppDriver) -> None:
+async def test_click_is_for_the_sentence_under_it_alone(driver: AppDriver) -> None:
     await driver.press("enter", "t")
     row = driver.rows_of(driver.transcript)[0]
     first = row.index("Two.")
     await driver.play(1)
-    await driver.click(driver.transcript, first, 1)
-    assert driver.playback.position == 1.0
+    for place in ((5, 30), (5, 0), (first, 1)):  # below the words, on the border, between two sentences
+        await driver.click(driver.transcript, *place)
+        assert driver.playback.position == 1.0
     await driver.click(driver.transcript, first + 1, 1)
     assert driver.playback.position == 20.0
-
-
-async def test_border_says_which_match_the_cursor_is_at(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
-        await driver.press("j", "j", "t", "slash", *"number 1", "enter")
-        assert str(driver.transcript.border_subtitle) == "1/19 “number 1”"
-        await driver.press("n", "n")
-        assert str(driver.transcript.border_subtitle) == "3/19 “number 1”"
-        assert driver.transcript.cursor == 11
-        await driver.press("N", "N", "N")
-        assert str(driver.transcript.border_subtitle) == "19/19 “number 1”"
 
 
 async def test_page_down_moves_by_at_least_one_sentence(library: Library) -> None:
@@ -625,28 +455,6 @@ async def test_page_moves_by_the_height_of_the_pane_and_a_fraction_by_less(libra
         for pages, cursor in ((1, 20), (0.5, 30), (-99, 0), (99, 99)):  # five sentences and a space take eight lines
             pane.action_move_page(pages)
             assert pane.cursor == cursor
-
-
-async def test_copied_sentence_carries_the_remark_on_its_transcript(library: Library) -> None:
-    for note, text in (("", "No time one."), ("made by a machine", "No time one. (made by a machine)")):
-        async with run_app(library, query=BASICS, prepare=with_words("one", replace(UNTIMED, note=note))) as driver:
-            await driver.press("t")
-            driver.transcript.action_copy()
-            assert driver.app.clipboard == text
-
-
-async def test_enter_goes_on_recognising_from_the_last_sentence_alone(library: Library) -> None:
-    part = replace(LONG, cues=LONG.cues[:3], note="made by a machine", is_partial=True)
-    recorded = build_library([], [Episode("talk", "Talk", duration=100.0, audio="/talk.mp3")])
-    async with run_app(recorded, prepare=with_words("talk", part)) as driver:
-        await driver.press("t")
-        pane, asked = driver.transcript, driver.services.asked_recognition.asked
-        pane.go(1)
-        pane.action_choose()
-        assert asked == []
-        pane.go(2)
-        pane.action_choose()
-        assert asked == [("request", "talk")]
 
 
 async def test_nothing_is_said_of_times_where_there_are_no_words(library: Library) -> None:
