@@ -37,6 +37,12 @@ def test_command_that_gives_none_is_an_error(command: str, said: str) -> None:
         password_from(command, subprocess.DEVNULL)
 
 
+def test_command_is_run_without_a_shell(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    assert password_from(f"echo x; touch {made}", subprocess.DEVNULL) == f"x; touch {made}"
+    assert not made.exists()
+
+
 def test_command_that_takes_too_long_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(passwords, "COMMAND_LIMIT", 0.0)
     with pytest.raises(PasswordError, match="took longer"):
@@ -55,8 +61,9 @@ def test_file_that_others_can_use_is_refused(tmp_path: Path, mode: int) -> None:
     file = tmp_path / "password"
     file.write_text("s3cret")
     file.chmod(mode)
-    with pytest.raises(PasswordError, match="chmod 600"):
+    with pytest.raises(PasswordError, match="chmod 600") as caught:
         read_private(file, 100)
+    assert "s3cret" not in str(caught.value)
 
 
 def test_file_that_is_missing_or_no_text_is_an_error_of_its_own(tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def is_running(pid: int) -> bool:
 # -- what comes back -----------------------------------------------------------------------------------
 
 
-async def test_narration_made_has_its_audio_length_and_times(rig: Rig) -> None:
+async def test_narration_is_made_by_the_worker_and_has_its_audio_length_and_times(rig: Rig) -> None:
     narration = good(await rig.ask(ONE))
     assert narration.audio.stat().st_size == 1000
     assert narration.duration == 4.0
@@ -174,10 +174,10 @@ async def test_narration_made_has_its_audio_length_and_times(rig: Rig) -> None:
         ("And good bye.", 1.0, 1.5),
     ]
     assert not narration.is_shortened
-
-
-async def test_process_is_started_as_the_worker_runs_no_code_from_here_and_looks_nothing_up(rig: Rig) -> None:
-    await rig.ask(ONE)
+    text = narration.audio.with_suffix(".vtt").read_text("utf-8")
+    assert text.startswith("WEBVTT\n")
+    assert "00:00:00.000 --> 00:00:00.500\nHello there." in text
+    assert json.dumps(narration.duration) in text
     assert rig.log("start")[0].split(" ", 1)[1] == f"{os.devnull} 1 -P -m tui_pod.speech.narrator_worker"
 
 
@@ -286,12 +286,6 @@ async def test_text_that_cannot_be_spoken_is_told_without_a_second_try(rig: Rig)
 async def test_late_answer_of_a_former_request_is_passed_over(rig: Rig) -> None:
     rig.plan("old answer")
     assert good(await rig.ask(ONE)).duration == 4.0
-
-
-async def test_slow_process_never_holds_up_the_loop(rig: Rig) -> None:
-    async with rig.holding() as promise:
-        assert not promise.done()
-    good(promise.result())
 
 
 # -- the order of wishes -------------------------------------------------------------------------------
@@ -406,7 +400,7 @@ async def test_discarded_narration_is_made_anew(rig: Rig) -> None:
     rig.narrator.discard(made.audio)
     assert rig.narrator.find(ONE) is None
     good(await rig.ask(ONE))
-    assert len(rig.log("request")) == 2
+    assert (len(rig.log("request")), len(rig.log("start"))) == (2, 1)
 
 
 async def test_cache_removed_at_any_time_is_made_anew(rig: Rig) -> None:
@@ -426,6 +420,8 @@ async def test_cache_is_kept_within_its_bound(rig: Rig) -> None:
     assert sum(file.stat().st_size for file in rig.folder.iterdir()) <= 5_000
     assert rig.narrator.find(Script(("Number 11.",))) is not None
     assert rig.narrator.find(Script(("Number 0.",))) is None
+    stems = [file.stem for file in rig.folder.iterdir()]
+    assert all(stems.count(stem) == 2 for stem in stems)
 
 
 async def test_narration_used_lately_outlives_those_made_after_it(rig: Rig) -> None:
@@ -440,14 +436,6 @@ async def test_narration_used_lately_outlives_those_made_after_it(rig: Rig) -> N
         good(await rig.ask(script))
     assert rig.narrator.find(scripts[0]) is not None
     assert rig.narrator.find(scripts[1]) is None
-
-
-async def test_narration_removed_from_the_cache_leaves_nothing_behind(rig: Rig) -> None:
-    rig.narrator = rig.make(cache_bytes=3_000)
-    for number in range(8):
-        good(await rig.ask(Script((f"Number {number}.",))))
-    stems = [file.stem for file in rig.folder.iterdir()]
-    assert all(stems.count(stem) == 2 for stem in stems)
 
 
 async def test_render_waits_for_the_encoded_file(rig: Rig) -> None:
@@ -489,12 +477,6 @@ async def test_wish_while_the_idle_process_is_being_ended_is_made_by_another(
     assert len(rig.log("start")) == 2
 
 
-async def test_process_not_idle_for_long_serves_the_next_wish(rig: Rig) -> None:
-    good(await rig.ask(ONE))
-    good(await rig.ask(TWO))
-    assert len(rig.log("start")) == 1
-
-
 async def test_close_whose_cancellation_is_lost_ends_at_once_too(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """`asyncio.wait_for` of Python 3.11 loses one that comes with the answer."""
     asked, wait_for = asyncio.Event(), asyncio.wait_for
@@ -524,19 +506,6 @@ async def test_close_at_work_ends_the_process_at_once(rig: Rig, step: str) -> No
     assert not limit.expired()
     pid = int(rig.log("start")[0].split()[0])
     await until(lambda: not is_running(pid), "the process is gone")
-
-
-async def test_close_with_nothing_begun_returns(rig: Rig) -> None:
-    await rig.narrator.close()
-    await rig.narrator.close()
-
-
-async def test_times_of_a_narration_are_kept_as_webvtt(rig: Rig) -> None:
-    made = good(await rig.ask(ONE))
-    text = made.audio.with_suffix(".vtt").read_text("utf-8")
-    assert text.startswith("WEBVTT\n")
-    assert "00:00:00.000 --> 00:00:00.500\nHello there." in text
-    assert json.dumps(made.duration) in text
 
 
 # -- pauses, speakers and titles -----------------------------------------------------------------------

@@ -22,33 +22,27 @@ if TYPE_CHECKING:
     from hibari import Hibari
 
 
-def encode(folder: Path) -> None:
-    """Have a narration encoded."""
-    (folder / "x.wav").write_bytes(b"RIFF")
-    module.encode({"wav": str(folder / "x.wav"), "opus": str(folder / "x.opus")})
-
-
-def test_encoder_that_fails_says_so_and_leaves_the_wav(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    encode(tmp_path)
-    assert "x.wav stays as it is: libmpv finds no sound there" in capfd.readouterr().err
-    assert [path.name for path in tmp_path.glob("x.*")] == ["x.wav"]
-
-
-def test_encoder_that_cannot_be_started_says_so_and_leaves_the_wav(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (None, "libmpv finds no sound there"),
+        (["/nowhere/python"], "No such file or directory"),
+        (["sh", "-c", "kill -9 $$"], "the encoder was ended by signal 9"),
+    ],
+)
+def test_encoder_that_fails_says_so_and_leaves_the_wav(
+    command: list[str] | None,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    encode(tmp_path)
-    assert "x.wav stays as it is: No such file or directory" in capfd.readouterr().err
+    if command is not None:
+        monkeypatch.setattr(module, "start_of", lambda *_: (command, None))
+    (tmp_path / "x.wav").write_bytes(b"RIFF")
+    module.encode({"wav": str(tmp_path / "x.wav"), "opus": str(tmp_path / "x.opus")})
+    assert f"x.wav stays as it is: {said}" in capfd.readouterr().err
     assert [path.name for path in tmp_path.glob("x.*")] == ["x.wav"]
-
-
-def test_encoder_that_is_killed_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(module, "start_of", lambda *_: (["sh", "-c", "kill -9 $$"], None))
-    encode(tmp_path)
-    assert "x.wav stays as it is: the encoder was ended by signal 9" in capfd.readouterr().err
 
 
 def test_encoder_gives_way_to_a_request(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -55,15 +55,11 @@ async def all_of(python: str) -> list[Recognised]:
     return [part async for part in recognise(REQUEST, python=python)]
 
 
-async def test_answers_come_one_by_one_and_the_end_is_the_last(stub: Stub) -> None:
+async def test_answers_come_one_by_one_from_a_process_that_looks_nothing_up(stub: Stub, tmp_path: Path) -> None:
     assert await all_of(stub(f"{CUE}say(end=10.0)")) == [
         Recognised((Cue("Said.", 2.0, 3.0),), 3.0),
         Recognised((), 10.0, is_end=True),
     ]
-
-
-async def test_process_runs_no_code_from_here_and_looks_nothing_up(stub: Stub, tmp_path: Path) -> None:
-    await all_of(stub("say(end=1.0)"))
     noted = (tmp_path / "log").read_text("utf-8")
     assert '["-P", "-m", "tui_pod.speech.recogniser_worker"], "offline": "1"' in noted
     assert '"recording": "/recording.mp3"' in noted

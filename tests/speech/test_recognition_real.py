@@ -141,29 +141,13 @@ async def test_times_after_a_damaged_part_are_still_right(spoken: Narration, tmp
     assert last.end == pytest.approx(spoken.cues[-1].end, abs=0.6)
 
 
-@pytest.mark.parametrize(
-    ("content", "reason"),
-    [(b"no sound at all" * 1000, "cannot be decoded"), (b"", "cannot be decoded"), (None, "cannot be decoded")],
-    ids=["text", "empty", "gone"],
-)
-async def test_file_that_is_no_recording_is_an_error_in_words(
-    tmp_path: Path, content: bytes | None, reason: str
-) -> None:
+@pytest.mark.parametrize("content", [b"no sound at all" * 1000, b"", None], ids=["text", "empty", "gone"])
+async def test_file_that_is_no_recording_is_an_error_in_words(tmp_path: Path, content: bytes | None) -> None:
     path = tmp_path / "recording.mp3"
     if content is not None:
         path.write_bytes(content)
-    with pytest.raises(RecognitionError, match=reason):
+    with pytest.raises(RecognitionError, match="cannot be decoded"):
         await heard_in(request(path))
-
-
-async def test_language_that_the_model_does_not_know_is_an_error_in_words(spoken: Narration) -> None:
-    with pytest.raises(RecognitionError, match=r"Its language is de, and the model knows English only\."):
-        await heard_in(replace(request(spoken.audio), language="de"))
-
-
-async def test_folder_without_a_model_is_an_error_in_words(spoken: Narration, tmp_path: Path) -> None:
-    with pytest.raises(RecognitionError, match=r"config\.json, model\.bin, tokenizer\.json is missing"):
-        await heard_in(replace(request(spoken.audio), model=str(tmp_path)))
 
 
 async def test_model_of_another_version_is_an_error_in_words(spoken: Narration, tmp_path: Path) -> None:

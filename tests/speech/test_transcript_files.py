@@ -37,16 +37,10 @@ def test_words_are_kept_as_they_grow(files: TranscriptFiles) -> None:
     assert files.read("one") == RecognisedTranscript((ONE,), 2.0, is_complete=False)
     write(files, TWO)
     assert files.read("one") == RecognisedTranscript((ONE, TWO), 4.0, is_complete=False)
-
-
-def test_silence_that_was_done_is_not_done_again(files: TranscriptFiles) -> None:
-    write(files, ONE, until=150.0)
-    assert files.read("one") == RecognisedTranscript((ONE,), 150.0, is_complete=False)
-
-
-def test_end_is_told_by_the_file(files: TranscriptFiles) -> None:
-    write(files, ONE, end=10.0)
-    assert files.read("one") == RecognisedTranscript((ONE,), 10.0, is_complete=True)
+    write(files, until=150.0)  # silence
+    assert files.read("one") == RecognisedTranscript((ONE, TWO), 150.0, is_complete=False)
+    write(files, end=160.0)
+    assert files.read("one") == RecognisedTranscript((ONE, TWO), 160.0, is_complete=True)
 
 
 def test_file_is_webvtt_that_says_who_wrote_it(files: TranscriptFiles) -> None:

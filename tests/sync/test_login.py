@@ -27,6 +27,14 @@ def offer(site: Site, **changes: str) -> None:
     site.replies["/cloud/index.php/login/v2"] = body(json.dumps(data))
 
 
+def offered(site: Site) -> login.Flow:
+    """Return the flow that the server offers."""
+    offer(site)
+    flow = login.begin(nameless(site))
+    assert flow is not None
+    return flow
+
+
 def test_listener_who_logs_in_gives_a_password_of_the_apps_own(site: Site) -> None:
     answers: list[tuple[int, Any]] = [(404, []), (200, {"loginName": "ann", "appPassword": "app-s3cret"})]
 
@@ -34,11 +42,9 @@ def test_listener_who_logs_in_gives_a_password_of_the_apps_own(site: Site) -> No
         status, data = answers.pop(0)
         exchange.say(status, json.dumps(data).encode())
 
-    offer(site)
     site.replies["/cloud/login/v2/poll"] = poll
     waits: list[float] = []
-    flow = login.begin(nameless(site))
-    assert flow is not None
+    flow = offered(site)
     assert flow.page == site.url("/cloud/login/flow/x")
     assert login.finish(nameless(site), flow, waits.append) == ("ann", "app-s3cret")
     assert (waits, site.bodies[-1]) == ([login.ASK_EVERY], b"token=t0k%26n")
@@ -60,19 +66,8 @@ def test_server_without_a_flow_has_none(content: str, site: Site) -> None:
     assert login.begin(nameless(site)) is None
 
 
-def test_login_that_never_comes_ends(site: Site) -> None:
-    offer(site)
-    flow = login.begin(nameless(site))
-    assert flow is not None
-    site.replies["/cloud/login/v2/poll"] = body("{}", status=403)
-    with pytest.raises(SyncError, match="Nobody has logged in"):
-        login.finish(nameless(site), flow, lambda seconds: None)
-
-
 def test_listener_has_as_long_as_the_server_keeps_the_flow_open(site: Site) -> None:
-    offer(site)
-    flow = login.begin(nameless(site))
-    assert flow is not None
+    flow = offered(site)
     answers, waits = {"loginName": "", "appPassword": ""}, list[float]()
 
     def answer(*_: object, **__: object) -> ServerReply:
@@ -87,9 +82,7 @@ def test_listener_has_as_long_as_the_server_keeps_the_flow_open(site: Site) -> N
 
 @pytest.mark.parametrize("answer", [{"loginName": "ann", "appPassword": ""}, {"loginName": "", "appPassword": "x"}])
 def test_login_without_a_name_or_a_password_is_none(site: Site, answer: dict[str, str]) -> None:
-    offer(site)
-    flow = login.begin(nameless(site))
-    assert flow is not None
+    flow = offered(site)
     site.replies["/cloud/login/v2/poll"] = body(json.dumps(answer))
     with pytest.raises(SyncError, match="Nobody has logged in"):
         login.finish(nameless(site), flow, lambda seconds: None)

@@ -122,8 +122,20 @@ def test_actions_are_sent_in_batches() -> None:
     assert [len(data) for _, _, data in transport.asked] == [BATCH, 1]
 
 
-def test_batches_grow_while_the_server_is_quick_and_shrink_when_it_is_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    takes, now = [QUICK / 2] * 2 + [SLOW + 1] * 2 + [QUICK + 1] * 9, [0.0]
+@pytest.mark.parametrize(
+    ("takes", "count", "sizes"),
+    [
+        ([QUICK / 2] * 2 + [SLOW + 1] * 2 + [QUICK + 1] * 9, 1_500, [100, 200, 400, 200, *[100] * 6]),
+        ([QUICK] * 3, 300, [100] * 3),
+        ([SLOW] * 3, 300, [100] * 3),
+        ([SLOW + 1] * 16, 300, [100, 50, 25, 12, *[MIN_BATCH] * 11, 3]),
+        ([0.0] * 8, 7_000, [100, 200, 400, 800, *[MAX_BATCH] * 3, 700]),
+    ],
+)
+def test_batches_grow_while_the_server_is_quick_and_shrink_when_it_is_slow_within_limits(
+    takes: list[float], count: int, sizes: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [0.0]
 
     def answer(*_: object) -> ServerReply:
         now[0] += takes.pop(0)
@@ -131,8 +143,8 @@ def test_batches_grow_while_the_server_is_quick_and_shrink_when_it_is_slow(monke
 
     monkeypatch.setattr("tui_pod.sync.protocols.time.monotonic", lambda: now[0])
     transport, found = server(answer)
-    list(found.send_actions([{"n": number} for number in range(1_500)]))
-    assert [len(data) for _, _, data in transport.asked] == [100, 200, 400, 200, 100, 100, 100, 100, 100, 100]
+    list(found.send_actions([{"n": number} for number in range(count)]))
+    assert [len(data) for _, _, data in transport.asked] == sizes
 
 
 def test_batches_are_small_after_one_that_is_too_large() -> None:
@@ -146,7 +158,8 @@ def test_batches_are_small_after_one_that_is_too_large() -> None:
     ("first", "second", "said"),
     [
         (500, 404, "failed (status 500)"), (404, 503, "failed (status 503)"), (429, 429, "failed (status 429)"),
-        (404, 404, "gPodder Sync (status 404)"), (200, 200, "a page instead of data (status 200)"),
+        (404, 404, "gPodder Sync (status 404)"), (400, 400, "gPodder Sync (status 400)"),
+        (200, 200, "a page instead of data (status 200)"),
     ],
 )  # fmt: skip
 def test_first_contact_names_the_status(first: int, second: int, said: str) -> None:
@@ -181,43 +194,6 @@ def test_other_failures_end_the_sending(number: int, match: str) -> None:
     with pytest.raises(SyncError, match=match):
         list(found.send_actions([{"n": 1}, {"n": 2}]))
     assert len(transport.asked) == 1
-
-
-def test_answer_of_status_400_without_data_is_no_page() -> None:
-    with pytest.raises(SyncError, match=r"speaks neither .* \(status 400\)"):
-        detect(Scripted(status(400)), "ann", 0)
-
-
-@pytest.mark.parametrize(
-    ("took", "sizes"),
-    [
-        (QUICK, [100, 100, 100]),
-        (SLOW, [100, 100, 100]),
-        (0.0, [100, 200]),
-        (SLOW + 1, [100, 50, 25, 12, *[10] * 11, 3]),
-    ],
-)
-def test_batches_stay_as_they_are_between_quick_and_slow_and_within_limits(
-    took: float, sizes: list[int], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    now = [0.0]
-
-    def answer(*_: object) -> ServerReply:
-        now[0] += took
-        return ServerReply(200, {})
-
-    monkeypatch.setattr("tui_pod.sync.protocols.time.monotonic", lambda: now[0])
-    transport, found = server(answer)
-    list(found.send_actions([{"n": number} for number in range(300)]))
-    assert [len(data) for _, _, data in transport.asked] == sizes
-    assert min(sizes[:-1]) >= MIN_BATCH
-
-
-def test_batches_grow_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_pod.sync.protocols.time.monotonic", lambda: 0.0)
-    transport, found = server(good)
-    list(found.send_actions([{"n": number} for number in range(7_000)]))
-    assert [len(data) for _, _, data in transport.asked] == [100, 200, 400, 800, MAX_BATCH, MAX_BATCH, MAX_BATCH, 700]
 
 
 @pytest.mark.parametrize(("number", "following"), [(400, 100), (422, 100), (413, 50), (500, 50)])

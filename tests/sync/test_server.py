@@ -113,13 +113,6 @@ def test_long_list_of_podcasts_is_one_transaction_and_one_backup(
     assert all(feed.is_origin_known for feed in device.store.feeds() if feed.address != FEED)
 
 
-def test_first_sync_unsubscribes_from_nothing(device: Device, server: MemoryServer) -> None:
-    server.podcasts = {FEED: (0, False), OTHER: (0, True)}
-    outcome = device.sync()
-    assert (outcome.unsubscribed, outcome.subscribed) == ([], [OTHER])
-    assert device.addresses() == {FEED, OTHER}
-
-
 def test_dry_run_changes_nothing_here_or_there(device: Device, server: MemoryServer) -> None:
     server.podcasts[OTHER] = (0, True)
     server.actions.append(play(1, 100))
@@ -204,70 +197,11 @@ def test_change_names_its_device(device: Device, server: MemoryServer) -> None:
     assert (result.origins, result.former) == ({ident(1): "laptop"}, {ident(1): None})
 
 
-@pytest.mark.parametrize("position", [0, -1, None, "12", 1e300, True, [], 10**30])
-def test_position_that_says_nothing_moves_no_place(position: object, device: Device, server: MemoryServer) -> None:
-    device.put(ident(1), Progress(NOW - HOUR, 500.0, 1000.0))
-    server.actions.append(play(1, 0) | {"position": position})
-    assert device.sync().received == {}
-    assert device.progress()[ident(1)].position == 500.0
-
-
-def test_older_action_loses(device: Device, server: MemoryServer) -> None:
-    device.put(ident(1), Progress(NOW, 500.0, 1000.0))
-    server.actions.append(play(1, 900, NOW - HOUR))
-    assert device.sync().received == {}
-
-
-def test_action_near_the_end_is_played_and_counts_once(device: Device, server: MemoryServer) -> None:
-    device.put(ident(1), Progress(NOW - HOUR, 500.0, 1000.0))
-    server.actions.append(play(1, 995))
-    device.sync()
-    found = device.progress()[ident(1)]
-    assert (found.played, found.position, found.plays) == (True, 0.0, 1)
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"guid": "guid-1", "episode": "https://cdn.example.org/moved.mp3"},
-        {"guid": "of another program"},
-        {"episode": audio(1).replace("https", "http") + "?token=1"},
-        {"podcast": FEED.replace("https", "http") + "/"},
-        {"action": "PLAY"},
-        {"timestamp": int(NOW.timestamp())},
-        {"timestamp": "2026-03-01T12:00:00+00:00"},
-        {"timestamp": "2026-03-01T12:00:00Z"},
-        {"started": -1, "total": -1},
-    ],
-)
-def test_action_is_recognised_however_it_is_written(
-    changes: dict[str, Any], device: Device, server: MemoryServer
-) -> None:
-    device.server = Scripted(server, [[play(1, 100) | changes]])  # type: ignore[assignment]
-    assert device.sync().received[ident(1)].position == 100.0
-
-
 DAMAGED = b"""{"server": "https://sync.example.org", "user": "ann", "protocol": "gpodder", "subscriptions_since": 1,
 "actions_since": 1, "podcasts": [], "sent": {"x": 5}, "seen": {"x": "y"}, "waiting": [1, []]}"""
 
-NONSENSE: list[Any] = [
-    None,
-    7,
-    "play",
-    [],
-    {},
-    {"action": "play"},
-    play(1, 5) | {"podcast": None},
-    play(1, 5) | {"podcast": "\x1b[31m"},
-    play(1, 5) | {"episode": 3},
-    play(1, 5) | {"timestamp": "soon"},
-    play(1, 5) | {"timestamp": None},
-    play(1, 5) | {"action": "new"},
-    play(1, 5) | {"action": "delete"},
-]
 
-
-@pytest.mark.parametrize("element", NONSENSE)
+@pytest.mark.parametrize("element", [None, play(1, 5) | {"timestamp": "soon"}])
 def test_element_that_makes_no_sense_stops_no_other(element: Any, device: Device, server: MemoryServer) -> None:
     good = play(2, 100)
     scripted = Scripted(server, [[element, good]])
@@ -354,22 +288,13 @@ def test_podcast_from_a_server_may_not_lead_into_the_own_network(device: Device,
     assert (feed.address, feed.is_origin_known, feed.allowed) == ("http://127.0.0.1:8080/feed", True, frozenset())
 
 
-@pytest.mark.parametrize("status", [500, 502, 503, 404, 429])
-def test_server_in_trouble_is_an_error_and_changes_nothing(status: int, device: Device, server: MemoryServer) -> None:
+def test_server_in_trouble_is_an_error_and_changes_nothing(device: Device, server: MemoryServer) -> None:
     device.sync()
     device.put(ident(1), Progress(NOW, 100.0, 1000.0))
-    server.status = status
+    server.status = 503
     with pytest.raises(SyncError, match="try again later"):
         device.sync(after=HOUR)
     server.status = 200
-    assert device.sync(after=HOUR).sent == 1
-
-
-def test_element_refused_alone_by_a_server_in_trouble_is_sent_again(device: Device, server: MemoryServer) -> None:
-    device.put(ident(1), Progress(NOW, 100.0, 1000.0))
-    server.refuses = lambda element: isinstance(element, dict)
-    assert "accepts nothing at the moment" in (device.sync().error or "")
-    server.refuses = lambda element: False
     assert device.sync(after=HOUR).sent == 1
 
 
@@ -383,19 +308,6 @@ def test_server_that_takes_nothing_is_left_after_some_tries(device: Device, serv
     assert outcome.received.keys() == {ident(1)}  # and it is saved
     server.refuses = lambda element: False
     assert device.sync(after=HOUR).sent == 4
-
-
-def test_wrong_login_says_so(device: Device, server: MemoryServer) -> None:
-    server.login = 401
-    with pytest.raises(SyncError, match="rejects user or password"):
-        device.sync()
-
-
-def test_server_that_speaks_something_else_says_so(device: Device) -> None:
-    device.server.speaks = "gopher"
-    device.server.status = 404
-    with pytest.raises(SyncError, match="neither the gpodder API nor"):
-        device.sync()
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b'"x"', b'{"server": 1}', b"[" * 10**5, DAMAGED])

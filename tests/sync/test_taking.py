@@ -165,13 +165,6 @@ def test_taking_twice_takes_nothing_the_second_time(store: FeedStore, tmp_path: 
     assert take(imported, store, first.progress).progress == {}
 
 
-def test_place_at_the_end_counts_as_played(store: FeedStore) -> None:
-    fetch(store)
-    heard = HeardEpisode(FEED, "guid-1", "", position=590.0, duration=600.0, when=WHEN)
-    value = take(Imported("x", (), (heard,)), store).progress[ONE]
-    assert (value.played, value.position) == (True, 0.0)
-
-
 def test_place_decides_and_what_is_as_it_was_is_not_taken(store: FeedStore) -> None:
     fetch(store)
     heard = HeardEpisode(FEED, "guid-1", "", position=90.0, duration=600.0, when=WHEN)
@@ -183,13 +176,14 @@ def test_place_decides_and_what_is_as_it_was_is_not_taken(store: FeedStore) -> N
     assert take(Imported("x", (), (heard._replace(is_played=True),)), store, {ONE: former}).played == 1
 
 
-@pytest.mark.parametrize(("position", "is_played"), [(581.9, False), (582.0, True)])
+@pytest.mark.parametrize(("position", "is_played", "left"), [(581.9, False, 581.9), (582.0, True, 0.0)])
 def test_place_from_where_an_episode_counts_as_played_on_is_its_end(
-    store: FeedStore, position: float, is_played: bool
+    store: FeedStore, position: float, is_played: bool, left: float
 ) -> None:
     fetch(store)
     heard = HeardEpisode(FEED, "guid-1", "", position=position, duration=600.0, when=WHEN)
-    assert take(Imported("x", (), (heard,)), store).progress[ONE].played is is_played
+    value = take(Imported("x", (), (heard,)), store).progress[ONE]
+    assert (value.played, value.position) == (is_played, left)
 
 
 def test_list_of_podcasts_is_named_only_if_something_without_a_podcast_is_not_found(store: FeedStore) -> None:
