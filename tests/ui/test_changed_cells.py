@@ -120,27 +120,6 @@ def test_color_that_changed_is_sent_in_the_order_of_reading() -> None:
     assert sequence.index("one row") < sequence.index("two")
 
 
-@pytest.mark.parametrize(
-    ("former", "style", "sent"),
-    [
-        ("bold #00ff00 on #101010", "bold #ff0000 on #101010", "38;2;255;0;0"),
-        ("bold color(200) on color(99)", "bold color(200) on color(98)", "48;5;98"),
-        ("red on blue", "green on blue", "32"),
-        ("bright_red on blue", "bright_red on bright_green", "102"),
-        ("red", "red on blue", "44"),
-        ("bold red", "italic red", "0;3;31"),
-        ("red on blue", "red", "0;31"),
-    ],
-)
-def test_colors_that_both_styles_have_are_not_named_again(former: str, style: str, sent: str) -> None:
-    glass, cells = Glass(), ChangedCells()
-    glass.take(cells.only(whole(rows(*"abcdef"))))
-    segments = [Segment("a", Style.parse(style)), Segment("b" * (WIDTH - 1), Style.parse(former))]
-    sequence = cells.only(whole([[Strip(segments)], *rows(*"bcdef")])).render_segments(CONSOLE)
-    assert sequence.index("bbb") < sequence.index("a")  # one cell comes last
-    assert f"\x1b[{sent}ma" in sequence
-
-
 def parts(*texts: tuple[str, str]) -> list[Strip]:
     """Return a row of a strip of these texts, each in a style; the rest is blank."""
     segments = [Segment(text, Style.parse(style)) for text, style in texts]

@@ -150,37 +150,9 @@ def _sequences(runs: Iterable[_Run]) -> Iterator[str]:
         if (x, y) != here:
             yield f"{CSI}{y + 1};{x + 1}H"
         if (codes or "") != current:
-            yield _change(current, codes or "")
             current = codes or ""
+            yield f"{CSI}0;{current}m" if current else RESET
         yield text
         here = (-1, -1) if codes is None else (x + len(text), y)
     if current:
         yield RESET
-
-
-@lru_cache(1024)
-def _change(former: str, codes: str) -> str:
-    """Return the sequence that turns one style into another; colours that both have are not named again."""
-    if not codes:
-        return RESET
-    (before, *colors), (after, *wanted) = _split(former), _split(codes)
-    if before != after or ("" in wanted and colors != wanted):
-        return f"{CSI}0;{codes}m"
-    return f"{CSI}{';'.join(new for old, new in zip(colors, wanted, strict=True) if new != old)}m"
-
-
-def _split(codes: str) -> tuple[str, str, str]:
-    """Return the attributes, the foreground and the background of a style's codes."""
-    parts = codes.split(";") if codes else []
-    front, back, attributes = "", "", list[str]()
-    while parts:
-        count = 1 if parts[0] not in ("38", "48") else 5 if parts[1] == "2" else 3
-        text = ";".join(parts[:count])
-        if (text[0] == "4" and len(parts[0]) == 2) or text.startswith("10"):
-            back = text
-        elif len(parts[0]) == 2 and text[0] in "39":
-            front = text
-        else:
-            attributes.append(text)
-        del parts[:count]
-    return ";".join(attributes), front, back
