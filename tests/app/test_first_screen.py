@@ -95,16 +95,6 @@ def test_saved_screen_is_not_shown_after_marks_from_the_shell(room: Path) -> Non
     assert not any("The second" in line for line in shown_while_loading(room))
 
 
-@pytest.mark.usefixtures("saved")
-def test_saved_screen_is_not_shown_at_another_size(room: Path) -> None:
-    assert not any("The second" in line for line in shown_while_loading(room, (90, 30)))
-
-
-def test_damaged_saved_screen_is_not_shown(room: Path, saved: Path) -> None:
-    saved.write_bytes(saved.read_bytes()[:-9])
-    assert not any("The second" in line for line in shown_while_loading(room))
-
-
 def test_screen_with_room_for_the_pane_is_saved(room: Path) -> None:
     file = screen_file(find_paths(room / "state.toml"))
     with Terminal([sys.executable, "-m", "tui_pod", *two(room)], surroundings(), room, (150, 40)) as terminal:

@@ -9,13 +9,10 @@ import select
 import shutil
 import signal
 import struct
-import subprocess
 import sys
-import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,9 +20,7 @@ from tests.app_driver import embedded_library
 from tests.patience import wait_until
 from tests.tools import needs_voice
 from tests.torture.terminal import Terminal
-from tui_pod.app.launch import READING
 from tui_pod.config.paths import embedded_transcripts
-from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.state.store import StateFile
 from tui_pod.terminal.client import SWITCH
 
@@ -151,28 +146,6 @@ def test_embedded_catalogue_is_shown_played_paused_kept_and_resumed(room: Path) 
         quit_and_wait(terminal)
 
 
-def test_state_kept_can_be_read_by_a_person(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 2)
-        terminal.press("]M")
-        terminal.until(lambda: terminal.shows("1.1×", "muted"), "speed and mute")
-        quit_and_wait(terminal)
-    data = tomllib.loads((room / "state.toml").read_text("utf-8"))
-    assert data["version"] == 1
-    assert 2.0 <= data["episodes"]["first"]["position"] < 60.0
-    assert data["episodes"]["first"]["duration"] == pytest.approx(60.0, abs=0.1)
-    assert data["player"] == {**data["player"], "speed": 1.1, "muted": True}
-
-
-def test_next_episode_follows_at_the_end(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
-        terminal.press("...")
-        terminal.until(lambda: place(terminal) >= 54, "the last seconds")
-        terminal.until(lambda: terminal.shows("▶ The second [/] of", "✓ The first"), "the next one")
-        quit_and_wait(terminal)
-
-
 # -- sudden ends ---------------------------------------------------------------------------------------
 
 BROKEN = """
@@ -198,14 +171,6 @@ def test_fault_of_the_program_saves_first_and_is_no_success(room: Path) -> None:
         assert terminal.status == 1
         assert terminal.shows("a fault of ours")
     assert position(room) >= 2.5
-
-
-def test_kill_in_mid_play_loses_five_seconds_at_most(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 8)
-        shown = place(terminal)
-        terminal.kill()
-    assert position(room) >= shown - 5.0
 
 
 def test_state_damaged_while_the_app_runs_is_told_and_made_whole_again(room: Path) -> None:
@@ -272,22 +237,6 @@ def is_stopped(terminal: Terminal) -> bool:
     return Path(f"/proc/{terminal.pid}/stat").read_text("utf-8").rpartition(")")[2].split()[0] == "T"
 
 
-# -- refusals before the screen is taken ---------------------------------------------------------------
-
-
-def run(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the program without a terminal."""
-    return subprocess.run(
-        [sys.executable, "-m", "tui_pod", *arguments],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
-
-
 def test_bytes_that_are_no_text_are_passed_over(room: Path) -> None:
     with running(room, *two(room)) as terminal:
         play_until(terminal, 1)
@@ -350,45 +299,6 @@ def test_terminal_that_reads_again_is_drawn_whole(room: Path) -> None:
         quit_and_wait(terminal)
 
 
-def test_start_without_a_terminal_says_so(room: Path) -> None:
-    done = run(room)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "needs a terminal" in done.stderr
-    assert "\x1b" not in done.stderr
-
-
-@pytest.mark.parametrize("term", ["dumb", ""])
-def test_start_on_a_dumb_terminal_says_so(room: Path, term: str) -> None:
-    with running(room, TERM=term) as terminal:
-        assert terminal.wait() is not None
-        terminal.look(0.1)
-        assert terminal.status == 1
-        assert b"cannot move its cursor" in terminal.raw
-        assert b"\x1b" not in terminal.raw
-
-
-def test_faulty_catalogue_is_told_before_the_screen_is_taken(room: Path) -> None:
-    faulty = room / "faulty.toml"
-    faulty.write_text(
-        'version = 1\n\n[[episodes]]\nid = "a"\n\n[[episodes]]\nid = "a"\ntitle = "\\u001b[31m"\n', "utf-8"
-    )
-    with running(room, "--catalog", str(faulty)) as terminal:
-        assert terminal.wait() is not None
-        terminal.look(0.1)
-        said = terminal.raw.decode().removeprefix(READING + CLEAR_LINE)
-    assert terminal.status == 1
-    faults = [line for line in said.replace("\r", "").split("\n") if line]
-    assert all(re.match(re.escape(str(faulty)) + r":\d+: ", fault) for fault in faults), faults
-    assert len(faults) >= 2
-    assert "\x1b" not in said
-
-
-def test_session_time_that_is_none_is_wrong_usage(room: Path) -> None:
-    with running(room, "--session", "abc") as terminal:
-        assert terminal.wait() is not None
-        assert terminal.status == 2
-
-
 # -- what is in the way --------------------------------------------------------------------------------
 
 
@@ -419,13 +329,6 @@ def test_state_of_a_newer_program_is_left_alone_and_said(room: Path) -> None:
     assert (room / "state.toml").read_text("utf-8") == newer
     kept = {file.name for file in room.iterdir() if "state" in file.name}
     assert kept <= {"state.toml", "state.toml.lock"}  # no journal, no backup, nothing set aside
-
-
-def test_notice_of_a_newer_state_is_on_the_screen(room: Path) -> None:
-    (room / "state.toml").write_text("version = 99\n", "utf-8")
-    with running(room, *two(room)) as terminal:
-        terminal.until(lambda: terminal.shows("Nothing will be saved until you update tui-pod"), "the notice")
-        quit_and_wait(terminal)
 
 
 def test_vanished_recording_is_told_and_the_next_one_plays(room: Path) -> None:
@@ -504,16 +407,3 @@ def test_narrated_episode_decoded_is_speech_of_the_right_length(room: Path) -> N
     assert wished * 0.99 - 0.5 <= end / rate <= wished * 1.01  # the last half second of a narration is a pause
     tenth = end // 10
     assert all(max(map(abs, heard[part * tenth : (part + 1) * tenth])) > 0.1 for part in range(10))
-
-
-def test_progress_of_a_real_start_is_told_by_the_command_line(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 2)
-        terminal.press("jm")
-        terminal.until(lambda: terminal.shows("✓ The second"), "the mark")
-        quit_and_wait(terminal)
-    done = run(room, "status", *two(room)[:4])
-    assert done.returncode == 0
-    lines: dict[str, Any] = dict(line.split("\t", 1) for line in done.stdout.splitlines())
-    assert lines["played"] == "1 of 2"
-    assert lines["started"] == "1"

@@ -48,14 +48,26 @@ def exercises(ident: str) -> Callable[[Exercise], Exercise]:
     return register
 
 
-def leads_to(ident: str, before: str, see: Callable[[AppDriver], object], wanted: object) -> None:
-    """Make it the exercise of an action that its key, pressed after others, leads to this being seen."""
+Before = str | Callable[[AppDriver], Awaitable[None]]
+
+
+def leads_to(ident: str, before: Before, see: Callable[[AppDriver], object], wanted: object, after: str = "") -> None:
+    """Make it the exercise of an action that its key, between other keys, leads to this being seen."""
 
     async def exercise(driver: AppDriver, key: str) -> None:
-        await driver.press(*before.split(), key)
-        assert see(driver) == wanted
+        if isinstance(before, str):
+            await driver.press(*before.split())
+        else:
+            await before(driver)
+        await driver.press(key, *after.split())
+        await driver.until(lambda: see(driver) == wanted, f"{wanted} is seen")
 
     EXERCISES[ident] = exercise
+
+
+def heard(driver: AppDriver) -> tuple[str | None, float]:
+    """Return what plays, and where in it the listener is."""
+    return driver.playback.episode, driver.playback.position
 
 
 @pytest.mark.parametrize("action", ACTIONS, ids=lambda action: action.id)
@@ -81,6 +93,37 @@ async def test_action_without_a_key_does_it_with_one_of_the_keymap(ident: str, l
         await EXERCISES[ident](driver, "f9")
 
 
+def focus(driver: AppDriver) -> str:
+    return driver.focus
+
+
+def last_call(driver: AppDriver) -> tuple[object, ...]:
+    """Return what the player was asked last."""
+    return driver.player.calls[-1]
+
+
+def playing(driver: AppDriver) -> str | None:
+    return driver.playback.episode
+
+
+def position(driver: AppDriver) -> float:
+    return driver.playback.position
+
+
+def queued(driver: AppDriver) -> tuple[str, ...]:
+    return driver.controller.queue.entries
+
+
+def speeds(driver: AppDriver) -> set[float]:
+    """Return the speeds that the player has and that are shown."""
+    return {driver.player.speed, driver.playback.speed}
+
+
+def wishes(driver: AppDriver) -> list[tuple[object, ...]]:
+    """Return what the podcasts were asked for."""
+    return driver.services.asked_feeds.wishes
+
+
 # -- playing -------------------------------------------------------------------------------------------
 
 
@@ -100,15 +143,15 @@ async def _(driver: AppDriver, key: str) -> None:
     await driver.press("enter")
     await driver.play(30)
     await driver.press(key)
-    assert (driver.playback.episode, driver.playback.position) == ("one", 0.0)
+    assert heard(driver) == ("one", 0.0)
 
 
-leads_to("playback.back", "enter full_stop", lambda driver: driver.playback.position, 20.0)
-leads_to("playback.forward", "enter", lambda driver: driver.playback.position, 30.0)
-leads_to("playback.back_small", "enter full_stop", lambda driver: driver.playback.position, 25.0)
-leads_to("playback.forward_small", "enter", lambda driver: driver.playback.position, 5.0)
-leads_to("playback.previous_mark", "enter full_stop", lambda driver: driver.playback.position, 20.0)
-leads_to("playback.next_mark", "enter", lambda driver: driver.playback.position, 20.0)
+leads_to("playback.back", "enter full_stop", position, 20.0)
+leads_to("playback.forward", "enter", position, 30.0)
+leads_to("playback.back_small", "enter full_stop", position, 25.0)
+leads_to("playback.forward_small", "enter", position, 5.0)
+leads_to("playback.previous_mark", "enter full_stop", position, 20.0)
+leads_to("playback.next_mark", "enter", position, 20.0)
 
 
 @exercises("playback.take_over")
@@ -141,65 +184,19 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.playback.position == 42.0
 
 
-leads_to("queue.previous", "j enter", lambda driver: driver.playback.episode, "one")
-leads_to("queue.next", "enter", lambda driver: driver.playback.episode, "two")
-
-
-@exercises("playback.slower")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.player.speed == driver.playback.speed == 0.9
-
-
-@exercises("playback.faster")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.player.speed == driver.playback.speed == 1.1
-
-
-@exercises("playback.normal_speed")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("right_square_bracket", "right_square_bracket", key)
-    assert driver.player.speed == driver.playback.speed == 1.0
-
-
-@exercises("playback.quieter")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.playback.volume == 75
-    assert ("volume", 75) in driver.player.calls
-
-
-@exercises("playback.louder")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.playback.volume == 85
-    assert ("volume", 85) in driver.player.calls
-
-
-@exercises("playback.mute")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.playback.is_muted
-    assert ("mute", True) in driver.player.calls
-
-
-@exercises("audio.level")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.player.calls[-1] == ("sound", Sound(is_level=True))
-
-
-@exercises("audio.skip_silence")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.player.calls[-1] == ("sound", Sound(skips_silence=True))
-
-
-@exercises("audio.device")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key, "j", "enter")
-    assert driver.player.calls[-1] == ("device", "pulse/headset")
+leads_to("queue.previous", "j enter", playing, "one")
+leads_to("queue.next", "enter", playing, "two")
+leads_to("playback.slower", "", speeds, {0.9})
+leads_to("playback.faster", "", speeds, {1.1})
+leads_to("playback.normal_speed", "] ]", speeds, {1.0})
+leads_to("playback.quieter", "", lambda driver: (driver.playback.volume, driver.player.calls[-1]), (75, ("volume", 75)))
+leads_to("playback.louder", "", lambda driver: (driver.playback.volume, driver.player.calls[-1]), (85, ("volume", 85)))
+leads_to(
+    "playback.mute", "", lambda driver: (driver.playback.is_muted, driver.player.calls[-1]), (True, ("mute", True))
+)
+leads_to("audio.level", "", last_call, ("sound", Sound(is_level=True)))
+leads_to("audio.skip_silence", "", last_call, ("sound", Sound(skips_silence=True)))
+leads_to("audio.device", "", last_call, ("device", "pulse/headset"), "j enter")
 
 
 @exercises("sleep.timer")
@@ -213,10 +210,12 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.controller.sleep.seconds == 600.0
 
 
-@exercises("sleep.back")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.notices == ["No sleep timer was set in an episode that is still in the library."]
+leads_to(
+    "sleep.back",
+    "",
+    lambda driver: driver.notices,
+    ["No sleep timer was set in an episode that is still in the library."],
+)
 
 
 # -- moving --------------------------------------------------------------------------------------------
@@ -234,76 +233,30 @@ async def _(driver: AppDriver, key: str) -> None:
 
 leads_to("move.up", "j j", lambda driver: driver.current, "two")
 leads_to("move.top", "j j", lambda driver: driver.episodes.cursor, 0)
-
-
-@exercises("move.bottom")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.episodes.cursor == len(driver.library) - 1
-
-
-@exercises("move.page_down")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.episodes.cursor == 15  # of 33 lines in the list, two a row and two more at the cursor
-
-
-@exercises("move.page_up")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("G", key)
-    assert driver.episodes.cursor == len(driver.library) - 1 - 15
-
-
+leads_to("move.bottom", "", lambda driver: driver.episodes.cursor - len(driver.library), -1)
+leads_to(
+    "move.page_down", "", lambda driver: driver.episodes.cursor, 15
+)  # of 33 lines, two a row and two more at the cursor
+leads_to("move.page_up", "G", lambda driver: driver.episodes.cursor - len(driver.library), -16)
 leads_to("move.half_down", "", lambda driver: driver.episodes.cursor, 7)
-
-
-@exercises("move.half_up")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("G", key)
-    assert driver.episodes.cursor == len(driver.library) - 1 - 7
+leads_to("move.half_up", "G", lambda driver: driver.episodes.cursor - len(driver.library), -8)
 
 
 # -- panes ---------------------------------------------------------------------------------------------
 
 
-@exercises("focus.next")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.focus == "tree"
-    await driver.press(key)
-    assert driver.focus == "list"
-
-
-@exercises("focus.previous")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.focus == "tree"
-    await driver.press(key)
-    assert driver.focus == "list"
-
-
-leads_to("focus.left", "", lambda driver: driver.focus, "tree")
-leads_to("focus.right", "tab home", lambda driver: driver.focus, "list")
-
-
-@exercises("topic.open")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("tab", "j", key)
-    assert driver.focus == "list"
-    assert driver.library.topics.names[driver.listed] == "Basics"
-    assert driver.shown == ["one", "two", "three", "four", "five"]
-
-
-@exercises("topic.fold")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("tab", "j", key)
-    assert "Numbers" not in dict(driver.tree_rows())
-
-
-@exercises("topic.unfold")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("tab", "j", "left", key)
-    assert "Numbers" in dict(driver.tree_rows())
+leads_to("focus.next", "", focus, "tree")
+leads_to("focus.previous", "tab", focus, "list")
+leads_to("focus.left", "", focus, "tree")
+leads_to("focus.right", "tab home", focus, "list")
+leads_to(
+    "topic.open",
+    "tab j",
+    lambda driver: (driver.focus, driver.listed, driver.shown),
+    ("list", 1, ["one", "two", "three", "four", "five"]),
+)
+leads_to("topic.fold", "tab j", lambda driver: "Numbers" in dict(driver.tree_rows()), False)
+leads_to("topic.unfold", "tab j left", lambda driver: "Numbers" in dict(driver.tree_rows()), True)
 
 
 # -- marking and the queue -----------------------------------------------------------------------------
@@ -326,38 +279,25 @@ async def _(driver: AppDriver, key: str) -> None:
     ]  # fmt: skip
 
 
-@exercises("select.range")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key, "j", "j", "m")
-    assert [driver.progress_index.status(ident) for ident in ("one", "two", "three", "four")] == [
-        Status.PLAYED, Status.PLAYED, Status.PLAYED, Status.UNPLAYED,
-    ]  # fmt: skip
+def played(driver: AppDriver) -> list[str]:
+    return [ident for ident, progress in driver.progress_index if progress.played]
 
 
-@exercises("queue.add_last")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key, key)
-    assert driver.controller.queue.entries == ("one", "two")
-
-
-@exercises("queue.add_next")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key, key)
-    assert driver.controller.queue.entries == ("two", "one")
-
-
-@exercises("queue.move_down")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("e", "e", "e", "2", key)
-    assert driver.controller.queue.entries == ("two", "one", "three")
-    assert driver.current == "one"
-
-
-@exercises("queue.move_up")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("e", "e", "e", "2", "G", key)
-    assert driver.controller.queue.entries == ("one", "three", "two")
-    assert driver.current == "three"
+leads_to("select.range", "", played, ["one", "two", "three"], "j j m")
+leads_to("queue.add_last", "e", queued, ("one", "two"))
+leads_to("queue.add_next", "e", queued, ("two", "one"))
+leads_to(
+    "queue.move_down",
+    "e e e 2",
+    lambda driver: (queued(driver), driver.current),
+    (("two", "one", "three"), "one"),
+)
+leads_to(
+    "queue.move_up",
+    "e e e 2 G",
+    lambda driver: (queued(driver), driver.current),
+    (("one", "three", "two"), "three"),
+)
 
 
 @exercises("list.collect")
@@ -368,19 +308,14 @@ async def _(driver: AppDriver, key: str) -> None:
     assert made.episodes == ("one", "two")
 
 
-leads_to("list.remove", "e e 2", lambda driver: driver.controller.queue.entries, ("two",))
-
-
-@exercises("feed.add")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key, "a", "full_stop", *"org", "enter")
-    assert driver.services.asked_feeds.wishes == [("add", "a.org")]
-
-
-@exercises("feed.refresh")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.notices == ["This topic is not a podcast. Press R to refresh all of them, a to add one."]
+leads_to("list.remove", "e e 2", queued, ("two",))
+leads_to("feed.add", "", wishes, [("add", "a.org")], "a full_stop o r g enter")
+leads_to(
+    "feed.refresh",
+    "",
+    lambda driver: driver.notices,
+    ["This topic is not a podcast. Press R to refresh all of them, a to add one."],
+)
 
 
 @exercises("work.stop")
@@ -398,8 +333,8 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.shows(PodcastsScreen)
 
 
-leads_to("feed.refresh_all", "", lambda driver: driver.services.asked_feeds.wishes, [("refresh", None)])
-leads_to("download.start", "v v", lambda driver: driver.services.asked_feeds.wishes, [("download", "one", "two")])
+leads_to("feed.refresh_all", "", wishes, [("refresh", None)])
+leads_to("download.start", "v v", wishes, [("download", "one", "two")])
 leads_to("undo", "m", lambda driver: driver.progress_index.status("one"), Status.UNPLAYED)
 leads_to("redo", "m u", lambda driver: driver.progress_index.status("one"), Status.PLAYED)
 
@@ -407,32 +342,15 @@ leads_to("redo", "m u", lambda driver: driver.progress_index.status("one"), Stat
 # -- looking -------------------------------------------------------------------------------------------
 
 
-@exercises("search.start")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    await driver.write("three")
-    assert driver.focus == "search"
-    assert driver.shown == ["three"]
-
-
-@exercises("search.next")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("slash", *"of five".replace(" ", ""), "enter")
-    await driver.press("slash", *"the", "enter", key)
-    assert driver.current == "two"
-
-
-@exercises("search.previous")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("slash", *"the", "enter", "j", key)
-    assert driver.current == "one"
-
-
-@exercises("search.clear")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("slash", *"three", "enter", key)
-    assert len(driver.shown) == len(driver.library)
-    assert driver.current == "three"
+leads_to("search.start", "", lambda driver: (driver.focus, driver.shown), ("search", ["three"]), "t h r e e")
+leads_to("search.next", "slash t h e enter", lambda driver: driver.current, "two")
+leads_to("search.previous", "slash t h e enter j", lambda driver: driver.current, "one")
+leads_to(
+    "search.clear",
+    "slash t h r e e enter",
+    lambda driver: (len(driver.shown) - len(driver.library), driver.current),
+    (0, "three"),
+)
 
 
 @exercises("list.filter")
@@ -474,17 +392,10 @@ async def _(driver: AppDriver, key: str) -> None:
     assert not driver.shows_details
 
 
-@exercises("details.choose")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("i", key)
-    assert driver.playback.episode == "one"
-
-
-@exercises("details.answer")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("i", key)
-    assert driver.shows_details
-    assert driver.app.screen is driver.main  # not the dialog that the key opens elsewhere
+leads_to("details.choose", "i", playing, "one")
+leads_to(
+    "details.answer", "i", lambda driver: (driver.shows_details, driver.shows(MainScreen)), (True, True)
+)  # not the dialog that the key opens elsewhere
 
 
 @exercises("view.transcript")
@@ -495,17 +406,8 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.focus == "list"
 
 
-leads_to("transcript.seek", "enter t j", lambda driver: driver.playback.position, 20.0)
-
-
-@exercises("transcript.follow")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press("enter", "t", "j")
-    assert not driver.transcript.is_following
-    await driver.press(key)
-    assert driver.transcript.is_following
-
-
+leads_to("transcript.seek", "enter t j", position, 20.0)
+leads_to("transcript.follow", "enter t j", lambda driver: driver.transcript.is_following, True)
 leads_to("transcript.copy", "enter t j", lambda driver: driver.app.clipboard, "Two.")
 
 
@@ -565,12 +467,7 @@ async def _(driver: AppDriver, key: str) -> None:
 
 
 leads_to("view.session", "", lambda driver: driver.listed, SmartList.QUEUE)
-
-
-@exercises("view.statistics")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
+leads_to("view.statistics", "", focus, "statistics")
 
 
 # -- bookmarks -----------------------------------------------------------------------------------------
@@ -597,40 +494,13 @@ async def _(driver: AppDriver, key: str) -> None:
 
 
 leads_to("transcript.bookmark", "enter t j j", kept, ["Three."])
-
-
-@exercises("view.bookmarks")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
-
-
-@exercises("bookmark.play")
-async def _(driver: AppDriver, key: str) -> None:
-    await keep(driver)
-    await driver.press(key)
-    assert (driver.playback.episode, driver.playback.position) == ("one", 20.0)
-
-
-@exercises("bookmark.edit")
-async def _(driver: AppDriver, key: str) -> None:
-    await keep(driver)
-    await driver.press(key, *"Mine", "enter")
-    assert [bookmark.note for bookmark in driver.controller.bookmarks] == ["Mine"]
-
-
-@exercises("bookmark.group")
-async def _(driver: AppDriver, key: str) -> None:
-    await keep(driver)
-    await driver.press(key)
-    assert "1 bookmark · by date" in driver.text
-
-
-@exercises("bookmark.remember")
-async def _(driver: AppDriver, key: str) -> None:
-    await keep(driver)
-    await driver.press(key)
-    assert len(driver.controller.bookmarks.cards) == 1
+leads_to("view.bookmarks", "", focus, "bookmarks")
+leads_to("bookmark.play", keep, heard, ("one", 20.0))
+leads_to(
+    "bookmark.edit", keep, lambda driver: [each.note for each in driver.controller.bookmarks], ["Mine"], "M i n e enter"
+)
+leads_to("bookmark.group", keep, lambda driver: "1 bookmark · by date" in driver.text, True)
+leads_to("bookmark.remember", keep, lambda driver: len(driver.controller.bookmarks.cards), 1)
 
 
 @exercises("recall.start")
@@ -649,11 +519,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert not driver.main.question.is_offered
 
 
-@exercises("bookmark.copy")
-async def _(driver: AppDriver, key: str) -> None:
-    await keep(driver)
-    await driver.press(key)
-    await driver.until(lambda: driver.app.clipboard == "“Words of 20.”\n— One, 0:20", "it is copied")
+leads_to("bookmark.copy", keep, lambda driver: driver.app.clipboard, "“Words of 20.”\n— One, 0:20")
 
 
 @exercises("bookmark.remove")
@@ -674,49 +540,17 @@ async def search_everywhere(driver: AppDriver) -> None:
     await driver.press("enter", "down")
 
 
-@exercises("search.everywhere")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    await driver.until(lambda: driver.focus == "everywhere", "the field is there")
-
-
-@exercises("found.play")
-async def _(driver: AppDriver, key: str) -> None:
-    await search_everywhere(driver)
-    await driver.press(key)
-    assert (driver.playback.episode, driver.playback.position) == ("three", 40.0)
-
-
-@exercises("found.queue")
-async def _(driver: AppDriver, key: str) -> None:
-    await search_everywhere(driver)
-    await driver.press(key)
-    assert driver.controller.queue.entries == ("three",)
-
-
-@exercises("found.bookmark")
-async def _(driver: AppDriver, key: str) -> None:
-    await search_everywhere(driver)
-    await driver.press(key)
-    await driver.until(lambda: kept(driver) == ["Three."], "it is kept")
-
-
-@exercises("found.search")
-async def _(driver: AppDriver, key: str) -> None:
-    await search_everywhere(driver)
-    await driver.press(key)
-    assert driver.focus == "everywhere"
+leads_to("search.everywhere", "", focus, "everywhere")
+leads_to("found.play", search_everywhere, heard, ("three", 40.0))
+leads_to("found.queue", search_everywhere, queued, ("three",))
+leads_to("found.bookmark", search_everywhere, kept, ["Three."])
+leads_to("found.search", search_everywhere, focus, "everywhere")
 
 
 # -- the app -------------------------------------------------------------------------------------------
 
 
-@exercises("app.palette")
-async def _(driver: AppDriver, key: str) -> None:
-    await driver.press(key)
-    assert driver.shows(PaletteScreen)
-
-
+leads_to("app.palette", "", lambda driver: driver.shows(PaletteScreen), True)
 leads_to("app.help", "", lambda driver: driver.shows(HelpScreen), True)
 
 
@@ -755,15 +589,6 @@ PANES = {"list": (), "tree": ("tab",), "transcript": ("t",), "queue": ("2",)}
 """Keys that give each pane the focus."""
 
 
-@pytest.mark.parametrize("where", ["help", "plan", "palette"])
-async def test_dialog_with_a_text_field_can_be_typed_in_at_once(where: str, driver: AppDriver) -> None:
-    await _open(driver, *DIALOGS[where])
-    await driver.press("7")
-    field = driver.app.screen.focused
-    assert isinstance(field, Input)
-    assert field.value.endswith("7")
-
-
 async def _open(driver: AppDriver, *keys: str) -> None:
     await driver.press(*keys)
     if keys == ("3",):
@@ -771,24 +596,22 @@ async def _open(driver: AppDriver, *keys: str) -> None:
 
 
 @pytest.mark.parametrize("where", [*PANES, *DIALOGS])
-async def test_space_anywhere_but_in_a_text_field_pauses(where: str, driver: AppDriver) -> None:
+async def test_seeking_pausing_and_quitting_work_anywhere_but_in_a_text_field(where: str, driver: AppDriver) -> None:
     await driver.press("enter")
     await _open(driver, *{**PANES, **DIALOGS}[where])
-    is_field = isinstance(driver.app.screen.focused, Input)
+    field = driver.app.screen.focused
+    is_field = isinstance(field, Input)
+    assert is_field is (where in ("help", "plan", "palette"))
+    await driver.press("full_stop", "comma")
+    assert driver.playback.position == (0.0 if is_field else 20.0)
     await driver.press("space")
     assert (driver.status() is PlayerStatus.PLAYING) == is_field
     await driver.press("p")
     assert driver.status() is PlayerStatus.PLAYING
-
-
-@pytest.mark.parametrize("where", [*PANES, *DIALOGS])
-async def test_q_anywhere_but_in_a_text_field_quits(where: str, driver: AppDriver) -> None:
-    await _open(driver, *{**PANES, **DIALOGS}[where])
-    field = driver.app.screen.focused
     await driver.pilot.press("q")
     if isinstance(field, Input):
+        assert field.value.endswith("., pq")  # it can be typed in at once
         assert driver.app.is_running
-        assert field.value.endswith("q")
         await driver.pilot.press("ctrl+q")
     assert not driver.app.is_running
 
@@ -799,22 +622,6 @@ async def test_escape_pressed_often_never_quits(where: str, driver: AppDriver) -
     await driver.press("escape", "escape", "escape")
     assert driver.app.is_running
     assert driver.shows(MainScreen)
-
-
-async def test_q_in_the_search_field_is_a_letter(driver: AppDriver) -> None:
-    await driver.press("slash", "q", "space", "p")
-    assert driver.app.is_running
-    assert driver.app.screen.query_one("#search", Input).value == "q p"
-
-
-@pytest.mark.parametrize("where", [*PANES, *(name for name in DIALOGS if name not in ("help", "plan", "palette"))])
-async def test_comma_and_full_stop_seek_in_every_view_without_a_text_field(where: str, driver: AppDriver) -> None:
-    await driver.press("enter")
-    await _open(driver, *{**PANES, **DIALOGS}[where])
-    await driver.press("full_stop")
-    assert driver.playback.position == 30.0
-    await driver.press("comma")
-    assert driver.playback.position == 20.0
 
 
 async def test_arrows_in_the_tree_fold_and_do_not_seek(driver: AppDriver) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
-import pyte
 import pytest
 
 from tests.app_driver import AppDriver, FakeServices, run_app
@@ -13,8 +11,6 @@ from tests.screen_text import cut_cells
 from tui_pod.config.reader import parse_config
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clock
-from tui_pod.core.text.escapes import ASK_SCHEME, SHOW_CURSOR
-from tui_pod.ui.driver import PatientDriver
 from tui_pod.ui.terminal_app import is_reader_running, place_of_cursor
 
 
@@ -86,23 +82,3 @@ def test_screen_reader_is_found_among_the_processes(tmp_path: Path, name: str, r
     (tmp_path / "self").mkdir()
     assert is_reader_running(tmp_path) is runs
     assert not is_reader_running(tmp_path / "nothing")
-
-
-class WrittenDriver(PatientDriver):
-    """A driver whose output is kept, for an app that does or does not follow the cursor."""
-
-    def __init__(self, follows_cursor: bool) -> None:
-        self._app = SimpleNamespace(follows_cursor=follows_cursor, screen_stack=[])
-        self.sent: list[str] = []
-
-    def write(self, data: str) -> None:
-        self.sent.append(data)
-
-
-@pytest.mark.parametrize(("follows", "sent"), [(True, SHOW_CURSOR), (False, ASK_SCHEME)])
-def test_terminal_of_a_reader_is_not_asked_what_would_end_it(follows: bool, sent: str) -> None:
-    driver = WrittenDriver(follows)
-    driver.ask_terminal()
-    assert driver.sent == [sent]
-    if follows:
-        pyte.Stream(pyte.Screen(80, 24)).feed(sent)  # the emulator in fenrir
