@@ -60,9 +60,10 @@ def test_metadata_has_the_length_if_it_is_known(episode: str, seconds: int | Non
     assert seconds is None or found["mpris:length"].value == seconds * SECOND
 
 
-def test_volume_above_zero_unmutes_and_zero_does_not() -> None:
+def test_volume_is_zero_while_muted_and_one_above_zero_unmutes() -> None:
     room = make_room(playback=Playback(is_muted=True))
     player = PlayerInterface(room.controller)
+    assert (room.controller.playback.volume, player.volume) == (80, 0.0)
     player.volume = 0.0  # type: ignore[method-assign]
     assert room.controller.playback.is_muted
     player.volume = 0.3  # type: ignore[method-assign]
@@ -77,8 +78,16 @@ def test_program_offers_nothing_that_a_terminal_cannot_do() -> None:
 
 @pytest.mark.parametrize(
     ("episode", "position", "expected"),
-    [("one", 0, 0), ("one", 100, 95), ("one", 101, 10), ("one", -1, 10), ("two", 20, 10), ("one", 20, 20)],
-)
+    [
+        ("one", 0, 0),
+        ("one", 100, 95),
+        ("one", 101, 10),
+        ("one", -1, 10),
+        ("one", 2**40, 10),
+        ("two", 20, 10),
+        ("one", 20, 20),
+    ],
+)  # fmt: skip
 def test_position_is_set_in_the_track_that_plays_and_within_it(
     room: Room, episode: str, position: int, expected: float
 ) -> None:
@@ -94,14 +103,23 @@ def test_position_is_set_though_the_length_is_unknown(room: Room) -> None:
     assert room.controller.playback.position == 50
 
 
-def test_seek_is_by_microseconds(room: Room) -> None:
+@pytest.mark.parametrize(("by", "position"), [(25 * SECOND, 35), (2**62, 95)])
+def test_seek_is_by_microseconds_up_to_where_the_episode_counts_as_played(room: Room, by: int, position: float) -> None:
     room.play("one", 10)
-    PlayerInterface(room.controller).seek(25 * SECOND)
-    assert room.controller.playback.position == 35
+    PlayerInterface(room.controller).seek(by)
+    assert room.controller.playback.position == position
+    assert not room.progress("one").played
 
 
 @pytest.mark.parametrize(
-    ("rate", "speed", "status"), [(1.5, 1.5, "Playing"), (0.0, 1.0, "Paused"), (math.inf, 1.0, "Playing")]
+    ("rate", "speed", "status"),
+    [
+        (1.5, 1.5, "Playing"),
+        (9.0, 3.0, "Playing"),
+        (0.1, 0.5, "Playing"),
+        (0.0, 1.0, "Paused"),
+        (math.nan, 1.0, "Playing"),
+    ],
 )
 def test_rate_is_the_speed_and_zero_pauses(room: Room, rate: float, speed: float, status: str) -> None:
     room.play("one", 10)
@@ -118,11 +136,6 @@ def test_volume_is_from_zero_to_one(room: Room, volume: float, percent: int) -> 
     player.volume = volume  # type: ignore[method-assign]
     assert room.controller.playback.volume == percent
     assert player.volume == percent / 100
-
-
-def test_volume_is_zero_while_muted(room: Room) -> None:
-    room.controller.mixer.toggle_mute()
-    assert PlayerInterface(room.controller).volume == 0.0
 
 
 def test_status_is_that_of_what_plays_or_of_the_questions_in_its_place(room: Room) -> None:

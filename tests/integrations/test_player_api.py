@@ -30,18 +30,6 @@ def test_now_with_nothing_loaded_names_no_episode(room: Room) -> None:
     }
 
 
-def test_now_while_playing_tells_place_and_length(room: Room) -> None:
-    room.play("one", 12.5)
-    now = PlayerApi(room.controller).now()
-    assert (now["id"], now["title"], now["position"], now["duration"], now["paused"]) == (
-        "one",
-        "One",
-        12.5,
-        100,
-        False,
-    )
-
-
 def test_now_tells_of_missing_sound_only_while_muted(room: Room) -> None:
     api = PlayerApi(room.controller)
     told = [(api.now().get("muted"), api.status()["muted"])]

@@ -44,29 +44,21 @@ def test_title_shows_what_plays_and_whether_it_is_paused(room: Room, written: li
     assert titles(written) == ["One - tui-pod", "One (paused) - tui-pod", "tui-pod"]
 
 
-def test_title_while_playing_on_is_written_once(room: Room, written: list[str]) -> None:
+def test_title_is_written_once_it_plays_and_not_again_while_it_plays_on(room: Room, written: list[str]) -> None:
+    room.controller.mixer.set_volume(50)
+    assert written == []
     room.play("one", 20)
     assert len(written) == 1
 
 
-def test_title_before_anything_plays_is_left_alone(room: Room, written: list[str]) -> None:
-    room.controller.mixer.set_volume(50)
-    assert written == []
-
-
 async def test_title_is_kept_first_and_brought_back_last() -> None:
     written: list[str] = []
+    await TerminalTitle(written.append).close()  # it was never set
     title = TerminalTitle(written.append)
     title.playback_changed(Playback(PlayerStatus.PLAYING, "one", "One"))
     await title.close()
     await title.close()
     assert written == ["\x1b[22;2t\x1b]2;One - tui-pod\x1b\\", "\x1b]2;\x1b\\\x1b[23;2t"]
-
-
-async def test_title_never_set_is_not_brought_back() -> None:
-    written: list[str] = []
-    await TerminalTitle(written.append).close()
-    assert written == []
 
 
 @pytest.mark.parametrize("text", HOSTILE_TITLES.values(), ids=HOSTILE_TITLES.keys())

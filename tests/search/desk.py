@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tui_pod.core.library.episode import Episode
@@ -34,6 +37,7 @@ class Desk:
         self.episodes: list[Episode] = []
         self.index = IndexFile(self.cache / "search.sqlite")
         self.version = 0
+        self._is_filled = True
 
     def add(self, ident: str, title: str, words: str | None = None, name: str = "", **more: str) -> None:
         """Add an episode that is older than the others, with its words in a file."""
@@ -42,10 +46,20 @@ class Desk:
             file.write_text(words, "utf-8")
             more["transcript"] = str(file)
         self.episodes.append(Episode(ident, title, **more))  # type: ignore[arg-type]
+        self._is_filled = False
 
     def fill(self) -> None:
-        self.version += 1
+        """Bring the index up to date; a search does so by itself after `add`."""
+        self.version, self._is_filled = self.version + 1, True
         fill(self.index, build_library([], self.episodes), self.sources, self.stamp)
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Read the index for the block."""
+        if not self._is_filled:
+            self.fill()
+        with self.index.reading() as db:
+            yield db
 
     @property
     def sources(self) -> WordSources:
@@ -56,8 +70,9 @@ class Desk:
         return str(self.version)
 
     def ask(self, typed: str, *bookmarks: Bookmark, most: int | None = EPISODES) -> Results:
+        """Search, in an index that has what was added."""
         ids = {episode.id for episode in self.episodes}
-        with self.index.reading() as db:
+        with self.reading() as db:
             return look_up(db, parse_query(typed), most, bookmarks, ids.__contains__)
 
     def ids(self, typed: str) -> list[str]:

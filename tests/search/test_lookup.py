@@ -14,17 +14,11 @@ from tui_pod.search.query import parse_query
 from tui_pod.search.store import SearchError
 
 
-def test_word_of_a_timed_transcript_is_found_in_its_sentence_with_its_second(desk: Desk) -> None:
+def test_word_or_speaker_of_a_timed_transcript_is_found_in_its_sentence_with_its_second(desk: Desk) -> None:
     desk.add("one", "One", VTT)
-    desk.fill()
     (hit,) = only(desk.ask("patterns")).hits
     assert (hit.kind, hit.start) == (MatchKind.WORDS, 1.0)
     assert hit.text == "Ada Lovelace: The engine weaves algebraic patterns."
-
-
-def test_speaker_is_found(desk: Desk) -> None:
-    desk.add("one", "One", VTT)
-    desk.fill()
     assert only(desk.ask("charles numbers")).hits[0].start == 8.0
 
 
@@ -32,34 +26,29 @@ def test_title_comes_before_words_and_the_newest_first(desk: Desk) -> None:
     desk.add("newer", "Something", "The engine runs. So does that engine.")
     desk.add("older", "Something else", "The engine stands still.")
     desk.add("oldest", "The Engine")
-    desk.fill()
     assert desk.ids("engine") == ["oldest", "newer", "older"]
 
 
 def test_title_with_the_very_word_comes_before_one_that_goes_on(desk: Desk) -> None:
     desk.add("goes-on", "Transformers at work")
     desk.add("very-word", "The transform")
-    desk.fill()
     assert desk.ids("transform") == ["very-word", "goes-on"]
 
 
 def test_kind_says_where_it_was_found(desk: Desk) -> None:
     desk.add("one", "One", summary="About a lighthouse. And a ship.")
-    desk.fill()
     (hit,) = only(desk.ask("light")).hits
     assert (hit.kind, hit.text, hit.start) == (MatchKind.SUMMARY, "About a lighthouse.", None)
 
 
 def test_words_of_title_and_summary_together_are_found(desk: Desk) -> None:
     desk.add("one", "Lighthouses", summary="Of Brittany.")
-    desk.fill()
     assert desk.ids("lighthouses brittany") == ["one"]
 
 
 def test_episode_whose_title_has_what_is_left_out_is_left_out_whole(desk: Desk) -> None:
     desk.add("one", "Ships", "A harbour at night.")
     desk.add("two", "Trains", "A harbour by day.")
-    desk.fill()
     assert desk.ids("harbour -ships") == ["two"]
     assert desk.ids("harbour -night") == ["two"]
 
@@ -67,19 +56,16 @@ def test_episode_whose_title_has_what_is_left_out_is_left_out_whole(desk: Desk) 
 def test_phrase_is_found_as_it_stands(desk: Desk) -> None:
     desk.add("one", "One", "The end of the line.")
     desk.add("two", "Two", "The line of the end.")
-    desk.fill()
     assert desk.ids('"end of the line"') == ["one"]
 
 
 def test_letters_without_blanks_are_found(desk: Desk) -> None:
     desk.add("one", "One", "これは機械学習です。")
-    desk.fill()
     assert desk.ids("学習") == ["one"]
 
 
 def test_long_transcript_shows_some_matches_and_counts_the_rest(desk: Desk) -> None:
     desk.add("one", "One", " ".join(f"The engine is number {number}, {'and on ' * 40}." for number in range(10)))
-    desk.fill()
     found = only(desk.ask("engine"))
     assert [hit.text.split(",")[0] for hit in found.hits] == [f"The engine is number {number}" for number in range(3)]
     assert found.more == 7
@@ -89,7 +75,6 @@ def test_long_transcript_shows_some_matches_and_counts_the_rest(desk: Desk) -> N
 def test_bookmark_beside_the_index_is_found_with_its_episode(desk: Desk) -> None:
     desk.add("one", "One", VTT)
     desk.add("two", "Engines")
-    desk.fill()
     kept = Bookmark("one", 4.5, 8.0, START, START, note="My note on that engine.", title="One")
     gone = Bookmark("gone", 1.0, 2.0, START, START, "An engine.", title="Gone")
     found = desk.ask("engine", kept, gone, kept._replace(note="Nothing."), kept._replace(is_removed=True)).found
@@ -99,18 +84,15 @@ def test_bookmark_beside_the_index_is_found_with_its_episode(desk: Desk) -> None
 
 def test_query_without_words_says_no_reason_for_nothing(desk: Desk) -> None:
     desk.add("one", "One")
-    desk.fill()
     assert desk.ask("-").why_nothing is None
 
 
 def test_nothing_found_tells_of_a_transcript_whose_end_is_not_read(desk: Desk) -> None:
     desk.add("one", "One", "Waves. " * 300_000 + "Lighthouse.")
-    desk.fill()
     assert desk.ask("lighthouse").why_nothing == "Of 1 transcript only the first 2,000,000 characters are searched."
     assert desk.ask("waves").why_nothing is None
     desk.episodes.clear()
     desk.add("one", "One", "Waves.")
-    desk.fill()
     assert desk.ask("lighthouse").why_nothing is None
 
 
@@ -123,7 +105,6 @@ def test_search_that_reaches_a_limit_says_so(
     for number in range(episodes):
         title, words = ("Engine", None) if kind == "title" else ("One", "The engine.")
         desk.add(f"e{number}", title, words)
-    desk.fill()
     assert desk.ask("engine").is_cut is is_cut
     assert desk.ask("engine", most=None).is_cut is False
     assert desk.ask("engine").total == episodes
@@ -134,7 +115,6 @@ def test_search_without_a_limit_finds_more_than_the_limit(desk: Desk, monkeypatc
     monkeypatch.setattr(lookup, "ROWS", 2)
     for number in range(4):
         desk.add(f"e{number}", "Engine", "The engine.")
-    desk.fill()
     assert len(desk.ask("engine").found) == 4  # by their titles, whose limit is another
     assert [len(found.hits) for found in desk.ask("engine", most=None).found] == [2, 2, 2, 2]
 
@@ -142,7 +122,6 @@ def test_search_without_a_limit_finds_more_than_the_limit(desk: Desk, monkeypatc
 def test_shown_episodes_are_the_first_of_all_that_match(desk: Desk) -> None:
     for number in range(3):
         desk.add(f"e{number}", "Engine")
-    desk.fill()
     results = desk.ask("engine", most=2)
     assert ([found.id for found in results.found], results.total) == (["e0", "e1"], 3)
 
@@ -159,7 +138,6 @@ def test_episode_that_left_the_library_is_neither_shown_nor_counted(desk: Desk) 
 def test_group_with_the_most_matches_comes_first(desk: Desk) -> None:
     desk.add("once", "One", "The engine runs.")
     desk.add("twice", "Two", " ".join(f"The engine is number {number}, {'and on ' * 40}." for number in range(2)))
-    desk.fill()
     assert desk.ids("engine") == ["twice", "once"]
 
 
@@ -169,13 +147,13 @@ def test_moved_words_stay_after_the_start_and_other_matches_stay_put() -> None:
     moved = results.moved({"one": -7.5})
     assert [hit.start for hit in moved.found[0].hits] == [0.0, None, 5.0]
     assert moved.found[1] == results.found[1]
+    assert results.moved({"one": 2.5}).found[0].hits[0].start == 7.5
 
 
 def test_search_that_nobody_waits_for_is_stopped(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lookup, "STEPS", 1)
     desk.add("one", "Engine")
-    desk.fill()
-    with pytest.raises(SearchError, match="cannot be used now"), desk.index.reading() as db:
+    with pytest.raises(SearchError, match="cannot be used now"), desk.reading() as db:
         lookup.look_up(db, parse_query("engine"), is_stopped=lambda: True)
 
 
@@ -190,34 +168,30 @@ def test_match_gets_the_time_of_its_sentence_once_that_is_known() -> None:
 
 def found_with_length(desk: Desk, typed: str, length: float | None, most: int | None = None) -> list[Hit]:
     """Return the matches in the one episode found, whose narration takes so many seconds."""
-    with desk.index.reading() as db:
+    with desk.reading() as db:
         return list(only(lookup.look_up(db, parse_query(typed), most, narrated_length=lambda _: length)).hits)
 
 
 def test_match_in_a_text_without_times_has_none_or_an_estimated_start(desk: Desk) -> None:
     desk.add("one", "One", "Far out. A harbour. So it is.")  # 8, 10 and 9 characters
-    desk.fill()
     assert found_with_length(desk, "harbour", None) == [Hit(MatchKind.WORDS, "A harbour.")]
     assert found_with_length(desk, "harbour", 30.0) == [Hit(MatchKind.WORDS, "A harbour.", 9.0, is_estimated=True)]
 
 
 def test_estimated_start_counts_the_groups_before(desk: Desk) -> None:
     desk.add("one", "One", f"{'x' * 288}. Far. Harbour.")
-    desk.fill()
     (hit,) = found_with_length(desk, "harbour", 304.0)  # 290, 5 and 9
     assert hit.start == 295.0
 
 
 def test_match_in_a_timed_transcript_is_never_estimated(desk: Desk) -> None:
     desk.add("one", "One", VTT)
-    desk.fill()
     (hit,) = found_with_length(desk, "patterns", 1000.0)
     assert (hit.start, hit.is_estimated) == (1.0, False)
 
 
 def test_best_sentence_of_a_group_is_shown_and_all_of_the_best_without_a_limit(desk: Desk) -> None:
     desk.add("one", "One", "The engine. A sea engine. An engine at sea. The sea.")
-    desk.fill()
     assert [hit.text for hit in found_with_length(desk, "sea engine", None, most=5)] == ["A sea engine."]
     assert [hit.text for hit in found_with_length(desk, "sea engine", None)] == ["A sea engine.", "An engine at sea."]
 
@@ -229,13 +203,11 @@ def test_match_in_the_title_is_enough_unless_all_are_wanted(
     desk: Desk, most: int | None, kinds: list[MatchKind]
 ) -> None:
     desk.add("one", "Engine", summary="An engine.", sources="On engines")
-    desk.fill()
     assert [hit.kind for hit in only(desk.ask("engine", most=most)).hits] == kinds
 
 
 def test_summary_that_matches_alone_is_shown_before_notes_that_match_too(desk: Desk) -> None:
     desk.add("one", "One", summary="Some. An engine.", sources="On engines")
-    desk.fill()
     assert [(hit.kind, hit.text) for hit in only(desk.ask("engine")).hits] == [(MatchKind.SUMMARY, "An engine.")]
 
 
@@ -251,7 +223,6 @@ def test_words_in_several_parts_are_shown_where_most_of_them_are(
     desk: Desk, typed: str, kind: MatchKind, text: str
 ) -> None:
     desk.add("one", "Tower Bridge", summary="A harbour and a lighthouse.", sources="A list\nOf ships with sails")
-    desk.fill()
     assert only(desk.ask(typed)).hits == (Hit(kind, text),)
 
 
@@ -262,14 +233,12 @@ def test_heads_come_before_words_and_more_matches_before_the_newest(desk: Desk) 
     desk.add("summary-and-words", "C", "The engine.", summary="An engine.")
     desk.add("title", "Engine")
     desk.add("title-and-words", "Engine", "The engine.")
-    desk.fill()
     assert desk.ids("engine") == ["title-and-words", "title", "summary-and-words", "summary", "words"]
 
 
 def test_bookmarks_are_counted_and_keep_the_further_matches_of_their_episode(desk: Desk) -> None:
     desk.add("one", "One", " ".join(f"The engine is number {number}, {'and on ' * 40}." for number in range(5)))
     desk.add("two", "Engines")
-    desk.fill()
     kept = Bookmark("one", 4.5, 8.0, START, START, "Some. The engine of\nmine.", "Note.", "One", is_recognised=True)
     results = desk.ask("engine mine", kept, kept._replace(start=9.0, text="", note="My engine, mine."))
     assert [hit.text for hit in only(results).hits] == ["The engine of", "My engine, mine."]
@@ -290,18 +259,12 @@ def test_match_wants_a_time_if_it_is_in_the_words_and_has_no_exact_one() -> None
     assert not hit._replace(kind=MatchKind.NOTES).wants_time
 
 
-def test_moved_words_may_come_later_too() -> None:
-    results = Results((Found("one", "One", (Hit(MatchKind.WORDS, "a", 5.0),)),))
-    assert results.moved({"one": 2.5}).found[0].hits[0].start == 7.5
-
-
 # -- the nearest --------------------------------------------------------------------------------------------
 
 
 def test_nearest_results_come_only_if_nothing_has_all_words(desk: Desk) -> None:
     desk.add("both", "One", "The harbour has a lighthouse.")
     desk.add("harbour", "Two", "A harbour.")
-    desk.fill()
     assert not desk.ask("harbour lighthouse").is_nearest
     assert desk.ids("harbour lighthouse") == ["both"]
     results = desk.ask("harbour lighthouse whale")
@@ -314,7 +277,6 @@ def test_nearest_results_come_only_if_nothing_has_all_words(desk: Desk) -> None:
 def test_nearest_results_show_the_sentence_wherever_it_is(desk: Desk, place: int) -> None:
     others = [f"Nothing but sand and more sand is on beach number {number}." for number in range(30)]
     desk.add("one", "One", " ".join((*others[:place], "A harbour.", *others[place:])))
-    desk.fill()
     (found,) = desk.ask("harbour whale").found
     assert [hit.text for hit in found.hits] == ["A harbour."]
 
@@ -322,7 +284,6 @@ def test_nearest_results_show_the_sentence_wherever_it_is(desk: Desk, place: int
 def test_nearest_results_ignore_stop_words_and_inflection(desk: Desk) -> None:
     desk.add("stop", "What is it and how does it do that", "Why would you.")
     desk.add("whale", "One", "A whale sings below.")
-    desk.fill()
     assert desk.ids("why do whales do that in the deep") == ["whale"]
 
 
@@ -331,7 +292,6 @@ def test_title_and_summary_count_for_more_than_words_in_the_nearest_results(desk
         desk.add(f"other-{number}", f"Other {number}", "Something else.")
     desk.add("words", "One", "A whale sings.")
     desk.add("summary", "Two", summary="About the whale.")
-    desk.fill()
     assert desk.ids("why whale zebra") == ["summary", "words"]
 
 
@@ -351,7 +311,6 @@ def test_commonest_words_are_ignored_where_ranking_them_would_be_slow(
     for number in range(20):
         desk.add(f"common-{number}", "One", "A harbour.")
     desk.add("rare", "Two", "A whale.")
-    desk.fill()
     assert desk.ids("harbour whale zebra") == ["rare"]
 
 
@@ -361,13 +320,11 @@ def test_nearest_passage_with_several_words_counts_more_than_several_with_one(de
     desk.add("together", "Two", f"Whale and lighthouse, {'and on ' * 38}. Some, {'and on ' * 40}.")
     for number in range(5):
         desk.add(f"other-{number}", "Other", f"Something, {'and on ' * 40}. " * 2)
-    desk.fill()
     assert desk.ids("whale lighthouse zebra") == ["together", "apart"]
 
 
 def test_nearest_results_show_some_passages_in_order_and_count_all(desk: Desk) -> None:
     desk.add("one", "One", " ".join(f"The whale is number {number}, {'and on ' * 40}." for number in range(5)))
-    desk.fill()
     results = desk.ask("whale zebra")
     starts = [hit.text.split(",")[0] for hit in only(results).hits]
     assert len(starts) == lookup.HITS
@@ -387,7 +344,6 @@ def test_nearest_results_are_as_many_as_others(desk: Desk, monkeypatch: pytest.M
 def test_nearest_title_is_shown_with_its_match(desk: Desk) -> None:
     desk.add("one", "Whales", summary="At sea.")
     desk.add("two", "Two", summary="A whale.")
-    desk.fill()
     kinds = {found.id: [hit.kind for hit in found.hits] for found in desk.ask("whale zebra").found}
     assert kinds == {"one": [MatchKind.TITLE], "two": [MatchKind.SUMMARY]}
 
@@ -400,7 +356,6 @@ def test_words_are_ranked_as_long_as_their_rows_fit(
         desk.add(f"common-{number}", "One", "A harbour.")
     for number in range(2):
         desk.add(f"rare-{number}", "Two", "A whale.")
-    desk.fill()
     monkeypatch.setattr(lookup, "NEAREST_ROWS", limit)
     assert {ident.split("-")[0] for ident in desk.ids("harbour whale zebra")} == ids
 
@@ -409,5 +364,4 @@ def test_one_word_is_ranked_however_common_it_is(desk: Desk, monkeypatch: pytest
     monkeypatch.setattr(lookup, "NEAREST_ROWS", 2)
     for number in range(4):
         desk.add(f"e{number}", "One", "A harbour.")
-    desk.fill()
     assert desk.ids("harbour zebra") == ["e0", "e1"]

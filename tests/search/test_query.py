@@ -67,6 +67,8 @@ def test_nearest_query_matches_a_text_with_any_of_the_words() -> None:
     assert not query.matches("A whale.")
     assert query.nearest().matches("A whale.")
     assert not query.nearest().matches("A ship.")
+    assert not parse_query("harbour whales -ship").nearest().matches("A whale and a ship.")
+    assert Query().nearest().wanted == ()
 
 
 def test_excerpt_begins_with_the_text_if_the_match_is_in_its_first_two_thirds() -> None:
@@ -199,11 +201,3 @@ def test_stop_words_of_the_guessed_language_are_dropped(typed: str, left: list[s
 
 def test_nearest_query_of_words_of_one_stem_has_it_once() -> None:
     assert parse_query("whales whaling").nearest().wanted == (Phrase(("whal",), True, "whal"),)
-
-
-def test_nearest_query_matches_any_phrase() -> None:
-    assert Query().nearest().wanted == ()
-    query = parse_query("whale zebra -ship").nearest()
-    assert query.matches("A whale.")
-    assert not query.matches("A whale and a ship.")
-    assert not query.matches("A lion.")
