@@ -26,10 +26,10 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.podcasts.chapters import notes_chapters
 from tui_pod.sources.podcasts.rss import parse_feed
+from tui_pod.sources.servers.client import Reply
 from tui_pod.state.store import StateFile
 from tui_pod.sync.podcasts import MAX_PODCASTS
 from tui_pod.sync.server import ServerSync
-from tui_pod.sync.transport import ServerReply
 
 RUNS = 3
 """Of each size, in turn; the fastest of each counts: only what disturbs differs."""
@@ -53,13 +53,13 @@ class ListingServer:
     def __init__(self, podcasts: list[str]) -> None:
         self._podcasts = podcasts
 
-    def ask(self, _method: str, path: str, _data: Any = None) -> ServerReply:
+    def ask(self, _method: str, path: str, _data: Any = None) -> Reply:
         """See `Transport.ask`."""
         if path.startswith("/api/"):
-            return ServerReply(404, None)
+            return Reply(404, None)
         if "episode_action" in path:
-            return ServerReply(200, {"actions": [], "timestamp": 1})
-        return ServerReply(200, {"add": self._podcasts, "remove": [], "timestamp": 1})
+            return Reply(200, {"actions": [], "timestamp": 1})
+        return Reply(200, {"add": self._podcasts, "remove": [], "timestamp": 1})
 
 
 def sync_podcasts(text: str) -> None:

@@ -32,12 +32,12 @@ from tui_pod.sources.podcasts.chapters import parse_chapters
 from tui_pod.sources.podcasts.directories import find as directories
 from tui_pod.sources.podcasts.directories.services import fyyd, itunes_episodes
 from tui_pod.sources.podcasts.json_feed import parse_json_feed
+from tui_pod.sources.servers.client import Reply
 from tui_pod.sources.servers.items import to_found, to_listed
 from tui_pod.state.store import StateFile
 from tui_pod.sync.actions import action_mark, action_time, parse_action
 from tui_pod.sync.memory import read_memory
 from tui_pod.sync.protocols import Server, paths_of
-from tui_pod.sync.transport import ServerReply
 
 OTHERS: tuple[Any, ...] = (
     None, True, False, 0, -1, 7, 1.5, 1e300, float("inf"), float("nan"), 10**400,
@@ -152,8 +152,8 @@ class Answering:
     def __init__(self, data: Any) -> None:
         self.data = data
 
-    def ask(self, method: str, path: str, data: object = None) -> ServerReply:
-        return ServerReply(200, self.data)
+    def ask(self, method: str, path: str, data: object = None) -> Reply:
+        return Reply(200, self.data)
 
 
 class Reader(NamedTuple):

@@ -46,9 +46,9 @@ async def test_adding_asks_until_the_login_is_right(rig: ServiceRig, site: Site)
 async def test_refresh_of_one_podcast_asks_and_one_of_all_says_how(rig: ServiceRig, site: Site) -> None:
     await subscribe(rig, site)
     site.replies["/f"] = guarded(server.body(feed(item(1, "/1.wav") + item(2))), password="new")
-    await rig.do(rig.service.refresh)
+    await rig.do(rig.service.refresher.refresh)
     assert rig.driver.errors[-1].endswith("on Test Cast to log in.")
-    await rig.do(rig.service.refresh, site.url("/f"))
+    await rig.do(rig.service.refresher.refresh, site.url("/f"))
     (question,) = rig.driver.questions
     assert question.known == ("ann", "")
     with pytest.raises(UserError, match="does not take this login"):

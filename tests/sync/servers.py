@@ -15,10 +15,10 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
+from tui_pod.sources.servers.client import Reply
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult
 from tui_pod.sync.server import ServerSync
-from tui_pod.sync.transport import ServerReply
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FEED = "https://pod.example.org/feed"
@@ -64,49 +64,49 @@ class MemoryServer:
     status: int = 200
     login: int = 200
 
-    def ask(self, method: str, path: str, data: Any = None) -> ServerReply:
+    def ask(self, method: str, path: str, data: Any = None) -> Reply:
         self.asked.append(f"{method} {path}")
         if self.login != 200:
-            return ServerReply(self.login, None)
+            return Reply(self.login, None)
         is_gpodder = path.startswith("/api/2/")
         if is_gpodder is not (self.speaks == "gpodder") or self.status != 200:
-            return ServerReply(404 if self.status == 200 else self.status, None)
+            return Reply(404 if self.status == 200 else self.status, None)
         parts = urlsplit(path)
         since = int(parse_qs(parts.query).get("since", ["0"])[0])
         if "/devices/" in path:
-            return ServerReply(200, [] if method == "GET" else {})
+            return Reply(200, [] if method == "GET" else {})
         if "subscription" in path:
             return self._change(data) if method == "POST" else self._podcasts(since)
         return self._take(data) if method == "POST" else self._give(since)
 
-    def _podcasts(self, since: int) -> ServerReply:
+    def _podcasts(self, since: int) -> Reply:
         add = [address for address, (time, is_in) in self.podcasts.items() if is_in and time >= since]
         remove = [address for address, (time, is_in) in self.podcasts.items() if not is_in and time >= since]
-        return ServerReply(200, {"add": add, "remove": remove, "timestamp": self._time()})
+        return Reply(200, {"add": add, "remove": remove, "timestamp": self._time()})
 
-    def _change(self, data: Any) -> ServerReply:
+    def _change(self, data: Any) -> Reply:
         if any(map(self.refuses, [*data["add"], *data["remove"]])):
-            return ServerReply(400, {"message": "one is wrong"})
+            return Reply(400, {"message": "one is wrong"})
         for kind, is_in in (("add", True), ("remove", False)):
             for address in data[kind]:
                 self.podcasts[self.update_urls.get(address, address)] = (self._time(), is_in)
         updates = [[old, new] for old, new in self.update_urls.items() if old in data["add"]]
-        return ServerReply(200, {"timestamp": self._time(), "update_urls": updates})
+        return Reply(200, {"timestamp": self._time(), "update_urls": updates})
 
-    def _take(self, data: Any) -> ServerReply:
+    def _take(self, data: Any) -> Reply:
         if any(map(self.refuses, data)):
-            return ServerReply(self.refusal, None)
+            return Reply(self.refusal, None)
         self.actions += [dict(element) for element in data]
-        return ServerReply(200, {"timestamp": self._time(), "update_urls": []})
+        return Reply(200, {"timestamp": self._time(), "update_urls": []})
 
-    def _give(self, since: int) -> ServerReply:
+    def _give(self, since: int) -> Reply:
         after = datetime.fromtimestamp(since, UTC).strftime("%Y-%m-%dT%H:%M:%S")
         found = [action for action in self.actions if not isinstance(action, dict) or action["timestamp"] >= after]
         if self.page and found:
             found = sorted(found, key=lambda action: action["timestamp"])[: self.page]
             last = datetime.fromisoformat(found[-1]["timestamp"]).replace(tzinfo=UTC)
-            return ServerReply(200, {"actions": found, "timestamp": int(last.timestamp())})
-        return ServerReply(200, {"actions": found, "timestamp": self._time()})
+            return Reply(200, {"actions": found, "timestamp": int(last.timestamp())})
+        return Reply(200, {"actions": found, "timestamp": self._time()})
 
     def _time(self) -> int:
         return int(self.now.timestamp())

@@ -11,9 +11,10 @@ import pytest
 from tests.patience import PATIENCE
 from tests.sources.server import Exchange, Site, body
 from tui_pod.net.fetch import Limits
+from tui_pod.sources.servers.client import Reply
 from tui_pod.sync import login
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.transport import HttpTransport, ServerReply
+from tui_pod.sync.transport import HttpTransport
 
 
 def nameless(site: Site) -> HttpTransport:
@@ -70,8 +71,8 @@ def test_listener_has_as_long_as_the_server_keeps_the_flow_open(site: Site) -> N
     flow = offered(site)
     answers, waits = {"loginName": "", "appPassword": ""}, list[float]()
 
-    def answer(*_: object, **__: object) -> ServerReply:
-        return ServerReply(404, answers)
+    def answer(*_: object, **__: object) -> Reply:
+        return Reply(404, answers)
 
     transport = nameless(site)
     transport.ask = answer  # type: ignore[method-assign]

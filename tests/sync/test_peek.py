@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from tests.sync.servers import NAMES, NOW, Device, MemoryServer, play
+from tui_pod.sources.servers.client import Reply
 from tui_pod.sync.actions import action_mark
 from tui_pod.sync.memory import Memory, read_memory
 from tui_pod.sync.peek import Peek, has_unread
 from tui_pod.sync.server import OVERLAP, SAME_TIME
-from tui_pod.sync.transport import ServerReply
 
 
 @pytest.fixture
@@ -78,10 +78,10 @@ class Answering:
         self.actions = list(actions)
         self.asked: list[str] = []
 
-    def ask(self, method: str, path: str, data: object = None) -> ServerReply:
+    def ask(self, method: str, path: str, data: object = None) -> Reply:
         """See `Transport.ask`."""
         self.asked.append(f"{method} {path}")
-        return ServerReply(200, {"actions": self.actions, "timestamp": 1})
+        return Reply(200, {"actions": self.actions, "timestamp": 1})
 
 
 @pytest.mark.parametrize(("age", "is_news"), [(OVERLAP - 1, True), (OVERLAP, True), (OVERLAP + 1, False)])

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from tui_pod.sources.servers.client import Reply
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.protocols import BATCH, MAX_BATCH, MAX_REFUSED, MIN_BATCH, QUICK, SLOW, Server, detect, paths_of
-from tui_pod.sync.transport import ServerReply
 
-Answer = Callable[[str, str, Any], ServerReply]
+Answer = Callable[[str, str, Any], Reply]
 
 
 class Scripted:
@@ -22,7 +22,7 @@ class Scripted:
         self.answer = answer
         self.asked: list[tuple[str, str, Any]] = []
 
-    def ask(self, method: str, path: str, data: object = None) -> ServerReply:
+    def ask(self, method: str, path: str, data: object = None) -> Reply:
         """See `Transport.ask`."""
         self.asked.append((method, path, data))
         return self.answer(method, path, data)
@@ -35,12 +35,12 @@ def server(answer: Answer, name: str = "gpodder") -> tuple[Scripted, Server]:
     return transport, Server(transport, paths)
 
 
-def good(*_: object) -> ServerReply:
-    return ServerReply(200, {})
+def good(*_: object) -> Reply:
+    return Reply(200, {})
 
 
 def status(number: int) -> Answer:
-    return lambda *_: ServerReply(number, None)
+    return lambda *_: Reply(number, None)
 
 
 def test_paths_name_the_user_safely() -> None:
@@ -51,14 +51,14 @@ def test_paths_name_the_user_safely() -> None:
 
 
 def test_gpodder_is_detected_by_its_devices() -> None:
-    transport = Scripted(lambda *_: ServerReply(200, []))
+    transport = Scripted(lambda *_: Reply(200, []))
     assert detect(transport, "ann", 7).name == "gpodder"
     assert [path for _, path, _ in transport.asked] == ["/api/2/devices/ann.json"]
 
 
 def test_nextcloud_is_detected_by_its_changes() -> None:
-    def answer(_method: str, path: str, _data: Any) -> ServerReply:
-        return ServerReply(200, {"add": []}) if "gpoddersync" in path else ServerReply(404, None)
+    def answer(_method: str, path: str, _data: Any) -> Reply:
+        return Reply(200, {"add": []}) if "gpoddersync" in path else Reply(404, None)
 
     transport = Scripted(answer)
     assert detect(transport, "ann", 7).name == "nextcloud"
@@ -68,14 +68,14 @@ def test_nextcloud_is_detected_by_its_changes() -> None:
 @pytest.mark.parametrize("number", [401, 403])
 @pytest.mark.parametrize("where", ["/api/", "gpoddersync"])
 def test_rejected_login_is_reported_by_either(where: str, number: int) -> None:
-    transport = Scripted(lambda _method, path, _data: ServerReply(number if where in path else 404, None))
+    transport = Scripted(lambda _method, path, _data: Reply(number if where in path else 404, None))
     with pytest.raises(SyncError, match="rejects user or password"):
         detect(transport, "ann", 7)
 
 
 @pytest.mark.parametrize("data", [{}, [], None, {"remove": []}])
 def test_server_that_speaks_neither_is_reported(data: object) -> None:
-    transport = Scripted(lambda _method, path, _data: ServerReply(200, data if "gpoddersync" in path else {}))
+    transport = Scripted(lambda _method, path, _data: Reply(200, data if "gpoddersync" in path else {}))
     with pytest.raises(SyncError, match="neither the gpodder API"):
         detect(transport, "ann", 7)
 
@@ -89,17 +89,17 @@ def test_device_is_registered_only_where_there_are_devices() -> None:
 
 @pytest.mark.parametrize("data", [None, [], "x"])
 def test_answer_of_another_shape_is_an_error(data: object) -> None:
-    _, found = server(lambda *_: ServerReply(200, data))
+    _, found = server(lambda *_: Reply(200, data))
     with pytest.raises(SyncError, match="answer about the podcasts"):
         found.subscriptions(0)
 
 
 def test_changes_are_read_and_other_values_are_passed_over() -> None:
-    transport, found = server(lambda *_: ServerReply(200, {"add": ["a"], "remove": 7, "timestamp": 9}))
+    transport, found = server(lambda *_: Reply(200, {"add": ["a"], "remove": 7, "timestamp": 9}))
     assert found.subscriptions(5) == (["a"], [], 9)
     assert transport.asked[0][1].endswith("?since=5")
     for timestamp, read in ((-1, 0), (True, 0), ("9", 0), (0, 0), (1, 1)):
-        _, found = server(lambda *_, told=timestamp: ServerReply(200, {"actions": [1], "timestamp": told}))
+        _, found = server(lambda *_, told=timestamp: Reply(200, {"actions": [1], "timestamp": told}))
         assert found.actions(0) == ([1], read)
 
 
@@ -110,7 +110,7 @@ def test_failure_names_what_failed() -> None:
 
 
 def test_addresses_come_back_as_the_server_saved_them() -> None:
-    transport, found = server(lambda *_: ServerReply(200, {"update_urls": [["a", "A"], ["x"], 7]}))
+    transport, found = server(lambda *_: Reply(200, {"update_urls": [["a", "A"], ["x"], 7]}))
     assert list(found.change_subscriptions(["a", "b"], ["c"])) == [("a", "A"), ("b", "b"), ("c", "c")]
     assert transport.asked[0][2] == {"add": ["a", "b"], "remove": ["c"]}
 
@@ -137,9 +137,9 @@ def test_batches_grow_while_the_server_is_quick_and_shrink_when_it_is_slow_withi
 ) -> None:
     now = [0.0]
 
-    def answer(*_: object) -> ServerReply:
+    def answer(*_: object) -> Reply:
         now[0] += takes.pop(0)
-        return ServerReply(200, {})
+        return Reply(200, {})
 
     monkeypatch.setattr("tui_pod.sync.protocols.time.monotonic", lambda: now[0])
     transport, found = server(answer)
@@ -148,7 +148,7 @@ def test_batches_grow_while_the_server_is_quick_and_shrink_when_it_is_slow_withi
 
 
 def test_batches_are_small_after_one_that_is_too_large() -> None:
-    transport, found = server(lambda _m, _p, data: ServerReply(413 if len(data) > 30 else 200, {}))
+    transport, found = server(lambda _m, _p, data: Reply(413 if len(data) > 30 else 200, {}))
     elements = [{"n": number} for number in range(200)]
     assert sorted(element["n"] for element in found.send_actions(elements)) == list(range(200))
     assert max(len(data) for _, _, data in transport.asked[5:]) <= 50
@@ -163,14 +163,14 @@ def test_batches_are_small_after_one_that_is_too_large() -> None:
     ],
 )  # fmt: skip
 def test_first_contact_names_the_status(first: int, second: int, said: str) -> None:
-    transport = Scripted(lambda _m, path, _d: ServerReply(second if "gpoddersync" in path else first, None))
+    transport = Scripted(lambda _m, path, _d: Reply(second if "gpoddersync" in path else first, None))
     with pytest.raises(SyncError, match=re.escape(said)):
         detect(transport, "ann", 7)
 
 
 @pytest.mark.parametrize("number", [400, 413, 422, 500])
 def test_element_at_fault_is_found_and_the_others_are_sent(number: int) -> None:
-    _, found = server(lambda _m, _p, data: ServerReply(number if {"n": 3} in data else 200, {}))
+    _, found = server(lambda _m, _p, data: Reply(number if {"n": 3} in data else 200, {}))
     elements = [{"n": each} for each in range(8)]
     assert list(found.send_actions(elements)) == [each for each in elements if each != {"n": 3}]
 
@@ -202,7 +202,7 @@ def test_batch_that_is_too_large_makes_the_following_ones_smaller(
 ) -> None:
     statuses, now = [number], iter(range(0, 1_000, 2))  # neither quick nor slow
     monkeypatch.setattr("tui_pod.sync.protocols.time.monotonic", lambda: next(now))
-    transport, found = server(lambda *_: ServerReply(statuses.pop() if statuses else 200, {}))
+    transport, found = server(lambda *_: Reply(statuses.pop() if statuses else 200, {}))
     assert len(list(found.send_actions([{"n": each} for each in range(300)]))) == 300
     assert [len(data) for _, _, data in transport.asked][:4] == [100, 50, 50, following]
 
@@ -210,9 +210,9 @@ def test_batch_that_is_too_large_makes_the_following_ones_smaller(
 def refusing(statuses: dict[int, int]) -> Answer:
     """Refuse each batch with one of these elements, by their numbers, with the status of the first of them."""
 
-    def answer(_method: str, _path: str, data: Any) -> ServerReply:
+    def answer(_method: str, _path: str, data: Any) -> Reply:
         found = [statuses[each["n"]] for each in data if each["n"] in statuses]
-        return ServerReply(found[0] if found else 200, {})
+        return Reply(found[0] if found else 200, {})
 
     return answer
 
@@ -240,13 +240,13 @@ def test_server_that_fails_at_something_and_takes_nothing_is_broken(statuses: di
 
 @pytest.mark.parametrize("data", [None, [], {"update_urls": None}, {"update_urls": [["a", "A", "b"], "ab"]}])
 def test_answer_to_changes_without_other_addresses_leaves_them(data: object) -> None:
-    _, found = server(lambda *_: ServerReply(200, data))
+    _, found = server(lambda *_: Reply(200, data))
     assert list(found.change_subscriptions(["a"], [])) == [("a", "a")]
 
 
 @pytest.mark.parametrize(("first", "data"), [(404, []), (200, {}), (200, None)])
 def test_server_without_a_list_of_devices_may_be_a_nextcloud(first: int, data: object) -> None:
-    def answer(_method: str, path: str, _data: Any) -> ServerReply:
-        return ServerReply(200, {"add": []}) if "gpoddersync" in path else ServerReply(first, data)
+    def answer(_method: str, path: str, _data: Any) -> Reply:
+        return Reply(200, {"add": []}) if "gpoddersync" in path else Reply(first, data)
 
     assert detect(Scripted(answer), "ann", 7).name == "nextcloud"

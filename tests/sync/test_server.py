@@ -14,10 +14,10 @@ from tests.sync.servers import FEED, NAMES, NOW, OTHER, Device, MemoryServer, au
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.shelf.opml import Entry, write_opml
 from tui_pod.shelf.published import Published, PublishedItem
+from tui_pod.sources.servers.client import Reply
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.protocols import Server
 from tui_pod.sync.server import ServerSync
-from tui_pod.sync.transport import ServerReply
 
 HOUR = timedelta(hours=1)
 
@@ -218,10 +218,10 @@ class Scripted:
         self._timestamps = timestamps
         self.now = server.now
 
-    def ask(self, method: str, path: str, data: Any = None) -> ServerReply:
+    def ask(self, method: str, path: str, data: Any = None) -> Reply:
         if method == "GET" and "episode" in path:
             time = next(self._timestamps) if self._timestamps else int(self.now.timestamp())
-            return ServerReply(200, {"actions": next(self._pages), "timestamp": time})
+            return Reply(200, {"actions": next(self._pages), "timestamp": time})
         return self._server.ask(method, path, data)
 
 

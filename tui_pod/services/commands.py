@@ -143,7 +143,7 @@ def _refresh(on: Subject) -> Outcome | None:
     """Refresh the podcast that is listed, or at the cursor of the tree."""
     if (feed := on.model.podcast(on.listed)) is None:
         return refused(NOT_A_PODCAST)
-    on.services.feeds.refresh(feed)
+    on.services.feeds.refresher.refresh(feed)
     return None
 
 
@@ -221,7 +221,7 @@ COMMANDS: Mapping[str, Command] = {
     "list.remove": _remove,
     "course.show": _show_course,
     "feed.refresh": _refresh,
-    "feed.refresh_all": lambda on: on.services.feeds.refresh(),
+    "feed.refresh_all": lambda on: on.services.feeds.refresher.refresh(),
     "download.start": lambda on: on.services.feeds.downloads.toggle(on.episodes),
     "transcribe.pause": lambda on: on.services.recognition.toggle_pause(),
     "transcript.recognise": lambda on: on.services.recognition.request(on.episodes),

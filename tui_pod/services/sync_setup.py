@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tui_pod.core.errors import UserError
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.tasks import run_command
-from tui_pod.sync.sending import lock_file
+from tui_pod.sync.sending import LIMIT, lock_file
 
 if TYPE_CHECKING:
     from tui_pod.config.settings import SyncSettings
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
     from tui_pod.services.other_programs import OtherPrograms
     from tui_pod.shelf.feed_store import FeedStore
     from tui_pod.sync.peek import Peek
-
-LIMIT = 330.0
-"""Longest time in seconds for a sync; the limit of the command itself is shorter."""
 
 
 class SyncSetup:

@@ -1,6 +1,6 @@
 """The tables of the feeds' database, as numbered migrations.
 
-To change a table, append a function to `MIGRATIONS`; never change one that was released.
+To change a table, append SQL or a function to `MIGRATIONS`; never change what was released.
 """
 
 from __future__ import annotations
@@ -69,11 +69,6 @@ UNNUMBERED_TABLES = (
 )
 
 
-def _create_first_tables(db: sqlite3.Connection) -> None:
-    for statement in FIRST_TABLES:
-        db.execute(statement)
-
-
 def _add_unnumbered_changes(db: sqlite3.Connection) -> None:
     """Add what version 1 gained over time without a new number: a database of version 1 may have any of it."""
     for statement in UNNUMBERED_TABLES:
@@ -90,39 +85,23 @@ def _add_unnumbered_changes(db: sqlite3.Connection) -> None:
     db.execute("UPDATE feeds SET keep = 0")
 
 
-def _add_aliases(db: sqlite3.Connection) -> None:
-    """Add the ids under which a feed has listed an episode a second time."""
-    db.execute("CREATE TABLE aliases (id TEXT PRIMARY KEY, episode TEXT NOT NULL)")
-
-
-def _add_recordings(db: sqlite3.Connection) -> None:
-    """Add what is known about the files of folders, and the episodes that have become parts of books."""
-    db.execute(
+MIGRATIONS: tuple[tuple[str, ...] | Callable[[sqlite3.Connection], None], ...] = (
+    FIRST_TABLES,
+    _add_unnumbered_changes,
+    # 3: the ids under which a feed has listed an episode a second time
+    ("CREATE TABLE aliases (id TEXT PRIMARY KEY, episode TEXT NOT NULL)",),
+    # 4: what is known about the files of folders, and the episodes that have become parts of books
+    (
         "CREATE TABLE recordings (id TEXT PRIMARY KEY, folder TEXT NOT NULL, author TEXT NOT NULL,"
-        " narrator TEXT NOT NULL, series TEXT NOT NULL, year TEXT NOT NULL, parts TEXT NOT NULL, keys TEXT NOT NULL)"
-    )
-    db.execute("CREATE TABLE former_episodes (id TEXT PRIMARY KEY, book TEXT NOT NULL, key TEXT NOT NULL)")
-    # what the episodes of a folder were made for: the settings `kind`; the files in books that nobody called so
-    db.execute("CREATE TABLE kinds (feed INTEGER PRIMARY KEY, kind TEXT NOT NULL, guessed TEXT NOT NULL)")
-
-
-def _add_visits(db: sqlite3.Connection) -> None:
-    """Add the episodes that are played although their podcasts are not subscribed to."""
-    db.execute("CREATE TABLE visits (id TEXT PRIMARY KEY)")
-
-
-def _add_layouts(db: sqlite3.Connection) -> None:
-    """Add the parts that books had before: where each started and ended (JSON, by key), and until when."""
-    db.execute("CREATE TABLE layouts (book TEXT NOT NULL, until REAL NOT NULL, parts TEXT NOT NULL)")
-
-
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
-    _create_first_tables,  # 1
-    _add_unnumbered_changes,  # 2
-    _add_aliases,  # 3
-    _add_recordings,  # 4
-    _add_visits,  # 5
-    _add_layouts,  # 6
+        " narrator TEXT NOT NULL, series TEXT NOT NULL, year TEXT NOT NULL, parts TEXT NOT NULL, keys TEXT NOT NULL)",
+        "CREATE TABLE former_episodes (id TEXT PRIMARY KEY, book TEXT NOT NULL, key TEXT NOT NULL)",
+        # what the episodes of a folder were made for: the settings `kind`; the files in books that nobody called so
+        "CREATE TABLE kinds (feed INTEGER PRIMARY KEY, kind TEXT NOT NULL, guessed TEXT NOT NULL)",
+    ),
+    # 5: the episodes that are played although their podcasts are not subscribed to
+    ("CREATE TABLE visits (id TEXT PRIMARY KEY)",),
+    # 6: the parts that books had before: where each started and ended (JSON, by key), and until when
+    ("CREATE TABLE layouts (book TEXT NOT NULL, until REAL NOT NULL, parts TEXT NOT NULL)",),
 )
 """Each brings a database to the version of its number, counted from 1."""
 
@@ -146,6 +125,10 @@ def migrate(db: sqlite3.Connection) -> int:
     """Run the migrations that a database lacks, within a write transaction; return the version that it had."""
     version = version_of(db)
     for migration in MIGRATIONS[version:]:
-        migration(db)
+        if callable(migration):
+            migration(db)
+            continue
+        for statement in migration:
+            db.execute(statement)
     db.execute(f"PRAGMA application_id = {SCHEMA}")
     return version

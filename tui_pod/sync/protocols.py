@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn, TypeVar
 from urllib.parse import quote
 
+from tui_pod.sources.servers.client import Reply
 from tui_pod.sync.actions import DEVICE, Element
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.transport import ServerReply, Transport
+from tui_pod.sync.transport import Transport
 
 Item = TypeVar("Item")
 
@@ -123,7 +124,7 @@ class Server:
         """Send changes of the list; yield each accepted address, with the form in which the server saved it."""
         changes = [("add", address) for address in add] + [("remove", address) for address in remove]
 
-        def send(part: Sequence[tuple[str, str]]) -> ServerReply:
+        def send(part: Sequence[tuple[str, str]]) -> Reply:
             data = {kind: [address for what, address in part if what == kind] for kind in ("add", "remove")}
             return self._transport.ask("POST", self._paths.change_subscriptions, data)
 
@@ -147,8 +148,8 @@ class Server:
 
 
 def _in_batches(
-    items: Sequence[Item], send: Callable[[Sequence[Item]], ServerReply]
-) -> Iterator[tuple[Sequence[Item], ServerReply]]:
+    items: Sequence[Item], send: Callable[[Sequence[Item]], Reply]
+) -> Iterator[tuple[Sequence[Item], Reply]]:
     """Send items; yield the accepted ones. A refused batch is halved until the element at fault is alone.
 
     Batches grow while the server is quick, and shrink if it is slow or fails.
@@ -184,7 +185,7 @@ def _in_batches(
         raise SyncError(f"The server accepts nothing at the moment (status {answer.status}); try again later.")
 
 
-def _check_speech(*answers: ServerReply) -> NoReturn:
+def _check_speech(*answers: Reply) -> NoReturn:
     """Raise SyncError: what is wrong with a server that gave these answers instead of podcasts."""
     failed = next((reply.status for reply in answers if reply.status == 429 or reply.status >= 500), None)
     if failed is not None:
@@ -196,13 +197,13 @@ def _check_speech(*answers: ServerReply) -> NoReturn:
     raise SyncError(f"The server speaks neither the gpodder API nor Nextcloud's gPodder Sync (status {statuses}).")
 
 
-def _check(answer: ServerReply, what: str) -> None:
+def _check(answer: Reply, what: str) -> None:
     _check_login(answer)
     if not answer.is_good:
         raise SyncError(f"The server failed at {what} (status {answer.status}); try again later.")
 
 
-def _check_login(answer: ServerReply) -> None:
+def _check_login(answer: Reply) -> None:
     if answer.status in (401, 403):
         raise SyncError(
             f"The server rejects user or password ({answer.status}). “Set up sync” in the palette changes them."

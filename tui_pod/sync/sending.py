@@ -19,7 +19,7 @@ from tui_pod.runtime.files import locked, open_regular
 from tui_pod.runtime.subprocesses import start_of
 
 LIMIT = 330.0
-"""Longest time in seconds for a sync."""
+"""Longest time in seconds for a sync; the limit of the command itself is shorter."""
 
 
 def send_soon(options: Namespace) -> None:

@@ -6,12 +6,12 @@ Knows no protocol; see `protocols`.
 from __future__ import annotations
 
 import time
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 
 from tui_pod.net.address import AddressError, absolute, check_address, no_address, origin
 from tui_pod.net.fetch import FetchError, Limits
 from tui_pod.net.login import Login
-from tui_pod.sources.servers.client import MAX_ANSWER, ask
+from tui_pod.sources.servers.client import MAX_ANSWER, Reply, ask
 from tui_pod.sync.folder import SyncError
 
 LIMITS = Limits(MAX_ANSWER, seconds=60.0, idle=15.0)
@@ -24,23 +24,10 @@ ALL_TOGETHER = 300.0
 """Seconds for all requests of a sync."""
 
 
-class ServerReply(NamedTuple):
-    """A server's answer."""
-
-    status: int
-    data: Any
-    """The parsed JSON; None if it is not JSON."""
-
-    @property
-    def is_good(self) -> bool:
-        """True if the request succeeded."""
-        return 200 <= self.status < 300
-
-
 class Transport(Protocol):
     """Sends requests to one server."""
 
-    def ask(self, method: str, path: str, data: object = None) -> ServerReply:
+    def ask(self, method: str, path: str, data: object = None) -> Reply:
         """Return the answer to a request; `path` is relative to the server, `data` is sent as JSON.
 
         Raises:
@@ -82,7 +69,7 @@ class HttpTransport:
             if address.startswith("http:"):
                 raise SyncError(f"{self.base} needs https, since others could read the password on the way.")
 
-    def ask(self, method: str, path: str, data: object = None, is_form: bool = False) -> ServerReply:
+    def ask(self, method: str, path: str, data: object = None, is_form: bool = False) -> Reply:
         """Return the answer to a request; `is_form` sends the data as a form. Raises what `Transport.ask` raises."""
         if time.monotonic() > self._deadline:
             raise SyncError("The server takes too long; the rest comes with the next sync.")
@@ -94,4 +81,4 @@ class HttpTransport:
             self._may_repeat = False
             time.sleep(AGAIN_AFTER)
             return self.ask(method, path, data, is_form)
-        return ServerReply(reply.status, reply.data)
+        return reply

@@ -306,6 +306,6 @@ async def test_download_that_was_removed_comes_back_from_the_disk_when_it_is_kep
     await service.do(service.service.downloads.remove, [one])
     await service.service.downloads.want([one])
     asked = len(site.paths())
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert service.driver.downloads[one].is_whole
     assert "/1.wav" not in site.paths()[asked:]

@@ -272,7 +272,7 @@ async def test_close_while_everything_is_under_way_waits_for_no_server(site: Sit
     for number in range(3):
         site.replies[f"/{number}.wav"] = Ranged(sound(0.2), pause=going)
     site.asked.clear()
-    service.service.refresh()
+    service.service.refresher.refresh()
     service.service.add(site.url("/new"))
     service.service.downloads.toggle(service.controller.library.ids)
     assert await asyncio.to_thread(site.wait_for, lambda: len(site.asked) >= 5)

@@ -76,7 +76,7 @@ async def test_import_that_is_stopped_keeps_the_podcasts_for_a_refresh(
     await service.until(lambda: not service.driver.jobs, "it is stopped")
     going.set()
     site.replies["/f"] = there
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert len(service.titles) == 3
 
 

@@ -45,7 +45,7 @@ def later(service: ServiceRig, address: str, hours: float) -> None:
 async def test_refresh_all_shows_progress_and_brings_what_is_new(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a", "b")
     site.replies["/a"] = server.body(feed(item(2) + item(1), "a"))
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert service.driver.works[:4] == ["refreshing 0/2", "refreshing 1/2", "refreshing 2/2", ""]
     assert service.driver.said == ["1 episode new: a."]
     assert service.titles == ["Episode 2", "Episode 1", "Episode 1"]
@@ -55,7 +55,7 @@ async def test_refresh_all_shows_progress_and_brings_what_is_new(site: Site, ser
 async def test_refresh_of_one_asks_no_other(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a", "b")
     site.asked.clear()
-    await service.do(service.service.refresh, site.url("/b"))
+    await service.do(service.service.refresher.refresh, site.url("/b"))
     assert site.paths() == ["/b"]
     assert service.driver.said == ["Nothing new."]
     assert (service.driver.libraries, service.announced) == ([], [])
@@ -65,14 +65,14 @@ async def test_refresh_one_bad_feed_is_told_and_harms_no_other(site: Site, servi
     await added(site, service, "a", "b")
     site.replies["/a"] = server.body("oops", status=500)
     site.replies["/b"] = server.body(feed(item(2) + item(1), "b"))
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     [error] = service.driver.errors
     assert "/a: the server is in trouble; try again later (500)" in error
     assert "1 episode new: b." in service.driver.said
     assert service.driver.work == ""
     assert service.driver.failed == {site.url("/a")}
     site.replies["/a"] = server.body(feed(item(1), "a"))
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert service.driver.failed == frozenset()
 
 
@@ -82,12 +82,12 @@ async def test_refresh_offline_is_shown_until_there_is_a_network(
     await added(site, service, "a", "b")
     with monkeypatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", no_network)
-        await service.do(service.service.refresh)
+        await service.do(service.service.refresher.refresh)
     assert service.driver.work == "offline"
     [error] = service.driver.errors
     assert "cannot be found; this machine may be offline." in error
     assert "check the address" not in error
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert service.driver.work == ""
 
 
@@ -97,20 +97,20 @@ async def test_refresh_of_a_feed_that_moved_says_so_and_keeps_progress(site: Sit
     service.controller.editor.mark([ident], played=True)
     site.replies["/a"] = server.redirect("/new", 301)
     site.replies["/new"] = server.body(feed(item(2) + item(1), "a"))
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert "a has moved; it is now fetched from its new address." in service.driver.said
     assert service.controller.library.ids[1] == ident
     assert service.controller.progress_index.topic_stats[0].played == 1
     assert service.podcasts.store.feeds()[0].address == site.url("/new")
     service.driver.said.clear()
-    await service.do(service.service.refresh, site.url("/a"))
+    await service.do(service.service.refresher.refresh, site.url("/a"))
     assert (site.paths()[-1], service.driver.said) == ("/new", ["Nothing new."])
 
 
 async def test_refresh_without_feeds_says_how_to_add_one(service: ServiceRig) -> None:
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert service.driver.said == ["There are no podcasts yet. Press a to add one."]
-    await service.do(service.service.refresh, "https://a.example.org/gone")
+    await service.do(service.service.refresher.refresh, "https://a.example.org/gone")
     assert service.driver.said[-1] == "This podcast no longer exists."
     assert not service.data.exists()
 
@@ -118,8 +118,8 @@ async def test_refresh_without_feeds_says_how_to_add_one(service: ServiceRig) ->
 async def test_refresh_while_refreshing_says_so(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
     going = slow_feed(site, "/a", feed(item(1), "a"))
-    service.service.refresh()
-    service.service.refresh()
+    service.service.refresher.refresh()
+    service.service.refresher.refresh()
     assert service.driver.said == [render_keys(f"Podcasts are being refreshed. {STOPS}")]
     going.set()
     await service.done()
@@ -129,7 +129,7 @@ async def test_refresh_that_is_stopped_keeps_what_came(site: Site, service: Serv
     await added(site, service, "a", "b")
     going = slow_feed(site, "/a", feed(item(2) + item(1), "a"))
     site.replies["/b"] = server.body(feed(item(2) + item(1), "b"))
-    service.service.refresh()
+    service.service.refresher.refresh()
     await service.until(lambda: service.driver.work == "refreshing 1/2", "the other one is fetched")
     assert service.driver.jobs["refresh"].share == 0.5
     assert service.context.tasks.stop().text == "Stopped: refreshing 1/2."
@@ -148,7 +148,7 @@ async def test_refresh_of_what_the_listener_changes_meanwhile_follows_them(
     await added(site, service, "a", "b")
     going = slow_feed(site, "/a", feed(item(2, "/2.wav") + item(1), "a"))
     site.replies["/2.wav"] = Ranged(sound(0.2))
-    service.service.refresh()
+    service.service.refresher.refresh()
     assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[-2:].count("/a"))
     if is_removed:
         service.service.remove_feed(site.url("/a"))
@@ -166,7 +166,7 @@ async def test_what_a_sync_brings_during_a_refresh_is_fetched_after_it(site: Sit
     await added(site, service, "a")
     service = ServiceRig(service.data.parent)
     going = slow_feed(site, "/a", feed(item(1), "a"))
-    service.service.refresh()
+    service.service.refresher.refresh()
     assert await asyncio.to_thread(site.wait_for, lambda: site.paths()[1:] == ["/a"])
     site.replies["/b"] = server.body(feed(item(1), "b"))
     service.podcasts.store.subscribe([Entry(site.url("/b"))])
@@ -188,7 +188,7 @@ async def test_refresh_brings_what_another_program_added(site: Site, service: Se
     site.replies["/b"] = server.body(feed(item(1), "b"))
     await other.add(site.url("/b"))
     assert service.topics == ["a"]
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert service.topics == ["a", "b"]
 
 
@@ -226,7 +226,7 @@ async def test_nothing_is_refreshed_by_itself_where_it_costs_too_much(site: Site
     await service.do(service.service.start)
     await service.service.refresher.refresh_due()
     assert site.paths() == []
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert site.paths() == ["/a"]
     later(service, site.url("/a"), hours=2)
     service.spared = {False}
@@ -238,12 +238,12 @@ async def test_server_that_asks_to_be_left_alone_is_until_then(site: Site, tmp_p
     service = ServiceRig(tmp_path)
     await added(site, service, "a", "b")
     site.replies["/a"] = server.body("slow down", status=429, **{"Retry-After": "3600"})
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     site.asked.clear()
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert site.paths() == ["/b"]
     site.asked.clear()
-    await service.do(service.service.refresh, site.url("/a"))
+    await service.do(service.service.refresher.refresh, site.url("/a"))
     assert site.paths() == ["/a"]
 
 
@@ -253,7 +253,7 @@ async def test_desktop_is_told_of_the_podcasts_that_say_so(site: Site, tmp_path:
     service.podcasts.store.configure(site.url("/b"), {"notify": "yes"})
     for name in "ab":
         site.replies[f"/{name}"] = server.body(feed(item(9), name))
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert service.announced == [("1 episode new", "b")]
 
 

@@ -130,7 +130,7 @@ async def test_next_ones_of_each_feed_are_kept(site: Site, tmp_path: Path) -> No
     assert set(service.driver.downloads) == set(service.ids("Episode 3", "Episode 2"))
     assert all(download.is_automatic for download in service.driver.downloads.values())
     service.controller.editor.mark(service.ids("Episode 3"), played=True)
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert set(service.driver.downloads) == set(service.ids("Episode 3", "Episode 2", "Episode 1"))
 
 
@@ -144,10 +144,10 @@ async def test_next_ones_are_as_many_as_the_feed_itself_says(site: Site, tmp_pat
         service.podcasts.downloads.delete(ident)
     service.podcasts.store.configure(site.url("/f"), {"keep": "0"})
     site.asked.clear()
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert site.paths() == ["/f"]
     service.podcasts.store.configure(site.url("/f"), {"keep": "1"})
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert site.paths()[-1] == "/3.wav"
 
 
@@ -178,10 +178,10 @@ async def test_next_one_that_the_listener_removed_stays_away_until_it_is_wanted(
     await add_sounds(service, site, 2)
     one, zero = service.ids("Episode 1", "Episode 0")
     await service.do(service.service.downloads.remove, [one])
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert set(service.driver.downloads) == {zero}
     await service.do(service.controller.undo)
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     assert set(service.driver.downloads) == {one}
 
 

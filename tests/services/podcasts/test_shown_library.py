@@ -12,7 +12,7 @@ async def bring_new(site: Site, service: ServiceRig) -> None:
     await added(site, service, "a")
     site.replies["/a"] = server.body(feed(item(3) + item(2) + item(1), "a"))
     service.service.start()
-    service.service.refresh()
+    service.service.refresher.refresh()
     await service.done_refreshing()
 
 
@@ -82,7 +82,7 @@ async def test_what_is_queued_or_downloaded_by_hand_is_not_new(site: Site, servi
 async def test_what_is_downloaded_by_hand_is_not_new(site: Site, service: ServiceRig) -> None:
     await add_sounds(service, site, 1)
     serve_sounds(site, 3)
-    await service.do(service.service.refresh)
+    await service.do(service.service.refresher.refresh)
     two, one = service.ids("Episode 2", "Episode 1")
     index = service.controller.progress_index
     assert index.new == {two, one}

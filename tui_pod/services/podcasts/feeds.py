@@ -189,10 +189,6 @@ class FeedService(Follower):
         self._frontend.tell(f"Removing {name} …")  # a large library takes a second
         self._tasks.perform(f"{name} removed", remove, bring_back)
 
-    def refresh(self, feed_id: str | None = None) -> None:
-        """Refresh a podcast because the listener asks; None for all of them."""
-        self.refresher.refresh(feed_id)
-
     def network_works(self) -> None:
         """Show that the network works; that it does not is shown by a refresh, if no server answers."""
         self._tasks.show("network", None)

@@ -191,7 +191,7 @@ class Refresher:
     async def _show(self, new: int) -> None:
         """Show the new episodes; some of those shown may have been new for too long."""
         await self._library.update(new)
-        await self._library.show_news()
+        await self._library.news.show()
 
     async def _announce_new(self, feeds: Sequence[Subscription], result: Refreshed) -> None:
         """Show a desktop notification of new episodes, as the settings of each podcast say."""

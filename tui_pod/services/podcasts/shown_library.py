@@ -131,15 +131,11 @@ class ShownLibrary:
             changed: called once another library is shown, with the number of new episodes.
         """
         self._context = context
-        self._news = news
+        self.news = news
         self._generation = generation
         self._read = read
         self._changed = changed
         self._turn = asyncio.Lock()
-
-    async def show_news(self) -> None:
-        """Show what is new now: some of it may have been new for too long."""
-        await self._news.show()
 
     async def update(self, new: int = 0) -> None:
         """Reload the library if it is outdated, also by another program; `new` is the number of new episodes."""
@@ -160,6 +156,6 @@ class ShownLibrary:
         for notice in loaded.notices:
             self._context.frontend.tell(notice, is_error=True)
         self._changed(new)
-        await self._news.show()
+        await self.news.show()
         if (save := loaded.save) is not None:
             await in_thread(lambda _: save())

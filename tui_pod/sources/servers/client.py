@@ -142,9 +142,14 @@ class Reply(NamedTuple):
     status: int
     data: Any
     """The parsed JSON; None if it is not JSON."""
-    etag: str
-    refused: FetchError | None
+    etag: str = ""
+    refused: FetchError | None = None
     """The error to raise for this status, if any."""
+
+    @property
+    def is_good(self) -> bool:
+        """True if the request succeeded."""
+        return 200 <= self.status < 300
 
     def checked(self) -> Reply:
         """Return this answer. Raises FetchError if it is a refusal, FeedError if it has no data."""
