@@ -171,61 +171,6 @@ async def test_cursor_goes_to_a_previewed_episode_once_continue_lists_it(site: S
         assert driver.current == episode
 
 
-async def test_download_is_shown_stopped_removed_and_brought_back(site: Site, home: Path) -> None:
-    going = threading.Event()
-    serve(site, pause=going)
-    async with running(home) as found:
-        driver = real(found)
-        await driver.subscribe(site)
-        await driver.press("tab", "G", "k", "enter", "g", "d")
-        await driver.see("↓", "╌╌╌", " %")
-        await driver.press("d")
-        await driver.see_not("↓")
-        await driver.press("j", "d")
-        going.set()
-        await driver.see("↓  ? ")  # its length is not known yet
-        await driver.press("x")
-        await driver.told("Download of “Episode 2” removed. Press u to undo.")
-        await driver.see_not("↓")
-        await driver.press("u")
-        await driver.see("↓")
-        await driver.press("d")
-        await driver.told("Already downloaded. Press x to delete it.")
-
-
-async def test_refresh_brings_episodes_while_one_looks_elsewhere(site: Site, home: Path) -> None:
-    serve(site)
-    async with running(home) as found:
-        driver = real(found)
-        await driver.subscribe(site)
-        site.replies["/f"] = server.body(feed("".join(item(number, f"/{number}.wav") for number in (5, 4, 3, 2, 1))))
-        current = driver.current
-        await driver.press("R")
-        await driver.see("2 episodes new: Test Cast.", "0/6 played")
-        assert (driver.current, any("Test Cast" in row and "2 new" in row for row in driver.rows_of(driver.tree))) == (
-            current,
-            True,
-        )
-        await driver.press("tab", "G", "k", "r")
-        await driver.see("Nothing new.")
-
-
-async def test_settings_keep_the_next_ones_and_name_hosts(site: Site, home: Path) -> None:
-    serve(site)
-    with server.serving() as media:
-        media.replies["/3.wav"] = Ranged(AUDIO)
-        site.replies["/f"] = server.body(feed(item(3, media.url("/3.wav")) + item(2, media.url("/2.wav"))))
-        config = f'[feeds]\nkeep_next = 1\n[network]\nprivate_hosts = ["127.0.0.1:{media.server_port}"]\n'
-        async with running(home, config) as found:
-            driver = real(found)
-            await driver.add(site.url("/f"))
-            await driver.press("tab")
-            await driver.until(lambda: ("Test Cast", 2) in driver.tree_rows(), "it is there")
-            await driver.press("G", "k", "enter")
-            await driver.see("↓")
-            assert [path for path in media.paths() if path != "/3.wav"] == []
-
-
 async def test_words_and_chapters_of_a_podcast_are_shown(site: Site, home: Path) -> None:
     extra = (
         "<podcast:transcript url='/t.vtt' type='text/vtt'/><podcast:chapters url='/c.json' type='application/json'/>"
@@ -272,20 +217,6 @@ async def test_offline_is_shown_and_what_is_there_stays(
         assert "(offline)" in driver.text
 
 
-async def test_library_of_a_state_that_was_kept_opens_in_the_podcast(site: Site, home: Path) -> None:
-    serve(site)
-    async with running(home) as found:
-        driver = real(found)
-        await driver.subscribe(site)
-        await driver.press("tab", "G", "k", "enter", "g", "m")
-        await driver.see("1/4 played")
-    asked = site.paths().count("/f")
-    async with running(home, "[feeds]\nrefresh_at_start = false\n") as found:
-        driver = real(found)
-        await driver.see("Test Cast · 3 episodes", "1/4 played")
-        assert site.paths().count("/f") == asked
-
-
 async def test_podcast_behind_a_login_is_added_after_two_fields_and_a_yes(site: Site, home: Path) -> None:
     serve(site)
     site.replies["/f"] = server.guarded(site.replies["/f"])
@@ -304,21 +235,6 @@ async def test_podcast_behind_a_login_is_added_after_two_fields_and_a_yes(site: 
         await driver.until(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is in the tree")
         await driver.see("Test Cast · 3 episodes")
         assert "s3cret" not in driver.text
-
-
-async def test_recording_behind_a_login_asks_and_plays(site: Site, home: Path) -> None:
-    serve(site)
-    site.replies["/3.wav"] = server.guarded(site.replies["/3.wav"])
-    async with running(home) as found:
-        driver = real(found)
-        await driver.subscribe(site)
-        await driver.press("tab", "G", "k", "enter")
-        await driver.see("Episode 3", "About 3")
-        await driver.press("g", "enter")
-        await driver.see(f"Login at 127.0.0.1:{site.server_port}")
-        await driver.press(*"ann", "enter", *"s3cret", "enter", "enter")
-        await driver.until(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
-        await driver.see_not("Login at")
 
 
 async def test_sync_tells_what_it_brings_though_the_app_looks_meanwhile(

@@ -61,36 +61,6 @@ async def test_matches_are_gone_through_with_the_keys_of_a_search(library: Libra
         assert view.cursor == 0
 
 
-async def test_question_shows_the_nearest_results_under_a_heading(library: Library) -> None:
-    question = "why do lighthouses shine"
-    async with searching(library, *("space" if key == " " else key for key in question)) as driver:
-        await found(driver, "Nearest: nothing has all the words")
-        assert "A lighthouse stands at the end of the pier." in driver.text
-        await driver.press("enter", "enter")
-        assert (driver.playback.episode, driver.playback.position) == ("three", 30.0)
-
-
-async def test_words_without_times_are_played_from_where_they_stand(driver: AppDriver) -> None:
-    driver.services.transcripts["three"] = Transcript((Cue("First."), Cue("Second!"), Cue("Third!")))
-    await driver.press("ctrl+f", *"third")
-    await found(driver, "≈3:24  Third!")
-    await driver.press("enter", "down", "enter")
-    await driver.until(lambda: driver.playback.position, "it plays")
-    assert driver.playback.episode == "three"
-    assert driver.playback.position == pytest.approx(300.0 * 15 / 22, abs=0.01)
-
-
-async def test_keys_of_the_results_queue_and_bookmark(library: Library) -> None:
-    async with searching(library, *"lighthouse") as driver:
-        await found(driver, "the pier.")
-        await driver.press("down", "e", "b")
-        assert driver.services.controller.queue.entries == ("three",)
-        (bookmark,) = driver.services.controller.bookmarks
-        assert (bookmark.episode, bookmark.start) == ("three", 30.0)
-        await driver.press("slash")
-        await found(driver, "◆")  # the bookmark is found too
-
-
 async def test_cursor_stays_on_its_match_when_more_is_found_meanwhile(library: Library) -> None:
     one, two = (Found(ident, ident.title(), (Hit(MatchKind.WORDS, "Said.", 5.0),)) for ident in ("one", "two"))
     async with searching(library, *"zebra") as driver:
@@ -152,21 +122,6 @@ async def test_list_that_finds_nothing_offers_everywhere_with_what_was_typed(dri
     assert "ctrl+f searches everywhere" in driver.text
     await driver.press("ctrl+f")
     await found(driver, "The harbour sleeps.")
-
-
-async def test_search_everywhere_takes_the_place_of_the_field_of_the_list(driver: AppDriver) -> None:
-    await driver.press("slash", *"two", "ctrl+f")
-    await driver.until(lambda: driver.focus == "everywhere", "the view is open")
-    assert not driver.main.query("#search.-shown")
-
-
-async def test_key_line_of_the_results_offers_no_words(driver: AppDriver) -> None:
-    await driver.press("ctrl+f", *"two")
-    await driver.until(lambda: "matches" not in driver.text and "Two" in driver.text, "something is found")
-    await driver.press("enter")
-    assert driver.focus == "found"
-    assert "Play" in driver.key_words
-    assert "Transcript" not in driver.key_words
 
 
 async def test_escape_leaves_and_the_search_is_kept(library: Library) -> None:

@@ -67,13 +67,6 @@ async def test_card_can_be_given_up_and_escape_leaves_the_rest(driver: AppDriver
     assert len(driver.controller.bookmarks) == 2
 
 
-async def test_nothing_due_says_so(driver: AppDriver) -> None:
-    await driver.press("4")
-    await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
-    await driver.press("r")
-    assert driver.notices == ["Nothing is due to be recalled."]
-
-
 async def test_planned_session_begins_with_what_is_due(driver: AppDriver) -> None:
     settings = Settings(recall=RecallSettings(enabled=True))
     driver.services.first = driver.services.first._replace(settings=settings)

@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.library.episode import Episode
@@ -83,24 +83,16 @@ async def test_pane_lists_the_chapters_around_the_one_that_plays(driver: AppDriv
         assert [choice.text for choice in pane.about.choices if choice.is_now] == [f"Part {position}"]
 
 
-async def test_details_open_at_the_chapter_that_plays(library: Library) -> None:
-    async with run_app(library) as driver:
-        marks = tuple(Chapter(float(n), f"Part {n}") for n in range(9))
-        driver.services.sources.found[driver.current or ""] = Source("/a.mp3", marks=marks)
-        await driver.press("enter")
-        await driver.play(4)
-        await driver.press("i", "j", "enter")
-        assert driver.playback.position == 5.0
-
-
-async def test_details_open_where_the_chapter_that_plays_is_seen(library: Library) -> None:
-    async with run_app(library, (80, 24)) as driver:
-        marks = tuple(Chapter(float(n), f"Part {n}") for n in range(60))
-        driver.services.sources.found[driver.current or ""] = Source("/a.mp3", marks=marks)
-        await driver.press("enter")
-        await driver.play(40)
-        await driver.press("i")
-        await shows(driver, "Part 40")
+@pytest.mark.app(size=(80, 24))
+async def test_details_open_at_the_chapter_that_plays_and_show_it(driver: AppDriver) -> None:
+    marks = tuple(Chapter(float(n), f"Part {n}") for n in range(60))
+    driver.services.sources.found[driver.current or ""] = Source("/a.mp3", marks=marks)
+    await driver.press("enter")
+    await driver.play(40)
+    await driver.press("i")
+    await shows(driver, "Part 40")
+    await driver.press("k", "enter")
+    assert driver.playback.position == 39.0
 
 
 async def test_cover_takes_no_room_without_true_colour(driver: AppDriver) -> None:
@@ -145,72 +137,66 @@ async def test_details_of_a_wide_terminal_follow_the_cursor_whatever_plays(drive
     await shows(driver, "Now playing")
 
 
-async def test_time_in_show_notes_is_played_from(library: Library) -> None:
-    def with_time(services: FakeServices) -> None:
-        services.notes["one"] = EpisodeNotes("The storm begins at 0:20, says she.")
-
-    async with run_app(library, prepare=with_time) as driver:
-        await driver.press("i")
-        await shows(driver, "Times")
-        await driver.press("j", "enter")
-        assert (driver.playback.episode, driver.playback.position) == ("one", 20)
+async def test_time_in_show_notes_is_played_from(driver: AppDriver) -> None:
+    driver.services.notes["one"] = EpisodeNotes("The storm begins at 0:20, says she.")
+    await driver.press("i")
+    await shows(driver, "Times")
+    await driver.press("j", "enter")
+    assert (driver.playback.episode, driver.playback.position) == ("one", 20)
 
 
-async def test_details_scroll_to_what_can_be_chosen_below_a_long_text(
-    library: Library, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def _no_desktop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Links are copied where no program could open them."""
     monkeypatch.delenv("DISPLAY", raising=False)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
 
-    def with_long_notes(services: FakeServices) -> None:
-        services.notes["one"] = EpisodeNotes("A line.\n" * 40 + "https://x.example/last")
 
-    async with run_app(library, size=(80, 24), prepare=with_long_notes) as driver:
-        await driver.press("i")
-        await shows(driver, "j k Links")
-        assert "https" not in pane_text(driver)
-        await driver.press("pagedown", *["j"] * 40)
-        await driver.press("enter")
-        await driver.until(lambda: driver.notices, "the link is copied")
-        assert driver.notices == ["Copied: https://x.example/last"]
-
-
-async def test_key_line_names_what_enter_does_at_the_cursor(library: Library) -> None:
-    def with_choices(services: FakeServices) -> None:
-        services.notes["one"] = EpisodeNotes("https://x.example/a")
-        services.chapters["one"] = (Chapter(0.0, "First"), Chapter(1.0, "Second"))
-
-    async with run_app(library, prepare=with_choices) as driver:
-        await driver.press("i")
-        await shows(driver, "j k Chapters")
-        assert "enter Play" in driver.text
-        await driver.press("G")
-        assert "enter Open" in driver.text
-        await driver.press("k")
-        assert "enter Play" in driver.text
+@pytest.mark.app(size=(80, 24))
+@pytest.mark.usefixtures("_no_desktop")
+async def test_details_scroll_to_what_can_be_chosen_below_a_long_text(driver: AppDriver) -> None:
+    driver.services.notes["one"] = EpisodeNotes("A line.\n" * 40 + "https://x.example/last")
+    await driver.press("i")
+    await shows(driver, "j k Links")
+    assert "https" not in pane_text(driver)
+    await driver.press("pagedown", *["j"] * 40)
+    await driver.press("enter")
+    await driver.until(lambda: driver.notices, "the link is copied")
+    assert driver.notices == ["Copied: https://x.example/last"]
 
 
-async def test_up_scrolls_and_highlights_nothing_until_something_is(library: Library) -> None:
-    def with_links(services: FakeServices) -> None:
-        services.notes["one"] = EpisodeNotes("\n".join(f"https://x.example/{number}" for number in range(30)))
+@pytest.mark.app
+async def test_key_line_names_what_enter_does_at_the_cursor(driver: AppDriver) -> None:
+    driver.services.notes["one"] = EpisodeNotes("https://x.example/a")
+    driver.services.chapters["one"] = (Chapter(0.0, "First"), Chapter(1.0, "Second"))
+    await driver.press("i")
+    await shows(driver, "j k Chapters")
+    assert "enter Play" in driver.text
+    await driver.press("G")
+    assert "enter Open" in driver.text
+    await driver.press("k")
+    assert "enter Play" in driver.text
 
-    async with run_app(library, size=(80, 24), prepare=with_links) as driver:
-        await driver.press("i")
-        await shows(driver, "j k Links")
-        pane, text = driver.main.query_one(EpisodePane), driver.main.query_one(AboutText)
-        await driver.press("k")
-        assert (text.cursor, pane.line) == (None, 0)
-        await driver.press("G")
-        assert text.cursor == 29
-        assert pane.line == text.region_of(29).y - pane.max_scroll_y
-        assert pane.scroll_offset.y == pane.max_scroll_y > 0
-        await driver.press("k")
-        assert text.cursor == 28
-        await driver.press("g")
-        assert text.region_of(29).y > pane.scroll_offset.y == 0
-        await driver.press("pagedown")
-        assert pane.scroll_offset.y == min(pane.size.height, pane.max_scroll_y)
-        assert (text.choice_at(-1), text.choice_at(999)) == (None, None)
+
+@pytest.mark.app(size=(80, 24))
+async def test_up_scrolls_and_highlights_nothing_until_something_is(driver: AppDriver) -> None:
+    driver.services.notes["one"] = EpisodeNotes("\n".join(f"https://x.example/{number}" for number in range(30)))
+    await driver.press("i")
+    await shows(driver, "j k Links")
+    pane, text = driver.main.query_one(EpisodePane), driver.main.query_one(AboutText)
+    await driver.press("k")
+    assert (text.cursor, pane.line) == (None, 0)
+    await driver.press("G")
+    assert text.cursor == 29
+    assert pane.line == text.region_of(29).y - pane.max_scroll_y
+    assert pane.scroll_offset.y == pane.max_scroll_y > 0
+    await driver.press("k")
+    assert text.cursor == 28
+    await driver.press("g")
+    assert text.region_of(29).y > pane.scroll_offset.y == 0
+    await driver.press("pagedown")
+    assert pane.scroll_offset.y == min(pane.size.height, pane.max_scroll_y)
+    assert (text.choice_at(-1), text.choice_at(999)) == (None, None)
 
 
 async def test_answer_is_shown_and_hidden_by_a_key() -> None:
@@ -223,22 +209,17 @@ async def test_answer_is_shown_and_hidden_by_a_key() -> None:
             assert said in pane_text(driver)
 
 
-async def test_click_on_a_link_in_the_details_opens_it(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("DISPLAY", raising=False)
-    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
-
-    def with_link(services: FakeServices) -> None:
-        services.notes["one"] = EpisodeNotes("See https://x.example/a")
-
-    async with run_app(library, prepare=with_link) as driver:
-        await driver.press("i")
-        await shows(driver, "j k Links")
-        text = driver.main.query_one(AboutText)
-        await driver.click(text, 3, 0)
-        assert text.cursor is None
-        await driver.click(text, 3, text.size.height - 1)
-        assert text.cursor == 0
-        await driver.until(lambda: driver.notices, "the link is copied")
+@pytest.mark.usefixtures("_no_desktop")
+async def test_click_on_a_link_in_the_details_opens_it(driver: AppDriver) -> None:
+    driver.services.notes["one"] = EpisodeNotes("See https://x.example/a")
+    await driver.press("i")
+    await shows(driver, "j k Links")
+    text = driver.main.query_one(AboutText)
+    await driver.click(text, 3, 0)
+    assert text.cursor is None
+    await driver.click(text, 3, text.size.height - 1)
+    assert text.cursor == 0
+    await driver.until(lambda: driver.notices, "the link is copied")
 
 
 async def test_details_of_a_topic_take_the_place_of_the_list_the_first_time_too(library: Library) -> None:

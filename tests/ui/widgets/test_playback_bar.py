@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import groupby
+from typing import Any
 
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
@@ -29,6 +30,17 @@ def lines(driver: AppDriver) -> list[str]:
     return driver.rows_of(driver.bar)
 
 
+async def show(
+    driver: AppDriver, facts: BarFacts | None = None, size: tuple[int, int] = (120, 30), **playing: Any
+) -> list[str]:
+    """Show an episode that plays, and these facts, in a terminal of a size; return the lines of the bar."""
+    await driver.resize(*size)
+    usual = Playback(PlayerStatus.PLAYING, "one", "One", duration=100.0)
+    driver.bar.playback, driver.bar.facts = usual._replace(**playing), facts or BarFacts()
+    await driver.settle()
+    return lines(driver)
+
+
 def place_of(driver: AppDriver, name: str) -> tuple[int, int]:
     """Return a cell of the bar that shows something."""
     width, height = driver.bar.size
@@ -36,11 +48,9 @@ def place_of(driver: AppDriver, name: str) -> tuple[int, int]:
     return next(found)
 
 
-@pytest.mark.parametrize(
-    ("size", "count"), [((120, 40), 4), ((80, 39), 3), ((80, 30), 3), ((80, 29), 2), ((40, 12), 2)]
-)
-async def test_bar_has_more_lines_where_there_is_room(size: tuple[int, int], count: int, library: Library) -> None:
-    async with run_app(library, size) as driver:
+async def test_bar_has_more_lines_where_there_is_room(driver: AppDriver) -> None:
+    for size, count in (((120, 40), 4), ((80, 39), 3), ((80, 30), 3), ((80, 29), 2), ((40, 12), 2)):
+        await driver.resize(*size)
         assert driver.bar.size.height == count
 
 
@@ -98,25 +108,16 @@ async def test_places_stay_when_numbers_change(driver: AppDriver) -> None:
     assert before.index("♪") == after.index("muted")
 
 
-async def play_second_chapter(driver: AppDriver) -> None:
-    """Play the third episode, and skip to the second of two chapters."""
+async def test_chapter_that_plays_is_named_and_counted(driver: AppDriver) -> None:
     driver.sources.found["three"] = Source("/three.mp3")
     await driver.press("j", "j", "enter")
     marks = (Chapter(0.0, "Welcome"), Chapter(50.0, "The long middle"))
     driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
     await driver.press("full_stop", "full_stop")
-
-
-async def test_chapter_that_plays_is_named_and_counted(driver: AppDriver) -> None:
-    await play_second_chapter(driver)
     assert lines(driver)[0].endswith("Basics · ch 2/2 −0:40 The long middle")
     assert "┆" in lines(driver)[1]
-
-
-async def test_chapter_is_named_in_a_low_terminal_too(library: Library) -> None:
-    async with run_app(library, (80, 24), query=BASICS) as driver:
-        await play_second_chapter(driver)
-        assert lines(driver)[0].startswith(" ▶ Three  ch 2/2 −0:40 The long middle")
+    await driver.resize(80, 24)
+    assert lines(driver)[0].startswith(" ▶ Three  ch 2/2 −0:40 The long middle")
 
 
 async def test_topic_of_wide_letters_takes_half_of_the_bar_at_most() -> None:
@@ -169,26 +170,18 @@ async def test_wheel_over_the_bar_changes_what_it_points_at(driver: AppDriver) -
     assert driver.playback.position == 5.0
 
 
-@pytest.mark.parametrize(
-    ("width", "cells"),
-    [
-        (72, {"speed": 7, "volume": 7, "sleep": 12}),
-        (71, {"speed": 7, "volume": 7}),
-        (50, {"speed": 7, "volume": 7}),
-        (49, {"speed": 7}),
-        (-71, {"speed": 7, "sleep": 12}),
-        (-50, {"speed": 7, "sleep": 12}),
-        (-49, {"sleep": 12}),
-    ],
-    ids=lambda value: str(value) if isinstance(value, int) else "",
-)
-async def test_speed_volume_and_timer_have_fixed_places(width: int, cells: dict[str, int], library: Library) -> None:
-    """A width below zero: with a sleep timer, which takes the place of the volume, then of the speed."""
-    has_timer, width = width < 0, abs(width)
-    async with run_app(library, (width, 30), query=BASICS) as driver:
-        await driver.press("enter")
-        driver.bar.facts = driver.bar.facts._replace(sleep="5:00" if has_timer else "")
-        await driver.settle()
+async def test_speed_volume_and_timer_have_fixed_places(driver: AppDriver) -> None:
+    """A sleep timer takes the place of the volume, then of the speed."""
+    for width, sleep, cells in (
+        (72, "", {"speed": 7, "volume": 7, "sleep": 12}),
+        (71, "", {"speed": 7, "volume": 7}),
+        (50, "", {"speed": 7, "volume": 7}),
+        (49, "", {"speed": 7}),
+        (71, "5:00", {"speed": 7, "sleep": 12}),
+        (50, "5:00", {"speed": 7, "sleep": 12}),
+        (49, "5:00", {"sleep": 12}),
+    ):
+        await show(driver, BarFacts(sleep=sleep), (width, 30))
         places = [driver.bar.place_at(x, 1) for x in range(width)]
         assert [name for name, _ in groupby(places)][-len(cells) :] == list(cells)
         assert {name: places.count(name) for name in cells} == cells
@@ -205,14 +198,10 @@ async def test_bar_without_an_episode_has_no_places(driver: AppDriver) -> None:
     assert {driver.bar.place_at(x, 0) for x in range(driver.bar.size.width)} == {""}
 
 
-async def test_keys_for_speed_volume_and_sleep_timer_are_named_where_there_is_room(library: Library) -> None:
-    async with run_app(library, (80, 24)) as driver:
-        assert lines(driver)[1].rstrip().endswith("[ ] 1×     - + ♪ 80     z ☾ off")
-    async with run_app(library, (79, 24)) as driver:
-        assert lines(driver)[1].rstrip().endswith("1×     ♪ 80       ☾ off")
-
-
-# -- what each line says -------------------------------------------------------------------------------
+async def test_keys_for_speed_volume_and_sleep_timer_are_named_where_there_is_room(driver: AppDriver) -> None:
+    for width, end in ((80, "[ ] 1×     - + ♪ 80     z ☾ off"), (79, "1×     ♪ 80       ☾ off")):
+        await driver.resize(width, 24)
+        assert lines(driver)[1].rstrip().endswith(end)
 
 
 def marks_of(line: str, sign: str) -> list[int]:
@@ -221,97 +210,57 @@ def marks_of(line: str, sign: str) -> list[int]:
     return [cell for cell, shown in enumerate(inside) if shown == sign]
 
 
-@pytest.mark.parametrize("height", [30, 29])
-async def test_place_in_a_course_is_said_once(height: int, library: Library) -> None:
-    async with run_app(library, (120, height), query=BASICS) as driver:
-        driver.bar.playback = Playback(episode="one", title="One", duration=100.0, status=PlayerStatus.PLAYING)
-        driver.bar.facts = BarFacts(topic="Basics", place="Act 1 · 1 of 3")
-        await driver.settle()
-        assert lines(driver)[0].count("Act 1 · 1 of 3") == 1
-        assert "Basics" not in lines(driver)[0]
-
-
-async def test_topic_stands_in_for_a_place_in_a_course(driver: AppDriver) -> None:
-    driver.bar.playback = Playback(episode="one", title="One", duration=100.0, status=PlayerStatus.PLAYING)
-    driver.bar.facts = BarFacts(topic="Basics")
-    await driver.settle()
-    assert lines(driver)[0].endswith(" Basics")
+async def test_place_in_a_course_is_said_once_and_a_topic_stands_in_for_it(driver: AppDriver) -> None:
+    for height in (30, 29):
+        line, *_ = await show(driver, BarFacts(topic="Basics", place="Act 1 · 1 of 3"), (120, height))
+        assert line.count("Act 1 · 1 of 3") == 1
+        assert line.startswith(" ▶ One  Act 1") is (height == 29)  # beside the title in two lines only
+        assert "Basics" not in line
+    assert (await show(driver, BarFacts(topic="Basics")))[0].endswith(" Basics")
 
 
 async def test_times_before_and_after_the_position_add_up(driver: AppDriver) -> None:
     for position, said in ((0.0, " 0:00 ▐ −1:40"), (0.9, " 0:00 ▐ −1:40"), (59.5, " 0:59 ▐ −0:41")):
-        driver.bar.playback = Playback(
-            episode="one", title="One", position=position, duration=99.6, status=PlayerStatus.PLAYING
-        )
-        await driver.settle()
-        before, _, after = lines(driver)[1].partition("▐")
+        _, line, *_ = await show(driver, position=position, duration=99.6)
+        before, _, after = line.partition("▐")
         assert f"{before}▐{after.partition('▍')[2][:6]}" == said
 
 
 async def test_estimated_time_is_marked_and_an_unknown_length_is_a_question(driver: AppDriver) -> None:
-    driver.bar.playback = Playback(
-        episode="one", title="One", position=30.0, is_estimated=True, status=PlayerStatus.PLAYING
-    )
-    await driver.settle()
-    assert lines(driver)[1].startswith("≈0:30 ▐●╌")
-    assert lines(driver)[1].partition("▍")[2].startswith(" ?")
+    _, line, *_ = await show(driver, position=30.0, duration=None, is_estimated=True)
+    assert line.startswith("≈0:30 ▐●╌")
+    assert line.partition("▍")[2].startswith(" ?")
 
 
-async def test_knob_stays_within_the_line(library: Library) -> None:
-    async with run_app(library, (80, 24), query=BASICS) as driver:
-        for position, at in ((0.0, 0), (100.0, -1)):
-            driver.bar.playback = Playback(
-                episode="one", title="One", position=position, duration=100.0, status=PlayerStatus.PLAYING
-            )
-            await driver.settle()
-            inside = lines(driver)[1].partition("▐")[2].partition("▍")[0]
-            assert inside.index("●") == at % len(inside)
+async def test_knob_stays_within_the_line(driver: AppDriver) -> None:
+    for position, at in ((0.0, 0), (100.0, -1)):
+        _, line, *_ = await show(driver, size=(80, 24), position=position)
+        inside = line.partition("▐")[2].partition("▍")[0]
+        assert inside.index("●") == at % len(inside)
 
 
 async def test_bookmarks_and_chapters_stand_where_they_start(driver: AppDriver) -> None:
     chapters = (Chapter(0.0, "A"), Chapter(50.0, "B"), Chapter(100.0, "the end"), Chapter(200.0, "beyond"))
-    driver.bar.playback = Playback(
-        episode="one", title="One", position=10.0, duration=100.0, marks=chapters, status=PlayerStatus.PLAYING
-    )
     driver.bar.bookmarks = (75.0, 100.0)
-    await driver.settle()
-    line = lines(driver)[1]
+    _, line, *_ = await show(driver, position=10.0, marks=chapters)
     width = len(line[line.index("▐") + 1 : line.index("▍")])
     assert marks_of(line, "┆") == [width // 2]
     assert marks_of(line, MARKS["bookmark"]) == [int(width * 0.75), width - 1]
 
 
 async def test_chapters_are_drawn_while_they_take_a_third_of_the_line_at_most(driver: AppDriver) -> None:
-    playback = Playback(episode="one", title="One", duration=1000.0, status=PlayerStatus.PLAYING)
-    driver.bar.playback = playback
-    await driver.settle()
-    line = lines(driver)[1]
+    _, line, *_ = await show(driver, duration=1000.0)
     width = len(line[line.index("▐") + 1 : line.index("▍")])
     for count in (width // 3, width // 3 + 1):
         starts = [(2 * number + 2.5) * 1000 / width for number in range(count)]
-        driver.bar.playback = playback._replace(marks=tuple(Chapter(start, "x") for start in starts))
-        await driver.settle()
-        assert len(marks_of(lines(driver)[1], "┆")) == (count if count == width // 3 else 0)
+        _, line, *_ = await show(driver, duration=1000.0, marks=tuple(Chapter(start, "x") for start in starts))
+        assert len(marks_of(line, "┆")) == (count if count == width // 3 else 0)
 
 
 async def test_session_fills_its_steps(driver: AppDriver) -> None:
     for session, said in (((1, 30, "9:00"), "▰▱▱▱▱▱ 1 of 30"), ((3, 6, "9:00"), "▰▰▰▱▱▱ 3 of 6"),
                           ((6, 6, "9:00"), "▰▰▰▰▰▰ 6 of 6"), ((0, 0, "9:00"), "▱▱▱▱▱▱ 0 of 0")):  # fmt: skip
-        driver.bar.facts = BarFacts(session=session)
-        await driver.settle()
-        assert f" session {said}, ends 9:00" in lines(driver)[2]
-
-
-@pytest.mark.parametrize(("size", "line"), [((120, 30), 2), ((120, 29), 0)])
-async def test_waiting_session_and_next_episode_are_said_in_either_bar(
-    size: tuple[int, int], line: int, library: Library
-) -> None:
-    async with run_app(library, size, query=BASICS) as driver:
-        await driver.press("enter")
-        driver.bar.facts = BarFacts(waiting="session waits, 3 left", following="Another title")
-        await driver.settle()
-        assert "session waits" in lines(driver)[line]
-        assert lines(driver)[line].endswith("next ▹ Another title")
+        assert f" session {said}, ends 9:00" in (await show(driver, BarFacts(session=session)))[2]
 
 
 @pytest.mark.parametrize(("key", "shown"), [("f9", " f9 ☾ 10:00"), ("f12", "    ☾ 10:00")])
@@ -337,46 +286,23 @@ async def test_click_on_the_line_seeks_to_the_share_of_it_that_was_clicked(drive
 
 async def test_line_of_unknown_length_has_the_knob_at_its_start_while_it_plays(driver: AppDriver) -> None:
     for status, begin in ((PlayerStatus.PLAYING, "●╌"), (PlayerStatus.PAUSED, "●╌"), (PlayerStatus.STOPPED, "╌╌")):
-        driver.bar.playback = Playback(episode="four", title="Four", position=3.0, status=status)
-        await driver.settle()
-        line = lines(driver)[1]
+        _, line, *_ = await show(driver, position=3.0, duration=None, status=status)
         assert line[line.index("▐") + 1 :].startswith(begin)
         places = [driver.bar.place_at(x, 1) for x in range(120)]
         assert line.index("▍") - line.index("▐") - 1 == places.count("line")
 
 
-async def test_place_of_the_next_episode_ends_with_the_line(library: Library) -> None:
-    async with run_app(library, (120, 29), query=BASICS) as driver:
-        await driver.press("enter")
-        driver.bar.facts = BarFacts(following="Another title")
-        await driver.settle()
-        places = [driver.bar.place_at(x, 0) for x in range(120)]
-        first = lines(driver)[0].index("next ▹")
-        assert set(places[first:]) == {"next"}
-        assert places[first - 2] != "next"
-        assert places[:4] == ["mark", "mark", "mark", "title"]
+async def test_place_of_the_next_episode_ends_with_the_line(driver: AppDriver) -> None:
+    line, *_ = await show(driver, BarFacts(following="Another title"), (120, 29))
+    places = [driver.bar.place_at(x, 0) for x in range(120)]
+    first = line.index("next ▹")
+    assert set(places[first:]) == {"next"}
+    assert places[first - 2] != "next"
+    assert places[:4] == ["mark", "mark", "mark", "title"]
 
 
-@pytest.mark.parametrize(("height", "said"), [(29, "session waits  next"), (30, "next")])
-async def test_waiting_session_is_said_beside_the_next_episode_only_in_two_lines(
-    height: int, said: str, library: Library
-) -> None:
-    async with run_app(library, (120, height), query=BASICS) as driver:
-        await driver.press("enter")
-        driver.bar.facts = BarFacts(waiting="waits", following="Another title")
-        await driver.settle()
-        line = lines(driver)[0 if height < 30 else 2]
-        assert line.endswith(f"{said} ▹ Another title")
-        assert line.count("waits") == 1
-
-
-@pytest.mark.parametrize(("height", "is_beside"), [(29, True), (30, False)])
-async def test_place_in_a_course_stands_beside_the_title_only_in_two_lines(
-    height: int, is_beside: bool, library: Library
-) -> None:
-    async with run_app(library, (120, height), query=BASICS) as driver:
-        await driver.press("enter")
-        driver.bar.facts = BarFacts(place="Act 2")
-        await driver.settle()
-        assert lines(driver)[0].startswith(" ▶ One  Act 2") is is_beside
-        assert "Act 2" in lines(driver)[0]
+async def test_waiting_session_is_said_beside_the_next_episode_only_in_two_lines(driver: AppDriver) -> None:
+    for height, number, said in ((29, 0, "session waits  next"), (30, 2, "next")):
+        shown = await show(driver, BarFacts(waiting="waits", following="Another title"), (120, height))
+        assert shown[number].endswith(f"{said} ▹ Another title")
+        assert shown[number].count("waits") == 1
