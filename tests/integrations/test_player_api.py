@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
 from tests.fakes import START
 from tests.rooms import EPISODES, Room, make_podcast, make_room
 from tui_pod.core.library.episode import Topic
@@ -45,24 +43,6 @@ def test_toggle_twice_pauses_and_goes_on(room: Room) -> None:
         PlayerApi(room.controller).toggle()
         statuses.append(room.status)
     assert statuses == [PlayerStatus.PAUSED, PlayerStatus.PLAYING]
-
-
-@pytest.mark.parametrize("times", [1, 2])
-def test_pause_asked_often_stays_paused(room: Room, times: int) -> None:
-    room.play("one", 5)
-    for _ in range(times):
-        room.controller.set_paused(True)
-    assert room.status is PlayerStatus.PAUSED
-
-
-@pytest.mark.parametrize("times", [1, 2])
-def test_pause_while_loading_starts_paused(room: Room, times: int) -> None:
-    room.player.is_holding = True
-    room.controller.play("one")
-    for _ in range(times):
-        room.controller.set_paused(True)
-    assert PlayerApi(room.controller).now()["paused"] is True
-    assert room.controller.playback.status is PlayerStatus.LOADING
 
 
 def test_play_with_nothing_loaded_goes_on_with_what_was_heard_last() -> None:

@@ -57,25 +57,6 @@ def test_summary_has_no_script_and_notes_stay_raw() -> None:
     assert "<script>" in found.notes
 
 
-@pytest.mark.parametrize(
-    ("own", "other", "chosen"),
-    [
-        ("video/mp4", "audio/mpeg", "/other"),
-        ("video/mp4", "video/mp4", "/own"),
-        ("audio/mpeg", "audio/mpeg", "/own"),
-        ("image/png", "video/mp4", "/other"),
-    ],
-)
-def test_alternate_enclosure_is_chosen_instead_of_none_or_as_sound_instead_of_a_film(
-    own: str, other: str, chosen: str
-) -> None:
-    found = only(
-        f"<title>x</title><enclosure url='/own' type='{own}'/>"
-        f"<podcast:alternateEnclosure type='{other}'><podcast:source uri='/other'/></podcast:alternateEnclosure>"
-    )
-    assert (found.audio or "").endswith(chosen)
-
-
 def made(*texts: str, audio: Enclosure | None = None, **changes: str) -> PublishedItem:
     found = make_item(PublishedItem("g", changes.pop("title", "x")), texts, audio, **changes)
     assert found is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import stat
 from pathlib import Path
@@ -18,7 +17,6 @@ from tui_pod.net.login import Login
 from tui_pod.recordings.download_request import DownloadError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.library import read_feeds
-from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import write_opml
 from tui_pod.sources.opened import Podcasts
@@ -151,23 +149,6 @@ async def test_login_that_changes_fails_the_refresh_and_names_the_server(site: S
     assert failed.wanted.origin == site.origin()
     podcasts.store.logins.add(site.url("/f"), login(site, "new"))
     assert (await refresh(podcasts.store)).failed == ()
-
-
-def test_password_of_a_command_is_asked_for_again_only_when_refused(
-    site: Site, podcasts: Podcasts, tmp_path: Path
-) -> None:
-    count = tmp_path / "count"
-    (tmp_path / "print").write_text(f"#!/bin/sh\necho x >> {count}\necho s3cret\n")
-    os.chmod(tmp_path / "print", 0o700)
-    subscribed(site, podcasts)
-    logins = podcasts.store.logins
-    logins.keep(KeptLogin(site.url("/f"), site.origin(), "ann", "", str(tmp_path / "print"), over_http=True))
-    assert {each.password for _ in range(3) for each in logins.of(site.url("/f"))} == {"s3cret"}
-    assert count.read_text() == "x\n"
-    logins.ask_again()
-    logins.of(site.url("/f"))
-    assert count.read_text() == "x\nx\n"
-    assert "s3cret" not in logins.file.read_text()
 
 
 def test_login_in_the_address_of_a_recording_opens_it_and_is_seen_nowhere(site: Site, podcasts: Podcasts) -> None:

@@ -107,7 +107,7 @@ def test_ranges_are_written_as_text_and_anything_else_means_none() -> None:
     ranges = ((0.0, 42.3), (50.25, 61.0))
     assert read_ranges(write_ranges(ranges)) == ranges
     assert write_ranges(()) is None
-    for value in (None, 5, [[0, 42]], "42-0", "text"):
+    for value in (None, 5, [[0, 42]], "42-0", "text", "9-1 x 5--7 3-1e99", "0-" + "9" * 5000):
         assert read_ranges(value) == ()
 
 

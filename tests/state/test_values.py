@@ -31,6 +31,9 @@ from tui_pod.state.values import (
         (1e9, None),
         (-0.1, None),
         (float("nan"), None),
+        (float("inf"), None),
+        (10**400, None),
+        ([5.0], None),
         (True, None),
         ("1", None),
     ],
@@ -43,7 +46,8 @@ def test_time_is_read_in_utc_and_none_is_so_late_that_none_could_follow() -> Non
     east = timezone(timedelta(hours=2))
     assert read_time(datetime(2026, 3, 1, 14, tzinfo=east)) == datetime(2026, 3, 1, 12, tzinfo=UTC)
     assert read_time(datetime(2026, 3, 1, tzinfo=UTC).replace(tzinfo=None)) == datetime(2026, 3, 1, tzinfo=UTC)
-    for value in (datetime(9999, 12, 31, tzinfo=UTC), datetime(1, 1, 1, tzinfo=east), "2026-03-01", None):
+    early = datetime.min.replace(tzinfo=timezone(timedelta(hours=23)))
+    for value in (datetime.max.replace(tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC), early, "2026-03-01", 5, None):
         assert read_time(value) is None
     assert updated_of({}) == LONG_AGO
 

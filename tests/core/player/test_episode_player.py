@@ -816,6 +816,18 @@ def test_set_speed_is_held_shown_and_remembered(room: Room, asked: float, speed:
     assert (room.player.speed, room.controller.playback.speed, room.writer.setting("speed")) == (speed, speed, speed)
 
 
+def test_speed_volume_and_mute_are_remembered_and_stay_through_episodes(room: Room) -> None:
+    room.controller.mixer.set_speed(1.5)
+    room.controller.mixer.set_volume(35)
+    room.controller.mixer.toggle_mute()
+    expected = [("player", "speed", 1.5), ("player", "volume", 35), ("player", "muted", True)]
+    assert [tuple(record) for record in room.writer.records] == expected
+    room.play("one")
+    room.controller.stop()
+    playback = room.controller.playback
+    assert (playback.speed, playback.volume, playback.is_muted) == (1.5, 35, True)
+
+
 def test_start_hands_stored_speed_volume_and_mute_to_the_player() -> None:
     room = make_room(playback=Playback(speed=1.5, volume=40, is_muted=True))
     assert (room.player.speed, room.player.calls) == (1.5, [("volume", 40), ("mute", True)])
@@ -828,24 +840,6 @@ def test_set_volume_is_held_shown_and_remembered(room: Room, asked: int, volume:
     room.controller.mixer.set_volume(asked)
     assert room.player.calls[-1] == ("volume", volume)
     assert (room.controller.playback.volume, room.writer.setting("volume")) == (volume, volume)
-
-
-def test_speed_volume_and_mute_are_remembered_for_the_player(room: Room) -> None:
-    room.controller.mixer.set_speed(1.5)
-    room.controller.mixer.set_volume(35)
-    room.controller.mixer.toggle_mute()
-    expected = [("player", "speed", 1.5), ("player", "volume", 35), ("player", "muted", True)]
-    assert [tuple(record) for record in room.writer.records] == expected
-
-
-def test_speed_volume_and_mute_stay_through_episodes(room: Room) -> None:
-    room.controller.mixer.set_speed(1.5)
-    room.controller.mixer.set_volume(35)
-    room.controller.mixer.toggle_mute()
-    room.play("one")
-    room.controller.stop()
-    playback = room.controller.playback
-    assert (playback.speed, playback.volume, playback.is_muted) == (1.5, 35, True)
 
 
 @pytest.mark.parametrize("speed", [0.0, -1.0, math.nan, math.inf, 1e9])

@@ -34,16 +34,7 @@ def test_bookmarks_in_files_are_in_the_book_that_the_files_become(shelf: Shelf) 
     assert bookmark.start == pytest.approx(start + 0.5, abs=0.01)
     assert bookmark.end == pytest.approx(start + 0.7, abs=0.01)
     assert card.key == bookmark.key
-
-
-def test_edited_bookmark_of_a_former_file_is_one_with_it(shelf: Shelf) -> None:
-    shelf.put_book()
-    shelf.add()
-    configure(shelf, kind="talks")
-    notebook = noted(shelf.ids()["Chapter 2"], 0.5)
-    configure(shelf, kind="book")
-    (moved,) = moved_notebook(notebook, shelf.library().moves).bookmarks
-    edited = moved._replace(note="a note", updated=datetime.now(UTC))
+    edited = bookmark._replace(note="a note", updated=datetime.now(UTC))
     both = notebook._replace(bookmarks=(*notebook.bookmarks, edited))
     assert moved_notebook(both, shelf.library().moves).bookmarks == (edited,)
     shelf.put("Emma/00.mp3", "Preface", "0", TALB="Emma")

@@ -66,16 +66,13 @@ def test_discs_are_parts_of_one_book_in_their_order(shelf: Shelf) -> None:
     assert names == [f"CD {disc}/CD {disc} track {track}.mp3" for disc in (1, 2, 10) for track in (1, 2)]
 
 
-@pytest.mark.parametrize("kind", ["book", "talks"])
-def test_names_that_recur_on_discs_follow_that_of_the_disc(shelf: Shelf, kind: str) -> None:
+def test_names_of_talks_that_recur_on_discs_follow_that_of_the_disc(shelf: Shelf) -> None:
     for disc in ("CD 1", "CD 2"):
         for track in ("01", "02"):
             make_long_mp3(shelf.folder / disc / f"{track}.mp3", 1, disc + track)
     shelf.add()
-    configure(shelf, kind=kind)
-    library = shelf.library()
-    shown = [part.title for part in library.episode(0).parts] if kind == "book" else shelf.course()
-    assert shown == ["CD 1 · 01", "CD 1 · 02", "CD 2 · 01", "CD 2 · 02"]
+    configure(shelf, kind="talks")
+    assert shelf.course() == ["CD 1 · 01", "CD 1 · 02", "CD 2 · 01", "CD 2 · 02"]
 
 
 @pytest.mark.parametrize(
@@ -273,36 +270,25 @@ def test_book_keeps_its_id_when_its_disk_is_away_and_parts_come_go_and_are_renam
     assert len(shelf.library()) == 1
 
 
-def test_texts_beside_a_book_tell_about_it(shelf: Shelf) -> None:
-    shelf.put_book(TXXX="series\0Highbury")
+@pytest.mark.parametrize("is_of_discs", [False, True])
+def test_texts_beside_a_book_or_above_its_discs_tell_about_it_until_they_are_deleted(
+    shelf: Shelf, is_of_discs: bool
+) -> None:
+    tagged = {"TXXX": "description\0From the tags", "TCOM": "Tagged Reader"}
+    for number in (1, 2):
+        disc = f"CD {number}/" if is_of_discs else ""
+        shelf.put(f"Emma/{disc}{number:02}.mp3", f"Chapter {number}", str(number), TALB="Emma", **tagged)
     (shelf.folder / "Emma/desc.txt").write_text("A young lady\nmakes matches.")
     (shelf.folder / "Emma/reader.txt").write_text("Bo Reader\n")
-    (shelf.folder / "Emma/02.vtt").write_text("WEBVTT\n")
+    (shelf.folder / f"Emma/{disc}02.vtt").write_text("WEBVTT\n")
     shelf.add()
     book = shelf.book()
     assert (book.summary, book.narrator) == ("A young lady makes matches.", "Bo Reader")
-    assert [os.path.basename(part.transcript or "") for part in book.parts] == ["", "02.vtt", ""]
-
-
-def test_texts_beside_a_book_that_were_deleted_tell_no_more(shelf: Shelf) -> None:
-    shelf.put_book(TXXX="description\0From the tags", TCOM="Tagged Reader")
-    (shelf.folder / "Emma/desc.txt").write_text("A young lady.")
-    (shelf.folder / "Emma/reader.txt").write_text("Bo Reader")
-    shelf.add()
+    assert [os.path.basename(part.transcript or "") for part in book.parts] == ["", "02.vtt"]
     (shelf.folder / "Emma/desc.txt").unlink()
     (shelf.folder / "Emma/reader.txt").unlink()
     shelf.refresh()
     assert (shelf.book().summary, shelf.book().narrator) == ("From the tags", "Tagged Reader")
-
-
-def test_texts_above_the_discs_of_a_book_tell_about_it(shelf: Shelf) -> None:
-    for disc in ("CD 1", "CD 2"):
-        shelf.put(f"Emma/{disc}/{disc}.mp3")
-    shelf.add()
-    (shelf.folder / "Emma/desc.txt").write_text("A young lady.")
-    (shelf.folder / "Emma/reader.txt").write_text("Bo Reader")
-    shelf.refresh()
-    assert (shelf.book().summary, shelf.book().narrator) == ("A young lady.", "Bo Reader")
 
 
 def test_cue_sheet_gives_the_chapters_of_its_part(shelf: Shelf) -> None:

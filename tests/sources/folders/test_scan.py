@@ -100,24 +100,6 @@ def test_folder_of_nothing_that_can_be_played_says_what_is_there(shelf: Shelf) -
         shelf.add()
 
 
-@pytest.mark.parametrize(
-    ("names", "found"),
-    [
-        (["Talk.srt"], "Talk.srt"),
-        (["Talk.txt", "Talk.json", "Talk.lrc", "Talk.SRT", "Talk.vtt"], "Talk.vtt"),
-        (["Talk.de.vtt", "Talk.txt"], "Talk.de.vtt"),
-        (["Talk.opus.srt"], "Talk.opus.srt"),
-        (["Talk.info.json", "Talks.srt", "talk.srt"], None),
-    ],
-)
-def test_transcript_beside_a_file_is_its_own(shelf: Shelf, names: list[str], found: str | None) -> None:
-    shelf.put("deep/Talk.opus")
-    for name in names:
-        (shelf.folder / "deep" / name).write_text("x")
-    shelf.add()
-    assert shelf.library().episode(0).transcript == (str(shelf.folder / "deep" / found) if found else None)
-
-
 def test_transcript_that_comes_goes_or_changes_is_seen(shelf: Shelf) -> None:
     shelf.put("Talk.mp3")
     words = shelf.folder / "Talk.srt"

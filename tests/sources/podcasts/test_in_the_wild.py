@@ -47,28 +47,9 @@ def test_old_names_of_title_date_and_words_are_read() -> None:
     assert (dublin.title, dublin.summary) == ("Core", "Of Dublin")
 
 
-@pytest.mark.parametrize(
-    "links",
-    [
-        "<link>javascript:void(0)</link><guid>https://example.org/1</guid>",
-        '<guid isPermaLink="true">/1</guid>',
-        '<atom:link href="gemini://example.org/1"/><atom:link href="https://example.org/1"/>',
-        '<atom:link rel="self" href="https://example.org/1"/>',
-        "<atom:id>https://example.org/1</atom:id>",
-    ],
-)
-def test_page_is_the_first_address_that_a_browser_opens(links: str) -> None:
-    assert (only(f"<title>One</title>{links}").link or "").endswith("example.org/1")
-
-
 def test_cover_in_the_old_link_of_itunes_is_read() -> None:
     link = "<itunes:link rel='image' type='image/jpeg' href='https://example.org/cover.jpg'>Cast</itunes:link>"
     assert read(feed(item(1), extra=link)).picture == "https://example.org/cover.jpg"
-
-
-def test_redirect_document_names_the_new_address() -> None:
-    found = fixture("moved.xml")
-    assert (found.moved_to, found.items) == ("https://new.example.org/feed.xml", ())
 
 
 def test_seasons_numbers_kinds_and_language_are_read() -> None:
@@ -81,11 +62,6 @@ def test_seasons_numbers_kinds_and_language_are_read() -> None:
         ("Middle", 1, 2, None, False),
         ("Begin", 1, 1, None, False),
     ]
-
-
-def test_permalink_guid_is_the_link() -> None:
-    links = [entry.link for entry in fixture("serial.xml").items]
-    assert links == [None, "https://serial.example.org/s2e1", None, None, None]
 
 
 def test_media_title_and_description_are_used() -> None:

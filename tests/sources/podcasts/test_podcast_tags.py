@@ -78,6 +78,7 @@ FILM = '<podcast:alternateEnclosure type="video/mp4"><podcast:source uri="https:
     [
         (ALTERNATE, "https://pod.example/a.opus"),
         (FILM, "https://pod.example/a.mp4"),
+        ('<enclosure url="https://pod.example/i.png" type="image/png"/>' + FILM, "https://pod.example/a.mp4"),
         (FILM + ALTERNATE, "https://pod.example/a.opus"),
         ('<enclosure url="https://pod.example/v.mp4" type="video/mp4"/>' + ALTERNATE, "https://pod.example/a.opus"),
         ('<enclosure url="https://pod.example/v.mp4" type="video/mp4"/>' + FILM, "https://pod.example/v.mp4"),

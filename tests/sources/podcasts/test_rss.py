@@ -165,6 +165,7 @@ def test_picture_of_an_item_is_the_first_that_can_be_fetched(elements: str, pict
     ("elements", "link"),
     [
         ("<guid>https://a.org/g</guid>", "https://a.org/g"),
+        ("<link>javascript:void(0)</link><guid>https://a.org/g</guid>", "https://a.org/g"),
         ("<guid isPermaLink='TRUE'>/g</guid>", "https://cast.example.org/g"),
         ("<guid>/g</guid>", None),
         ("<guid isPermaLink='false'>https://a.org/g</guid>", None),

@@ -2,51 +2,20 @@ import json
 import socket
 from dataclasses import replace
 from datetime import date
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from tests.sources import server
-from tests.sources.podcasts.directories.answers import FYYD, ITUNES, NOT_A_LIST, PODCAST_INDEX
+from tests.sources.podcasts.directories.answers import NOT_A_LIST
+from tests.sources.podcasts.directories.asking import PATHS, answer, ask, directories, say
 from tests.sources.server import Site
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast, find
+from tui_pod.sources.podcasts.directories.find import FoundPodcast, find
 from tui_pod.sources.podcasts.directories.services import (
     MOST,
-    Directory,
-    fyyd,
-    itunes,
-    podcast_index,
 )
-
-PATHS = {"itunes": "/search", "fyyd": "/0.2/search/podcast", "podcastindex": "/api/1.0/search/byterm"}
-
-
-def directories(site: Site, *names: str) -> list[Directory]:
-    """Return directories that are on the loopback server."""
-    base = site.url("")
-    made: dict[str, Directory] = {
-        "itunes": itunes("AT", base), "fyyd": fyyd(base), "podcastindex": podcast_index("key", lambda: "secret", base),
-    }  # fmt: skip
-    return [made[name] for name in names]
-
-
-async def ask(site: Site, *names: str) -> Finding:
-    return await find("Tall ships & more", directories(site, *names), NetworkPolicy(site.allowed))
-
-
-async def answer(site: Site, entries: list[Any]) -> Finding:
-    """Return what is made of entries of iTunes."""
-    site.replies["/search"] = server.body(json.dumps({"results": entries}), "text/javascript")
-    return await ask(site, "itunes")
-
-
-def say(site: Site) -> None:
-    """Have all directories answer as they do."""
-    for name, answer in (("itunes", ITUNES), ("fyyd", FYYD), ("podcastindex", PODCAST_INDEX)):
-        site.replies[PATHS[name]] = server.body(json.dumps(answer), "application/json")
 
 
 async def test_answers_are_put_together_by_rank_and_each_podcast_once(site: Site) -> None:

@@ -3,55 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import date
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.sources import server
-from tests.sources.podcasts.directories.answers import FYYD, ITUNES, PODCAST_INDEX
+from tests.sources.podcasts.directories.asking import ask, say
 from tests.sources.server import Site
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.runtime.passwords import PasswordError
 from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast, find
 from tui_pod.sources.podcasts.directories.services import (
     MOST,
-    Directory,
     country_for,
-    fyyd,
-    itunes,
     make_directories,
     podcast_index,
 )
-
-PATHS = {"itunes": "/search", "fyyd": "/0.2/search/podcast", "podcastindex": "/api/1.0/search/byterm"}
-
-
-def directories(site: Site, *names: str) -> list[Directory]:
-    """Return directories that are on the loopback server."""
-    base = site.url("")
-    made: dict[str, Directory] = {
-        "itunes": itunes("AT", base), "fyyd": fyyd(base), "podcastindex": podcast_index("key", lambda: "secret", base),
-    }  # fmt: skip
-    return [made[name] for name in names]
-
-
-async def ask(site: Site, *names: str) -> Finding:
-    return await find("Tall ships & more", directories(site, *names), NetworkPolicy(site.allowed))
-
-
-async def answer(site: Site, entries: list[Any]) -> Finding:
-    """Return what is made of entries of iTunes."""
-    site.replies["/search"] = server.body(json.dumps({"results": entries}), "text/javascript")
-    return await ask(site, "itunes")
-
-
-def say(site: Site) -> None:
-    """Have all directories answer as they do."""
-    for name, answer in (("itunes", ITUNES), ("fyyd", FYYD), ("podcastindex", PODCAST_INDEX)):
-        site.replies[PATHS[name]] = server.body(json.dumps(answer), "application/json")
 
 
 async def test_itunes_is_asked_for_podcasts_of_the_country(site: Site) -> None:
