@@ -11,7 +11,7 @@ import os
 import sqlite3
 import zlib
 from array import array
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache, partial
 from itertools import compress
@@ -102,8 +102,7 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
     from tui_pod.library.catalog_files import read_catalogs  # not needed with a valid cache
 
     stats = _stats(paths)  # taken before reading, in case something is written meanwhile
-    catalogs, podcasts = read_catalogs(paths), dict[str, Mapping[str, str]]()
-    feeds = generation = None
+    catalogs, feeds = read_catalogs(paths), None
     if data is not None and _generation(data) is not None:
         from tui_pod.shelf.library import read_feeds  # imports XML parsing: only when there are feeds
 
@@ -115,24 +114,19 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
     topics = [topic for catalog in catalogs for topic in catalog.topics]
     keys = [episode.tags for episode in episodes]
     days = [*map(day_of, episodes)]
-    aliases: Mapping[str, str] = {}
-    moves: Sequence[Move] = ()
-    notices: tuple[str, ...] = ()
-    if feeds is not None:
-        taken = {episode.id for episode in episodes}
-        new = [index for index, episode in enumerate(feeds.episodes) if episode.id not in taken]
-        episodes += (feeds.episodes[index] for index in new)
-        keys += (feeds.keys[index] for index in new)
-        days += (feeds.days[index] for index in new)
-        aliases, moves = feeds.aliases, feeds.moves
-        topics += feeds.topics
-        notices, podcasts = feeds.notices, dict(feeds.podcasts)
-        generation = feeds.generation
-    library = build_library(topics, episodes, keys, podcasts, days, aliases, moves)
-    save = partial(_write_cache, file, _stamp(stats, generation), library, episodes)
-    if feeds is not None and generation is None:  # unreadable feeds are retried at the next start
-        return Loaded(library, None, notices)
-    return Loaded(library, save, notices, generation)
+    if feeds is None:
+        library = build_library(topics, episodes, keys, days=days)
+        return Loaded(library, partial(_write_cache, file, _stamp(stats, None), library, episodes))
+    taken = {episode.id for episode in episodes}
+    new = [index for index, episode in enumerate(feeds.episodes) if episode.id not in taken]
+    episodes += (feeds.episodes[index] for index in new)
+    keys += (feeds.keys[index] for index in new)
+    days += (feeds.days[index] for index in new)
+    topics += feeds.topics
+    library = build_library(topics, episodes, keys, dict(feeds.podcasts), days, feeds.aliases, feeds.moves)
+    save = partial(_write_cache, file, _stamp(stats, feeds.generation), library, episodes)
+    can_save = feeds.generation is not None  # unreadable feeds are retried at the next start
+    return Loaded(library, save if can_save else None, feeds.notices, feeds.generation)
 
 
 def _generation(data: Path | None) -> tuple[int, int] | None:

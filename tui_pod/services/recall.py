@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from tui_pod.core.outcome import Outcome
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.core.selection.list_query import CyclicEnum
 from tui_pod.core.text.clean import counted, span
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.recall.aloud import AloudQuiz
@@ -46,18 +46,12 @@ ASKS, ASKS_NOT = "Questions are offered after episodes.", "Questions are no long
 FORBIDDEN = "The settings turn questions off: questions in [recall]."
 
 
-class Asking(StrEnum):
+class Asking(CyclicEnum):
     """How due questions are asked before a session."""
 
     NOT = "no"
     SCREEN = "on the screen"
     ALOUD = "aloud"
-
-    @property
-    def following(self) -> Asking:
-        """The next one, the first after the last."""
-        each = list(Asking)
-        return each[(each.index(self) + 1) % len(each)]
 
 
 class RecallService(Follower):

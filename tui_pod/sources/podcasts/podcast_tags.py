@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from html import escape
 
 from tui_pod.core.library.values import to_seconds
-from tui_pod.core.text.clean import clean
+from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.text.html_text import to_notes, to_text
 
 LINE_LIMIT = 300
@@ -28,7 +28,7 @@ def tag_line(key: str, text: str, attributes: Mapping[str, str]) -> str:
             said = f"Support: {text or 'the podcast'}" if link else ""
         case "podcast:soundbite":
             start, length = (to_seconds(attributes.get(name, "")) for name in ("startTime", "duration"))
-            times = f"at {_clock(start)}, {length or 0:.0f} s" if start is not None else ""
+            times = f"at {clock(start)}, {length or 0:.0f} s" if start is not None else ""
             said = f"Soundbite: {text} ({times})".replace(":  (", ": (") if times else ""
         case "podcast:trailer":
             said = f"Trailer: {text or 'without a title'}" if link else ""
@@ -46,8 +46,3 @@ def tag_line(key: str, text: str, attributes: Mapping[str, str]) -> str:
 def line_texts(lines: str) -> Iterator[str]:
     """Yield lines of HTML as text with the addresses of their links."""
     yield from filter(None, map(to_notes, lines.split("\n")))
-
-
-def _clock(seconds: float) -> str:
-    minutes, rest = divmod(int(seconds), 60)
-    return f"{minutes // 60}:{minutes % 60:02}:{rest:02}" if minutes >= 60 else f"{minutes}:{rest:02}"

@@ -66,17 +66,7 @@ def list_libraries(base: str, login: Login, cancel: CancelToken | None = None) -
     return [each for each in tables(data["libraries"], MAX_LIBRARIES) if ident_of(each.get("id"))]
 
 
-def refresh_server(store: FeedStore, feed: Subscription, cancel: CancelToken) -> Stored:
-    """Store what has changed on a server; what it no longer has is hidden.
-
-    Raises:
-        FetchError: it does not answer, or rejects the login; what was stored until then stays.
-        FeedError: its answer cannot be read.
-    """
-    return _Reader(store, feed, cancel).refresh()
-
-
-class _Reader:
+class ServerReader:
     """Reads one server once."""
 
     def __init__(self, store: FeedStore, feed: Subscription, cancel: CancelToken) -> None:
@@ -87,6 +77,12 @@ class _Reader:
         self._gone = set[str]()
 
     def refresh(self) -> Stored:
+        """Store what has changed on a server; what it no longer has is hidden.
+
+        Raises:
+            FetchError: it does not answer, or rejects the login; what was stored until then stays.
+            FeedError: its answer cannot be read.
+        """
         before = sum(map(len, self._known.episodes.values()))
         libraries = []
         for entry in list_libraries(self._base, self._login, self._cancel):

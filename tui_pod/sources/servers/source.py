@@ -18,7 +18,7 @@ from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.servers.client import SCHEME, ServerLogin, ask, to_address, to_base, typed_bases
 from tui_pod.sources.servers.items import text
-from tui_pod.sources.servers.library import list_libraries, refresh_server, server_login, server_logins
+from tui_pod.sources.servers.library import ServerReader, list_libraries, server_login, server_logins
 from tui_pod.sources.source import Check, EpisodeSource, RefreshResult
 
 
@@ -35,7 +35,7 @@ class ServerSource(EpisodeSource):
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult:
         """See `EpisodeSource.refresh`."""
-        stored = refresh_server(store, feed, cancel)
+        stored = ServerReader(store, feed, cancel).refresh()
         return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
 
     def shown(self, address: str) -> str:
