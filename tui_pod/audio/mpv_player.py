@@ -100,8 +100,7 @@ class MpvPlayer:
     def open(self, opened: Callable[[], None] | None = None) -> None:
         """Begin to open libmpv. Earlier calls wait until it is open; without libmpv every load fails.
 
-        Args:
-            opened: called on the player's thread when libmpv is open, or cannot be opened.
+        `opened` is called on the player's thread when libmpv is open, or cannot be opened.
         """
         self._opened = opened or self._opened
         self._thread.start()

@@ -76,11 +76,7 @@ def is_export(path: str) -> bool:
 
 
 def read_export(path: Path) -> Imported:
-    """Return the contents of an export.
-
-    Raises:
-        ImportFault: it is not an export, or cannot be read.
-    """
+    """Return the contents of an export. Raises ImportFault if it is none, or cannot be read."""
     shown = clean(str(path), 100)
     try:
         start = read_start(path)

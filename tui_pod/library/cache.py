@@ -60,11 +60,7 @@ class Loaded(NamedTuple):
 
 
 def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:
-    """Return the library of these catalogues, followed by the feeds in the folder `data`, if any.
-
-    Raises:
-        CatalogsError: with the faults of all catalogues.
-    """
+    """Return the library of catalogues, followed by the feeds in `data`. Raises CatalogsError with all faults."""
     return load_cached(paths, cache, data) or _parse(cache_file(cache, "library", paths), paths, data)
 
 

@@ -17,11 +17,7 @@ MAX_CATALOG = 512 * 1024 * 1024
 
 
 def read_catalog(path: Path) -> tuple[Catalog, str]:
-    """Return the catalogue in a file and its text.
-
-    Raises:
-        CatalogError: with its faults, or the reason why it cannot be read.
-    """
+    """Return the catalogue in a file, and its text. Raises CatalogError with its faults."""
     try:
         content = read_bytes(path, MAX_CATALOG)
     except (FileNotFoundError, NotADirectoryError):
@@ -58,11 +54,7 @@ def _with_absolute_paths(catalog: Catalog, path: Path) -> Catalog:
 
 
 def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:
-    """Return the catalogues in these files, whose ids are distinct.
-
-    Raises:
-        CatalogsError: with the faults of all of them.
-    """
+    """Return the catalogues in these files, whose ids are distinct. Raises CatalogsError with all faults."""
     lines: list[str] = []
     catalogs: list[Catalog] = []
     owners: dict[str, Path] = {}

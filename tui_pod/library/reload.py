@@ -22,11 +22,7 @@ SMALL = 3_000
 
 
 async def reload_library(paths: Sequence[Path], cache: Path, data: Path, size: int) -> Loaded:
-    """Return the current library, of about `size` episodes, loaded off the event loop.
-
-    Raises:
-        CatalogsError: with the faults of the catalogues.
-    """
+    """Return the current library, of about `size` episodes, loaded off the event loop. Raises CatalogsError."""
     if size > SMALL:
         with contextlib.suppress(OSError):  # then it is built in this process
             await _make_cache([cache, data, *paths])

@@ -67,11 +67,7 @@ class AddressError(UserError):
 
 
 def origin(address: str) -> Origin:
-    """Return the scheme, host and port of an address.
-
-    Raises:
-        AddressError: it is not an http or https address of a host, in exactly that form.
-    """
+    """Return scheme, host and port of an address. Raises AddressError if it is not exactly an http(s) address."""
     shown = clean(address.removeprefix(REFUSED), 80) or "“”"
     if not is_safe(address) or not address.isascii() or any(mark in address for mark in ' "<>\\^`{|}'):
         raise AddressError(f"The address {shown} has characters that are not allowed in addresses.")

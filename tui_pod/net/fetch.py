@@ -275,11 +275,7 @@ def _connected_to_proxy(
 
 
 def _open_tunnel(connection: socket.socket, proxy: Proxy, there: Origin, idle: float, deadline: float) -> None:
-    """Have a proxy connect to a server.
-
-    Raises:
-        ProxyError: it refuses.
-    """
+    """Have a proxy connect to a server. Raises ProxyError if it refuses."""
     _, host, port = there
     place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     timed = TimedSocket(connection, idle, deadline)

@@ -118,11 +118,7 @@ def split_login(text: str) -> Typed:
 
 
 def check_user(user: str) -> str:
-    """Return a valid user name.
-
-    Raises:
-        UserError: it is empty or contains a colon.
-    """
+    """Return a valid user name. Raises UserError if it is empty or contains a colon."""
     if not user or ":" in user:
         raise UserError("A user name is needed, without a colon.")
     return user

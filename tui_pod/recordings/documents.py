@@ -24,11 +24,7 @@ MOST = 500
 
 
 def read_document(folder: Path, address: str, policy: NetworkPolicy = PUBLIC, cancel: CancelToken | None = None) -> str:
-    """Return a document: its cached copy in `folder` if this is fresh or fetching fails.
-
-    Raises:
-        FetchError: it cannot be fetched, and there is no copy.
-    """
+    """Return a document: its cached copy if this is fresh or fetching fails. Raises FetchError if there is no copy."""
     copy, former = folder / copy_name(address), None
     with contextlib.suppress(OSError):
         former = files.read_bytes(copy).decode("utf-8", "replace")

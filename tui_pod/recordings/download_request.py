@@ -75,8 +75,7 @@ def file_hash(episode: str) -> str:
 def file_name(request: DownloadRequest, kind: str | None) -> str:
     """Return a file name that is safe on every system: letters and digits of the title, then the hash.
 
-    Args:
-        kind: the media type that the server stated; None if it stated none.
+    The ending follows from `kind`, the media type that the server stated, if any.
     """
     slug = re.sub(r"[^a-z0-9]+", "-", fold(request.title))[:48].strip("-") or "episode"
     path = request.address.partition("?")[0].partition("#")[0].lower()

@@ -188,11 +188,7 @@ class Downloads:
         return False
 
     def purge(self, before: float = math.inf) -> None:
-        """Delete for good what was set aside, and unfinished downloads of earlier versions.
-
-        Args:
-            before: spare what was set aside at this time or later (seconds since the epoch).
-        """
+        """Delete for good what was set aside before a time (seconds since 1970), and unfinished old downloads."""
         for path in self.folder.glob(f"*{_REMOVED}"):
             if path.lstat().st_ctime >= before:
                 continue

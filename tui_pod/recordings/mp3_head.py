@@ -33,10 +33,9 @@ def tag_size(start: bytes) -> int:
 
 
 def has_endless_tag(start: bytes) -> bool:
-    """Return True if an ID3v2 tag has so many entries that FFmpeg, which compares each with all, would take minutes.
+    """Return True if an ID3v2 tag, or the part that is here, has so many entries that FFmpeg would take minutes.
 
-    Args:
-        start: the first bytes of the file, with all or a part of its tag.
+    FFmpeg compares each entry with all others.
     """
     end, place, count = min(len(start), tag_size(start)), 10, 0
     while place + 10 <= end and start[place] and count <= MAX_ENTRIES:
@@ -58,13 +57,10 @@ class Mp3Head(NamedTuple):
 
 
 def read_head(head: bytes) -> Mp3Head | None:
-    """Return what the head of an mp3 says; None if it is no mp3.
+    """Return what the head of an mp3, after its tag, says; None if it is no mp3.
 
     Encoders mark the rate: "Info" in the first frame is constant, "Xing" or "VBRI" is variable. Without a mark the
     rates of the first frames decide: in a variable file they soon differ.
-
-    Args:
-        head: the bytes after the tag.
     """
     first = next((place for place in range(min(len(head), SYNC)) if _are_frames(head, place)), None)
     if first is None:

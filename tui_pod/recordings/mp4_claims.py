@@ -79,11 +79,7 @@ _CLAIMS: dict[bytes, Callable[[bytes], int]] = {b"stsz": _sizes, b"trun": _run, 
 
 
 def fault_of(path: Path) -> str | None:
-    """Return why a recording on the disk would take minutes or gigabytes to open; None if it would not.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+    """Return why a recording on the disk would take minutes or gigabytes to open; None if not. Raises OSError."""
     with reading(path) as file:
         if has_endless_tag(file.read(MAX_TAG)):
             return ENDLESS_TAG

@@ -90,27 +90,16 @@ def check_kind(response: Response) -> None:
 
 
 def check_start(start: bytes) -> None:
-    """Refuse pages and playlists that are served as audio.
-
-    Args:
-        start: the first `HEAD` bytes of the file, or all of a shorter one.
-
-    Raises:
-        FetchError: it is one of them.
-    """
+    """Refuse pages and playlists that are served as audio, by the first `HEAD` bytes. Raises FetchError."""
     head = start[:HEAD].lstrip(b"\xef\xbb\xbf \t\r\n")
     if any(head.lower().startswith(mark.lower()) for mark in _LISTS):
         raise FetchError("The server sends a page or a list, not audio.", is_final=True)
 
 
 def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
-    """Return what the head of an answer says.
+    """Return what the head of an answer says. Raises FetchError if the server refuses.
 
-    Args:
-        start: the first byte that was requested; None if the request had no range.
-
-    Raises:
-        FetchError: the server refuses.
+    `start` is the first byte that was requested, or None if the request had no range.
     """
     headers = response.headers
     tag = headers.get("etag", "")

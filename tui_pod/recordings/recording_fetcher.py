@@ -279,11 +279,7 @@ class RecordingFetcher:
         return end - min(OVERLAP, (end - start) // 2)  # not from 0, which would not show that parts can be had
 
     def _take(self, answer: RangeAnswer, start: int) -> None:
-        """Apply what the head of an answer says.
-
-        Raises:
-            FetchError: the recording has changed, or the answer is of no use.
-        """
+        """Apply what the head of an answer says. Raises FetchError if the recording has changed, or it is of no use."""
         content, plan = self.file.content, self.plan
         if self.file.have.total() and (difference := answer.difference(content.mark, content.size)):
             self._start_over(difference)
@@ -387,11 +383,7 @@ class RecordingFetcher:
             self._save()
 
     def _end(self, answer: RangeAnswer) -> None:
-        """Note that an answer has ended.
-
-        Raises:
-            FetchError: it ended early, it is empty, or it is no audio.
-        """
+        """Note that an answer has ended. Raises FetchError if it ended early, is empty, or is no audio."""
         position = self.plan.position
         if not position:
             raise FetchError("The file is empty.", is_final=True)

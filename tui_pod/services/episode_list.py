@@ -210,11 +210,7 @@ class EpisodeListModel:
         self.clear_selection()
 
     def update(self, queue: Queue | None = None) -> bool:
-        """Update the rows after progress or the queue has changed, with the same cursor and selection.
-
-        Returns:
-            True if the rows or the queue have changed.
-        """
+        """Update the rows, with the same cursor and selection; return whether they or the queue have changed."""
         kept, former = self._keep(), (self.indexes, self.queue)
         self.queue = queue or self.queue
         self._list(kept)
@@ -268,8 +264,7 @@ class EpisodeListModel:
     def go_to(self, index: int) -> bool:
         """Move the cursor to an episode: in this list, in that of all, or in Continue.
 
-        Returns:
-            False if none lists it: its podcast is not subscribed to, and it has only begun.
+        Returns False if none lists it: its podcast is not subscribed to, and it has only begun.
         """
         if index not in self.indexes:
             wider = (ListQuery(), ListQuery(entry=SmartList.CONTINUE))

@@ -66,11 +66,7 @@ class SyncService(Follower):
     def __init__(
         self, context: Context, setup: SyncSetup, feeds: FeedService, ended: Callable[[], None] = lambda: None
     ) -> None:
-        """Do nothing until it is started.
-
-        Args:
-            feeds: fetches the podcasts that a sync adds.
-        """
+        """Do nothing until it is started; `feeds` fetches the podcasts that a sync adds."""
         self._context, self._frontend = context, context.frontend
         self.setup = setup
         self._feeds = feeds

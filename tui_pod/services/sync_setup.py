@@ -99,11 +99,7 @@ class SyncSetup:
         self.settings, self._peek = chosen, None
 
     async def run(self, *options: str) -> dict[str, Any]:
-        """Save, sync, and return what `tui-pod sync --json` prints; `options` are further ones of it.
-
-        Raises:
-            CommandFailed: with its message.
-        """
+        """Save, sync, and return what `tui-pod sync --json` with these `options` prints. Raises CommandFailed."""
         await self._save()
         peek = self._looking()
         before = await in_thread(lambda _: peek.files())  # in a folder that may be far away

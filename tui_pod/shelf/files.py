@@ -235,11 +235,7 @@ def _known(db: sqlite3.Connection, number: int) -> tuple[list[_Known], dict[str,
 def _take_over(
     db: sqlite3.Connection, ids: Sequence[str], items: Sequence[PublishedItem], known: Sequence[_Known]
 ) -> list[_Known]:
-    """Replace episodes whose files have become parts of a book: their progress counts for the book.
-
-    Returns:
-        The episodes that are left of the known ones.
-    """
+    """Replace episodes whose files have become parts of a book, which gets their progress; return the others."""
     by_guid = {row[1]: row[0] for row in known}
     by_path = {row[2]: row[0] for row in known}
     present = set(ids)

@@ -57,30 +57,18 @@ class Logins:
         self._printed: dict[str, str] = {}  # by command, which may ask for a passphrase
 
     def of(self, feed_id: str) -> tuple[Login, ...]:
-        """Return the logins of a feed. Waits for the disk, and for password commands.
-
-        Raises:
-            FetchError: they cannot be read, or a command fails.
-        """
+        """Return the logins of a feed; waits for the disk and password commands. Raises FetchError if one fails."""
         try:
             return tuple(self._login(kept) for kept in self.kept(feed_id))
         except PasswordError as error:
             raise FetchError(str(error), is_final=True) from None
 
     def kept(self, feed_id: str) -> tuple[KeptLogin, ...]:
-        """Return the logins of a feed as stored.
-
-        Raises:
-            PasswordError: they cannot be read.
-        """
+        """Return the logins of a feed as stored. Raises PasswordError if they cannot be read."""
         return tuple(kept for kept in self._read() if kept.feed == feed_id)
 
     def keep(self, login: KeptLogin) -> None:
-        """Store a login, replacing the feed's former one for the same server.
-
-        Raises:
-            PasswordError: it could not be stored.
-        """
+        """Store a login, replacing the feed's former one for the same server. Raises PasswordError if it cannot."""
         self._change(lambda kept: (kept.feed, kept.origin) != (login.feed, login.origin), (login,))
 
     def add(self, feed_id: str, login: Login) -> None:

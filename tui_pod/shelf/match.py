@@ -96,11 +96,7 @@ def media_core(address: str | None) -> str:
 
 
 def identify(feed_id: str, items: Sequence[PublishedItem], known: Sequence[KnownEpisode]) -> list[Identified]:
-    """Return the items with their ids, in the order of the feed and without duplicates.
-
-    Args:
-        feed_id: the first address of the feed.
-    """
+    """Return the items of a feed, first known at `feed_id`, with their ids, in order and without duplicates."""
     by_guid = {entry.guid: entry for entry in known}
     keyed = _with_unique_guids(items, by_guid)
     ids: dict[str, str] = {guid: by_guid[guid].id for guid in keyed if guid in by_guid}

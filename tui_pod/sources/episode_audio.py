@@ -56,12 +56,7 @@ class EpisodeAudio:
         self._streams = streams
 
     def source(self, episode: Episode, cancel: CancelToken | None = None) -> Source:
-        """Return the download of an episode with an address, else its stream.
-
-        Raises:
-            LoginWanted: a server requires a login.
-            FetchError: it could not be fetched.
-        """
+        """Return the download of an episode with an address, or its stream. Raises FetchError, also LoginWanted."""
         assert episode.audio is not None
         details = self._access.details(episode.id)
         marks = details.marks if details else ()

@@ -83,11 +83,7 @@ class EpisodeDocuments:
             return Transcript(fault=str(error).rstrip("."))
 
     def fetch_picture(self, address: str, episode: Episode | None, cancel: CancelToken) -> bytes:
-        """Return the image at a cover's address; `episode` is None for a podcast that is not subscribed.
-
-        Raises:
-            FetchError: it could not be fetched.
-        """
+        """Return the image at a cover's address; `episode` is None for an unknown podcast. Raises FetchError."""
         access = self._access
         policy = access.policy if episode is None else access.policy_for(access.details(episode.id))
         return fetch(policy.request(address), PICTURE_LIMITS, cancel)[1]

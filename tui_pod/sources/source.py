@@ -111,28 +111,19 @@ class EpisodeSource:
         return None
 
     def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
-        """Subscribe to what it `takes`; on failure nothing is stored.
-
-        Raises:
-            UserError: it cannot be read or stored.
-        """
+        """Subscribe to what it `takes`. Raises UserError if it cannot be read or stored; nothing is stored then."""
         raise NotImplementedError
 
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult:
-        """Store what is new.
-
-        Raises:
-            UserError: it cannot be read or stored; its episodes are kept.
-        """
+        """Store what is new. Raises UserError if that fails; its episodes are kept."""
         raise NotImplementedError
 
     def move(self, store: FeedStore, feed: Subscription, targets: Sequence[str]) -> bool:
         """Move a subscription to the address that the targets name; return False if they are topics instead.
 
-        Raises:
-            UserError: it cannot move there.
+        Raises UserError if it cannot move there.
         """
         if any("://" in target for target in targets):
             raise UserError(self.cannot_move)

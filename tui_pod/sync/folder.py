@@ -183,11 +183,7 @@ class SyncFolder:
         return Gathered(contents, own, others, origins, tuple(notices))
 
     def write(self, contents: Contents, now: datetime) -> None:
-        """Replace this machine's file in one step.
-
-        Raises:
-            SyncError: it could not be written; the old file stays.
-        """
+        """Replace this machine's file in one step. Raises SyncError if that fails; the old file stays."""
         episodes = {ident: PROGRESS.to_table(value) for ident, value in contents.progress.items()}
         tables = {
             **notebook_tables(contents.notebook),

@@ -328,12 +328,7 @@ def _episodes(store: FeedStore, feed: Subscription) -> dict[str, _Episode]:
 
 
 def _account(reply: Reply, now: datetime) -> _Account:
-    """Return what a server knows of the listener.
-
-    Raises:
-        FetchError: it refused.
-        FeedError: its answer cannot be read.
-    """
+    """Return what a server knows of the listener. Raises FetchError, or FeedError if it cannot be read."""
     data = reply.checked().data
     if not isinstance(data, dict) or not isinstance(data.get("mediaProgress"), list):
         raise FeedError("The server's answer about your progress cannot be read.")

@@ -96,11 +96,7 @@ def begin(transport: HttpTransport) -> Flow | None:
 
 
 def finish(transport: HttpTransport, flow: Flow, wait: Callable[[float], None] = time.sleep) -> tuple[str, str]:
-    """Wait until the listener has logged in; return the user and the password.
-
-    Raises:
-        SyncError: the listener did not, or the server has ended the flow.
-    """
+    """Wait until the listener has logged in; return user and password. Raises SyncError if the flow ends first."""
     for _ in range(int(PATIENCE / ASK_EVERY)):
         answer = transport.ask("POST", flow.path, {"token": flow.token}, is_form=True)
         match answer.data:

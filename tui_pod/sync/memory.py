@@ -79,11 +79,7 @@ def read_json(path: Path) -> dict[str, Any]:
 
 
 def write_json(path: Path, values: Mapping[str, Any]) -> None:
-    """Replace a file that remembers values in one step.
-
-    Raises:
-        SyncError: it could not be written.
-    """
+    """Replace a file that remembers values in one step. Raises SyncError if that fails."""
     try:
         files.replace(path, json.dumps(values, separators=(",", ":")))
     except OSError as error:

@@ -63,11 +63,7 @@ class Peek:
         self._seen, self._machine = before, machine
 
     def has_news(self, with_server: bool) -> bool:
-        """Return whether the folder has changed, or the server has actions that were not read.
-
-        Raises:
-            UserError: the server cannot be asked.
-        """
+        """Return whether the folder has changed, or the server has unread actions. Raises UserError."""
         own, files = f"{self._machine}.toml", self.files()
         if files and (files | {own: None}) != (self._seen | {own: None}):
             return True

@@ -76,11 +76,7 @@ def paths_of(name: str, user: str) -> ServerPaths | None:
 
 
 def detect(transport: Transport, user: str, now: int) -> ServerPaths:
-    """Return the paths of the protocol that the server speaks.
-
-    Raises:
-        SyncError: it speaks neither, or refuses the login.
-    """
+    """Return the paths of the protocol that the server speaks. Raises SyncError if none, or it refuses the login."""
     owner = quote(user, safe="")
     answer = transport.ask("GET", f"/api/2/devices/{owner}.json")
     if answer.is_good and isinstance(answer.data, list):

@@ -207,11 +207,7 @@ def _decide(state: State, found: Gathered, chosen: SharedSettings, feeds: list[S
 
 
 def _notes_of_others(state: State, folder: Path, place: str, found: Gathered, is_alone: bool) -> list[SettingRecord]:
-    """Return what to remember of the folder and the machines that share it.
-
-    Raises:
-        SyncError: it no longer holds the others.
-    """
+    """Return what to remember of the folder and its other machines. Raises SyncError if they are gone."""
     is_same = state.setting("sync", "folder", "") == place
     former = {key: state.strings("sync", key) if is_same else [] for key in ("others", "names")}
     others = {"others": list(found.others), "names": list(found.others.values())}

@@ -58,11 +58,7 @@ def plan(
     rule: PlayedRule,
     is_known: Callable[[str], bool],
 ) -> Taking:
-    """Return what to import from an export.
-
-    Args:
-        is_known: returns True for the id of an episode here.
-    """
+    """Return what to import from an export."""
     ids = {address_key(name): feed.feed_id for feed in feeds for name in (feed.feed_id, feed.address)}
     new = tuple(entry for entry in imported.entries if address_key(entry.address) not in ids)
     theirs = [heard.audio for heard in (*imported.episodes, *imported.queue) if heard.audio]

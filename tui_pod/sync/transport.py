@@ -28,11 +28,7 @@ class Transport(Protocol):
     """Sends requests to one server."""
 
     def ask(self, method: str, path: str, data: object = None) -> Reply:
-        """Return the answer to a request; `path` is relative to the server, `data` is sent as JSON.
-
-        Raises:
-            SyncError: there is no answer.
-        """
+        """Return the answer to a request. `path` is relative to the server, and `data` is JSON. Raises SyncError."""
 
 
 class HttpTransport:

@@ -53,11 +53,7 @@ class OwnList(NamedTuple):
 
 
 def checked_name(name: str, lists: Container[str], topics: Container[str]) -> str:
-    """Return the name of a list that is made or renamed, cleaned.
-
-    Raises:
-        UserError: it is empty, or that of one of these lists or topics.
-    """
+    """Return the cleaned name of a new or renamed list. Raises UserError if it is empty, or a list or topic has it."""
     name = clean(name, MAX_NAME)
     if not name:
         raise UserError("a list needs a name")

@@ -63,11 +63,7 @@ def pack_parts(parts: Iterable[Part]) -> str:
 
 
 def unpack_parts(text: str) -> tuple[Part, ...]:
-    """Return the parts in a text of `pack_parts`.
-
-    Raises:
-        ValueError: it is none.
-    """
+    """Return the parts in a text of `pack_parts`. Raises ValueError if it is none."""
     fields = iter(text.split(_SEPARATOR) if text else ())
     rows = zip(fields, fields, fields, fields, strict=True)
     return arrange(

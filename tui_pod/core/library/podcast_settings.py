@@ -62,11 +62,7 @@ class Setting(NamedTuple):
     default: Any = None
 
     def parse(self, text: str) -> Any:
-        """Return the value of a text.
-
-        Raises:
-            SettingError: it is not valid.
-        """
+        """Return the value of a text. Raises SettingError if it is not valid."""
         if fold(text.strip()) in UNSET:
             return self.default
         try:
@@ -294,11 +290,7 @@ BOOK_ROWS = {name: ROWS[name]._replace(usual=ROWS[name].usual if name == "kind" 
 
 
 def find_row(name: str, rows: Mapping[str, Setting] | None = None) -> Setting:
-    """Return a setting by its name, from `rows` (by default those of podcasts).
-
-    Raises:
-        SettingError: there is none of this name.
-    """
+    """Return a setting of `rows` (by default those of podcasts) by its name. Raises SettingError if there is none."""
     rows = ROWS if rows is None else rows
     if (row := rows.get(name)) is not None:
         return row
@@ -317,11 +309,7 @@ def checked(texts: Mapping[str, str], rows: Mapping[str, Setting] | None = None)
 
 
 def split_pairs(texts: Iterable[str]) -> dict[str, str]:
-    """Return names and values of texts such as `speed=1.2`, as they are typed.
-
-    Raises:
-        SettingError: at the first that is not of this form.
-    """
+    """Return names and values of texts such as `speed=1.2`. Raises SettingError at the first of another form."""
     pairs = [text.partition("=") for text in texts]
     for name, equals, _ in pairs:
         if not equals:

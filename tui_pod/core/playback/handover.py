@@ -132,11 +132,7 @@ class Handover:
             self._state.ports.listener.tell(f"{said} · {key} goes there")
 
     def move(self, progress: Progress, origin: str | None) -> None:
-        """Move the paused or restored episode to a newer position, which is in the index.
-
-        Args:
-            origin: name of the machine that it comes from; None if it is not known.
-        """
+        """Move the paused or restored episode to a newer position in the index; `origin` may name its machine."""
         before, position, self._offer = self._state.playback.position, self._reachable(progress), None
         self._player.follow(position, progress.listened or progress.updated)
         self._announce(before, position, origin)

@@ -53,11 +53,7 @@ class RemoteAudio(Protocol):
     """A recording on the network. Its calls may come from any thread."""
 
     def open(self) -> ByteReader:
-        """Return a new reader.
-
-        Raises:
-            OSError: it was closed for good.
-        """
+        """Return a new reader. Raises OSError if it was closed for good."""
 
     def progress(self) -> FetchProgress:
         """Return how much of it is fetched."""

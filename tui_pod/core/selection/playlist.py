@@ -31,8 +31,7 @@ def to_m3u(name: str, episodes: Iterable[Episode]) -> str:
 def read_m3u(text: str, folder: str, library: Library) -> tuple[list[str], int]:
     """Return the ids of a playlist's episodes that are in the library, in order, and the number of other entries.
 
-    Args:
-        folder: what its relative paths start from.
+    Relative paths start from `folder`.
     """
     entries = [*_entries(text, folder)]
     by_place: dict[str | None, str] = {}

@@ -109,11 +109,8 @@ class Summary:
 def parse_budget(text: str, now: datetime) -> float:
     """Return the seconds that a text names: `15`, `15m`, `1h30m`, or an end time such as `18:42`.
 
-    Args:
-        now: the current time; an end time, which is local, that has passed today is tomorrow's.
-
-    Raises:
-        ValueError: it is not a time between a minute and a day; the message is for the listener.
+    An end time is local; one that has passed today is tomorrow's. Raises ValueError, with a message for the listener,
+    if that is not between a minute and a day.
     """
     text = text.strip().lower()
     if found := _TIME.fullmatch(text):

@@ -63,11 +63,7 @@ class DirectoryService:
         return DirectorySearch(finding, frozenset(known & {found.address for found in finding.podcasts}))
 
     async def preview(self, address: str) -> Published:
-        """Return the feed at an address from a directory, without subscribing.
-
-        Raises:
-            UserError: the feed cannot be fetched or read.
-        """
+        """Return the feed at an address from a directory, without subscribing. Raises UserError if that fails."""
         podcasts = await self._context.open_podcasts()
         from tui_pod.sources.podcasts.pages import read_page  # brings TLS
 

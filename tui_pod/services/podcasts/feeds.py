@@ -119,11 +119,7 @@ class FeedService(Follower):
         return done.feed.feed_id
 
     async def add_server(self, typed: str, user: str, password: str) -> None:
-        """Add a server with libraries, and show what they have.
-
-        Raises:
-            UserError: see `add_server` of `sources.servers.source`.
-        """
+        """Add a server with libraries, and show what they have. Raises UserError as the source does."""
         podcasts = await self._context.open_podcasts()
         from tui_pod.sources.servers.source import add_server  # brings TLS
 

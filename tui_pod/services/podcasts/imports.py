@@ -56,11 +56,7 @@ class ImportService:
         self._refresher = refresher
 
     async def read(self, typed: str) -> Preview | None:
-        """Return a preview of the export at a path; None if there is no export.
-
-        Raises:
-            ImportFault: it is damaged, or from an unknown player.
-        """
+        """Return a preview of the export at a path; None if there is none. Raises ImportFault if it cannot be read."""
         from tui_pod.imports.players import is_export, read_export  # brings TLS and XML, 6 MiB
         from tui_pod.sync.taking import plan
 

@@ -75,8 +75,7 @@ def _read_folder(
 def book_at(files: Iterable[AudioFile], root: str, place: str, feed_id: str) -> PublishedItem | None:
     """Return a folder within `root` as the book that it is or may become; None if none or several match.
 
-    Args:
-        place: a path, or the end of one in any case, such as `Tales/Grimm`; `feed_id` may stand for `root` in it.
+    `place` is a path, or the end of one in any case, such as `Tales/Grimm`; `feed_id` may stand for `root` in it.
     """
     end = f"/{fold(place).strip('/')}"
     found = [

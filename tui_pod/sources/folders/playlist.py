@@ -36,11 +36,7 @@ class Listed(NamedTuple):
 
 
 def read_playlist(path: str, most: int) -> tuple[list[Listed], int]:
-    """Return the first `most` entries of a playlist, and the number of lines without audio.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+    """Return the first `most` entries of a playlist, and the number of lines without audio. Raises OSError."""
     content = read_bytes(Path(path), MAX_PLAYLIST)
     try:
         text = content.decode("utf-8-sig")

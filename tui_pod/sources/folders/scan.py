@@ -78,11 +78,7 @@ def as_found(root: str, path: str, found: os.stat_result, known: Mapping[str, Au
 def scan(
     root: str, known: Mapping[str, AudioFile], cancel: CancelToken
 ) -> tuple[tuple[AudioFile, ...], tuple[str, ...]]:
-    """Return the audio files in and below a folder, unordered, and notices about skipped entries.
-
-    Raises:
-        OSError: the folder itself cannot be read.
-    """
+    """Return the audio files in and below a folder, unordered, and notices about skipped entries. Raises OSError."""
     left_out = _LeftOut()
     files = []
     for path, found, beside in _walk(root, left_out, cancel):
@@ -180,11 +176,7 @@ class FolderChanges:
         """Seconds of processor time that the last look took at folders already known."""
 
     def look(self, cancel: CancelToken) -> list[str]:
-        """Return the ids of the folders that changed since the last look; the first look returns all.
-
-        Raises:
-            FeedStoreError: the subscriptions cannot be read.
-        """
+        """Return the ids of the folders that changed since the last look, at first of all. Raises FeedStoreError."""
         if self._store.generation != self._generation:
             self._generation = self._store.generation
             feeds = self._store.feeds()

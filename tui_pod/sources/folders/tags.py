@@ -63,11 +63,7 @@ _DESCRIPTIONS = ("description", "synopsis", "podcastdesc")
 
 
 def read_file(path: str) -> tuple[str, Tags]:
-    """Return a file's key and tags; the key survives renaming and moving.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+    """Return a file's key, which survives renaming and moving, and its tags. Raises OSError."""
     descriptor = open_regular(path, os.O_RDONLY | os.O_NOFOLLOW)
     with open(descriptor, "rb", buffering=0) as file:
         start = os.pread(descriptor, HEAD, 0)

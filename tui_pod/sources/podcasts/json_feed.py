@@ -18,12 +18,7 @@ MAX_JSON = 8 * 1024 * 1024
 
 
 def parse_json_feed(content: bytes, address: str) -> Published:
-    """Return the feed in a JSON document.
-
-    Raises:
-        NotAFeed: it is something else.
-        FeedError: it is too large.
-    """
+    """Return the feed in a JSON document. Raises NotAFeed, or FeedError if it is too large."""
     if len(content) > MAX_JSON:
         raise FeedError(f"The feed is larger than {MAX_JSON // 1024**2} MB.")
     try:

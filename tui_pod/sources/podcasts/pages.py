@@ -43,12 +43,7 @@ def ask(
 
 
 def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Published]:
-    """Fetch a page; return its response and the feed in it.
-
-    Raises:
-        FetchError: it could not be fetched.
-        FeedError: it is not a feed.
-    """
+    """Fetch a page; return its response and the feed in it. Raises FetchError, or FeedError if it is no feed."""
     response, content = ask(address, policy, cancel)
     return response, parse_feed(content, response.address, response.charset)
 
@@ -56,12 +51,7 @@ def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple
 def read_answer(
     response: Response, content: bytes, policy: NetworkPolicy, cancel: CancelToken
 ) -> tuple[Response, Published]:
-    """Return a response and its feed, following redirect documents.
-
-    Raises:
-        FetchError: it could not be fetched.
-        FeedError: it is not a feed.
-    """
+    """Return a response and its feed, following redirect documents. Raises as `read_page` does."""
     feed = parse_feed(content, response.address, response.charset)
     for _ in range(MAX_REDIRECTS):
         if not feed.is_redirect:
@@ -76,10 +66,7 @@ def with_older_pages(
 ) -> Published:
     """Return a feed with the items of its older pages, up to the first page without new items.
 
-    If a page cannot be read, the feed is partial: what was read so far is kept.
-
-    Args:
-        known: guids of stored items; a page that has only these is the last.
+    If a page cannot be read, the feed is partial: what was read so far is kept. `known` are the guids of stored items.
     """
     items = list(feed.items)
     visited = {address}

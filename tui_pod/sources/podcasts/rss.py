@@ -229,11 +229,7 @@ class _FeedReader:
             self._parts.append(data)
 
     def feed(self, is_partial: bool) -> Published:
-        """Return the feed that was read.
-
-        Raises:
-            NotAFeed: it is something else.
-        """
+        """Return the feed that was read. Raises NotAFeed if it is something else."""
         channel = self._channel
         moved_to = absolute(channel.get("itunes:new-feed-url") or channel.get("newlocation", ""))
         if not self._is_feed and moved_to is None:

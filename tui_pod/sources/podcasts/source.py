@@ -98,12 +98,7 @@ class PodcastSource(EpisodeSource):
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult:
-        """Store what is new in a feed.
-
-        Raises:
-            FetchError: it could not be fetched.
-            FeedError: it is not a feed.
-        """
+        """Store what is new in a feed. Raises FetchError, or FeedError if it is no feed."""
         if is_forbidden(feed, policy):
             said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it"
             raise FetchError(f"{said}; to allow it, add it yourself: tui-pod feeds add {feed.address}", is_final=True)

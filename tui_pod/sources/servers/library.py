@@ -41,11 +41,7 @@ def server_logins(store: FeedStore, feed_id: str) -> tuple[Login, ...]:
 
 
 def server_login(store: FeedStore, feed: Subscription) -> Login:
-    """Return the login of a server.
-
-    Raises:
-        FetchError: there is none, or it cannot be read.
-    """
+    """Return the login of a server. Raises FetchError if there is none, or it cannot be read."""
     found = server_logins(store, feed.feed_id)
     if not found:
         said = f"There is no login for {to_base(feed.address)}. To give it: tui-pod server add {to_base(feed.address)}"
@@ -54,12 +50,7 @@ def server_login(store: FeedStore, feed: Subscription) -> Login:
 
 
 def list_libraries(base: str, login: Login, cancel: CancelToken | None = None) -> list[dict[str, Any]]:
-    """Return the libraries that a server shows to the listener.
-
-    Raises:
-        FetchError: it does not answer, or rejects the login.
-        FeedError: its answer is not that of a server of this kind.
-    """
+    """Return the libraries that the listener may use. Raises FetchError, or FeedError if it is no such server."""
     data = ask(base, "GET", "/api/libraries", login, cancel=cancel).checked().data
     if not isinstance(data, dict) or not isinstance(data.get("libraries"), list):
         raise FeedError("The server's answer about its libraries cannot be read; is this Audiobookshelf?")
