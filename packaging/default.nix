@@ -27,7 +27,7 @@ buildPythonApplication {
     sha256 = "@SHA256@";
   };
   build-system = [ hatchling ];
-  dependencies = [ dbus-fast mpv platformdirs scheduler textual tinytag tomli-w ];
+  dependencies = [ dbus-fast markdown-it-py mpv platformdirs readability-lxml scheduler textual tinytag tomli-w ];
   pythonRemoveDeps = [ "hibari-tts" "python-mpv" ]; # nixpkgs calls the latter mpv
   makeWrapperArgs = [ "--prefix" "LD_LIBRARY_PATH" ":" "${pkgs.mpv-unwrapped}/lib" ];
   meta.mainProgram = "tui-pod";

@@ -51,6 +51,15 @@ COMPLETED = {"ID": "ids", "FEED": "feeds", "TOPIC": "topics", "KEY=VALUE": "sett
 SHELLS = ("bash", "zsh", "fish")
 """Shells that have completions."""
 
+_ADDING = (
+    Argument("--http-login", text="send a login over http too, where others can read it"),
+    Argument(
+        "--folder",
+        "PATH",
+        "topic to put it under, such as Science/Physics; may be given several times",
+        is_repeatable=True,
+    ),
+)
 _FEED = "address or title"
 _SIGNED = r"-[\d.]"  # argparse's own does not match -1:05
 
@@ -110,6 +119,11 @@ COMMANDS = (
     ), has_json=True),
     Command("recall", "recall.run", "quiz yourself on what is due: bookmarks marked with m, and questions of episodes",
             has_json=True),
+    Command("read", "podcasts.feeds.run_read", "add texts that the voice reads aloud, and print their ids", (
+        Argument("urls", "FILE|URL|-", "a text (.txt, .md, .html), an e-book (.epub), a page, or - for standard input",
+                 nargs="+"),
+        *_ADDING,
+    )),
     Command("narrate", "speech.narrate.run", "render narrations ahead of time", (
         Argument("ids", "ID", nargs="*"),
         Argument("--all", text="every episode without a recording"),
@@ -150,9 +164,7 @@ COMMANDS = (
                 "subscribe to a podcast by its address or a page about it, or add a folder of audio files", (
             Argument("urls", "URL", "an address, which may contain a login: https://user:password@host/feed; or the"
                      " path of a folder, a playlist (M3U) or an audio file", "+"),
-            Argument("--http-login", text="send a login over http too, where others can read it"),
-            Argument("--folder", "PATH", "topic to put it under, such as Science/Physics; may be given several times",
-                     is_repeatable=True),
+            *_ADDING,
         )),
         Command("list", "podcasts.feeds.run_list",
                 "print the podcasts: address, title, episodes, folders, last error", has_json=True),

@@ -133,7 +133,7 @@ def mended(content: bytes, charset: str | None) -> str:
     Raises:
         XmlError: repairing it would take too long.
     """
-    text = _decoded(content, charset).lstrip("\ufeff \t\r\n")
+    text = decode_document(content, charset).lstrip("\ufeff \t\r\n")
     text = _PROLOGUE.sub("", _CONTROLS.sub("", text)).lstrip()
     if text.count("&") > MAX_AMPERSANDS:
         raise XmlError(OVERLOAD)
@@ -145,7 +145,7 @@ def _reference(found: re.Match[str]) -> str:
     return _CONTROLS.sub("", escape(unescape(found[0])))
 
 
-def _decoded(content: bytes, charset: str | None) -> str:
+def decode_document(content: bytes, charset: str | None) -> str:
     """Decode by byte order mark, declaration, server, UTF-8 or Windows-1252, whichever fits first."""
     for mark, name in ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
         if content.startswith(mark):

@@ -39,8 +39,7 @@ class EpisodeTranscripts:
         """Return the transcript of an episode, from its file or the network; of several parts, from theirs."""
         if any(part.transcript for part in episode.parts):
             return await in_thread(lambda cancel: _parts_transcript(episode, self._texts, cancel))
-        is_text = episode.transcript is None and episode.audio is None and is_of_feed(episode)
-        if not is_text and "://" not in (episode.transcript or ""):
+        if "://" not in (episode.transcript or ""):
             return await in_thread(lambda cancel: read_transcript(episode, self._texts, cancel))
         return await self._podcasts.ask(lambda podcasts, cancel: podcasts.documents.transcript(episode, cancel))
 

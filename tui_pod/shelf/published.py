@@ -18,8 +18,8 @@ class FeedError(UserError):
 class NotAFeed(FeedError):
     """A document is neither RSS, Atom nor JSON Feed, but for example a web page."""
 
-    def __init__(self) -> None:
-        super().__init__("This is not a feed.")
+    def __init__(self, message: str = "This is not a feed.") -> None:
+        super().__init__(message)
 
 
 class Recording(NamedTuple):

@@ -22,7 +22,7 @@ from tui_pod.shelf.feed_store import Details, FeedStore
 from tui_pod.sources.episode_access import EpisodeAccess
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.sources.podcasts.chapters import notes_chapters
-from tui_pod.sources.table import source_of, text_of
+from tui_pod.sources.table import source_of
 
 PICTURE_LIMITS = Limits(size=10 * 1024 * 1024, seconds=20.0, idle=10.0)
 
@@ -70,13 +70,10 @@ class EpisodeDocuments:
         return EpisodeChapters(notes_chapters(notes, episode.duration), fault=fault)
 
     def transcript(self, episode: Episode, cancel: CancelToken | None = None) -> Transcript:
-        """Return an episode's transcript, or what its source gives to narrate; with `fault` set if fetching fails."""
-        details = self._access.details(episode.id)
-        if episode.transcript is None:
-            text = text_of(details) if details is not None and episode.audio is None else ""
-            return self._texts.transcript(text, episode.duration, cancel) if text else Transcript()
+        """Return an episode's transcript from the network; with `fault` set if fetching fails."""
+        assert episode.transcript is not None
         try:
-            policy = self._access.policy_for(details)
+            policy = self._access.policy_for(self._access.details(episode.id))
             text = read_document(self._documents, episode.transcript, policy, cancel)
             return self._texts.transcript(text, episode.duration, cancel)
         except FetchError as error:

@@ -35,10 +35,10 @@ _TRANSCRIPTS = "tui_pod.core.library.transcript"
 class ForeignTexts:
     """Reads texts, and remembers in a folder of the cache which cannot be read."""
 
-    def __init__(self, cache: Path | None = None) -> None:
+    def __init__(self, cache: Path | None = None, limits: CallLimits | None = None) -> None:
         """Start nothing yet; without a cache, nothing is remembered."""
         self._folder = cache / "faulty-texts" if cache is not None else None
-        self._processes = LimitedProcesses(LIMITS)
+        self._processes = LimitedProcesses(limits or LIMITS)
 
     def transcript(self, text: str, duration: float | None, cancel: CancelToken | None = None) -> Transcript:
         """Return the transcript in a text, as `parse_transcript` does; with a `fault` if it cannot be read."""

@@ -14,7 +14,7 @@ from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import Login
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.database import FeedStoreError
-from tui_pod.shelf.feed_store import Details, FeedStore
+from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Folder
 from tui_pod.shelf.subscription import Subscription
 
@@ -103,6 +103,8 @@ class EpisodeSource:
     """Whether it keeps the listener's progress, with which a sync exchanges it."""
     has_parts = False
     """Whether an episode may be a book of several recordings, each with an address of its own."""
+    is_single = False
+    """Whether a subscription is one episode: removing that removes the subscription."""
     cannot_move = "it can only move to topics"
     """Said when the listener moves a subscription to an address."""
 
@@ -137,13 +139,8 @@ class EpisodeSource:
         """Return the logins of a subscription. Raises FetchError: they cannot be read."""
         return store.logins.of(feed_id)
 
-    def text(self, details: Details) -> str:
-        """Return what is narrated of an episode of any source that has no recording and no transcript.
-
-        Returns:
-            The text; empty to narrate title and summary, or what another source returns.
-        """
-        return ""
+    def clean_up(self, store: FeedStore) -> None:
+        """Delete what it keeps of removed subscriptions. Raises OSError, UserError: the next start tries again."""
 
     def check(self, store: FeedStore, feed: Subscription) -> Check | None:
         """Return whether what a subscription needs works; None if there is nothing to check."""

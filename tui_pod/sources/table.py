@@ -8,19 +8,20 @@ from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.address import no_address
 from tui_pod.net.login import Login, split_login
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.feed_store import Details, FeedStore
+from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Folder
-from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.published import FeedError, NotAFeed
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.folders.source import FolderSource
 from tui_pod.sources.installed import SCHEME, installed_source, installed_sources
 from tui_pod.sources.podcasts.source import PodcastSource
 from tui_pod.sources.servers.source import ServerSource
 from tui_pod.sources.source import Check, EpisodeSource, Subscribed, SubscribeRequest
+from tui_pod.sources.texts.source import FEWEST_WORDS, TextSource
 
-PODCASTS = PodcastSource()
+PODCASTS, TEXTS = PodcastSource(), TextSource()
 
-SOURCES: tuple[EpisodeSource, ...] = (ServerSource(), FolderSource(), PODCASTS)
+SOURCES: tuple[EpisodeSource, ...] = (ServerSource(), TEXTS, FolderSource(), PODCASTS)
 """In the order in which they are asked whether they take what is typed; those of other packages are asked first."""
 
 _BY_SCHEME = {scheme: source for source in SOURCES for scheme in source.schemes}
@@ -50,26 +51,41 @@ def subscribe(
     login: Login | None = None,
     is_shell: bool = False,
     is_listed: bool = False,
+    is_text: bool = False,
 ) -> Subscribed:
     """Subscribe to what a typed text names, by the first source that takes it: see `SubscribeRequest`.
+
+    A page that is no feed and names none is a text; if `is_text`, whatever is named is one.
 
     Raises:
         LoginWanted: a server requires a login, or refuses this one.
         UserError: no source takes the text, or what it names cannot be read or stored.
     """
+    request = SubscribeRequest(typed, tuple(folders), policy, login, is_shell, is_listed)
+    cancel = cancel or CancelToken()
+    if is_text:
+        return TEXTS.subscribe(store, request, cancel)
     brought = [] if is_listed else [source for source in installed_sources().values() if not source.fault]
     asked = (PODCASTS,) if is_listed else (*brought, *SOURCES)
     source = next((source for source in asked if source.takes(typed, is_shell) is not None), None)
     store.db.notices += [source.fault for source in brought if source.fault]
     if source is None:
         raise FeedError(no_address(split_login(typed).text))
-    request = SubscribeRequest(typed, tuple(folders), policy, login, is_shell, is_listed)
-    return source.subscribe(store, request, cancel or CancelToken())
+    try:
+        return source.subscribe(store, request, cancel)
+    except NotAFeed as error:
+        if is_listed:
+            raise
+        try:
+            return TEXTS.subscribe(store, request, cancel, FEWEST_WORDS)
+        except FeedError:
+            raise error from None
 
 
-def text_of(details: Details) -> str:
-    """Return what is narrated of an episode without recording and transcript; empty for its title and summary."""
-    return next(filter(None, (source.text(details) for source in SOURCES)), "")
+def clean_up(store: FeedStore) -> None:
+    """Delete what sources keep of removed subscriptions. Raises OSError, UserError: it is tried again later."""
+    for source in SOURCES:
+        source.clean_up(store)
 
 
 def check_sources(store: FeedStore) -> Iterator[Check]:

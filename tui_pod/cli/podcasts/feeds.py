@@ -152,15 +152,29 @@ def feed_names(options: Namespace) -> list[tuple[str, str]]:
 @on_store
 def run_add(store: FeedStore, options: Namespace) -> int:
     """Subscribe; return 1 if an address failed."""
+    return _add_each(store, options, is_text=False)
+
+
+@on_store
+def run_read(store: FeedStore, options: Namespace) -> int:
+    """Add texts, and print their ids; return 1 if one failed."""
+    return _add_each(store, options, is_text=True)
+
+
+def _add_each(store: FeedStore, options: Namespace, is_text: bool) -> int:
     folders = [folder for text in options.folder if (folder := _folder(text))]
     policy = network_policy(load_config(options).settings)
     failures = 0
     for url in options.urls:
         try:
-            done = _subscribed(store, url, folders, policy, options.http_login)
+            done = _subscribed(store, url, folders, policy, options.http_login, is_text)
         except UserError as error:
             warn(str(error))
             failures += 1
+            continue
+        if is_text:
+            print(*store.episode_ids(done.feed.feed_id))
+            tell(f"{done.feed.name}: {'added' if done.is_new else 'was already there'}")
             continue
         said = "subscribed" if done.is_new else "moved to its new address" if done.has_moved else "was already there"
         print(done.feed.address, done.feed.name, done.feed.episodes, sep="\t")
@@ -170,14 +184,14 @@ def run_add(store: FeedStore, options: Namespace) -> int:
 
 
 def _subscribed(
-    store: FeedStore, url: str, folders: Sequence[Folder], policy: NetworkPolicy, over_http: bool
+    store: FeedStore, url: str, folders: Sequence[Folder], policy: NetworkPolicy, over_http: bool, is_text: bool
 ) -> Subscribed:
     """Subscribe, and ask for a login if the server requires one."""
     login = None
     while True:
         try:
             with waiting(f"adding {clean(url, 50)}"):
-                return subscribe(store, url, folders, policy=policy, login=login, is_shell=True)
+                return subscribe(store, url, folders, policy=policy, login=login, is_shell=True, is_text=is_text)
         except LoginWanted as wanted:
             login = ask_login(wanted, over_http)
 

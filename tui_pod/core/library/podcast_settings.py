@@ -210,6 +210,15 @@ class PodcastSettings:
             "judged by tags and names",
         ),
     ] = ""
+    article: Annotated[
+        str,
+        Setting(
+            "What is read of an item without a recording: its text in the feed, or the whole page that it links to",
+            choice_kind("feed", "page"),
+            "feed",
+        ),
+    ] = ""
+    code: Annotated[bool, Setting("Whether the code in its texts is read aloud", SWITCH, "no")] = False
     refresh: Annotated[
         int | None,
         Setting(

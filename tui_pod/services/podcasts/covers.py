@@ -45,8 +45,6 @@ class Covers:
 
     async def picture(self, subject: Episode | str) -> bytes | None:
         """Return the cover of an episode, or the picture at an address; None if there is none, or it cannot be read."""
-        if isinstance(subject, Episode) and subject.audio is None:
-            return None
         podcasts = await self._podcasts()
         async with self._turn:  # one process at a time
             return await in_thread(lambda cancel: self._find(podcasts, subject, cancel))
@@ -112,11 +110,15 @@ def _origins(
         yield subject, lambda: podcasts.documents.fetch_picture(subject, None, cancel)
         return
     episode = subject
-    assert episode.audio is not None
-    path = podcasts.downloads.find(episode.id) if "://" in episode.audio else Path(episode.audio)
+    audio = episode.audio or ""
+    path = podcasts.downloads.find(episode.id) if "://" in audio else Path(audio) if audio else None
     with contextlib.suppress(FeedStoreError):
         if (address := picture_of(podcasts.store.db, episode.id)) is not None:
-            yield address, lambda: podcasts.documents.fetch_picture(address, episode, cancel)
+            fetch_picture = podcasts.documents.fetch_picture
+            yield (
+                address,
+                lambda: fetch_picture(address, episode, cancel) if "://" in address else Path(address),
+            )
     if path is not None:
         parts = [os.path.dirname(part.audio) for part in episode.parts if "://" not in part.audio]
         folders = dict.fromkeys((path.parent, Path(os.path.commonpath([path.parent, *parts]))))  # that of all discs

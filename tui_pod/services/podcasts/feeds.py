@@ -272,12 +272,14 @@ def _clean_up(podcasts: Podcasts, used: set[str], before: float) -> None:
     Feeds with bookmarked or queued episodes, those in `used`, stay: their bookmarks offer to subscribe again.
     """
     from tui_pod.shelf.feed_store import PURGE_AFTER  # brings TLS
+    from tui_pod.sources.table import clean_up
 
     try:
         podcasts.downloads.purge(before)
         if not podcasts.store.is_empty:
             for ident in podcasts.store.purge(time.time() - PURGE_AFTER, used):
                 podcasts.downloads.delete(ident)  # of podcasts that a command or a sync removed
+            clean_up(podcasts.store)
             podcasts.store.logins.forget_others({feed.feed_id for feed in podcasts.store.feeds(with_removed=True)})
     except (UserError, OSError) as error:
         log(f"removed feeds and downloads are not deleted yet: {error}")

@@ -136,7 +136,7 @@ class PodcastSettingsService:
         await self._retention.archive(feeds)
         await self._library.update()
         await self._retention.keep(feeds)
-        if "kind" in stored:
+        if not {"kind", "article", "code"}.isdisjoint(stored):  # its episodes are made anew
             await self._refresh_folder(podcast.podcast or podcast.id)
 
 

@@ -155,7 +155,7 @@ def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
         except (FetchError, FeedError):
             continue
     if isinstance(refused, NotAFeed):
-        raise FeedError(f"{clean(address, 100)} is neither a feed nor a page that names one.")
+        raise NotAFeed(f"{clean(address, 100)} is neither a feed nor a page that names one.")
     raise refused
 
 

@@ -1,0 +1,187 @@
+"""Texts of all kinds: what is read of them, and what they are kept as."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tests.sources import server
+from tests.sources.server import Site, feed, item
+from tests.sources.texts.books import CONTAINER, EPUB2, FILES, FILES3, PAGE, make_book
+from tui_pod.core.text.blocks import html_blocks, plain_blocks
+from tui_pod.net.access import PUBLIC
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.library import read_feeds
+from tui_pod.shelf.published import FeedError, NotAFeed
+from tui_pod.sources.refresh import refresh_feed
+from tui_pod.sources.table import clean_up, subscribe
+from tui_pod.sources.texts.kept import read_text
+
+PROSE = "<p>The harbour woke slowly, and the gulls, as ever, were first to complain of it, at length.</p>"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FeedStore:
+    return FeedStore(tmp_path / "data")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with server.serving() as site:
+        yield site
+
+
+def shown(html: str, reads_code: bool = False) -> list[str]:
+    return [f"{block.kind}: {block.text}" for block in html_blocks(html, reads_code).blocks]
+
+
+@pytest.mark.parametrize(
+    ("html", "spoken"),
+    [
+        ("<h2>A <b>b</b></h2>text<p>more<br>line<br><br>next",
+         ["heading: A b", "paragraph: text", "paragraph: more line", "paragraph: next"]),
+        ("<ul><li>a<li>b<ol start=3><li>c<p>d</p></ol></ul>", ["item: a", "item: b", "item: 3. c", "item: d"]),
+        ("<blockquote><p>said</p></blockquote><p>then", ["quote: said", "paragraph: then"]),
+        ("<a href='http://x.org/y'>here</a><script>x<p></script><nav>menu</nav>", ["paragraph: here"]),
+        ("so<sup><a href='#n'>[2]</a></sup> be<a href='#m'>*</a> it.<sup>3</sup> 5 m<sup>2</sup>",
+         ["paragraph: so be it. 5 m²"]),
+        ("<span class=pagenum>[Pg 7]</span>on<div role=doc-endnotes><p>1. See.</p></div>", ["paragraph: on"]),
+        ("<p>See</p><pre><code>a = 3;</code></pre><pre>b();{}</pre>", ["paragraph: See", "remark: Code, left out."]),
+        ("<figure><img alt='A cat.'><figcaption>A cat.</figcaption></figure><img alt='IMG_1.jpg'><img src=t.gif>",
+         ["remark: Picture: A cat."]),
+        ("<table><tr><th>Name<th>Age<tr><td>Ann<td>3<tr><td>Bob<td>4</table>",
+         ["item: Name: Ann; Age: 3.", "item: Name: Bob; Age: 4."]),
+        (f"<table>{'<tr>' + 5 * '<td>1'}{'<tr>' + 5 * '<td>2'}</table>", ["remark: A table, left out."]),
+        ("<table><tr><td><table><tr><td><p>a</p><p>b</p><td>c</table></table>",
+         ["paragraph: a", "paragraph: b", "paragraph: c"]),
+        ("<p hidden>x</p><p style='display: none'>y</p><math alttext='x plus y'><mi>x</mi></math>",
+         ["paragraph: x plus y"]),
+    ],
+)  # fmt: skip
+def test_html_is_read_so_that_one_can_follow(html: str, spoken: list[str]) -> None:
+    assert shown(html) == spoken
+
+
+def test_code_is_read_where_the_listener_wants_it() -> None:
+    assert shown("<pre><code>a = 3;\nb = 4;</code></pre>", reads_code=True) == ["remark: a = 3; b = 4;"]
+
+
+def test_plain_text_has_paragraphs_and_chapters_without_the_frame_of_an_archive() -> None:
+    banner = "\n*** {} OF THE PROJECT GUTENBERG EBOOK X ***\n"
+    text = f"Junk{banner.format('START')}\nCHAPTER I.\n\nIt was _very_\nwet.\n{banner.format('END')}Licence"
+    assert [(block.kind, block.text) for block in plain_blocks(text)] == [
+        ("heading", "CHAPTER I."),
+        ("paragraph", "It was very wet."),
+    ]
+    assert [block.text for block in plain_blocks("One line.\nAnother.")] == ["One line.", "Another."]
+
+
+@pytest.mark.parametrize("files", [FILES, FILES3])
+def test_book_is_read_in_its_order_with_its_own_chapters(files: dict[str, str], tmp_path: Path) -> None:
+    text = read_text(make_book(tmp_path / "b.epub", files), "b.epub", False, CancelToken())
+    assert (text.title, text.author, text.series, text.language[:2]) == ("The Whale", "Ann Author", "Seas 2", "en")
+    assert [name for _, name in text.marks] == ["The Whale", "Call me", "Deeper", "1. The end"]
+    said = [line for line in text.planned.split("\n")[2:] if line and "-->" not in line and "NOTE" not in line]
+    assert said == ["The Whale", "Call me", "Some years ago.", "Deeper", "Watery part.", "An aside", "1. The end",
+                    "I only am escaped."]  # fmt: skip
+    assert text.cover
+
+
+def broken(**changes: str | bytes) -> dict[str, str | bytes]:
+    names = {"opf": "OEBPS/content.opf", "two": "OEBPS/Text/two.xhtml", "locked": "META-INF/encryption.xml"}
+    return {**FILES, **{names.get(name, name): content for name, content in changes.items()}}
+
+
+LOCK = '<encryption><EncryptedData><EncryptionMethod Algorithm="{}"/></EncryptedData></encryption>'
+BOMB = '<!DOCTYPE p [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("b.epub", broken(locked=LOCK.format("http://www.w3.org/2001/04/xmlenc#aes128-cbc")), "copy protection"),
+        ("b.epub", broken(two=b"\0" * (9 * 1024 * 1024)), "overload"),
+        ("b.epub", broken(opf=BOMB + EPUB2), "entities"),
+        ("b.epub", broken(**{f"f{number}": "" for number in range(10_000)}), "more than 5,000 files"),
+        ("b.epub", {**FILES, "OEBPS/Text/two.xhtml": PAGE.format("<img src='a.jpg'/>"), "OEBPS/Text/one a.xhtml": ""},
+         "no text, only pictures"),
+        ("b.epub", {"META-INF/container.xml": CONTAINER.replace("OEBPS", "../../../etc")}, "damaged"),
+        ("b.epub", b"PK\x03\x04 nothing", "damaged"),
+        ("b.epub", b"plain", "not an e-book"),
+        ("b.mobi", b"x", "ebook-convert"),
+        ("unnamed", b"%PDF-1.7", "pdftotext"),
+        ("b.txt", b"\0\1\2", "not a text"),
+        ("b.md", b"# Only a title", "no words"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_says_why(name: str, content: dict[str, str] | bytes, said: str, store: FeedStore,
+                                      tmp_path: Path) -> None:  # fmt: skip
+    file = tmp_path / name
+    file.write_bytes(content) if isinstance(content, bytes) else make_book(file, content)
+    with pytest.raises(FeedError, match=said):
+        subscribe(store, str(file), is_text=True)
+    assert store.is_empty
+    assert list(tmp_path.glob("data/texts/*")) == []
+
+
+def test_font_obfuscation_is_no_protection(tmp_path: Path) -> None:
+    files = broken(locked=LOCK.format("http://www.idpf.org/2008/embedding"))
+    assert read_text(make_book(tmp_path / "b.epub", files), "b.epub", False, CancelToken()).words
+
+
+def test_huge_page_is_cut_with_a_word(tmp_path: Path) -> None:
+    file = tmp_path / "page.html"
+    file.write_text("<html><body>" + PROSE * 550_000)
+    text = read_text(file, "page.html", False, CancelToken())
+    assert "The rest is left out" in text.planned
+    assert text.words > 500_000
+
+
+def test_text_is_known_by_its_words_and_is_removed_with_its_files(store: FeedStore, tmp_path: Path,
+                                                                  monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+    note = "---\ntitle: My note\n---\nFirst *words*.\n\n```\ncode()\n```\n\n## Then\n\nMore.[^1]\n\n[^1]: No.\n"
+    (tmp_path / "A_note.md").write_text(note)
+    added = subscribe(store, str(tmp_path / "A_note.md"))
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO((tmp_path / "A_note.md").read_bytes())))
+    again = subscribe(store, "-", is_shell=True)
+    assert (added.is_new, again.is_new, again.feed.feed_id) == (True, False, added.feed.feed_id)
+    (episode,) = read_feeds(tmp_path / "data").episodes
+    assert (episode.title, episode.audio, episode.tags) == ("My note", None, ("My note", "Texts"))
+    planned = Path(episode.transcript or "")
+    assert "Code, left out." in planned.read_text()
+    store.configure(added.feed.feed_id, {"code": "yes"})
+    assert refresh_feed(store, store.feeds()[0], CancelToken(), PUBLIC).has_changed
+    (episode,) = read_feeds(tmp_path / "data").episodes
+    assert "code()" in Path(episode.transcript or "").read_text()
+    monkeypatch.setattr("tui_pod.sources.texts.kept.FRESH", -1.0)
+    clean_up(store)
+    assert len(list(planned.parent.iterdir())) == 3
+    store.remove(added.feed.feed_id)
+    store.purge(float("inf"))
+    clean_up(store)
+    assert list(planned.parent.iterdir()) == []
+
+
+def test_page_is_a_text_if_it_is_no_feed_and_names_none(site: Site, store: FeedStore, tmp_path: Path) -> None:
+    head = "<title>Der Hafen | Blatt</title><meta property=og:image content=/p.jpg>"
+    menu = f"<div id=menu>{'<a href=/>Home</a> ' * 30}</div>"
+    article = f"<html lang=de><head>{head}</head><body>{menu}<article><h1>Der Hafen</h1>{PROSE * 20}</article></html>"
+    site.replies["/a"] = server.body(article.encode("utf-16"), "text/html; charset=utf-16")
+    site.replies["/b"] = server.body("<p>Hello", "text/html")
+    site.replies["/book.epub"] = server.body(make_book(tmp_path / "b").read_bytes(), "application/epub+zip")
+    site.replies["/feed"] = server.body(feed(item(1), "Cast"))
+    assert subscribe(store, site.url("/a")).feed.title == "Der Hafen"
+    (episode,) = read_feeds(tmp_path / "data").episodes
+    said = Path(episode.transcript or "").read_text()
+    assert ("Home" in said, said.count("harbour")) == (False, 20)
+    with pytest.raises(NotAFeed, match="neither a feed"):
+        subscribe(store, site.url("/b"))
+    assert subscribe(store, site.url("/b"), is_text=True).feed.name == "b"
+    assert subscribe(store, site.url("/book.epub")).feed.title == "The Whale"
+    assert subscribe(store, site.url("/feed")).feed.title == "Cast"

@@ -1,0 +1,1 @@
+"""Texts that are read aloud: single files and pages, e-books, and the articles of feeds."""

@@ -1,0 +1,114 @@
+"""The texts that are kept on this machine: their files, and the process that reads them. Blocks on the disk.
+
+A file is called by its content, or by what it was made from, so that it is made once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import time
+from base64 import b64decode
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tui_pod.core.player.snapshot import Chapter
+from tui_pod.net.address import absolute
+from tui_pod.runtime.files import make_folder
+from tui_pod.runtime.limited_processes import CallLimits, ContentFault
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.published import PublishedItem
+from tui_pod.sources.foreign_texts import ForeignTexts
+from tui_pod.sources.texts.kinds import ReadText
+
+FOLDER = "texts"
+"""Its name in the folder of data."""
+
+SCHEME = "texts://"
+"""What the addresses of single texts start with; the key of the words follows."""
+
+PLANNED = ".vtt"
+"""The ending of a planned text."""
+
+FRESH = 3_600.0
+"""Seconds for which an unused file is kept: its episode may not be stored yet."""
+
+_PARSING = "tui_pod.sources.texts.parsing"
+_door = ForeignTexts(limits=CallLimits(seconds=30.0, memory=1024 * 1024 * 1024))
+"""A book of 200,000 words takes 0.5 s, and 100 MB."""
+
+
+def folder_of(store: FeedStore) -> Path:
+    """Return the folder of the texts, which is created if need be."""
+    folder = store.db.file.parent / FOLDER
+    make_folder(folder)
+    return folder
+
+
+def read_text(file: Path, name: str, reads_code: bool, cancel: CancelToken) -> ReadText:
+    """Return the text in a file: see `parsing.read_file`. Raises ContentFault: it cannot be read."""
+    return ReadText(*_door.read(f"{_PARSING}:read_file", str(file), name, reads_code, cancel=cancel))
+
+
+def read_articles(
+    articles: Sequence[tuple[str, str, str]], reads_code: bool, cancel: CancelToken
+) -> list[ReadText | None]:
+    """Return articles of a feed as `parsing.read_articles` does; None for those that cannot be read."""
+    try:
+        found = _door.read(f"{_PARSING}:read_articles", articles, reads_code, cancel=cancel)  # type: ignore[arg-type]
+    except ContentFault:
+        if len(articles) == 1:
+            return [None]
+        return [text for article in articles for text in read_articles([article], reads_code, cancel)]
+    return [ReadText(*text) if text else None for text in found]
+
+
+def planned_item(item: PublishedItem, text: ReadText, file: Path, base: str = "") -> PublishedItem:
+    """Return an item as the text that it is; its plan is written to a file.
+
+    Args:
+        item: what is known of it otherwise.
+        text: what was read.
+        file: of the plan; a cover is written beside it.
+        base: the address of the page that it is from.
+    """
+    write(file, text.planned.encode("utf-8", "replace"))
+    picture = absolute(text.picture, base) if text.picture else None
+    if text.cover:
+        cover = file.with_suffix(".cover")
+        write(cover, b64decode(text.cover))
+        picture = str(cover)
+    marks = tuple(Chapter(start, title) for start, title in text.marks)
+    return replace(item, transcript=str(file), duration=text.duration, marks=marks, picture=item.picture or picture)
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write a file in one step; several programs may do so at a time."""
+    descriptor, temp = tempfile.mkstemp(dir=file.parent)
+    try:
+        with open(descriptor, "wb") as opened:
+            opened.write(content)
+            opened.flush()
+            os.fsync(opened.fileno())
+        os.replace(temp, file)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(temp)
+        raise
+
+
+def delete_unused(store: FeedStore) -> None:
+    """Delete the files of texts that were removed, and of articles that have changed. Raises OSError."""
+    folder = store.db.file.parent / FOLDER
+    if store.is_empty or not folder.is_dir():
+        return
+    with store.db.read() as db:
+        kept = {Path(path).stem for (path,) in db.execute("SELECT transcript FROM episodes WHERE transcript <> ''")}
+        kept |= {address.removeprefix(SCHEME) for (address,) in db.execute("SELECT address FROM feeds")}
+    now = time.time()
+    for file in folder.iterdir():
+        if file.name.partition(".")[0] not in kept and file.stat().st_mtime < now - FRESH and file.is_file():
+            file.unlink()

@@ -1,0 +1,186 @@
+"""Single texts as a source: a file, an e-book, a page or standard input, each an episode that the voice reads.
+
+A text is known by its words, so it is the same episode on each machine. It is kept as it was, and as it is spoken.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import os
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from tui_pod.core.text.clean import clean
+from tui_pod.net.access import NetworkPolicy
+from tui_pod.net.address import origin, typed_address
+from tui_pod.net.fetch import fetch
+from tui_pod.net.file_address import typed_path
+from tui_pod.net.login import Login, check_user, split_login
+from tui_pod.runtime.files import reading
+from tui_pod.runtime.limited_processes import ContentFault
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import FeedStore, Stored
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import FeedError, Published, PublishedItem, Recording
+from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
+from tui_pod.sources.texts.kept import PLANNED, SCHEME, delete_unused, folder_of, planned_item, read_text
+from tui_pod.sources.texts.kinds import BOOKS, ENDINGS, MARKDOWN, OF_TYPES, PLAIN, ReadText
+
+TOPIC = "Texts"
+"""Where single texts are listed."""
+
+STANDARD_INPUT = "-"
+
+MAX_FILE = 64 * 1024 * 1024
+"""Largest file that is read (bytes)."""
+
+FEWEST_WORDS = 50
+"""A page with fewer words, whose address was not given as that of a text, is a wrong address."""
+
+
+class _Origin(NamedTuple):
+    """Where a text comes from."""
+
+    name: str
+    """Says of which kind it is, and is the title if there is no other."""
+    page: str | None = None
+
+
+class TextSource(EpisodeSource):
+    """Single texts."""
+
+    noun = "text"
+    schemes = (SCHEME.partition(":")[0],)
+    is_online = is_portable = False
+    is_single = True
+    cannot_move = "a text can only move to topics"
+
+    def takes(self, typed: str, is_shell: bool = False) -> str | None:
+        """See `EpisodeSource.takes`: the path of a text, the address of a text that is no page, or `-` in a shell."""
+        if is_shell and typed.strip() == STANDARD_INPUT:
+            return STANDARD_INPUT
+        if (path := typed_path(typed, is_shell)) is not None:
+            return path if path.lower().endswith(ENDINGS) and not os.path.isdir(path) else None
+        address = typed_address(split_login(typed).text)
+        is_text = address is not None and urlsplit(address).path.lower().endswith((*PLAIN, *MARKDOWN, *BOOKS))
+        return address if is_text else None
+
+    def subscribe(
+        self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken, fewest: int = 1
+    ) -> Subscribed:
+        """Read a text and keep it: see `EpisodeSource.subscribe`; one with fewer words than `fewest` is refused."""
+        shown = clean(split_login(request.typed).text, 100)
+        try:
+            with TemporaryDirectory(dir=folder_of(store)) as folder:
+                file = Path(folder, "text")
+                found_at = _bring(request, file, cancel)
+                text = read_text(file, found_at.name, False, cancel)
+                if text.words < fewest:
+                    raise FeedError(f"{shown} has no article.")
+                os.replace(file, folder_of(store) / f"{text.key}{text.ending}")
+            address = f"{SCHEME}{text.key}"
+            known = store.find(address, with_removed=True)
+            folders = request.folders or (((TOPIC,),) if known is None else ())
+            store.subscribe([Entry(address, text.title, folders, page=found_at.page)])
+            stored = _store(store, text, found_at.page, False)
+        except ContentFault as fault:
+            raise FeedError(f"{shown} cannot be read: {str(fault).rstrip('.')}.") from None
+        except OSError as error:
+            raise FeedError(f"{shown} cannot be read: {error.strerror or error}.") from None
+        return Subscribed(subscribed(store, address), stored.new, known is None or known.removed is not None)
+
+    def refresh(
+        self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
+    ) -> RefreshResult:
+        """Plan a text again if its settings have changed, or if its episode was lost; otherwise nothing changes."""
+        key, reads_code = feed.address.removeprefix(SCHEME), feed.settings.code
+        with store.db.read() as db:
+            row = db.execute("SELECT transcript FROM episodes WHERE feed = ?", (feed.number,)).fetchone()
+        if row is not None and row[0] == str(_plan_of(store, key, reads_code)):
+            store.touch(feed.feed_id)
+            return RefreshResult(feed.feed_id, feed.name)
+        kept = (folder_of(store) / f"{key}{ending}" for ending in ENDINGS)
+        file = next((file for file in kept if file.is_file()), None)
+        if file is None:
+            raise FeedError("its file is gone; add it again.")
+        try:
+            text = read_text(file, f"{feed.title}{file.suffix}", reads_code, cancel)
+            stored = _store(store, text._replace(key=key), feed.page, reads_code)
+        except OSError as error:
+            raise FeedError(f"it cannot be read: {error.strerror or error}.") from None
+        return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
+
+    def shown(self, address: str) -> str:
+        """See `EpisodeSource.shown`: it has no address of its own."""
+        return "a text on this machine"
+
+    def clean_up(self, store: FeedStore) -> None:
+        """See `EpisodeSource.clean_up`."""
+        delete_unused(store)
+
+
+def _plan_of(store: FeedStore, key: str, reads_code: bool) -> Path:
+    return folder_of(store) / f"{key}{'.code' * reads_code}{PLANNED}"
+
+
+def _store(store: FeedStore, text: ReadText, page: str | None, reads_code: bool) -> Stored:
+    """Store a text as the one episode of its subscription."""
+    about = Recording(TOPIC, text.author, series=text.series)
+    item = PublishedItem(text.key, text.title, text.summary, link=page, recording=about)
+    item = planned_item(item, text, _plan_of(store, text.key, reads_code), page or "")
+    feed = Published(text.title, (item,), page, text.summary, language=text.language or None, picture=item.picture)
+    return store.store(f"{SCHEME}{text.key}", feed)
+
+
+def _bring(request: SubscribeRequest, file: Path, cancel: CancelToken) -> _Origin:
+    """Copy the text that a request names to a file.
+
+    Raises:
+        OSError: it cannot be read or copied.
+        FetchError: it cannot be fetched.
+        FeedError: it is too large, or no place of a text.
+    """
+    if request.is_shell and request.typed.strip() == STANDARD_INPUT:
+        content = sys.stdin.buffer.read(MAX_FILE + 1)
+        if len(content) > MAX_FILE:
+            raise FeedError(f"standard input has more than {MAX_FILE // 1024**2} MB.")
+        file.write_bytes(content)
+        return _Origin("")
+    if (path := typed_path(request.typed, request.is_shell)) is not None:
+        with reading(Path(path)) as source, file.open("wb") as target:
+            if os.fstat(source.fileno()).st_size > MAX_FILE:
+                raise FeedError(f"{clean(path, 100)} is larger than {MAX_FILE // 1024**2} MB.")
+            shutil.copyfileobj(source, target)
+        return _Origin(os.path.basename(path))
+    text, user, password = split_login(request.typed)
+    address = typed_address(text)
+    if address is None:
+        raise FeedError(f"{clean(text, 100)} is neither a file nor an http or https address.")
+    logins = [request.login] if request.login else []
+    if user or password:
+        logins.append(Login(origin(address), check_user(user), password))
+    return fetch_text(address, request.policy.widened([origin(address)], tuple(logins)), file, cancel)
+
+
+def fetch_text(address: str, policy: NetworkPolicy, file: Path, cancel: CancelToken) -> _Origin:
+    """Fetch a text to a file; one in another encoding than UTF-8, as its server states, becomes that.
+
+    Raises:
+        OSError: it cannot be written.
+        FetchError: it cannot be fetched.
+    """
+    response, content = fetch(policy.request(address), policy.limits, cancel)
+    name = unquote(urlsplit(response.address).path.rstrip("/").rpartition("/")[2])
+    ending = OF_TYPES.get(response.kind, "")
+    if response.charset and ending != ".epub" and not content.startswith(codecs.BOM_UTF8):
+        with contextlib.suppress(LookupError):  # the server names an encoding that is none
+            content = codecs.BOM_UTF8 + content.decode(response.charset, "replace").encode("utf-8", "replace")
+    file.write_bytes(content)
+    is_named = name.lower().endswith(ENDINGS)
+    return _Origin(name if is_named and ending != ".html" else f"{name}{ending}", response.address)
