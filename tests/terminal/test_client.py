@@ -99,45 +99,27 @@ def test_keys_reach_the_app_unchanged_and_in_order(tmp_path: Path) -> None:
     ) as terminal:
         terminal.until(lambda: terminal.shows("ready"), "the app reads")
         terminal.press(keys)
-        assert b"True" in finish(terminal)
+        found = finish(terminal)
+        assert b"True" in found
+        assert b"abcd" not in found  # there is no echo
 
 
-def test_keys_are_not_echoed(tmp_path: Path) -> None:
-    with client(tmp_path, "print('ready', flush=True)\nread(4)\nend()") as terminal:
-        terminal.until(lambda: terminal.shows("ready"), "the app reads")
-        terminal.press("abcd")
-        assert b"abcd" not in finish(terminal)
-
-
-def test_end_gives_the_status_and_prints_the_text(tmp_path: Path) -> None:
-    with client(tmp_path, "end(7, 'See you later.')") as terminal:
-        assert b"See you later." in finish(terminal)
-        assert terminal.status == 7
-
-
-def test_end_without_a_text_prints_nothing(tmp_path: Path) -> None:
-    with client(tmp_path, "end(0)") as terminal:
-        assert finish(terminal) == b""
-        assert terminal.status == 0
-
-
-@pytest.mark.parametrize(("app", "status"), [("sys.exit(3)", 3), ("sys.exit(0)", 0)])
-def test_app_that_ends_without_a_message_gives_its_status(tmp_path: Path, app: str, status: int) -> None:
+@pytest.mark.parametrize(
+    ("app", "status", "printed"),
+    [
+        ("end(7, 'See you later.')", 7, b"See you later."),
+        ("end(0)", 0, b""),
+        ("sys.exit(3)", 3, b""),
+        ("sys.exit(0)", 0, b""),
+        ("os.kill(os.getpid(), signal.SIGKILL)", 128 + signal.SIGKILL, b"ended by signal 9"),
+        (f"line.send(b'welcome {2**22 + 1}\\n')", 1, b"ended unexpectedly"),  # and ends itself
+    ],
+)
+def test_end_of_the_app_gives_its_status_and_text(tmp_path: Path, app: str, status: int, printed: bytes) -> None:
     with client(tmp_path, app) as terminal:
-        assert finish(terminal) == b""
+        found = finish(terminal)
+        assert printed in found if printed else not found
         assert terminal.status == status
-
-
-def test_app_that_a_signal_ends_is_named_with_the_signal(tmp_path: Path) -> None:
-    with client(tmp_path, "os.kill(os.getpid(), signal.SIGKILL)") as terminal:
-        assert b"ended by signal 9" in finish(terminal)
-        assert terminal.status == 128 + signal.SIGKILL
-
-
-def test_other_app_that_ends_without_a_message_is_a_failure(tmp_path: Path) -> None:
-    with client(tmp_path, f"line.send(b'welcome {2**22 + 1}\\n')") as terminal:
-        assert b"ended unexpectedly" in finish(terminal)
-        assert terminal.status == 1
 
 
 def test_messages_that_come_in_pieces_are_put_together(tmp_path: Path) -> None:

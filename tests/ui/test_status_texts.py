@@ -254,10 +254,7 @@ def test_time_left_is_also_given_at_another_speed() -> None:
     model = list_model(Listening(progress=played, library=library))
     assert counts_text(model, 1.0) == "1/2 played · 1 h left"
     assert counts_text(model, 1.5) == "1/2 played · 1 h left (40 m at 1.5×)"
-
-
-def test_empty_library_has_no_counts() -> None:
-    assert counts_text(list_model(Listening(library=build_library([], []))), 1.0) == ""
+    assert counts_text(list_model(Listening(library=EMPTY)), 1.0) == ""
 
 
 def test_path_has_all_topics_above_and_a_smart_list_none() -> None:
@@ -266,56 +263,46 @@ def test_path_has_all_topics_above_and_a_smart_list_none() -> None:
     assert path_text(list_model(Listening(ListQuery()))) == "All Topics"
 
 
+LONG_NAME = build_library([Topic("A topic of many words")], [Episode("one", "One", tags=("A topic of many words",))])
+
+
 @pytest.mark.parametrize(
-    ("room", "shown"),
+    ("services", "parts", "titles"),
     [
-        (0, "Basics · 5 episodes · 10 m · newest first"),
-        (41, "Basics · 5 episodes · 10 m · newest first"),
-        (40, "Basics · 5 episodes · 10 m · newest"),
-        (35, "Basics · 5 episodes · 10 m · newest"),
-        (34, "Basics · 5 episodes · newest"),
-        (28, "Basics · 5 episodes · newest"),
-        (27, "Basics · 5 episodes"),
-        (3, "Basics · 5 episodes"),
+        (  # what has no room is left out: the time before the order
+            Listening(BASICS), [],
+            {
+                0: "Basics · 5 episodes · 10 m · newest first", 41: "Basics · 5 episodes · 10 m · newest first",
+                40: "Basics · 5 episodes · 10 m · newest", 35: "Basics · 5 episodes · 10 m · newest",
+                34: "Basics · 5 episodes · newest", 28: "Basics · 5 episodes · newest",
+                27: "Basics · 5 episodes", 3: "Basics · 5 episodes",
+            },
+        ),
+        (
+            Listening(BASICS, library=LONG_NAME), [],
+            {
+                33: "A topic of many words · 1 episode", 32: "A topic of many wor… · 1 episode",
+                3: "A topic… · 1 episode",
+            },
+        ),
+        (Listening(BASICS._replace(query="second")), [], {99: "Basics · 1 episode · 3 m · newest first"}),
+        (
+            Listening(library=build_library([], [Episode("one", "One")])), [],
+            {99: "All Topics · 1 episode · newest first"},
+        ),
+        (Listening(CONTINUE, progress=BEGUN), [], {99: "Continue · 1 episode · 1 m left"}),
+        (Listening(CONTINUE), [], {99: "Continue · 0 episodes"}),
+        (
+            Listening(QUEUE), ["count", "length", "end"],
+            {99: "Queue · count · length · end", 27: "Queue · count · length", 3: "Queue · count"},
+        ),
     ],
-)
-def test_title_of_a_topic_leaves_out_the_time_before_the_order(room: int, shown: str) -> None:
-    assert title_text(list_model(Listening(BASICS)), [], room) == shown
-
-
-@pytest.mark.parametrize(
-    ("room", "shown"),
-    [(33, "A topic of many words · 1 episode"), (32, "A topic of many wor… · 1 episode"), (3, "A topic… · 1 episode")],
-)
-def test_title_with_a_long_name_keeps_the_count(room: int, shown: str) -> None:
-    library = build_library([Topic("A topic of many words")], [Episode("one", "One", tags=("A topic of many words",))])
-    assert title_text(list_model(Listening(ListQuery(entry=1), library=library)), [], room) == shown
-
-
-def test_title_counts_what_a_search_found() -> None:
-    model = list_model(Listening(BASICS._replace(query="second")))
-    assert title_text(model, [], 99) == "Basics · 1 episode · 3 m · newest first"
-
-
-def test_title_of_unknown_length_has_no_time() -> None:
-    library = build_library([], [Episode("one", "One")])
-    assert title_text(list_model(Listening(library=library)), [], 99) == "All Topics · 1 episode · newest first"
-
-
-def test_title_of_what_was_begun_says_what_is_left_of_it() -> None:
-    model = list_model(Listening(CONTINUE, progress=BEGUN))
-    assert title_text(model, [], 99) == "Continue · 1 episode · 1 m left"
-
-
-def test_title_of_what_is_empty_has_no_time_left() -> None:
-    assert title_text(list_model(Listening(CONTINUE)), [], 99) == "Continue · 0 episodes"
-
-
-def test_title_of_the_queue_leaves_out_its_last_parts() -> None:
-    model, parts = list_model(Listening(QUEUE)), ["count", "length", "end"]
-    assert title_text(model, parts, 99) == "Queue · count · length · end"
-    assert title_text(model, parts, 27) == "Queue · count · length"
-    assert title_text(model, parts, 3) == "Queue · count"
+)  # fmt: skip
+def test_title_says_what_is_listed_as_far_as_there_is_room(
+    services: Listening, parts: list[str], titles: dict[int, str]
+) -> None:
+    model = list_model(services)
+    assert {room: title_text(model, parts, room) for room in titles} == titles
 
 
 def test_queue_tells_when_each_entry_ends_without_the_one_that_plays() -> None:

@@ -28,23 +28,16 @@ def has_pane(driver: AppDriver) -> bool:
     return driver.main.episode.pane is not None
 
 
-@pytest.mark.parametrize(("width", "is_made"), [(WIDE, True), (WIDE - 1, False)])
-async def test_pane_is_made_only_where_it_is_shown(width: int, is_made: bool, library: Library) -> None:
-    async with run_app(library, (width, 40), query=ALL) as driver:
-        await driver.until(lambda: has_pane(driver) or not is_made, "it is made")
-        await driver.settle()
-        assert has_pane(driver) is is_made
-
-
-async def test_pane_appears_when_the_terminal_grows_and_is_made_once(library: Library) -> None:
-    async with run_app(library, (100, 40), query=ALL) as driver:
-        await driver.resize(WIDE, 40)
-        await driver.until(lambda: has_pane(driver), "it is made")
-        pane = driver.main.episode.pane
-        await driver.resize(100, 40)
-        await driver.resize(WIDE, 40)
-        assert driver.main.episode.pane is pane
-        assert len(driver.main.query("EpisodePane")) == 1
+@pytest.mark.app(size=(WIDE - 1, 40), query=ALL)
+async def test_pane_appears_when_the_terminal_grows_and_is_made_once(driver: AppDriver) -> None:
+    assert not has_pane(driver)
+    await driver.resize(WIDE, 40)
+    await driver.until(lambda: has_pane(driver), "it is made")
+    pane = driver.main.episode.pane
+    await driver.resize(100, 40)
+    await driver.resize(WIDE, 40)
+    assert driver.main.episode.pane is pane
+    assert len(driver.main.query("EpisodePane")) == 1
 
 
 async def test_pane_that_is_hidden_stays_so_after_the_next_start(library: Library) -> None:

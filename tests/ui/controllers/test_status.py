@@ -81,7 +81,7 @@ async def test_dialog_has_its_own_keys_and_those_of_the_pane_come_back(driver: A
 
 
 async def test_stop_is_offered_while_there_is_work_that_can_be_stopped(driver: AppDriver) -> None:
-    show = driver.main.status.show_work
+    show = driver.app.frontend.work_changed
     assert "Stop" not in driver.key_words
     show({"state": Job("offline")})
     assert "Stop" not in driver.key_words

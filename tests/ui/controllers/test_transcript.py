@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+import pytest
+
+from tests.app_driver import AppDriver, run_app
+from tests.rooms import make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.row_states import RecognitionState
@@ -15,14 +18,13 @@ ALL = ListQuery(entry=0)
 FIRST, SECOND = Cue("It rained.", 0.0, 2.0), Cue("We stayed in.", 2.5, 4.0)
 
 
-def recorded() -> Library:
-    """Return a library of an episode with a recording, and of one without."""
+pytestmark = pytest.mark.app(query=ALL)
+
+
+@pytest.fixture
+def library() -> Library:
+    """A library of an episode with a recording, and of one without."""
     return build_library((), [Episode("talk", "Talk", duration=100.0, audio="/talk.mp3"), Episode("told", "Told")])
-
-
-def wordless(services: FakeServices) -> None:
-    """Give no episode any words."""
-    services.transcripts.update(talk=Transcript(), told=Transcript())
 
 
 def words(driver: AppDriver) -> str:
@@ -30,126 +32,95 @@ def words(driver: AppDriver) -> str:
     return " ".join(" ".join(driver.rows_of(driver.transcript)).split())
 
 
-async def test_episode_without_words_offers_to_recognise_them(library: Library) -> None:
-    async with run_app(recorded(), query=ALL, prepare=wordless) as driver:
-        await driver.press("t")
-        assert "no transcript. Press enter to have them recognised." in words(driver)
-        await driver.press("enter")
-        assert driver.services.asked_recognition.asked == [("request", "talk")]
+async def test_episode_without_words_offers_to_recognise_those_of_a_recording(driver: AppDriver) -> None:
+    driver.services.transcripts.update(talk=Transcript(), told=Transcript())
+    await driver.press("j", "t", "enter")
+    assert "Press t to close" in words(driver)
+    assert driver.services.asked_recognition.asked == []
+    await driver.press("t", "k", "t")
+    assert "no transcript. Press enter to have them recognised." in words(driver)
+    await driver.press("enter")
+    assert driver.services.asked_recognition.asked == [("request", "talk")]
+    await driver.press("ctrl+p", *"pause or resume rec", "enter")
+    assert driver.services.asked_recognition.asked[1:] == [("toggle_pause",)]
+    await driver.press("t")
+    driver.services.transcripts["talk"] = Transcript((), BY_MACHINE)
+    await driver.press("t")
+    assert "No speech was recognised in it" in words(driver)
 
 
-async def test_episode_without_a_recording_offers_nothing(library: Library) -> None:
-    async with run_app(recorded(), query=ALL, prepare=wordless) as driver:
-        await driver.press("j", "t", "enter")
-        assert "Press t to close" in words(driver)
-        assert driver.services.asked_recognition.asked == []
-
-
-async def test_words_grow_while_they_are_read(library: Library) -> None:
-    async with run_app(recorded(), query=ALL, prepare=wordless) as driver:
-        services = driver.services
-        await driver.press("t")
-        services.asked_recognition.labels["talk"] = f"{BY_MACHINE} · 2 %"
-        driver.app.frontend.transcript_changed("talk", RecognitionState("…"))
+async def test_words_grow_while_they_are_read(driver: AppDriver) -> None:
+    services = driver.services
+    services.transcripts["talk"] = Transcript()
+    await driver.press("t")
+    services.asked_recognition.labels["talk"] = f"{BY_MACHINE} · 2 %"
+    driver.app.frontend.transcript_changed("talk", RecognitionState("…"))
+    await driver.settle()
+    assert "first sentences will appear soon" in words(driver)
+    for cues in ((FIRST,), (FIRST, SECOND)):
+        services.transcripts["talk"] = Transcript(cues, BY_MACHINE)
+        driver.app.frontend.transcript_changed("talk", RecognitionState("2 %", 2.0))
         await driver.settle()
-        assert "first sentences will appear soon" in words(driver)
-        for cues in ((FIRST,), (FIRST, SECOND)):
-            services.transcripts["talk"] = Transcript(cues, BY_MACHINE)
-            driver.app.frontend.transcript_changed("talk", RecognitionState("2 %", 2.0))
-            await driver.settle()
-            assert all(cue.text in words(driver) for cue in cues)
-        assert f"{BY_MACHINE} · 2 % · x stops" in str(driver.transcript.border_subtitle)
+        assert all(cue.text in words(driver) for cue in cues)
+    assert f"{BY_MACHINE} · 2 % · x stops" in str(driver.transcript.border_subtitle)
+    await driver.press("j", "y")
+    assert driver.app.clipboard == f"We stayed in. ({BY_MACHINE})"
 
 
-async def test_words_that_broke_off_go_on_from_the_last_sentence(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.transcripts["talk"] = Transcript((FIRST, SECOND), f"{BY_MACHINE} up to 0:04", is_partial=True)
-
-    async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
-        await driver.press("t")
-        assert "up to 0:04 · enter on the last sentence continues" in str(driver.transcript.border_subtitle)
-        await driver.press("enter")
-        assert driver.services.asked_recognition.asked == []
-        await driver.press("j", "enter")
-        assert driver.services.asked_recognition.asked == [("request", "talk")]
+async def test_words_that_broke_off_go_on_from_the_last_sentence(driver: AppDriver) -> None:
+    driver.services.transcripts["talk"] = Transcript((FIRST, SECOND), f"{BY_MACHINE} up to 0:04", is_partial=True)
+    await driver.press("t")
+    assert "up to 0:04 · enter on the last sentence continues" in str(driver.transcript.border_subtitle)
+    await driver.press("enter")
+    assert driver.services.asked_recognition.asked == []
+    await driver.press("j", "enter")
+    assert driver.services.asked_recognition.asked == [("request", "talk")]
 
 
-async def test_recording_without_words_says_so(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.transcripts["talk"] = Transcript((), BY_MACHINE)
-
-    async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
-        await driver.press("t")
-        assert "No speech was recognised in it" in words(driver)
-
-
-async def test_row_shows_how_far_they_are_until_they_are_done(library: Library) -> None:
-    async with run_app(recorded(), query=ALL) as driver:
-        driver.app.frontend.transcript_changed("talk", RecognitionState("42 %", 42.0))
-        await driver.settle()
-        assert "“ 42 %" in driver.rows_of(driver.episodes)[0]
-        driver.app.frontend.transcript_changed("talk", None)
-        await driver.settle()
-        assert "42 %" not in driver.rows_of(driver.episodes)[0]
+async def test_row_shows_how_far_they_are_until_they_are_done(driver: AppDriver) -> None:
+    driver.app.frontend.transcript_changed("talk", RecognitionState("42 %", 42.0))
+    await driver.settle()
+    assert "“ 42 %" in driver.rows_of(driver.episodes)[0]
+    driver.app.frontend.transcript_changed("talk", None)
+    await driver.settle()
+    assert "42 %" not in driver.rows_of(driver.episodes)[0]
 
 
-async def test_copied_sentence_says_that_a_machine_recognised_it(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.transcripts["talk"] = Transcript((FIRST, SECOND), BY_MACHINE)
-
-    async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
-        await driver.press("t", "j", "y")
-        assert driver.app.clipboard == f"We stayed in. ({BY_MACHINE})"
-        assert BY_MACHINE in str(driver.transcript.border_subtitle)
-
-
-async def test_words_without_times_offer_to_have_them_found(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.transcripts["talk"] = Transcript((Cue("It rained."),))
-
-    async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
-        await driver.press("t")
-        assert "no times · enter recognises them on this machine" in str(driver.transcript.border_subtitle)
-        await driver.press("enter")
-        assert driver.services.asked_recognition.asked == [("request", "talk")]
+async def test_words_without_times_offer_to_have_them_found_and_are_not_moved(driver: AppDriver) -> None:
+    driver.services.transcripts["talk"] = Transcript((Cue("It rained."),))
+    await driver.press("t")
+    assert "no times · enter recognises them on this machine" in str(driver.transcript.border_subtitle)
+    await driver.press("enter")
+    assert driver.services.asked_recognition.asked == [("request", "talk")]
+    driver.main.transcript.nudge(0.5)
+    assert driver.services.nudges == {}
 
 
-async def test_recogniser_makes_way_for_keys(library: Library) -> None:
-    async with run_app(recorded(), query=ALL) as driver:
-        await driver.press("j")
-        assert driver.services.keys_pressed == 1
+async def test_recogniser_makes_way_for_keys(driver: AppDriver) -> None:
+    await driver.press("j")
+    assert driver.services.keys_pressed == 1
 
 
-async def test_recognising_is_paused_also_among_the_words(library: Library) -> None:
-    async with run_app(recorded(), query=ALL, prepare=wordless) as driver:
-        await driver.press("t", "ctrl+p", *"pause or resume rec", "enter")
-        assert driver.services.asked_recognition.asked == [("toggle_pause",)]
+async def test_words_with_times_are_recognised_from_the_palette(driver: AppDriver) -> None:
+    driver.services.transcripts["talk"] = Transcript((FIRST, SECOND))
+    await driver.press("t", "ctrl+p", *"recognise this", "enter", "enter")
+    await driver.until(lambda: driver.services.asked_recognition.asked != [], "it is asked for")
+    assert driver.services.asked_recognition.asked == [("request", "talk")]
 
 
-async def test_words_with_times_are_recognised_from_the_palette(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.transcripts["talk"] = Transcript((FIRST, SECOND))
-
-    async with run_app(recorded(), query=ALL, prepare=prepare) as driver:
-        await driver.press("t", "ctrl+p", *"recognise this", "enter", "enter")
-        await driver.until(lambda: driver.services.asked_recognition.asked != [], "it is asked for")
-        assert driver.services.asked_recognition.asked == [("request", "talk")]
-
-
-async def test_escape_closes_the_transcript_only_while_it_has_the_focus(library: Library) -> None:
-    async with run_app(recorded(), query=ALL) as driver:
-        await driver.press("t")
-        controller = driver.main.transcript
-        driver.main.set_focus(driver.episodes)
-        assert not controller.escape()
-        assert controller.is_open
-        driver.main.set_focus(driver.transcript)
-        assert controller.escape()
-        assert not controller.is_open
+async def test_escape_closes_the_transcript_only_while_it_has_the_focus(driver: AppDriver) -> None:
+    await driver.press("t")
+    controller = driver.main.transcript
+    driver.main.set_focus(driver.episodes)
+    assert not controller.escape()
+    assert controller.is_open
+    driver.main.set_focus(driver.transcript)
+    assert controller.escape()
+    assert not controller.is_open
 
 
-async def test_words_are_moved_for_what_is_shown_else_for_what_plays(library: Library) -> None:
-    async with run_app(library, query=ListQuery(entry=1)) as driver:
+async def test_words_are_moved_for_what_is_shown_else_for_what_plays() -> None:
+    async with run_app(make_room().library, query=ListQuery(entry=1)) as driver:
         nudge = driver.main.transcript.nudge
         nudge(0.5)
         await driver.settle()
@@ -162,13 +133,3 @@ async def test_words_are_moved_for_what_is_shown_else_for_what_plays(library: Li
         await driver.settle()
         assert driver.services.nudges == {"one": 0.5, "three": 0.5}
         assert "moved +0.5 s" in str(driver.transcript.border_subtitle)
-
-
-async def test_words_without_times_say_so_instead_of_moving(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.transcripts["one"] = Transcript((Cue("One."),))
-
-    async with run_app(library, query=ListQuery(entry=1), prepare=prepare) as driver:
-        await driver.press("t")
-        driver.main.transcript.nudge(0.5)
-        assert driver.services.nudges == {}

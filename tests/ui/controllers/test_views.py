@@ -32,34 +32,25 @@ async def open_view(driver: AppDriver, number: int) -> None:
     await driver.until(lambda: driver.main.query(KINDS[number]) and driver.main.views.is_open, "the view is open")
 
 
-@pytest.mark.parametrize("number", KINDS)
-async def test_view_is_over_the_panes_until_it_is_left(number: int, driver: AppDriver) -> None:
+async def test_view_is_over_the_panes_until_it_is_left(driver: AppDriver) -> None:
     views = driver.main.views
-    assert (views.is_open, driver.main.has_class("-view")) == (False, False)
-    await open_view(driver, number)
-    assert driver.main.has_class("-view")
-    assert isinstance(driver.main.query_one(".view"), KINDS[number])
-    assert driver.focus in ("statistics", "bookmarks", "everywhere")
-    views.leave()
-    await driver.settle()
+    for number, kind in KINDS.items():
+        assert (views.is_open, driver.main.has_class("-view"), len(driver.main.query(".view"))) == (False, False, 0)
+        await open_view(driver, number)
+        assert driver.main.has_class("-view")
+        assert isinstance(driver.main.query_one(".view"), kind)
+        assert driver.focus in ("statistics", "bookmarks", "everywhere")
+        views.leave()
+        await driver.settle()
     assert (views.is_open, driver.main.has_class("-view"), len(driver.main.query(".view"))) == (False, False, 0)
 
 
-async def test_escape_shows_the_panes_again(library: Library) -> None:
-    async with run_app(library, query=ListQuery(entry=1)) as driver:
-        await open_view(driver, 4)
-        assert driver.main.views.escape()
-        await driver.settle()
-        assert (driver.main.views.is_open, driver.focus) == (False, "list")
-
-
-@pytest.mark.parametrize(("former", "number"), [(3, 4), (4, 3), (SEARCH, 4), (4, SEARCH), (3, SEARCH)])
-async def test_view_replaces_another(former: int, number: int, driver: AppDriver) -> None:
-    await open_view(driver, former)
-    await open_view(driver, number)
-    assert [type(view) for view in driver.main.query(".view")] == [KINDS[number]]
+async def test_view_replaces_another_and_escape_shows_the_panes_again(driver: AppDriver) -> None:
+    for number in (3, 4, 3, SEARCH, 4, SEARCH):
+        await open_view(driver, number)
+        assert [type(view) for view in driver.main.query(".view")] == [KINDS[number]]
     await driver.press("escape")
-    assert not driver.main.views.is_open
+    assert (driver.main.views.is_open, driver.focus) == (False, "list")
 
 
 async def test_search_everywhere_that_is_open_is_not_opened_again(library: Library) -> None:

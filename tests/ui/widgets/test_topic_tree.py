@@ -89,10 +89,10 @@ async def test_smallest_topic_of_what_plays_is_marked_or_the_folded_one_that_hid
 async def test_podcast_that_failed_is_marked_until_it_does_not() -> None:
     async with run_app(make_podcast({})) as driver:
         assert MARKS["fault"] not in tree_row(driver, "Cast")
-        driver.tree.show_failed(frozenset((CAST,)))
+        driver.app.frontend.feeds_failed(frozenset((CAST,)))
         await driver.settle()
         assert MARKS["fault"] in tree_row(driver, "Cast")
-        driver.tree.show_failed(frozenset(("https://other.example/feed",)))
+        driver.app.frontend.feeds_failed(frozenset(("https://other.example/feed",)))
         await driver.settle()
         assert MARKS["fault"] not in tree_row(driver, "Cast")
 
