@@ -13,6 +13,7 @@ from tui_pod.core.actions import render_keys
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.parts import Part, part_at
 from tui_pod.core.library.row_states import DownloadState, RecognitionState
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript
@@ -187,16 +188,27 @@ class FakeSources:
         self.discarded: list[str] = []
         self.corrected: list[tuple[str, str, float]] = []
         self.found: dict[str, Source] = {}
+        self.planned: dict[str, Sequence[Part]] = {}
+        """The parts of planned texts, by episode."""
         self.is_holding = False
 
-    def request(self, episode: Episode, load: int) -> None:
+    def request(self, episode: Episode, load: int, position: float = 0.0) -> None:
         self.requests.append(episode.id)
         if self.is_holding:
+            return
+        if episode.id in self.planned:
+            self.emit(SourceReady(load, self.part(episode.id, position)))
             return
         marks = (Chapter(0.0, "One."), Chapter(20.0, "Two."), Chapter(40.0, "Three."))
         default = Source(f"/{episode.id}.opus", is_narrated=True, duration=episode.duration, marks=marks)
         found = self.found.get(episode.id, default)
         self.emit(SourceReady(load, self.found.get(episode.audio or "", found)))
+
+    def part(self, ident: str, position: float) -> Source:
+        """Return the part of a planned text at a position."""
+        parts = self.planned[ident]
+        part = part_at(parts, position)
+        return Source(part.audio, True, duration=part.duration, lead="/bell", part=part, planned=parts[-1].end)
 
     def discard(self, source: Source) -> bool:
         self.discarded.append(source.location)

@@ -18,20 +18,22 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.snapshot import Playback, Source
 
 
-async def nothing(_: Episode) -> Source | None:
+async def nothing(_: Episode, *__: float) -> Source | None:
     return None
 
 
-async def refused(_: Episode) -> Source | None:
+async def refused(_: Episode, *__: float) -> Source | None:
     raise UserError("The server does not answer.")
 
 
-async def vanished(_: Episode) -> Source | None:
+async def vanished(_: Episode, *__: float) -> Source | None:
     return Source("/nowhere/at.mp3")
 
 
 @pytest.mark.parametrize("find", [nothing, refused, vanished])
-async def test_excerpt_without_audio_is_silence(find: Callable[[Episode], Awaitable[Source | None]]) -> None:
+async def test_excerpt_without_audio_is_silence(
+    find: Callable[[Episode, float, float], Awaitable[Source | None]],
+) -> None:
     player = ExcerptPlayer(find, "null")
     await player.play(EPISODES[0], 1.0, 2.0)
     player.stop()
@@ -61,7 +63,7 @@ async def test_excerpt_that_was_stopped_while_its_audio_was_looked_for_is_silenc
     found, opened = asyncio.Event(), Mock()
     monkeypatch.setattr("tui_pod.audio.excerpt.MpvPlayer", opened)
 
-    async def find(_: Episode) -> Source | None:
+    async def find(_: Episode, *__: float) -> Source | None:
         await found.wait()
         return Source("/somewhere/at.mp3")
 
@@ -81,7 +83,7 @@ async def test_sound_has_the_volume_and_the_device_of_the_episode_and_ends_where
     monkeypatch.setattr("tui_pod.audio.excerpt.MpvPlayer", lambda *_: opened)
     chosen, volume = ["pulse/speakers"], Playback(volume=35, is_muted=True)
 
-    async def find(_: Episode) -> Source | None:
+    async def find(_: Episode, *__: float) -> Source | None:
         return Source("/somewhere/at.mp3")
 
     player = ExcerptPlayer(find, "null", like=lambda: volume, device=lambda: chosen[0])

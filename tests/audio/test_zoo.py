@@ -60,7 +60,7 @@ class Rig:
         self.controller = PlaybackController(self.library, self.progress_index, ports)
         writer.emit = self.events.put
 
-    def request(self, episode: Episode, load: int) -> None:
+    def request(self, episode: Episode, load: int, position: float = 0.0) -> None:
         """See `Sources.request`."""
 
         def find() -> None:

@@ -272,8 +272,8 @@ def test_allowed_values_are_named(path: str, said: str) -> None:
 
 def test_tables_by_name_are_the_last_settings() -> None:
     rows = list(setting_rows())
-    assert [row.path for row in rows if row.type is dict] == ["speeds", "levels", "silences"]
-    assert [row.path for row in rows[-3:]] == ["speeds", "levels", "silences"]
+    assert [row.path for row in rows if row.type is dict] == ["speeds", "levels", "silences", "narration.voices"]
+    assert [row.path for row in rows[-4:]] == [row.path for row in rows if row.type is dict]
     assert (rows[0].path, rows[1].path) == ("catalogs", "start.view")
 
 

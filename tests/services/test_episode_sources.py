@@ -21,7 +21,9 @@ from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.events import Event, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
+from tui_pod.core.player.timeline import plan
 from tui_pod.core.progress.bookmarks import BY_MACHINE
+from tui_pod.core.text.document import Block, Document
 from tui_pod.net.access import make_policy
 from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.services import episode_sources as module
@@ -230,19 +232,27 @@ async def test_podcasts_asked_for_at_once_are_opened_once(service: ServiceRig) -
     assert len(opened) == 1
 
 
-@pytest.mark.parametrize(("language", "is_refused"), [("de-at", True), ("en-gb", False), ("", False)])
+@pytest.mark.parametrize(
+    ("language", "words", "refused"),
+    [
+        ("de-at", "Worte.", "German, which the voice does not speak. Name a command that does in the settings: "
+                            '[narration.voices] de = "…"'),
+        ("", "Der Nebel ist auf dem Meer und die Laterne brennt nicht.", "German, which"),
+        ("en-gb", "Worte.", "asked"), ("", "Worte.", "asked"),
+    ],
+)  # fmt: skip
 async def test_text_in_another_language_is_not_read_by_the_english_voice(
-    service: ServiceRig, language: str, is_refused: bool
+    service: ServiceRig, language: str, words: str, refused: str
 ) -> None:
     address = "https://cast.example.org/f"
     service.podcasts.store.subscribe([Entry(address)])
-    feed = Published("Cast", (PublishedItem(guid="1", title="Moor", summary="Worte."),), language=language)
+    feed = Published("Cast", (PublishedItem(guid="1", title="Moor", summary=words),), language=language)
     service.podcasts.store.store(address, feed)
     (ident,) = service.podcasts.store.episode_ids(address)
     service.narrator.request = lambda _, answer, is_urgent=True: answer(NarrationError("asked"))  # type: ignore[assignment,method-assign]
-    event = await service.request(Episode(ident, "Moor", summary="Worte."))
+    event = await service.request(Episode(ident, "Moor", summary=words))
     assert isinstance(event, LoadFailed)
-    assert ("does not speak its language" in event.reason) is is_refused
+    assert refused in event.reason
 
 
 async def test_recognised_words_stand_in_and_lend_their_times(tmp_path: Path) -> None:
@@ -433,6 +443,32 @@ async def test_narration_has_its_length_and_its_sentences_as_chapters(service: S
     event = await service.request(SPOKEN)
     assert isinstance(event, SourceReady)
     assert event.source.notice.startswith("Only the first ")
+
+
+async def test_planned_text_is_narrated_from_any_position_and_two_pieces_ahead(
+    service: ServiceRig, tmp_path: Path
+) -> None:
+    words = "The keeper lit the lamp before the fog came in. Nobody had seen it yet. " * 3
+    planned = plan(Document("Fog", tuple(Block("paragraph", words) for _ in range(60)), language="en"))
+    (tmp_path / "fog.vtt").write_text(planned.as_webvtt(), "utf-8")
+    text = Episode("fog", "Fog", duration=planned.duration, transcript=str(tmp_path / "fog.vtt"))
+    narrator = sources_over(service, tmp_path, MADE)
+    narrator.found = None
+    service.media.sources.request(text, 7, 400.0)
+    event = await service.next()
+    assert isinstance(event, SourceReady)
+    part = event.source.part
+    assert part is not None
+    assert part.start <= 400.0 < part.end
+    assert (event.source.planned, len(event.source.marks)) == (planned.duration, len(planned.cues))
+    assert [is_urgent for _, is_urgent in narrator.asked] == [True, False, False]
+    first = planned.cues.index(next(cue for cue in planned.cues if cue.start == part.start))
+    asked = [sentence for sentences, _ in narrator.asked for sentence in sentences]
+    assert asked == [cue.text for cue in planned.cues[first : first + len(asked)]], "one follows the other"
+    clip = await service.media.sources.find(text, 500.0, 510.0)
+    assert clip is not None
+    assert clip.part is not None
+    assert clip.part.start <= 500.0 < 510.0 <= clip.part.end
 
 
 async def test_narration_that_fails_says_why(service: ServiceRig, tmp_path: Path) -> None:

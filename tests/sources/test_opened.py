@@ -256,13 +256,11 @@ def test_old_episodes_are_hidden_unless_started_in_use_or_downloaded(podcasts: P
     assert listed(podcasts) == ["Title 1", "Title 2", "Title 3", "Title 4"]
 
 
-@pytest.mark.parametrize(("stated", "foreign"), [("de-at", "de-at"), ("en-gb", None), (None, None)])
-def test_language_is_foreign_unless_it_is_english_or_not_stated(
-    podcasts: Podcasts, stated: str | None, foreign: str | None
-) -> None:
+@pytest.mark.parametrize(("stated", "language"), [("de-at", "de-at"), (None, "")])
+def test_language_is_that_of_the_feed(podcasts: Podcasts, stated: str | None, language: str) -> None:
     podcasts.store.store(FIRST, make_feed(make_item(1), language=stated))
-    assert podcasts.documents.foreign_language(Episode(episode_of(1), "One")) == foreign
-    assert podcasts.documents.foreign_language(Episode("of a catalogue", "One")) is None
+    assert podcasts.documents.language(Episode(episode_of(1), "One")) == language
+    assert podcasts.documents.language(Episode("of a catalogue", "One")) == ""
 
 
 def test_notes_begin_with_season_number_and_kind(podcasts: Podcasts) -> None:

@@ -6,6 +6,7 @@ import array
 import itertools
 import json
 import math
+import shutil
 import subprocess
 import sys
 import wave
@@ -16,6 +17,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 
+from tui_pod.core.player.timeline import plan
+from tui_pod.core.text.document import Block, Document
 from tui_pod.speech import narrator_worker as module
 
 if TYPE_CHECKING:
@@ -110,9 +113,13 @@ def narrate(
     others: Sequence[int] = (),
     title: str = "",
     levels: Sequence[float] = (0.2,),
+    times: Sequence[tuple[float, float]] = (),
+    command: Sequence[str] = (),
 ) -> Narrated:
     """Narrate with the tone; return what came of it."""
     pytest.importorskip("numpy")
+    from tui_pod.speech.command_voice import CommandVoice
+
     voices, wav, steps = [Tone(level) for level in levels], folder / "x.wav", itertools.count()
     request = {
         "sentences": sentences,
@@ -120,9 +127,12 @@ def narrate(
         "others": others,
         "title": title,
         "target": target,
+        "times": times,
+        "command": command,
         "wav": str(wav),
     }
-    answer = module.narrate(cast("list[Hibari]", voices), request, lambda: next(steps))
+    speakers = [CommandVoice(command)] if command else cast("list[Hibari]", voices)
+    answer = module.narrate(speakers, request, lambda: next(steps))
     with wave.open(str(wav)) as file:
         assert (file.getnchannels(), file.getsampwidth(), file.getframerate()) == (1, 2, RATE)
         seconds = file.getnframes() / RATE
@@ -162,6 +172,54 @@ def test_speed_changes_little_from_sentence_to_sentence(tmp_path: Path) -> None:
     np = pytest.importorskip("numpy")
     factors = np.interp(made.speeds, *zip(*module.SPEEDS, strict=True))
     assert max(abs(np.diff(factors))) <= module.STEADY + 0.001
+
+
+PLAN = [(0.15, 4.5), (5.1, 7.3), (8.4, 12.8)]
+"""When three sentences are spoken, of which the tone takes 4.4, 2.2 and 4.4 seconds."""
+
+
+def test_piece_of_a_planned_text_is_as_long_as_planned_and_its_sentences_start_in_time(tmp_path: Path) -> None:
+    made = narrate(tmp_path, "a" * 80, "a" * 40, "a" * 80, target=13.9, times=PLAN)
+    assert made.duration == made.seconds == 13.9
+    assert [start for start, _ in made.times] == [0.15, 5.1, 8.4]
+    late = narrate(tmp_path, "a" * 100, "a" * 60, "a" * 80, target=13.9, times=PLAN)
+    assert late.seconds == 13.9
+    assert [start - planned[0] for (start, _), planned in zip(late.times, PLAN, strict=True)] == pytest.approx(
+        [0.0, 0.4, 0.4], abs=0.05
+    )
+    assert late.peak(late.times[0][1] + 0.05, late.times[1][0] + 0.04) == 0
+    assert late.peak(late.times[0][0] + 0.1, late.times[0][1] - 0.2) == pytest.approx(made.peak(0.3, 4.0), abs=0.15)
+
+
+@pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng")
+@pytest.mark.parametrize("speed", [("-s", "120"), ("-s", "250")])
+def test_command_speaks_in_the_planned_time(tmp_path: Path, speed: Sequence[str]) -> None:
+    text = "Die Laterne brennt.", "Niemand auf dem Schiff sieht sie; der Nebel ist zu dicht."
+    planned = plan(Document("Nebel", tuple(Block("paragraph", line) for line in text), language="de"))
+    times = [(cue.start or 0.0, cue.end or 0.0) for cue in planned.cues]
+    command = ["espeak-ng", "-v", "de", "--stdout", *speed]
+    made = narrate(tmp_path, *text, target=planned.duration, times=times, command=command)
+    assert made.seconds == pytest.approx(planned.duration, abs=0.001)
+    assert [start for start, _ in made.times] == pytest.approx([start for start, _ in times], abs=0.41)
+    assert made.peak(times[0][0], times[0][1]) > 0.2
+    assert made.peak(times[1][0] + 0.5, times[1][0] + 1.5) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (["no-such-voice"], "cannot be run: no-such-voice: No such file or directory"),
+        (["sh", "-c", "echo no model >&2; exit 3"], "failed: sh: no model"),
+        (["cat"], "failed: cat: it writes no WAV"),
+        (["sleep", "9"], "took too long: sleep"),
+    ],
+)
+def test_command_that_fails_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Sequence[str], said: str
+) -> None:
+    monkeypatch.setattr("tui_pod.speech.command_voice.TIME_LIMIT", 0.3)
+    with pytest.raises(ValueError, match=rf"the command in \[narration\.voices\] {said}"):
+        narrate(tmp_path, "Worte.", command=command)
 
 
 def test_text_that_is_too_long_lasts_a_little_longer_before_its_pauses_are_cut(tmp_path: Path) -> None:
@@ -280,7 +338,7 @@ def ask(worker: subprocess.Popen[str], number: int, **more: object) -> list[dict
     """Send a request, and return its two answers."""
     assert worker.stdin is not None
     assert worker.stdout is not None
-    wanted = {"id": number, "sentences": ["One."], "second": None, "encode": False, **more}
+    wanted = {"id": number, "sentences": ["One."], "second": None, "command": [], "encode": False, **more}
     worker.stdin.write(json.dumps(wanted) + "\n")
     worker.stdin.flush()
     return [json.loads(worker.stdout.readline()) for _ in range(2)]

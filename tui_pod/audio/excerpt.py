@@ -22,7 +22,7 @@ class ExcerptPlayer:
 
     def __init__(
         self,
-        find: Callable[[Episode], Awaitable[Source | None]],
+        find: Callable[[Episode, float, float], Awaitable[Source | None]],
         ao: str | None,
         meter: LevelMeter | None = None,
         like: Callable[[], Playback] = Playback,
@@ -50,11 +50,12 @@ class ExcerptPlayer:
         self._wish = wish = self._wish + 1
         try:
             recording, offset = recording_at(episode, start)
-            source = await self._find(recording)
+            source = await self._find(recording, start, end)
         except UserError as error:
             log(f"no excerpt of {episode.id}: {error}")
             return
         if source is not None and wish == self._wish:
+            offset = source.part.start if source.part is not None else offset
             self._load(source, start - offset, f"{end - offset:.3f}")
 
     def play_file(self, path: str, is_paused: bool, ended: Ended) -> None:

@@ -108,7 +108,8 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
     make_folder(folder)
     narrator, place_of = make_narrator(opened.paths, opened.settings.narration), partial(place_in, opened.library)
     shared = SharedPodcasts(podcasts)
-    voice = EpisodeVoice(narrator, EpisodeTranscripts(shared), shared, place_of)
+    commands = opened.settings.narration.voices
+    voice = EpisodeVoice(narrator, EpisodeTranscripts(shared), shared, place_of, commands=commands)
     sources = EpisodeSources(shared, voice, lambda _: None)
     failures = cut = 0
     with asyncio.Runner() as runner:
@@ -116,7 +117,7 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
             try:
                 episode = opened.library.find(page.id)
                 for bookmark in page.bookmarks:
-                    audio, offset = runner.run(_find_audio(sources, episode, bookmark.start))
+                    audio, offset = runner.run(_find_audio(sources, episode, bookmark.start, bookmark.end))
                     # outside the event loop, where Ctrl+C would only cancel a task that does not await
                     cut += write_clip(folder, page, bookmark, audio, offset)
             except (UserError, OSError) as error:
@@ -126,8 +127,10 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
     return 1 if failures else 0
 
 
-async def _find_audio(sources: EpisodeSources, episode: Episode | None, position: float) -> tuple[Source, float]:
-    """Return the recording at a position of an episode (seconds), here or on the network, and where it starts.
+async def _find_audio(
+    sources: EpisodeSources, episode: Episode | None, position: float, end: float
+) -> tuple[Source, float]:
+    """Return the recording between two positions of an episode (seconds), here or elsewhere, and where it starts.
 
     Raises:
         UserError: there is none.
@@ -136,11 +139,11 @@ async def _find_audio(sources: EpisodeSources, episode: Episode | None, position
         raise UserError("it is no longer in the library")
     episode, offset = recording_at(episode, position)
     try:
-        source = await sources.find(episode)
+        source = await sources.find(episode, position, end)
     except UserError as error:
         raise UserError(f"it is not on this machine: {error}") from None
     if source is not None:
-        return source, offset
+        return source, offset if source.part is None else source.part.start
     if episode.audio is None:
         raise UserError(f"it is not narrated yet; run: tui-pod narrate {episode.id}")
     raise UserError(f"{episode.audio} is not there")

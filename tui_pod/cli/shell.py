@@ -94,7 +94,7 @@ def default_config() -> str:
     parts = [HEAD]
     section = ""
     for row in setting_rows():
-        header = row.name if row.type is dict else row.section
+        header = row.path if row.type is dict else row.section
         if header != section:
             section = header
             parts.append(f"[{section}]\n")

@@ -127,6 +127,13 @@ class NarrationSettings(Section):
         str, Key("Voice of the second speaker of a dialogue (see tui-pod models)", choices=("fenrir", "kore"))
     ] = "fenrir"
     cache_mb: Annotated[int, Key("Megabytes of narrations to keep; the oldest are deleted first", 10, 100_000)] = 200
+    voices: Annotated[
+        Mapping[str, str],
+        Key(
+            "Command that speaks a language, by its code: text on its standard input, WAV on its standard output",
+            example='de = "piper --model ~/voices/de_DE-thorsten-medium.onnx --output_file -"',
+        ),
+    ] = MappingProxyType({})
 
 
 class TranscribeSettings(Section):

@@ -86,6 +86,7 @@ class Engine:
             self.podcasts,
             lambda episode: place_in(self.controller.library, episode),
             paths.cache if narration.chime else None,
+            narration.voices,
         )
         self.sources = EpisodeSources(self.podcasts, self.voice, frontend.emit, network_works, ask_login, relist)
         self.broadcast = Broadcast(frontend, actions=bound_actions(settings))

@@ -53,10 +53,10 @@ class EpisodeSources:
         self._relist = relist
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def request(self, episode: Episode, load: int) -> None:
+    def request(self, episode: Episode, load: int, position: float = 0.0) -> None:
         """See `Sources.request`."""
         if episode.audio is None:
-            self._run(self._narrate(episode, load), episode, load)
+            self._run(self._narrate(episode, load, position), episode, load)
         elif "://" in episode.audio:
             self._run(self._stream(episode, load), episode, load)
         else:
@@ -92,14 +92,17 @@ class EpisodeSources:
             task.cancel()
         await self._voice.close()
 
-    async def find(self, episode: Episode) -> Source | None:
+    async def find(self, episode: Episode, start: float = 0.0, end: float = 0.0) -> Source | None:
         """Return the audio of an episode without waiting for a narration; None if there is none yet.
 
+        Of a planned text the stretch between two positions, in seconds, is narrated if need be.
+
         Raises:
+            NarrationError: it cannot be.
             FetchError: the server refuses it, or the network is down.
         """
         if episode.audio is None:
-            return await self._voice.find(episode)
+            return await self._voice.find(episode, start, end)
         if "://" not in episode.audio:
             is_there = await asyncio.to_thread(Path(episode.audio).is_file)
             return Source(episode.audio) if is_there else None
@@ -140,13 +143,13 @@ class EpisodeSources:
         if found.marks and found.marks != known:
             self._emit(ChaptersKnown(load, found.marks, found.origin))
 
-    async def _narrate(self, episode: Episode, load: int) -> None:
+    async def _narrate(self, episode: Episode, load: int, position: float) -> None:
         def answer(result: Source | NarrationError) -> None:
             self._emit(
                 LoadFailed(load, str(result)) if isinstance(result, NarrationError) else SourceReady(load, result)
             )
 
-        await self._voice.narrate(episode, answer)
+        await self._voice.narrate(episode, answer, position)
 
     def _run(self, work: Coroutine[Any, Any, None], episode: Episode, load: int | None = None) -> None:
         """Start work for an episode; if it fails, report that `load` failed, if given."""

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import MEGABYTE
+from tui_pod.core.actions import key_of
 from tui_pod.core.library.course import spoken_place
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.parts import Part
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.core.player.snapshot import Chapter, Source
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
+from tui_pod.core.text.language import LANGUAGES, guess_language
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.runtime.log import log
 from tui_pod.services.transcripts import EpisodeTranscripts, is_of_feed
@@ -25,6 +32,13 @@ from tui_pod.speech.narrator import (
     Script,
     make_script,
 )
+from tui_pod.speech.pieces import Piece, PlannedText
+
+AHEAD = 2
+"""How many pieces of a planned text are narrated ahead of the one that plays."""
+
+GUESSED_FROM = 100
+"""How many sentences show in which language a text is."""
 
 if TYPE_CHECKING:
     from tui_pod.config.paths import Paths
@@ -43,6 +57,7 @@ class EpisodeVoice:
         podcasts: SharedPodcasts,
         place_of: Callable[[Episode], str] = lambda _: "",
         chime_folder: Path | None = None,
+        commands: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Narrate nothing yet.
 
@@ -52,44 +67,118 @@ class EpisodeVoice:
             podcasts: knows their languages.
             place_of: returns what is spoken before a title; see `make_episode_script`.
             chime_folder: folder of the chime between two narrations; None for no chime.
+            commands: speak languages, by their codes.
         """
         self._narrator = narrator
         self._transcripts = transcripts
         self._podcasts = podcasts
         self._place_of = place_of
         self._chime_folder = chime_folder
+        self._commands = commands
+        self._text: PlannedText | None = None
+        self._last_piece: Piece | None = None
 
-    async def narrate(self, episode: Episode, answer: Callable[[Source | NarrationError], None]) -> None:
-        """Narrate an episode; `answer` is called with the audio."""
-        if language := await self._foreign_language(episode):
-            said = f"“{episode.title}” has no recording, and the voice does not speak its language ({language})."
-            answer(NarrationError(said))
-            return
+    async def narrate(
+        self, episode: Episode, answer: Callable[[Source | NarrationError], None], position: float = 0.0
+    ) -> None:
+        """Narrate an episode, or the piece at a position of a planned text; `answer` is called with the audio."""
         transcript = await self._transcripts.published(episode)
+        try:
+            command = await self._speaker(episode, transcript)
+        except NarrationError as error:
+            answer(error)
+            return
         lead = await self.chime()
+        if transcript.is_planned:
+            await self._narrate_piece(episode, transcript, command, answer, position, lead)
+            return
 
         def pass_on(result: Narration | NarrationError) -> None:
             if isinstance(result, NarrationError):
                 answer(result)
                 return
-            marks = tuple(Chapter(cue.start or 0.0, cue.text) for cue in result.cues)
             notice = f"Only the first {NARRATED_CHARS:,} characters are narrated." if result.is_shortened else ""
+            marks = _sentences(result.cues)
             source = Source(str(result.audio), is_narrated=True, duration=result.duration, marks=marks, notice=notice)
             answer(source._replace(lead=lead, is_teaser=not transcript.cues))
 
-        self._narrator.request(self._script(episode, transcript), pass_on)
+        self._narrator.request(self._script(episode, transcript, command), pass_on)
+
+    async def _narrate_piece(
+        self,
+        episode: Episode,
+        transcript: Transcript,
+        command: tuple[str, ...],
+        answer: Callable[[Source | NarrationError], None],
+        position: float,
+        lead: str | None,
+    ) -> None:
+        """Narrate the piece at a position of a planned text, and then those that follow."""
+        text = self._planned(transcript)
+        chapters = await self._podcasts.ask(lambda podcasts, cancel: podcasts.documents.chapters(episode, cancel))
+        marks = chapters.marks if chapters.origin is ChapterOrigin.FEED else ()
+        pieces = text.at(position)
+        piece = next((one for one in pieces if self._narrator.find(text.script(one, command))), pieces[-1])
+        self._last_piece = piece
+
+        def pass_on(result: Narration | NarrationError) -> None:
+            if isinstance(result, NarrationError):
+                answer(result)
+                return
+            source = _piece_source(text, piece, result)._replace(lead=lead, has_chapters=bool(marks))
+            answer(source._replace(marks=marks or _sentences(transcript.cues)))
+            self._go_on(text, piece, command)
+
+        self._narrator.request(text.script(piece, command), pass_on)
+
+    def _go_on(self, text: PlannedText, after: Piece, command: tuple[str, ...], left: int = AHEAD) -> None:
+        """Narrate some pieces in spare time, one after the other, unless the listener goes elsewhere meanwhile."""
+        current, following = self._last_piece, text.after(after)
+        if following is None or not left:
+            return
+
+        def go_on(result: Narration | NarrationError) -> None:
+            if isinstance(result, Narration) and current is self._last_piece:
+                self._go_on(text, following, command, left - 1)
+
+        self._narrator.request(text.script(following, command), go_on, is_urgent=False)
+
+    def _planned(self, transcript: Transcript) -> PlannedText:
+        """Return a planned transcript in pieces; the last one is kept."""
+        if self._text is None or self._text.transcript is not transcript:
+            self._text = PlannedText(transcript)
+        return self._text
 
     async def prepare(self, episode: Episode) -> None:
-        """Narrate an episode in spare time, for later."""
-        if await self._foreign_language(episode):
+        """Narrate an episode in spare time, for later; of a planned text, its first piece."""
+        transcript = await self._transcripts.published(episode)
+        try:
+            command = await self._speaker(episode, transcript)
+        except NarrationError:
             return
-        script = self._script(episode, await self._transcripts.published(episode))
+        if transcript.is_planned:
+            text = PlannedText(transcript)
+            script = text.script(text.at(0.0)[0], command)
+        else:
+            script = self._script(episode, transcript, command)
         if script.sentences:
             self._narrator.request(script, lambda _: None, is_urgent=False)
 
-    async def find(self, episode: Episode) -> Source | None:
-        """Return the narration of an episode if there is one already."""
-        found = self._narrator.find(self._script(episode, await self._transcripts.published(episode)))
+    async def find(self, episode: Episode, start: float = 0.0, end: float = 0.0) -> Source | None:
+        """Return the narration of an episode if there is one already.
+
+        Of a planned text, narrate the sentences between two positions (seconds) if they are not there.
+
+        Raises:
+            NarrationError: they cannot be narrated.
+        """
+        transcript = await self._transcripts.published(episode)
+        command = await self._speaker(episode, transcript)
+        if transcript.is_planned:
+            text = self._planned(transcript)
+            piece = text.stretch(start, end)
+            return _piece_source(text, piece, await self._narrator.make(text.script(piece, command)))
+        found = self._narrator.find(self._script(episode, transcript, command))
         return None if found is None else Source(str(found.audio), is_narrated=True)
 
     def discard(self, source: Source) -> None:
@@ -100,9 +189,10 @@ class EpisodeVoice:
         """Return the transcript of an episode, with the times of its narration or recognition if there is one."""
         transcript = await self._transcripts.read(episode)
         if episode.audio is None and not transcript.is_timed:
-            found = self._narrator.find(self._script(episode, transcript))
-            if found is not None:
-                return Transcript(found.cues)
+            with contextlib.suppress(NarrationError):  # without a voice for its language it can still be read
+                command = await self._speaker(episode, transcript)
+                found = self._narrator.find(self._script(episode, transcript, command))
+                return Transcript(found.cues) if found is not None else transcript
         return transcript
 
     @property
@@ -116,10 +206,9 @@ class EpisodeVoice:
         Raises:
             NarrationError: the voice is not there, or does not speak the episode's language.
         """
-        if episode is not None and (language := await self._foreign_language(episode)):
-            raise NarrationError(f"the voice does not speak the language of “{episode.title}” ({language}).")
         sentences = [Cue(sentence) for line in text.splitlines() for sentence in split_sentences(line)]
-        return str((await self._narrator.make(make_script(sentences, None))).audio)
+        command = await self._speaker(episode, Transcript(tuple(sentences))) if episode is not None else ()
+        return str((await self._narrator.make(replace(make_script(sentences, None), command=command))).audio)
 
     async def chime(self) -> str | None:
         """Return the path of the chime; None if it is off or cannot be written."""
@@ -138,14 +227,56 @@ class EpisodeVoice:
         self._transcripts.close()
         await self._narrator.close()
 
-    def _script(self, episode: Episode, transcript: Transcript) -> Script:
-        return make_episode_script(episode, transcript, self._place_of(episode))
+    def _script(self, episode: Episode, transcript: Transcript, command: tuple[str, ...]) -> Script:
+        return replace(make_episode_script(episode, transcript, self._place_of(episode)), command=command)
 
-    async def _foreign_language(self, episode: Episode) -> str | None:
-        """Return the language of an episode that the English voice cannot read; None if it can."""
-        if not is_of_feed(episode):
-            return None
-        return await self._podcasts.ask(lambda podcasts, _: podcasts.documents.foreign_language(episode))
+    async def _speaker(self, episode: Episode, transcript: Transcript) -> tuple[str, ...]:
+        """Return the command that speaks the language of an episode; empty for the voice.
+
+        Raises:
+            NarrationError: nothing speaks it.
+        """
+        language = transcript.language if transcript.is_planned else ""
+        if not language and is_of_feed(episode):
+            stated = await self._podcasts.ask(lambda podcasts, _: podcasts.documents.language(episode))
+            words = [cue.text for cue in transcript.cues[:GUESSED_FROM]] or [episode.title, episode.summary]
+            language = stated or guess_language(" ".join(words))
+        return command_for(self._commands, language, episode.title)
+
+
+def command_for(commands: Mapping[str, str], language: str, title: str) -> tuple[str, ...]:
+    """Return the command that speaks a language, such as `de-at`; empty for the voice, which speaks English.
+
+    Raises:
+        NarrationError: nothing speaks it, or the setting is no command; the message names the title and the setting.
+    """
+    general = language.partition("-")[0] or "en"
+    chosen = commands.get(language) or commands.get(general)
+    if chosen:
+        import shlex  # only for other voices
+
+        try:
+            return tuple(map(os.path.expanduser, shlex.split(chosen)))
+        except ValueError as error:
+            raise NarrationError(f"[narration.voices] {general} is not a command: {error}.") from error
+    if general == "en":
+        return ()
+    name = LANGUAGES.get(general, general)
+    raise NarrationError(
+        f"“{title}” is in {name}, which the voice does not speak. Name a command that does in the settings: "
+        f'[narration.voices] {general} = "…". Press {key_of("view.transcript")} to read it.'
+    )
+
+
+def _piece_source(text: PlannedText, piece: Piece, narration: Narration) -> Source:
+    """Return the audio of a piece of a planned text."""
+    part = Part(str(narration.audio), piece.end - piece.start, start=piece.start)
+    return Source(part.audio, is_narrated=True, duration=narration.duration, part=part, planned=text.duration)
+
+
+def _sentences(cues: Iterable[Cue]) -> tuple[Chapter, ...]:
+    """Return the sentences of a narration as points to jump to."""
+    return tuple(Chapter(cue.start or 0.0, cue.text) for cue in cues)
 
 
 def make_episode_script(episode: Episode, transcript: Transcript, place: str = "") -> Script:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -34,13 +36,14 @@ class EpisodeTranscripts:
         self._podcasts = podcasts
         self._texts = texts or ForeignTexts()
         self._recognised = recognised
+        self._planned: tuple[str | None, int, Transcript] = None, 0, Transcript()  # the last one: path, and its time
 
     async def published(self, episode: Episode) -> Transcript:
         """Return the transcript of an episode, from its file or the network; of several parts, from theirs."""
         if any(part.transcript for part in episode.parts):
             return await in_thread(lambda cancel: _parts_transcript(episode, self._texts, cancel))
         if "://" not in (episode.transcript or ""):
-            return await in_thread(lambda cancel: read_transcript(episode, self._texts, cancel))
+            return await in_thread(lambda cancel: self._in_file(episode, cancel))
         return await self._podcasts.ask(lambda podcasts, cancel: podcasts.documents.transcript(episode, cancel))
 
     async def read(self, episode: Episode) -> Transcript:
@@ -49,6 +52,19 @@ class EpisodeTranscripts:
         if episode.audio is None or self._recognised is None:
             return transcript
         return await asyncio.to_thread(_with_recognised, transcript, self._recognised, episode.id)
+
+    def _in_file(self, episode: Episode, cancel: CancelToken) -> Transcript:
+        """Return the transcript in an episode's file; a planned one, which may be a book, is read and kept once."""
+        path, changed = episode.transcript, 0
+        with contextlib.suppress(OSError):
+            changed = os.stat(path).st_mtime_ns if path is not None else 0
+        known, of, transcript = self._planned
+        if path is not None and (path, changed) == (known, of):
+            return transcript
+        transcript = read_transcript(episode, self._texts, cancel)
+        if transcript.is_planned:
+            self._planned = path, changed, transcript
+        return transcript
 
     def close(self) -> None:
         """End the processes that parse."""

@@ -97,11 +97,10 @@ class EpisodeDocuments:
         text = "\n\n".join(filter(None, (_numbering(details), notes)))
         return EpisodeNotes(text, details.feed_title, details.link or "")
 
-    def foreign_language(self, episode: Episode) -> str | None:
-        """Return the language of an episode's feed, such as `de-at`; None if it is English or not stated."""
+    def language(self, episode: Episode) -> str:
+        """Return the language of an episode's feed, such as `de-at`; empty if it is not stated."""
         details = self._access.details(episode.id)
-        language = details.language if details else None
-        return None if language is None or language.startswith("en") else language
+        return (details.language if details else None) or ""
 
 
 def _numbering(details: Details) -> str:

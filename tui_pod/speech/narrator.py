@@ -91,6 +91,10 @@ class Script:
     """Who speaks each sentence; empty if it is always the same person."""
     title: str = ""
     """Number and title, spoken first if the settings say so."""
+    times: tuple[tuple[float, float], ...] = ()
+    """Planned start and end of each sentence in seconds; empty unless it is a piece of a planned text."""
+    command: tuple[str, ...] = ()
+    """Command that speaks instead of the voice; empty for the voice."""
 
     @property
     def others(self) -> list[int]:
@@ -204,16 +208,20 @@ class Narrator:
             answer(found)
         elif not script.sentences:
             answer(NarrationError("There is no text to narrate."))
-        elif missing := self.missing():
+        elif missing := self.missing(bool(script.command)):
             answer(NarrationError(f"This episode has no recording, and {missing}"))
         else:
             self._enqueue(_Job(script, self._key(script), [answer], is_urgent))
 
-    def missing(self) -> str | None:
-        """Return what is missing for narrating, as half a sentence; None if nothing is."""
+    def missing(self, has_command: bool = False) -> str | None:
+        """Return what is missing for narrating, with a command or the voice, as half a sentence; None if nothing is."""
         if not self._is_enabled:
             return "narrating is off in the settings."
-        return None if has_voice() else f"narrating needs the voice. Run: {install_command(VOICE)}"
+        return (
+            None
+            if has_voice() or (has_command and find_spec("numpy") is not None)
+            else f"narrating needs the voice. Run: {install_command(VOICE)}"
+        )
 
     async def make(self, script: Script) -> Narration:
         """Make a narration and return it. Raises NarrationError if that fails."""
@@ -255,6 +263,8 @@ class Narrator:
     def _enqueue(self, job: _Job) -> None:
         """Queue a job in place of a waiting one of the same urgency, since each takes a second.
 
+        Two pieces of planned texts may wait: the next one of the text that plays, and one of what comes after it.
+
         An urgent one interrupts what is made ahead, at low priority, even if that is the same: on a busy machine it
         would take minutes.
         """
@@ -266,7 +276,14 @@ class Narrator:
         else:
             same.answers += job.answers
             same.is_urgent = same.is_urgent or job.is_urgent
-        dropped = [other for other in self._jobs if other.is_urgent is job.is_urgent and other.key != job.key]
+        is_piece = not job.is_urgent and bool(job.script.times)
+        dropped = [
+            other
+            for other in self._jobs
+            if other.is_urgent is job.is_urgent
+            and other.key != job.key
+            and (job.is_urgent or bool(other.script.times) is is_piece)
+        ][: -1 if is_piece else None]
         self._jobs = sorted(
             (other for other in self._jobs if other not in dropped), key=lambda other: not other.is_urgent
         )
@@ -331,11 +348,15 @@ class Narrator:
         second = self._second_for(job.script)
         request = {
             "id": (number := next(self._numbers)),
-            "sentences": [speakable(sentence, table) for sentence in job.script.sentences],
+            "sentences": [
+                sentence if job.script.command else speakable(sentence, table) for sentence in job.script.sentences
+            ],
             "pauses": job.script.pauses(second is not None),
             "others": job.script.others,
             "title": speakable(self._title(job.script), table),
             "target": job.script.target,
+            "times": job.script.times,
+            "command": job.script.command,
             "second": second,
             "wav": str(base.with_suffix(".wav")),
             "opus": str(base.with_suffix(".opus")),
@@ -374,7 +395,15 @@ class Narrator:
         import hashlib  # loads 2 MiB of OpenSSL, which only narrations need
 
         second = self._second_for(script)
-        made_of = script.sentences, script.target, script.breaths, self._title(script), second, script.others
+        made_of: list[object] = [
+            script.sentences,
+            script.target,
+            script.breaths,
+            self._title(script),
+            second,
+            script.others,
+        ]
+        made_of += filter(None, (script.times, script.command))
         content = json.dumps([ROUND, _voice_version(), made_of, _table_stamp()])
         return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
 

@@ -2,14 +2,16 @@
 
 Only this process imports the voice, which keeps its memory, threads and licence out of the app. A request is
     {"id": 7, "sentences": ["spoken form", …], "pauses": [0.55, …], "others": [1, …], "title": "spoken form" or "",
-     "target": 105.0 or null, "second": "PATH.onnx" or null, "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
+     "target": 105.0 or null, "times": [[0.0, 4.1], …], "command": ["program", …], "second": "PATH.onnx" or null,
+     "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
 and its answers are
     {"id": 7}                                                    a sentence is spoken: the work goes on
     {"id": 7, "duration": 105.0, "times": [[0.1, 4.2], …]}       the WAV is complete
     {"id": 7, "error": "…"}                                      the reason, for the listener
 of which the second or the third is the last. `pauses` are seconds after the sentences, and `others` the numbers of
-those that the second voice speaks. With "encode" the Opus file has replaced the WAV by then, unless encoding failed.
-Without "encode" the Opus file replaces the WAV once there has been no request for a while.
+those that the second voice speaks. `times` plan when each sentence starts and ends, within the target, and a `command`
+speaks instead of the voice; both may be empty. With "encode" the Opus file has replaced the WAV by then, unless
+encoding failed. Without "encode" the Opus file replaces the WAV once there has been no request for a while.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from tui_pod.runtime.subprocesses import AHEAD, start_of
 if TYPE_CHECKING:
     from hibari import Hibari
 
+    from tui_pod.speech.command_voice import CommandVoice
     from tui_pod.speech.mastering import Samples
 
 LEAD, TAIL = 0.15, 0.35
@@ -57,6 +60,12 @@ STEADY, DRIFT = 0.015, 0.03
 SHORT, OVERTIME = 0.9, 1.009
 """A text exceeds its target if its pauses would shrink below this factor, and by this factor at most."""
 
+SLOWEST, FASTEST = 0.85, 1.25
+"""Factors by which the tempo of a command may be changed to meet a plan; silence fills up what is left."""
+
+LATE, SHORTEST_PAUSE = 0.4, 0.25
+"""Seconds that a sentence may be later than planned, and the shortest pause between two."""
+
 ENCODE_AFTER = 1.0
 """Seconds without a request before a narration is encoded, since requests come first."""
 
@@ -70,7 +79,7 @@ _VOWEL = re.compile("[AIOQWYaeiouæɐɑɒɔəɛɜɪʊʌᵻ]")
 class Line(NamedTuple):
     """A sentence to speak."""
 
-    voice: Hibari
+    voice: Hibari | CommandVoice
     phonemes: list[str]
 
     @property
@@ -98,7 +107,7 @@ def main() -> None:
             answers.flush()
 
         try:
-            result = narrate(_voices(voices, request["second"]), request, answer)
+            result = narrate(_voices(voices, request["second"], request["command"]), request, answer)
             if request["encode"]:
                 encode(request)
             else:
@@ -109,12 +118,18 @@ def main() -> None:
         release_memory()  # frees 40 MB of 270
 
 
-def _voices(loaded: dict[str | None, Hibari], second: str | None) -> list[Hibari]:
-    """Return the voice, and the second one if its file is given; load what is not loaded yet.
+def _voices(
+    loaded: dict[str | None, Hibari], second: str | None, command: Sequence[str] = ()
+) -> list[Hibari] | list[CommandVoice]:
+    """Return the voice, and the second one if its file is given, or a command; load what is not loaded yet.
 
     Raises:
         ImportError, OSError, RuntimeError: a voice cannot be loaded.
     """
+    if command:
+        from tui_pod.speech.command_voice import CommandVoice  # brings numpy
+
+        return [CommandVoice(command)]
     from hibari import Hibari  # an extra: may be missing
 
     if None not in loaded:
@@ -141,7 +156,9 @@ def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None
         yield None
 
 
-def narrate(voices: Sequence[Hibari], request: dict[str, Any], spoken: Callable[[], object]) -> dict[str, Any]:
+def narrate(
+    voices: Sequence[Hibari | CommandVoice], request: dict[str, Any], spoken: Callable[[], object]
+) -> dict[str, Any]:
     """Write the narration of a request's sentences and return its `duration` and the `times` of each, in seconds.
 
     Args:
@@ -161,10 +178,19 @@ def narrate(voices: Sequence[Hibari], request: dict[str, Any], spoken: Callable[
     gaps = [*request["pauses"][: len(lines) - 1]]
     target: float | None = request["target"]
     room = None if target is None else target - LEAD - TAIL - sum(gaps)
-    clips = _louder(lines, _speak(lines, room, spoken))
+    if planned := request["times"]:
+        room = sum(end - start for start, end in planned)
+    clips = _speak(lines, room, spoken)
+    if request["command"] and room:
+        clips = _in_tempo(clips, room)
+    clips = _louder(lines, clips)
     seconds = sum(map(len, clips)) / SAMPLE_RATE
     if not seconds:
         raise ValueError("the voice finds nothing to speak; it reads English only")
+    if target is not None and planned:
+        sound, placed = _placed(clips, planned, target)
+        _write_wav(Path(request["wav"]), [sound])
+        return {"duration": target, "times": placed}
     if target is not None and gaps:
         target = min(max(target, LEAD + seconds + SHORT * sum(gaps) + TAIL), target * OVERTIME)
         factor = (target - LEAD - TAIL - seconds) / sum(gaps)
@@ -189,7 +215,42 @@ def narrate(voices: Sequence[Hibari], request: dict[str, Any], spoken: Callable[
     return {"duration": round(sum(map(len, pieces)) / SAMPLE_RATE, 3), "times": times}
 
 
-def _lines(voices: Sequence[Hibari], request: dict[str, Any]) -> list[Line]:
+def _in_tempo(clips: list[Samples], room: float) -> list[Samples]:
+    """Return what a command spoke in a tempo that fills `room` seconds, if that sounds natural."""
+    from tui_pod.speech.mastering import SAMPLE_RATE, faster  # brings numpy
+
+    factor = min(max(sum(map(len, clips)) / SAMPLE_RATE / room, SLOWEST), FASTEST)
+    return [faster(clip, factor) for clip in clips]
+
+
+def _placed(
+    clips: Sequence[Samples], times: Sequence[Sequence[float]], length: float
+) -> tuple[Samples, list[tuple[float, float]]]:
+    """Return the sound of a piece of a planned text, and when each sentence is spoken, in seconds.
+
+    A sentence starts at its time, or a little later if the one before takes longer. One that would make the next one
+    late is spoken faster. What is missing to the length is silence.
+    """
+    import numpy as np  # comes with the extra
+
+    from tui_pod.speech.mastering import SAMPLE_RATE, faster
+
+    sound = np.zeros(round(length * SAMPLE_RATE), np.int16)
+    offset, spoken = 0, list[tuple[float, float]]()
+    ends = [start + LATE - SHORTEST_PAUSE for start, _ in times[1:]] + [length]
+    for clip, (start, _), end in zip(clips, times, ends, strict=True):
+        offset = max(round(start * SAMPLE_RATE), offset)
+        room = round(end * SAMPLE_RATE) - offset
+        if len(clip) > room > 0:
+            clip = faster(clip, len(clip) / room)
+        clip = clip[: len(sound) - offset]
+        sound[offset : offset + len(clip)] = clip
+        spoken.append((round(offset / SAMPLE_RATE, 3), round((offset + len(clip)) / SAMPLE_RATE, 3)))
+        offset += len(clip) + round(SHORTEST_PAUSE * SAMPLE_RATE)
+    return sound, spoken
+
+
+def _lines(voices: Sequence[Hibari | CommandVoice], request: dict[str, Any]) -> list[Line]:
     others = frozenset(request["others"])
     chosen = (voices[-1 if number in others else 0] for number in range(len(request["sentences"])))
     return [

@@ -11,7 +11,7 @@ from tests.rooms import Room, make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part, arrange
-from tui_pod.core.player.events import ChaptersKnown, FileEnded, LoadFailed
+from tui_pod.core.player.events import ChaptersKnown, FileEnded, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 
@@ -225,3 +225,41 @@ def test_position_saved_at_quitting_is_that_of_the_whole() -> None:
     assert room.controller.unsaved().progress.position == pytest.approx(163.5)  # type: ignore[union-attr]
     room.controller.save()
     assert room.writer.progress("book")[-1] == pytest.approx(163.5)
+
+
+def text_room(progress: Progress | None = None) -> Room:
+    """Return a room with a planned text, of which the sources know the parts, and the library does not."""
+    room = make_room([Episode("text", "Text", duration=230.0), NEXT], {"text": progress} if progress else {})
+    room.sources.planned["text"] = PARTS
+    for part in PARTS:
+        room.player.durations[part.audio] = part.duration
+    return room
+
+
+def test_planned_text_plays_part_by_part_as_one() -> None:
+    room = text_room(Progress(START, 99.0, listened=START))
+    room.play("text", following=[0, 1])
+    room.player.play(1)
+    room.player.play(1)
+    assert opened(room) == [("/a.mp3", 99.0), ("/b.mp3", 0.0)]
+    assert room.controller.playback.position == pytest.approx(101)
+    assert room.controller.playback.duration == 230.0
+    room.controller.seek_to(60.0)
+    room.controller.seek_to(160.0)
+    room.controller.seek_to(165.0)
+    assert opened(room)[2:] == [("/a.mp3", 60.0), ("/c.mp3", 10.0)]
+    assert room.player.calls[-1] == ("seek", 15.0)
+    room.player.play(66)
+    assert room.progress_index.status("text") is Status.PLAYED
+    assert (room.progress("text").plays, room.controller.playback.episode) == (1, "next")
+
+
+def test_seek_in_a_planned_text_whose_part_is_still_made_asks_for_another() -> None:
+    room = text_room()
+    room.sources.is_holding = True
+    room.play("text")
+    room.controller.seek_to(120.0)
+    room.sources.is_holding = False
+    room.controller.handle(SourceReady(room.controller.playback.load, room.sources.part("text", 0.0)))
+    assert opened(room) == [("/b.mp3", 20.0)]
+    assert room.controller.playback.position == 120.0

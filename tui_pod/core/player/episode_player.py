@@ -15,7 +15,7 @@ from typing import NamedTuple
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.parts import Part, part_after
+from tui_pod.core.library.parts import Part
 from tui_pod.core.player.events import (
     BufferingChanged,
     ChaptersKnown,
@@ -132,7 +132,7 @@ class EpisodePlayer:
         shown = self._silence()._replace(speed=speed, position=position, duration=length, load=number)
         shown = shown._replace(episode=episode.id, title=episode.title, marks=part_chapters(episode.parts))
         self._state.show(shown._replace(status=PlayerStatus.LOADING))
-        self._sources.request(self._load.recording, number)
+        self._sources.request(self._load.recording, number, position)
 
     def hold(self, episode: Episode, position: float, problem: str | None = None) -> Playback:
         """Hold an episode at `position` without opening it: seeks are saved, and playing starts there.
@@ -151,7 +151,10 @@ class EpisodePlayer:
         held = held._replace(marks=part_chapters(episode.parts))
         if episode.id == playback.episode:
             held = held._replace(
-                duration=playback.duration, is_narrated=playback.is_narrated, marks=playback.marks or held.marks
+                duration=playback.duration,
+                is_narrated=playback.is_narrated,
+                marks=playback.marks or held.marks,
+                has_chapters=playback.has_chapters,
             )
         duration = held.duration or (progress.duration if progress else None) or episode.duration
         return held._replace(duration=duration, speed=self._mixer.use_speed_of(episode))
@@ -384,7 +387,7 @@ class EpisodePlayer:
         self.tracker.wish(position)
         playback = self._state.playback._replace(status=PlayerStatus.LOADING, position=position, attempt=None)
         self._state.show(playback._replace(load=playback.load + 1, is_buffering=False, fetching=None))
-        self._sources.request(load.recording, self._state.playback.load)
+        self._sources.request(load.recording, self._state.playback.load, position)
 
     def seek_mark(self, direction: int) -> None:
         """Go to the next (1) or previous (-1) chapter or sentence; open a held episode, paused, to know them."""
@@ -435,8 +438,9 @@ class EpisodePlayer:
         playback = self._state.playback
         event = load.in_whole(event, playback.marks)
         match event:
+            case SourceReady(source=source) if not load.take(source):
+                self._enter(load, load.position)
             case SourceReady(source=source):
-                load.source = source
                 load.phase = load.phase if load.is_with_player else Phase.READY
                 load.chapter_origin = ChapterOrigin.FEED if source.marks else load.chapter_origin
                 self._load_when_saved()
@@ -506,6 +510,7 @@ class EpisodePlayer:
         marks = source.marks or playback.marks
         is_teaser = self.tracker.is_teaser = source.is_teaser
         shown = playback._replace(status=status, is_narrated=source.is_narrated, is_teaser=is_teaser, marks=marks)
+        shown = shown._replace(has_chapters=source.has_chapters)
         self._state.show(shown._replace(is_estimated=source.is_estimated, fetching=None, attempt=None))
         if load.is_sought:
             load.is_sought = False
@@ -579,7 +584,7 @@ class EpisodePlayer:
             self.tracker.move(position, playback.speed)
             position = load.part.end
             self.tracker.skip_to(position)
-            if part_after(load.episode.parts, load.part) is not None:
+            if not load.is_last_part:
                 self._enter(load, position)
                 self._owner.advanced(max(LAST_STEP, self.tracker.heard - played), False)
                 self._listener.progress_changed(frozenset((load.episode.id,)))

@@ -9,7 +9,7 @@ from math import ceil, inf, isclose
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.parts import Part, arrange, part_at
+from tui_pod.core.library.parts import Part, arrange, part_after, part_at
 from tui_pod.core.player.events import (
     ChaptersKnown,
     FileEnded,
@@ -121,16 +121,37 @@ class Load:
 
     def part_at(self, position: float) -> Part | None:
         """Return the part at a position; None for a single recording."""
-        return part_at(self.episode.parts, position) if self.episode.parts else None
+        if self.episode.parts:
+            return part_at(self.episode.parts, position)
+        return self.part if self.part is not None and self.part.start <= position < self.part.end else None
+
+    def take(self, source: Source) -> bool:
+        """Take the source that was requested; return False if it is of another part of a planned text by now."""
+        if source.part is not None:
+            self.part, self.episode = source.part, self.episode._replace(duration=source.planned)
+            if self.part_at(self.position) is None and not (self.is_last_part and self.position >= self.part.start):
+                return False
+        self.source = source
+        return True
+
+    @property
+    def is_last_part(self) -> bool:
+        """Whether nothing follows the loaded part, which there is."""
+        assert self.part is not None
+        if self.episode.parts:
+            return part_after(self.episode.parts, self.part) is None
+        return self.part.end >= (self.episode.duration or 0.0)
 
     def adopt(self, episode: Episode) -> bool:
         """Replace the episode by its present version; return False if that lacks the part that is loaded.
 
         A part with another recording is the same if it starts at the same position and is as long.
         """
-        if self.part is None:
-            self.episode = episode if not episode.parts else self.episode
+        if not self.episode.parts:
+            if not episode.parts:
+                self.episode = episode if self.part is None else episode._replace(duration=self.episode.duration)
             return not episode.parts
+        assert self.part is not None
         start, duration = self.part.start, self.part.duration
         part = next((part for part in episode.parts if part.audio == self.part.audio), None) or next(
             (part for part in episode.parts if isclose(part.start, start) and isclose(part.duration, duration)), None
@@ -144,7 +165,12 @@ class Load:
     def correct(self, duration: float) -> bool:
         """Give the current part its real length; return False if it differs by less than a second, or is impossible."""
         part = self.part
-        if part is None or abs(duration - part.duration) <= LENGTH_TOLERANCE or not 0 < duration <= DURATION_FAULT:
+        if (
+            part is None
+            or not self.episode.parts
+            or abs(duration - part.duration) <= LENGTH_TOLERANCE
+            or not 0 < duration <= DURATION_FAULT
+        ):
             return False
         parts = arrange(other._replace(duration=duration) if other == part else other for other in self.episode.parts)
         return self.adopt(self.episode._replace(parts=parts, duration=parts[-1].end))
@@ -153,6 +179,7 @@ class Load:
         """Go to another part, which has yet to be requested."""
         self.part, self.position = self.part_at(position), position
         self.phase, self.retry_at, self.source, self.watch, self.measured = Phase.REQUESTED, None, None, None, None
+        self.follows_narration = False
 
     def schedule_retry(self, failed_at: float, failed: str, now: datetime, wait: float | None) -> bool:
         """Plan another request for a stream that failed; return False to give up.
@@ -250,6 +277,8 @@ class Load:
     def scale(self, progress: Progress | None) -> None:
         """Find the position in a narration: of the awaited sentence, or of the same share of another length."""
         source = self.source
+        if self.part is not None:
+            return
         spoken = {mark.title: mark.start for mark in source.marks} if source is not None and source.is_narrated else {}
         if self.awaited_sentence is not None and self.awaited_sentence in spoken:
             self.position = spoken[self.awaited_sentence]

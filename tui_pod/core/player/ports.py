@@ -74,8 +74,11 @@ class Player(Protocol):
 class Sources(Protocol):
     """Finds, checks or makes the audio of an episode."""
 
-    def request(self, episode: Episode, load: int) -> None:
-        """Find the audio; `SourceReady` or `LoadFailed` with this `load` follows."""
+    def request(self, episode: Episode, load: int, position: float = 0.0) -> None:
+        """Find the audio; `SourceReady` or `LoadFailed` with this `load` follows.
+
+        Of a planned text that is the part at a position, in seconds; of anything else, the whole.
+        """
 
     def discard(self, source: Source) -> bool:
         """Forget audio that the player could not open; return whether another request may help."""

@@ -72,6 +72,12 @@ class Source(NamedTuple):
     """Whether an mp3 of variable rate states its length, so that positions can be estimated from its size."""
     is_estimated: bool = False
     """Whether positions must be estimated because the audio before them is not fetched."""
+    part: Part | None = None
+    """The part of a planned text that it speaks; None for anything else."""
+    planned: float | None = None
+    """Length of that text in seconds."""
+    has_chapters: bool = False
+    """Whether the marks of a narration are chapters, not its sentences."""
 
     @property
     def can_seek(self) -> bool:
@@ -135,6 +141,8 @@ class Playback(NamedTuple):
     is_narrated: bool = False
     is_teaser: bool = False
     """Whether only title and summary are spoken; that is not the episode, and makes no progress in it."""
+    has_chapters: bool = False
+    """Whether the marks of a narration are chapters."""
     is_buffering: bool = False
     is_estimated: bool = False
     """Whether the position is an estimate because too little of the recording is fetched."""
@@ -149,8 +157,8 @@ class Playback(NamedTuple):
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
-        """The chapters; the marks of a narration are its sentences."""
-        return () if self.is_narrated else self.marks
+        """The chapters; the marks of a narration without any are its sentences."""
+        return () if self.is_narrated and not self.has_chapters else self.marks
 
     @property
     def chapter(self) -> str:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from tui_pod.core.library.transcript import Cue, to_planned
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.document import Block, Document
+from tui_pod.core.text.language import guess_language
 from tui_pod.core.text.speech import split_sentences
 
 LEAD, TAIL = 0.15, 0.35
@@ -34,6 +35,25 @@ BEFORE_HEADING = 2.2
 
 LONGEST = 400
 """Maximum number of characters of a sentence; a longer one is spoken in parts."""
+
+BASE, PER_LETTER, PER_WORD, PER_DIGIT = 0.2, 0.0569, 0.0391, 0.26
+PER_CAPITAL, PER_PAUSE, PER_SIGN = 0.09, 0.237, 0.6
+"""Seconds of English speech: a least-squares fit to half an hour of the voice (talks and prose), slowed by 1.5 %.
+
+The voice can be slower by a fifth, but not much faster. Syllables add nothing to letters.
+"""
+
+RATES = {
+    "ar": 1.45, "fr": 0.85, "hi": 1.1, "ja": 3.2, "ko": 2.4, "nl": 1.05, "pl": 1.15, "pt": 1.05, "ru": 0.95, "sv": 1.1,
+    "zh": 3.4,
+}  # fmt: skip
+"""How much longer as many letters of a language take than in English (measured with espeak-ng)."""
+
+SAMPLED = 200
+"""How many blocks show in which language a document is."""
+
+_DIGIT, _PAUSE, _SIGN = re.compile(r"\d"), re.compile(r"[,;:—–()、，；：]|[.!?…] "), re.compile(r"[%$€£&=+<>/@#*^]")
+_CAPITALS = re.compile(r"\b[A-Z]{2,}")
 
 _CUT = re.compile(r".{1,%d}[,;:)—–](?=\s)|.{1,%d}(?=\s)|.{1,%d}" % ((LONGEST,) * 3))  # noqa: UP031
 """The part of a sentence up to the last comma, else the last blank, within the limit."""
@@ -57,6 +77,7 @@ class Timeline:
 
 def plan(document: Document) -> Timeline:
     """Return when each sentence of a document is spoken, and where its chapters start."""
+    language = document.language or guess_language(" ".join(block.text for block in document.blocks[:SAMPLED]))
     cues: list[Cue] = []
     headings: list[tuple[int, Chapter]] = []
     end = pause = 0.0
@@ -66,19 +87,24 @@ def plan(document: Document) -> Timeline:
         if is_heading:
             headings.append((block.level, Chapter(round(start, 3), block.text)))
         for sentence in _sentences(block):
-            end = start + estimate(sentence)
+            end = start + estimate(sentence, language)
             cues.append(Cue(sentence, round(start, 3), round(end, 3)))
             start = end + SENTENCE_PAUSE
         pause = PAUSES[block.kind]
         if cues:
             cues[-1] = cues[-1]._replace(ends_paragraph=True)
     duration = round(end + TAIL, 3) if cues else 0.0
-    return Timeline(tuple(cues), _chapters(document.title, headings), duration, document.language)
+    return Timeline(tuple(cues), _chapters(document.title, headings), duration, language)
 
 
-def estimate(sentence: str) -> float:
-    """Return how many seconds a sentence takes."""
-    return max(0.4, 0.062 * len(sentence) - 0.1)
+def estimate(sentence: str, language: str = "en") -> float:
+    """Return how many seconds a sentence takes, within some 8 %; a minute of them within 2 %."""
+    words, digits = sentence.count(" ") + 1, len(_DIGIT.findall(sentence))
+    pauses, signs = len(_PAUSE.findall(sentence)), len(_SIGN.findall(sentence))
+    capitals = sum(map(len, _CAPITALS.findall(sentence)))
+    letters = len(sentence) - (words - 1) - digits - pauses - signs
+    seconds = BASE + PER_LETTER * letters + PER_WORD * words + PER_DIGIT * digits + PER_CAPITAL * capitals
+    return (seconds + PER_PAUSE * pauses + PER_SIGN * signs) * RATES.get(language[:2], 1.0)
 
 
 def _sentences(block: Block) -> Iterator[str]:
