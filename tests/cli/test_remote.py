@@ -16,7 +16,7 @@ from tests.cli.test_main import Run
 from tests.cli.test_main import run as run
 from tui_pod.cli import remote
 from tui_pod.cli.parser import UsageError
-from tui_pod.cli.remote import ask_what as real_ask
+from tui_pod.cli.remote import ask as real_ask
 from tui_pod.cli.remote import describe, make_request
 from tui_pod.integrations.remote_socket import NOBODY, RemoteError, open_folder, socket_name
 
@@ -71,7 +71,7 @@ def test_what_plays_is_described_as_far_as_it_is_known(change: dict[str, object]
 
 @pytest.fixture(autouse=True)
 def _answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote, "ask_what", lambda *_: (NOW, ""))
+    monkeypatch.setattr(remote, "ask", lambda *_: (NOW, ""))
 
 
 def test_format_shows_times_as_a_clock_and_nothing_for_what_there_is_not(
@@ -79,9 +79,9 @@ def test_format_shows_times_as_a_clock_and_nothing_for_what_there_is_not(
 ) -> None:
     text = "{paused} {title}{podcast} {position}/{duration} {left}{sleep} {session}"
     assert run("now", "--format", text).out == "▶ One 1:05/2:00  1:00:00\n"
-    monkeypatch.setattr(remote, "ask_what", lambda *_: (NOW | {"paused": True}, ""))
+    monkeypatch.setattr(remote, "ask", lambda *_: (NOW | {"paused": True}, ""))
     assert run("now", "--format", "{paused}").out == "‖\n"
-    monkeypatch.setattr(remote, "ask_what", lambda *_: (NOW | {"id": None}, ""))
+    monkeypatch.setattr(remote, "ask", lambda *_: (NOW | {"id": None}, ""))
     assert run("now", "--format", "{title}").out == "\n"
     assert run("now").out == "Nothing is playing.\n"
 
@@ -108,7 +108,7 @@ def test_answer_is_printed_as_json_or_as_a_sentence(run: Run, monkeypatch: pytes
     assert run("now", "--json").json == NOW
     assert run("pause", "--json").json == NOW
     assert run("pause").out.startswith("Playing: One")
-    monkeypatch.setattr(remote, "ask_what", lambda *_: (NOW, "Paused."))
+    monkeypatch.setattr(remote, "ask", lambda *_: (NOW, "Paused."))
     assert (run("pause").out, run("pause", "--json").json) == ("Paused.\n", NOW)
 
 

@@ -6,7 +6,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.cli.tables import Column, cell_width, cut_cells, table_lines
+from tui_pod.cli.shared import Column, cell_width, cut_cells, table_lines
 from tui_pod.core.text.clean import clean_title
 
 COLUMNS = (Column("id"), Column("title", 8), Column("length", is_right=True), Column("topics", 6))

@@ -24,7 +24,7 @@ from tests.patience import PATIENCE, until
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY
 from tui_pod.cli.parser import UsageError, parse
-from tui_pod.cli.remote import FIELDS, ask, ask_what, describe, follow, make_request
+from tui_pod.cli.remote import FIELDS, ask, describe, follow, make_request
 from tui_pod.core.actions import key_of, render_keys
 from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.playback.sleep_timer import SleepTimer
@@ -84,7 +84,7 @@ async def app(room: Room, state: Path) -> AsyncIterator[RemoteControl]:
 
 async def answer(state: Path, **request: object) -> dict[str, object]:
     """Ask the app on a state file as a command does."""
-    return await asyncio.to_thread(ask, state, request)
+    return (await asyncio.to_thread(ask, state, request))[0]
 
 
 async def send(runtime: Path, state: Path, content: bytes) -> bytes:
@@ -182,7 +182,7 @@ async def test_do_runs_an_action_and_answers_with_what_it_did(room: Room, state:
     await control.start()
     for action, answered in (("undo", "Undid: a mark."), ("playback.mute", ""), ("playback.toggle", "")):
         request: dict[str, object] = {"command": "do", "action": action}
-        assert (await asyncio.to_thread(ask_what, state, request))[1] == answered
+        assert (await asyncio.to_thread(ask, state, request))[1] == answered
     with pytest.raises(RemoteError, match=r"^Press u first\.$"):
         await answer(state, command="do", action="redo")
     assert asked == ["undo", "playback.mute", "redo"]

@@ -44,7 +44,6 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.session_planner import Summary
 from tui_pod.plain.program import PlainProgram
-from tui_pod.services.commands import start_session
 from tui_pod.services.first_screen import FirstScreen, with_last_played
 from tui_pod.services.frontend import Job, LoginQuestion
 from tui_pod.services.search import SearchService
@@ -626,7 +625,7 @@ async def test_login_wanted_during_a_question_is_said_alone(heard: Heard) -> Non
 )
 async def test_session_from_the_command_line_is_said(heard: Heard, budget: float, said: str) -> None:
     program, typist = heard
-    start_session(program.services, budget)
+    program.services.start_session(budget)
     assert said in typist.lines
 
 

@@ -92,7 +92,7 @@ def silent(tree: ast.AST) -> Iterator[int]:
         if isinstance(node, ast.ExceptHandler):
             caught = ast.unparse(node.type) if node.type else "Exception"
             body = ast.unparse(node)
-            is_told = re.search(r"\b_?(write_)?log(_\w+)?\(|\braise\b|\.set_exception\(|_cause\(", body)
+            is_told = re.search(r"\b_?(write_)?log(_\w+)?\(|\braise\b|\.set_exception\(|format_exception\(", body)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "suppress":
             caught, is_told = ast.unparse(node), None
         else:

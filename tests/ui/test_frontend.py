@@ -7,7 +7,6 @@ import pytest
 from tests.app_driver import AppDriver
 from tui_pod.core.player.events import Event, FileLoaded, PositionChanged
 from tui_pod.core.selection.session_planner import Summary
-from tui_pod.services.commands import start_session
 from tui_pod.ui.frontend import PlaybackEvent
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.session import SummaryScreen
@@ -64,7 +63,7 @@ async def test_end_of_a_session_is_a_dialog_or_a_notice_over_another_one(driver:
 
 
 async def test_session_into_which_nothing_fits_says_so(driver: AppDriver) -> None:
-    start_session(driver.app.main_screen.services, 1.0)
+    driver.app.main_screen.services.start_session(1.0)
     await driver.settle()
     assert driver.controller.session is None
     assert driver.notices[0].startswith("Nothing left fits into 1 second.")

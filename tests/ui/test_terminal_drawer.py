@@ -33,8 +33,7 @@ class Screen:
             take=lambda terminal: self.done.append(terminal),
         )
         self.frontend = SimpleNamespace(tell=self._tell)
-        self.main_screen = SimpleNamespace(services=None)
-        monkeypatch.setattr("tui_pod.services.commands.start_session", lambda _, budget: self.done.append(budget))
+        self.main_screen = SimpleNamespace(services=SimpleNamespace(start_session=self.done.append))
         app: Any = self
         self.drawer = TerminalDrawer(app)
 

@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_pod.cli.parser import UsageError
-from tui_pod.cli.shared import Opened, make_folder, open_library, print_json, print_table, tell, warn
-from tui_pod.cli.tables import Column
+from tui_pod.cli.shared import Column, Opened, make_folder, open_library, print_json, print_table, tell, warn
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
@@ -50,12 +49,11 @@ def run(options: Namespace) -> int:
         return _export(options, opened, bookmarks)
     if not options.json:
         columns = Column("id"), Column("at", is_right=True), Column("words", 24), Column("note", 8), Column("title", 8)
-        print_table(columns, (_row(library, bookmark) for bookmark in bookmarks))
+        rows = (
+            (each.episode, clock(each.start), each.text, each.remark, title_of(library, each)) for each in bookmarks
+        )
+        print_table(columns, rows)
     return 0
-
-
-def _row(library: Library, bookmark: Bookmark) -> tuple[str, ...]:
-    return bookmark.episode, clock(bookmark.start), bookmark.text, bookmark.remark, title_of(library, bookmark)
 
 
 def _json(library: Library, bookmark: Bookmark) -> dict[str, object]:

@@ -12,8 +12,7 @@ from importlib.util import find_spec
 
 from tui_pod.audio.devices import read_devices
 from tui_pod.audio.libmpv import NoPlayer, open_mpv
-from tui_pod.cli.shared import print_json, print_table, tell
-from tui_pod.cli.tables import Column
+from tui_pod.cli.shared import Column, print_json, print_table, tell
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Config

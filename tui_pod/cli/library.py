@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from tui_pod.cli.shared import (
+    Column,
     episode_json,
     find_episodes,
     find_topics,
@@ -16,7 +17,6 @@ from tui_pod.cli.shared import (
     print_table,
     tell,
 )
-from tui_pod.cli.tables import Column
 from tui_pod.config.paths import catalog_paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError, Library

@@ -45,7 +45,7 @@ _CLOCK = re.compile(r"([+-]?)(?:(\d{1,3}):)?(\d{1,3}):([0-5]\d)")
 
 def run(options: Namespace) -> None:
     """Ask the running app, and print what was done, or what plays afterwards."""
-    now, done = ask_what(find_paths(options.state, options.config).state, make_request(options))
+    now, done = ask(find_paths(options.state, options.config).state, make_request(options))
     if options.json:
         from tui_pod.cli.shared import print_json  # imports state and library, 30 ms that desktop keys need not wait
 
@@ -66,7 +66,7 @@ def run_now(options: Namespace) -> None:
         if options.json and options.format is None:
             run(options)
         else:
-            now = ask(state, {"command": "status"})
+            now, _ = ask(state, {"command": "status"})
             print(describe(now) if options.format is None else line(now))
         return
     last = None
@@ -92,9 +92,7 @@ def follow(
 ) -> Iterator[dict[str, object]]:
     """Yield what plays at each change; all fields are None while no app is running.
 
-    Args:
-        state: of the app.
-        wait: waits for input on a descriptor, or for so many seconds; returns False to end this.
+    `wait` waits for input on a descriptor, or for so many seconds, and returns False to end this.
     """
     while True:
         with contextlib.suppress(OSError, RemoteError, ValueError), _connection(state) as connection:
@@ -172,12 +170,7 @@ def _amount(text: str, wanted: str) -> dict[str, object]:
     return {"by" if text.startswith(("+", "-")) else "to": value}
 
 
-def ask(state: Path, request: dict[str, object]) -> dict[str, object]:
-    """Send a request to the app that runs on a state file, and return what plays afterwards; raises as `ask_what`."""
-    return ask_what(state, request)[0]
-
-
-def ask_what(state: Path, request: dict[str, object]) -> tuple[dict[str, object], str]:
+def ask(state: Path, request: dict[str, object]) -> tuple[dict[str, object], str]:
     """Send a request to the app that runs on a state file; return what plays afterwards, and what it says it did.
 
     Raises:

@@ -9,8 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tui_pod.cli.parser import UsageError
-from tui_pod.cli.shared import Opened, open_library, print_json, print_table, show_progress, tell, warn
-from tui_pod.cli.tables import Column
+from tui_pod.cli.shared import Column, Opened, open_library, print_json, print_table, show_progress, tell, warn
 from tui_pod.config.paths import catalog_paths
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.progress.progress_index import ProgressIndex

@@ -8,8 +8,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 
-from tui_pod.cli.shared import load_config, open_library, print_json, print_table, tell
-from tui_pod.cli.tables import Column
+from tui_pod.cli.shared import Column, load_config, open_library, print_json, print_table, tell
 from tui_pod.config.keymap import PRESETS, show_keys
 from tui_pod.config.paths import completion_file, find_paths, man_page
 from tui_pod.config.reader import Row, allowed, setting_rows, toml_value

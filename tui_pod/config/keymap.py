@@ -214,14 +214,11 @@ def _clashes(keys: Mapping[str, str], chosen: Mapping[str, str]) -> Iterator[tup
     for key, ids in owners.items():
         for pair in combinations(ids, 2):
             yielding = sorted((ident for ident in pair if ident in chosen), key=order.index)
-            if yielding and _meet(pair) and not _may_share(pair):
+            wheres = {BY_ID[ident].where for ident in pair}
+            meets = any(wheres <= active_panes(pane) for pane in PANES)  # both receive keys at the same focus
+            if yielding and meets and not _may_share(pair):
                 loser = yielding[-1]
                 yield key, loser, pair[0] if loser == pair[1] else pair[1]
-
-
-def _meet(ids: Sequence[str]) -> bool:
-    """Return whether both actions receive keys at the same focus."""
-    return any({BY_ID[ident].where for ident in ids} <= active_panes(pane) for pane in PANES)
 
 
 def _may_share(ids: Sequence[str]) -> bool:

@@ -319,8 +319,7 @@ class SyncSettings(Section):
     def or_chosen(self, chosen: Callable[[str, str, Any], Any]) -> "SyncSettings":
         """Return these settings if they name a folder or a server, otherwise what was set up in the app.
 
-        Args:
-            chosen: Returns what the app has saved under table and key, or the third argument; see `State.setting`.
+        `chosen` returns what the app has saved under table and key, or the third argument; see `State.setting`.
         """
         if self.folder or self.server:
             return self

@@ -17,12 +17,7 @@ BEFORE, AFTER = 0.25, 0.4
 def write_clip(folder: Path, page: ExportPage, bookmark: Bookmark, audio: Source, offset: float = 0.0) -> bool:
     """Write the clip of a bookmark into an existing folder; return False if it was already there.
 
-    Args:
-        folder: where to.
-        page: of the episode.
-        bookmark: what to cut.
-        audio: the recording at the bookmark.
-        offset: where the recording starts in the episode, in seconds.
+    The recording is the one at the bookmark, and starts at `offset` seconds of the episode.
 
     Raises:
         UserError: it cannot be encoded.

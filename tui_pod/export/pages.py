@@ -21,6 +21,9 @@ from tui_pod.core.text.clean import clock, fold
 COLUMNS = ("Highlight", "Title", "Author", "URL", "Note", "Location", "Date")
 """The columns that Readwise reads."""
 
+_FORMULA = re.compile(r"(^\s*|;)(?=[=+\-@＝＋－＠])")
+"""Where a formula may begin, which no spreadsheet is to run: in a cell, or after a semicolon, which may begin one."""
+
 
 class ExportPage(NamedTuple):
     """An episode with its bookmarks, ordered by position."""
@@ -77,15 +80,6 @@ def to_csv(pages: Iterable[ExportPage]) -> str:
         for each in page.bookmarks:
             date = f"{each.created:%Y-%m-%d %H:%M:%S}"
             highlight, start = each.text or each.note or clock(each.start), int(each.start)
-            cells = map(_inert, (highlight, page.title, page.podcast, page.link(each.start), each.remark))
-            table.writerow((*cells, start, date))
+            texts = (highlight, page.title, page.podcast, page.link(each.start), each.remark)
+            table.writerow((*(_FORMULA.sub(r"\1'", text) for text in texts), start, date))
     return out.getvalue()
-
-
-_FORMULA = re.compile(r"(^\s*|;)(?=[=+\-@＝＋－＠])")
-"""Where a formula may begin: in a cell, or where a spreadsheet set to semicolons begins a new one."""
-
-
-def _inert(text: str) -> str:
-    """Return the text so that no spreadsheet runs it, or a part of it, as a formula."""
-    return _FORMULA.sub(r"\1'", text)

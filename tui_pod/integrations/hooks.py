@@ -37,13 +37,7 @@ class Hooks(Follower):
         status: Callable[[], Mapping[str, object]],
         bookmarks: Callable[[], Iterable[Bookmark]],
     ) -> None:
-        """Run `commands` by event, such as `play`.
-
-        Args:
-            commands: programs and their arguments, quoted as in a shell; an empty one does nothing.
-            status: returns what plays, which most hooks get.
-            bookmarks: returns all bookmarks.
-        """
+        """Run `commands`, quoted as in a shell, by event, such as `play`; most get the status."""
         self._bookmarks = bookmarks
         self._known = {bookmark.key for bookmark in bookmarks()}
         self._commands = {event: command for event, command in commands.items() if command}

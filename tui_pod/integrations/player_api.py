@@ -40,11 +40,6 @@ class PlayerApi:
         """Whether something plays in place of the episode, and takes these requests."""
         return self.controller.interlude is not None
 
-    @property
-    def is_asking(self) -> bool:
-        """Whether a request waits for the other machines."""
-        return self.controller.handover.is_waiting
-
     def toggle(self) -> Outcome:
         """Pause or resume; with nothing loaded, play the first suitable episode."""
         return self.controller.toggle_pause(self.play)

@@ -60,14 +60,7 @@ class RemoteControl(Follower):
     def __init__(
         self, api: PlayerApi, state: Path, do: Do | None = None, with_keys: Callable[[str], str] = str
     ) -> None:
-        """Answer for the app on a state file.
-
-        Args:
-            api: Runs requests.
-            state: The state file.
-            do: Runs actions by their ids, if any.
-            with_keys: Puts the listener's keys into a text.
-        """
+        """Answer for the app on a state file; `do` runs actions, `with_keys` puts the listener's keys into a text."""
         self._api = api
         self._do, self._with_keys = do, with_keys
         self._name = socket_name(state)
@@ -122,19 +115,14 @@ class RemoteControl(Follower):
     def playback_changed(self, playback: Playback) -> None:  # noqa: ARG002
         """Wake answers that wait for the player, and those that follow it."""
         self._changed.set()
-        self._wake_followers()
+        self.queue_changed()
 
     def queue_changed(self) -> None:
         """Wake those that follow the player."""
-        self._wake_followers()
-
-    def sync_ended(self) -> None:
-        """Wake those that follow the player."""
-        self._wake_followers()
-
-    def _wake_followers(self) -> None:
         for follower in self._followers:
             follower.set()
+
+    sync_ended = queue_changed
 
     def notice_shown(self, text: str, is_error: bool) -> None:
         """Keep an error for the answer."""
@@ -190,7 +178,7 @@ class RemoteControl(Follower):
             outcome, wanted = perform(self._api, request, self._do)
             if not outcome.is_done:
                 return {"error": self._with_keys(outcome.text)}
-            if wanted is not None or self._api.is_asking or self._api.playback.load != before.load:
+            if wanted is not None or self._is_asking or self._api.playback.load != before.load:
                 await self._settle(wanted)
         except RequestError as error:
             return {"error": str(error), **({"usage": True} if isinstance(error, OutOfRange) else {})}
@@ -199,11 +187,16 @@ class RemoteControl(Follower):
         done = {"done": self._with_keys(outcome.sentence)} if outcome.text else {}
         return {"now": self._api.status() if request.get("command") == "status" else self._api.now(), **done}
 
+    @property
+    def _is_asking(self) -> bool:
+        """Whether the request waits for the other machines."""
+        return self._api.controller.handover.is_waiting
+
     async def _settle(self, wanted: bool | None) -> None:
         """Wait until the player has loaded and is paused or playing as wanted, for at most `SETTLING` seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(SETTLING):
-                while self._failure is None and (self._api.is_asking or not _is_settled(self._api.playback, wanted)):
+                while self._failure is None and (self._is_asking or not _is_settled(self._api.playback, wanted)):
                     self._changed.clear()
                     await self._changed.wait()
 

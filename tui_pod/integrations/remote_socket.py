@@ -93,23 +93,16 @@ def _remove_dead(folder: RuntimeFolder) -> None:
     """Remove the sockets of apps that were killed."""
     for name in os.listdir(folder.descriptor):
         with contextlib.suppress(OSError, ValueError):
-            if _is_dead(folder, name):
+            try:
+                if name.startswith("."):  # not listening yet, and named after its process
+                    os.kill(int(name.rpartition(".")[2]), 0)
+                elif name.endswith((".sock", ".tty")):
+                    kind = socket.SOCK_STREAM if name.endswith(".sock") else socket.SOCK_DGRAM
+                    with socket.socket(socket.AF_UNIX, kind) as app:
+                        app.setblocking(False)
+                        app.connect(folder.address(name))
+            except (ConnectionRefusedError, ProcessLookupError):
                 os.unlink(name, dir_fd=folder.descriptor)
-
-
-def _is_dead(folder: RuntimeFolder, name: str) -> bool:
-    """Return True if nobody listens to a socket. Raises OSError if that is unknown."""
-    try:
-        if name.startswith("."):  # not listening yet, and named after its process
-            os.kill(int(name.rpartition(".")[2]), 0)
-        elif name.endswith((".sock", ".tty")):
-            kind = socket.SOCK_STREAM if name.endswith(".sock") else socket.SOCK_DGRAM
-            with socket.socket(socket.AF_UNIX, kind) as app:
-                app.setblocking(False)
-                app.connect(folder.address(name))
-    except (ConnectionRefusedError, ProcessLookupError):
-        return True
-    return False
 
 
 def _check(path: Path, found: os.stat_result) -> None:

@@ -37,7 +37,7 @@ class BookmarkCommands(RowCommands):
             "bookmark.remove": partial(self._with_current, self._remove),
             "bookmark.copy": partial(self._with_current, self._quote),
             "bookmark.group": self._group,
-            "bookmark.remember": partial(self._with_current, self._remember),
+            "bookmark.remember": partial(self._with_current, lambda each: dialogue.say(services.recall.toggle(each))),
             "recall.start": lambda: services.recall.ask(),
         }
         super().__init__(commands)
@@ -110,9 +110,6 @@ class BookmarkCommands(RowCommands):
             self._dialogue.say_all(quote(self._services.controller.library, bookmark, *source).split("\n"))
 
         self._services.tasks.run(say())
-
-    def _remember(self, bookmark: Bookmark) -> None:
-        self._dialogue.say(self._services.recall.toggle(bookmark))
 
     def ask(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """Ask cards; call `then` when all are answered or the listener stops."""

@@ -44,14 +44,10 @@ class Dialogue:
         on_broken: Callable[[], None],
         verbosity: Verbosity = Verbosity.USUAL,
     ) -> None:
-        """Make a dialogue.
+        """Talk through an output and a keyboard.
 
-        Args:
-            output: Where lines are written.
-            keyboard: Where answers come from.
-            render: Replaces the placeholders of `key_of` by the names of the listener's keys.
-            on_broken: Called when the output is gone.
-            verbosity: How much is said; a brief dialogue names no keys.
+        `render` replaces the placeholders of `key_of` by the listener's keys, which a brief dialogue does not name;
+        `on_broken` is called when the output is gone.
         """
         self._output = output
         self._keyboard = keyboard
@@ -106,14 +102,10 @@ class Dialogue:
         on_cancel: Callable[[], object] | None = None,
         choices: Sequence[str] = (),
     ) -> None:
-        """Say a question, and pass the line that answers it to `asker`.
+        """Say a question, and pass the line that answers it to `asker`; a secret is not echoed.
 
-        Args:
-            question: What is said.
-            asker: Called with the answer.
-            is_secret: Whether the answer is not echoed.
-            on_cancel: Called if escape or ctrl+c ends the question; None says that it is cancelled.
-            choices: What the tab key completes.
+        If escape or ctrl+c ends the question, `on_cancel` is called, or it is said that it is cancelled. The tab key
+        completes one of the choices.
         """
         complete = (lambda typed: self._complete(typed, choices)) if choices else None
         self._keyboard.ask(asker, on_cancel or (lambda: self.say("Cancelled.")), is_secret, complete)

@@ -69,14 +69,7 @@ class Keyboard:
         on_end: Callable[[], None],
         echo: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Make a keyboard.
-
-        Args:
-            descriptor: What is read.
-            on_key: Called with each key, or with `PASTE`.
-            on_end: Called at the end of the input.
-            echo: Shows what is typed in a terminal.
-        """
+        """Read a descriptor once it is started; `on_key` gets each key or `PASTE`, `echo` shows what is typed."""
         self._descriptor = descriptor
         self._on_key = on_key
         self._on_end = on_end

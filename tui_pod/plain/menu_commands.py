@@ -32,14 +32,7 @@ class MenuCommands:
     def __init__(
         self, dialogue: Dialogue, services: Services, navigation: NavigationCommands, views: Sequence[RowCommands]
     ) -> None:
-        """Start without commands.
-
-        Args:
-            dialogue: Where to ask and answer.
-            services: What the commands act on.
-            navigation: Opens topics, and knows the row.
-            views: Lists that may be open over that of the episodes.
-        """
+        """Start without commands; `views` are lists that may be open over that of the episodes."""
         self._dialogue, self._services = dialogue, services
         self._navigation, self._views = navigation, views
         self.commands: Mapping[str, Callable[[], object]] = {}

@@ -57,7 +57,9 @@ class PlaybackCommands:
     def subject(self) -> Subject:
         """Return what commands act on: the selection, the episode at the cursor, or all of the topic at the cursor."""
         entry = self._browser.entry if self._browser.is_on_topics else None
-        return Subject(self._services, self._list, self._chosen(), entry, self._hide_course, self._edit)
+        hide = self._services.feeds.settings.hide_course
+        ask_hiding = partial(self._dialogue.ask_yes, "Type y to hide the course, or press enter to cancel:", hide)
+        return Subject(self._services, self._list, self._chosen(), entry, ask_hiding, self._edit)
 
     def _run(self, ident: str) -> None:
         """Run the command of an action; say what it did and, if it changed the list, the row at the cursor."""
@@ -75,10 +77,6 @@ class PlaybackCommands:
             if ident in MOVING_ON and not browser.is_on_topics and model.episode == episode:
                 browser.move_on()
             self._dialogue.say(browser.say_here())
-
-    def _hide_course(self) -> None:
-        hide = self._services.feeds.settings.hide_course
-        self._dialogue.ask_yes("Type y to hide the course, or press enter to cancel:", hide)
 
     # -- playing ---------------------------------------------------------------------------------------
 
@@ -109,7 +107,9 @@ class PlaybackCommands:
             except ValueError as error:
                 self._dialogue.say(f"Error: {error}.")
             else:
-                self._controller.seek_to(position)
+                outcome = self._controller.seek_to(position)
+                if outcome.text:
+                    self._dialogue.say(outcome.sentence)
 
     def _choose_device(self) -> None:
         mixer = self._controller.mixer

@@ -115,7 +115,7 @@ class PlainProgram:
             signal.SIGTERM: self.quit,
             signal.SIGHUP: self.quit,
             signal.SIGINT: self._interrupt,
-            signal.SIGQUIT: self._say_why_here,
+            signal.SIGQUIT: lambda: self._dialogue.say(HERE),
             signal.SIGCONT: self._keyboard.resume,
         }
         for number, handler in handlers.items():
@@ -131,8 +131,8 @@ class PlainProgram:
         )
         own = {
             "app.quit": self.quit,
-            "app.detach": self._say_why_here,
-            "app.suspend": self._suspend,
+            "app.detach": lambda: self._dialogue.say(HERE),
+            "app.suspend": lambda: os.kill(os.getpid(), signal.SIGTSTP),
         }
         parts = (playback, self._navigation, podcasts, self._bookmarks, self._found, menu)
         self._commands = {ident: command for part in parts for ident, command in part.by_id().items()} | own
@@ -215,12 +215,6 @@ class PlainProgram:
             self._dialogue.say(outcome.text)
         else:
             self.quit()
-
-    def _say_why_here(self) -> None:
-        self._dialogue.say(HERE)
-
-    def _suspend(self) -> None:
-        os.kill(os.getpid(), signal.SIGTSTP)
 
     def quit(self) -> None:
         """Stop the sound, save and end."""

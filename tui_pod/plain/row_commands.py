@@ -16,9 +16,7 @@ PAGE = 10
 def moves(move: Callable[[int], object], go: Callable[[int], object]) -> dict[str, Callable[[], object]]:
     """Return what to call for the keys that move from row to row, by their ids.
 
-    Args:
-        move: Moves down by so many rows, or up if negative.
-        go: Goes to a row. Both stop at either end.
+    `move` moves down by so many rows, or up if negative; `go` goes to a row. Both stop at either end.
     """
     return {
         "move.down": partial(move, 1),

@@ -144,11 +144,8 @@ def say_playback(playback: Playback) -> str:
 def say_change(former: Playback, now: Playback, source: str = "", is_finished: bool = False) -> Iterator[str]:
     """Yield what changed for the listener: what started, paused or jumped, speed, volume and buffering.
 
-    Args:
-        former: What the listener knows.
-        now: What is so now.
-        source: The podcast of what plays now, to be named if it starts.
-        is_finished: Whether the former episode was played to its end.
+    `source` is the podcast of what plays now, to be named if it starts; the former episode may have been played to its
+    end (`is_finished`).
     """
     is_other = former.load != now.load or former.status is PlayerStatus.LOADING
     if now.status is PlayerStatus.PLAYING and (is_other or former.status is not PlayerStatus.PLAYING):

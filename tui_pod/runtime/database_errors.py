@@ -27,22 +27,17 @@ _REASONS = _PASSING | {
 
 
 def explain_database_error(error: Exception, what: str) -> str:
-    """Return why a database cannot be used, to follow a colon; write the cause to the log.
-
-    Args:
-        error: of SQLite, or of a value that was read.
-        what: the file, for the log.
-    """
+    """Return why a database cannot be used, to follow a colon; write the cause to the log, which names the file."""
     if "INTERRUPT" not in _name(error):  # each key of a search interrupts the one before
         log(f"{what}: {type(error).__name__}: {error}")
     if is_damage(error):
         return "it is damaged"
-    return _reason(error, _REASONS) or f"an unexpected error ({type(error).__name__})"
+    return _REASONS.get(_name(error)) or f"an unexpected error ({type(error).__name__})"
 
 
 def is_passing(error: Exception) -> bool:
     """Return True if the file was locked, the disk full or the work interrupted: the content may be sound."""
-    return _reason(error, _PASSING) is not None
+    return _name(error) in _PASSING
 
 
 def is_damage(error: Exception) -> bool:
@@ -53,10 +48,6 @@ def is_damage(error: Exception) -> bool:
     if isinstance(error, sqlite3.Error):  # Python itself reports text that is not UTF-8, without a name
         return "no such" in str(error) or (not hasattr(error, "sqlite_errorname") and "decode" in str(error))
     return isinstance(error, ValueError)
-
-
-def _reason(error: Exception, reasons: dict[str, str]) -> str | None:
-    return reasons.get(_name(error))
 
 
 def _name(error: Exception) -> str:

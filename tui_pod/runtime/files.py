@@ -104,10 +104,7 @@ def make_folder(folder: Path) -> None:
 def locked(path: Path, busy: Exception | None = None, wait: float = 0.0) -> Iterator[int]:
     """Hold a file's lock during the block, and give its descriptor. Creates the file and its folder.
 
-    Args:
-        path: the file.
-        busy: raised if another program still holds the lock after `wait` seconds; None to wait until it is free.
-        wait: seconds.
+    If another program still holds the lock after `wait` seconds, `busy` is raised; None waits until it is free.
 
     Raises:
         OSError: the file does not exist and cannot be created.
@@ -141,13 +138,9 @@ def stamp(path: Path) -> tuple[int, ...]:
 def append(path: Path, text: str, is_first: bool = False, is_synced: bool = True) -> int:
     """Append to a file and sync it; return its size. On any error, truncate it to its former size.
 
-    The first time, sync the folder too: a killed program may have created the file without doing so.
-
-    Args:
-        path: the file, which need not exist.
-        text: one or more whole lines.
-        is_first: True if this program has not appended to it before.
-        is_synced: False not to wait for the disk. Others may then append meanwhile, so nothing is truncated.
+    The first time that this program appends to it, sync the folder too: a killed program may have created the file
+    without doing so. The text is whole lines. If it is not to be synced, others may append meanwhile, so nothing is
+    truncated.
     """
     is_new = is_first or not path.exists()
     descriptor = open_regular(path, os.O_RDWR | os.O_CREAT | os.O_APPEND)

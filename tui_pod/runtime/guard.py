@@ -91,12 +91,10 @@ class Guard:
     def run(self, holds_terminal: bool = False, is_screen: bool = False) -> None:
         """Guard the app until it has ended, then end what it has left.
 
-        Args:
-            holds_terminal: whether keys are read from the terminal by the app itself, and it must be restored.
-            is_screen: whether the app draws on it.
+        A terminal that the app holds itself is restored, and keys that it does not read are looked at.
         """
         attributes = termios.tcgetattr(0) if holds_terminal and os.isatty(0) else None
-        while self._listens(self.timeout):
+        while not select.select([self.line], [], [], self.timeout)[0] or self.listen():
             if self.look() and attributes is not None:
                 self._look_at_keys()
         if self.has_killed and holds_terminal:
@@ -108,9 +106,6 @@ class Guard:
         for group in self._groups:
             with contextlib.suppress(OSError):
                 os.killpg(group, signal.SIGKILL)
-
-    def _listens(self, seconds: float) -> bool:
-        return not select.select([self.line], [], [], seconds)[0] or self.listen()
 
     def listen(self) -> bool:
         """Take a message of the app; return False when it has ended."""

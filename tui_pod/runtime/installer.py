@@ -15,11 +15,9 @@ PROGRAM = "tui-pod"
 
 
 def install_command(*packages: str, is_repair: bool = False) -> str:
-    """Return the command that installs packages beside the program, for a shell.
+    """Return the command, for a shell, that installs packages beside the program, such as `hibari-tts==0.2.1`.
 
-    Args:
-        packages: requirements, such as `hibari-tts==0.2.1`.
-        is_repair: whether packages that are there are installed again.
+    For a repair, packages that are there are installed again.
     """
     environment = Path(sys.prefix)
     if (receipt := environment / "uv-receipt.toml").exists():

@@ -97,12 +97,9 @@ class LimitedProcesses:
         self._idle: list[_Process] = []
 
     def call(self, function: str, *arguments: object, cancel: CancelToken | None = None) -> Any:
-        """Return what a function returns, as JSON has it: named tuples and dataclasses are lists.
+        """Return what a function, such as `package.module:name`, returns for arguments that JSON knows.
 
-        Args:
-            function: such as `package.module:name`.
-            arguments: values that JSON knows.
-            cancel: stops the wait, and the process.
+        Named tuples and dataclasses are lists in the result.
 
         Raises:
             ContentFault: it raised an exception, took too much, or crashed.

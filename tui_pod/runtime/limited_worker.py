@@ -73,12 +73,8 @@ def _answer(function: str, arguments: list[Any]) -> str:
     except MemoryError:
         return json.dumps({"fault": TOO_LARGE, "cause": "MemoryError", "is_lasting": True})
     except Exception as error:  # whatever it is, it is the fault of the content
-        return json.dumps({"fault": BROKEN, "cause": _cause(error), "is_lasting": not isinstance(error, OSError)})
-
-
-def _cause(error: Exception) -> str:
-    """Return the traceback for the log, which this process cannot reach."""
-    return "".join(traceback.format_exception(error))[-MAX_CAUSE:]
+        cause = "".join(traceback.format_exception(error))[-MAX_CAUSE:]  # for the log, which is out of reach here
+        return json.dumps({"fault": BROKEN, "cause": cause, "is_lasting": not isinstance(error, OSError)})
 
 
 def _plain(value: Any) -> list[Any]:

@@ -22,11 +22,9 @@ class PasswordError(UserError):
 
 
 def password_from(command: str, stdin: int | None = None) -> str:
-    """Return the first line that a command prints.
+    """Return the first line that a command prints, which is quoted as in a shell; no shell runs it.
 
-    Args:
-        command: the program and its arguments, quoted as in a shell; no shell runs it.
-        stdin: Its standard input, as for `subprocess.run`; None for the terminal.
+    Its standard input is that of `subprocess.run`; None for the terminal.
 
     Raises:
         PasswordError: it fails, or prints nothing.
@@ -55,11 +53,7 @@ def checked(password: str, where: str) -> str:
 
 
 def read_private(file: Path, most: int) -> str:
-    """Return the text of a file that only this user can read.
-
-    Args:
-        file: the file.
-        most: the largest size that is read, in bytes.
+    """Return the text of a file that only this user can read, and that has at most so many bytes.
 
     Raises:
         FileNotFoundError: there is no such file.

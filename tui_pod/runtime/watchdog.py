@@ -45,14 +45,10 @@ class Watchdog(threading.Thread):
         period: float = PERIOD,
         limit: float = LIMIT,
     ) -> None:
-        """Watch a loop.
+        """Watch a loop, whose handlers obey the signals as long as it runs; ask it every `period` seconds.
 
-        Args:
-            loop: the loop, whose handlers obey the signals as long as it runs.
-            save: saves what would be lost; called on this thread, every few seconds while the loop stands still.
-            end: ends the process for a signal; if it returns, the loop gets the signal once it runs again.
-            period: seconds between two questions.
-            limit: seconds to wait for an answer.
+        While it stands still, `save` is called on this thread every few seconds, and `end` ends the process for a
+        signal; if it returns, the loop gets the signal once it runs again.
         """
         super().__init__(name="watchdog", daemon=True)
         self._loop = loop

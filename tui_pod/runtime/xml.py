@@ -104,10 +104,8 @@ class Malformed(Exception):
 def read_xml(content: bytes, charset: str | None, handler: Handler) -> bool:
     """Pass a document to a handler; return True if it was read completely.
 
-    Args:
-        content: the document.
-        charset: the encoding that the server states, if any.
-        handler: receives the events, after a repair once more, following `restart`.
+    The charset is what the server states, if anything. After a repair the handler receives all events once more,
+    following `restart`.
 
     Raises:
         XmlError: it is over a limit, or declares entities.
@@ -137,12 +135,8 @@ def mended(content: bytes, charset: str | None) -> str:
     text = _PROLOGUE.sub("", _CONTROLS.sub("", text)).lstrip()
     if text.count("&") > MAX_AMPERSANDS:
         raise XmlError(OVERLOAD)
-    return _AMPERSAND.sub(_reference, text)
-
-
-def _reference(found: re.Match[str]) -> str:
-    """Return the text of a reference that expat may not know, or else a literal ampersand."""
-    return _CONTROLS.sub("", escape(unescape(found[0])))
+    # the text of a reference that expat may not know, or else a literal ampersand
+    return _AMPERSAND.sub(lambda found: _CONTROLS.sub("", escape(unescape(found[0]))), text)
 
 
 def decode_document(content: bytes, charset: str | None) -> str:

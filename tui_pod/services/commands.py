@@ -15,8 +15,6 @@ from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.controller import NOTHING_PLAYS, PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.selection.list_query import SmartList, Sort
-from tui_pod.core.selection.session_planner import SessionRequest
-from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE, why_empty
 
 if TYPE_CHECKING:
@@ -173,15 +171,6 @@ def _stop_recognition(on: Subject) -> Outcome | None:
 def _lengthen_sleep(on: Subject) -> None:
     """Set the sleep timer to five minutes, or give it five minutes more."""
     on.controller.set_sleep((on.controller.sleep or SleepTimer(0.0)).extended())
-
-
-def start_session(services: Services, budget: float) -> None:
-    """Start a session of `budget` seconds, as `--session` asks; say what is in it, or that nothing fits."""
-    plan = services.recall.start_session(SessionRequest(budget))
-    said = f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}."
-    if not plan.indexes:
-        said = f"Nothing left fits into {spoken_time(budget)}. Press {key_of('session.plan')} to plan another session."
-    services.frontend.tell(said)
 
 
 def _end_session(on: Subject) -> Outcome:

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_pod.config.paths import Paths, embedded_catalog
+from tui_pod.core.actions import key_of
 from tui_pod.core.library.episode import is_book
+from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.library.cache import Loaded, cache_file, library_stamp
 from tui_pod.runtime.log import log, log_uncaught
 from tui_pod.services.first_screen import AppFiles, make_first_screen
@@ -89,15 +91,8 @@ class Services:
     ) -> None:
         """Make the values of the first screen, and build nothing.
 
-        Args:
-            paths: the listener's folders.
-            catalogs: the catalogues in the library.
-            config: the settings and their faults.
-            loaded: the library.
-            file: the state file.
-            state: its contents.
-            ao: the audio output that mpv uses; None for the usual one.
-            budget: seconds of a session to start at once; None for none.
+        `ao` is the audio output that mpv uses, None for the usual one; `budget` are the seconds of a session to start
+        at once.
         """
         self.first = make_first_screen(config, loaded, state)
         sync = config.settings.sync
@@ -278,9 +273,18 @@ class Services:
         if self.first.settings.start.view == "statistics":
             self.frontend.show_statistics()
         if self._budget is not None:
-            from tui_pod.services.commands import start_session  # only with --session
+            self.start_session(self._budget)
 
-            start_session(self, self._budget)
+    def start_session(self, budget: float) -> None:
+        """Start a session of `budget` seconds, as `--session` asks; say what is in it, or that nothing fits."""
+        from tui_pod.core.selection.session_planner import SessionRequest  # only with --session
+
+        plan = self.recall.start_session(SessionRequest(budget))
+        said = f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}."
+        if not plan.indexes:
+            again = key_of("session.plan")
+            said = f"Nothing left fits into {spoken_time(budget)}. Press {again} to plan another session."
+        self.frontend.tell(said)
 
     async def _start(self) -> None:
         """Start what runs beside the screen: integrations, the library's cache, and services that work unasked."""

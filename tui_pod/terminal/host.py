@@ -53,14 +53,10 @@ class TerminalHost(Follower):
     """Lends the app's screen to one client at a time."""
 
     def __init__(self, line: socket.socket, state: Path, stays: bool, idle: float, options: str = "") -> None:
-        """Begin with the client that has started the app.
+        """Begin with the client that has started the app, at the other end of a line.
 
-        Args:
-            line: to that client.
-            state: the state file, by which clients find the app.
-            stays: True to keep running when the terminal hangs up.
-            idle: end after this many seconds without a terminal and without playing; 0 means never.
-            options: the options that the app was started with, as `name_options` returns them.
+        Clients find the app by its state file; `options` are those that it was started with, as `name_options` returns
+        them. It ends after `idle` seconds without a terminal and without playing; 0 means never.
         """
         self._line: socket.socket | None = line
         self.stays = stays

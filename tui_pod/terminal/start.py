@@ -54,11 +54,7 @@ class NoAnswer(RemoteError):
 def hand_over(state: Path, way: bytes, line: socket.socket, wished: Mapping[str, str] = MappingProxyType({})) -> bool:
     """Hand the terminal and the line over to an app that runs on a state file; return False if none takes them.
 
-    Args:
-        state: the state file.
-        way: `TAKE` or `IF_LEFT`.
-        line: to the client.
-        wished: more variables, besides those of the terminal.
+    The way is `TAKE` or `IF_LEFT`; it also gets the `wished` variables, besides those of the terminal.
 
     Raises:
         NoAnswer: one does not answer, and no other accepts them.

@@ -181,11 +181,9 @@ class TuiPodApp(TerminalApp):
         return filters
 
     def run_action_soon(self, action: str, pane: Widget | None = None) -> None:
-        """Run an action once the palette has closed; actions of the library close dialogs first.
+        """Run Textual's action string once the palette has closed; actions of the library close dialogs first.
 
-        Args:
-            action: Textual's action string, whose prefix names the app or the screen.
-            pane: the pane that runs it, which is shown; None if no pane is needed.
+        An action that needs a pane is run by it, once it is shown.
         """
 
         async def run() -> None:
@@ -333,11 +331,7 @@ class TuiPodApp(TerminalApp):
         await self.show_dialog(GoToScreen(self.controller))
 
     def _leave(self, for_good: bool) -> None:
-        """Detach from the terminal, or suspend the client until it is in the foreground again.
-
-        Args:
-            for_good: whether to detach and play on without a terminal.
-        """
+        """Detach from the terminal for good and play on, or suspend the client until it is in the foreground again."""
         host = self._services.terminal
         if for_good:
             if host is None or not host.leave():

@@ -37,12 +37,7 @@ def _render_printable(self: Strip, console: Console) -> str:
 
 
 def printable(segments: Iterable[Segment], keeps_lines: bool = False) -> Iterable[Segment]:
-    """Yield segments without characters or links that a terminal would obey, equally wide.
-
-    Args:
-        segments: of one line, or of several.
-        keeps_lines: True to keep line breaks.
-    """
+    """Yield segments without characters or links that a terminal would obey, equally wide; line breaks may stay."""
     for text, style, control in segments:
         if PLACEHOLDER in text:
             from tui_pod.ui.look.terminal_pictures import is_ours, with_color  # only where pictures are drawn

@@ -107,7 +107,8 @@ class TerminalDrawer:
         former = self._app.console.color_system, self._app.no_color
         self._choose_colors()
         if (self._app.console.color_system, self._app.no_color) != former:
-            self._use_colors()
+            self._app.fit_color_depth()
+            self._app._watch_theme(self._app.theme)  # drawn otherwise in fewer colours
         if self._driver.is_headless:
             self._app._end_batch()
         self._driver.take(terminal)
@@ -118,10 +119,9 @@ class TerminalDrawer:
 
     def _start_session(self, wanted: str) -> None:
         from tui_pod.core.selection.session_planner import parse_budget  # only with --session
-        from tui_pod.services.commands import start_session
 
         try:
-            start_session(self._app.main_screen.services, parse_budget(wanted, datetime.now(UTC)))
+            self._app.main_screen.services.start_session(parse_budget(wanted, datetime.now(UTC)))
         except ValueError as error:
             self._app.frontend.tell(f"tui-pod --session: {error}", is_error=True)
 
@@ -141,8 +141,3 @@ class TerminalDrawer:
             force_terminal=True,
             safe_box=False,
         )
-
-    def _use_colors(self) -> None:
-        """Draw everything again, with the colours of this terminal."""
-        self._app.fit_color_depth()
-        self._app._watch_theme(self._app.theme)  # drawn otherwise in fewer colours

@@ -97,7 +97,7 @@ def test_episode_is_asked_for_every_half_second_until_the_app_knows_it(
 ) -> None:
     unknown, waits = RemoteError("no such episode"), list[float]()
     answers: list[dict[str, object] | RemoteError] = [{}, unknown, unknown, NOW]
-    monkeypatch.setattr(find, "ask", lambda *_: answer(answers.pop(0)))
+    monkeypatch.setattr(find, "ask", lambda *_: (answer(answers.pop(0)), ""))
     monkeypatch.setattr("time.sleep", waits.append)
     assert "Playing: The mast" in shell("find", "mast", "--episodes", "--play", "1")
     assert waits == [0.5, 0.5]
@@ -159,7 +159,7 @@ def test_episode_that_the_app_never_learns_of_is_an_error(shell: Shell, monkeypa
     waits = list[float]()
     monkeypatch.setattr(find, "time", Mock(monotonic=lambda: next(times), sleep=waits.append))
     answers: list[dict[str, object] | RemoteError] = [{}, RemoteError("no"), RemoteError("no such episode")]
-    monkeypatch.setattr(find, "ask", lambda *_: answer(answers.pop(0)))
+    monkeypatch.setattr(find, "ask", lambda *_: (answer(answers.pop(0)), ""))
     assert shell("find", "mast", "--episodes", "--play", "1", status=1) == ""
     assert shell.err.endswith("tui-pod: no such episode\n")
     assert waits == [find.LOOK_AGAIN]
@@ -169,7 +169,7 @@ def test_episode_that_the_app_never_learns_of_is_an_error(shell: Shell, monkeypa
 def test_what_plays_is_printed_in_json_and_nothing_of_subscribing(
     shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = Mock(return_value=NOW)
+    asked = Mock(return_value=(NOW, ""))
     monkeypatch.setattr(find, "ask", asked)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     assert shell.json("find", "mast", "--episodes", "--play", "1") == NOW

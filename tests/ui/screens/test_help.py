@@ -6,7 +6,6 @@ import pytest
 
 from tests.app_driver import AppDriver
 from tui_pod.core.actions import ACTIONS, BY_ID
-from tui_pod.services.commands import start_session
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen, make_groups
 
@@ -63,7 +62,7 @@ async def test_dialog_takes_the_place_of_another(driver: AppDriver) -> None:
 
 
 async def test_session_that_ends_under_a_dialog_is_told_in_a_line(driver: AppDriver) -> None:
-    start_session(driver.app.main_screen.services, 120.0)
+    driver.app.main_screen.services.start_session(120.0)
     await driver.settle()
     await driver.press("question_mark")
     await driver.play(1000)

@@ -14,7 +14,6 @@ from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, S
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.session_planner import Summary
-from tui_pod.services.commands import start_session
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
 
@@ -229,7 +228,7 @@ async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_
 
 async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Library) -> None:
     async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
-        start_session(driver.app.main_screen.services, 600.0)
+        driver.app.main_screen.services.start_session(600.0)
         await driver.settle()
         session = driver.controller.session
         assert session is not None
@@ -249,7 +248,7 @@ async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Lib
 
 async def test_session_is_ended_in_the_queue_by_the_key_that_its_key_line_offers(library: Library) -> None:
     async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
-        start_session(driver.app.main_screen.services, 600.0)
+        driver.app.main_screen.services.start_session(600.0)
         await driver.press("2")
         assert "End session" in driver.key_words
         await driver.press("ctrl+x")

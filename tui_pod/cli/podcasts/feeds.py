@@ -14,6 +14,7 @@ from tui_pod.cli.podcasts.feeds_set import set_settings
 from tui_pod.cli.podcasts.logins import ask_login
 from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store, open_store
 from tui_pod.cli.shared import (
+    Column,
     ask_yes,
     is_someone_there,
     load_config,
@@ -27,7 +28,6 @@ from tui_pod.cli.shared import (
     waiting,
     warn,
 )
-from tui_pod.cli.tables import Column
 from tui_pod.config.paths import find_paths
 from tui_pod.config.settings import MEGABYTE, Settings
 from tui_pod.core.errors import UserError

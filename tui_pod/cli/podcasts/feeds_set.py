@@ -6,8 +6,7 @@ from argparse import Namespace
 
 from tui_pod.cli.podcasts.logins import LOGIN_KEYS, set_login
 from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store
-from tui_pod.cli.shared import print_json, print_table, tell
-from tui_pod.cli.tables import Column
+from tui_pod.cli.shared import Column, print_json, print_table, tell
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import COURSE, Setting, SettingError, checked, split_pairs, to_texts

@@ -12,8 +12,7 @@ from dataclasses import asdict
 
 from tui_pod.cli.parser import UsageError
 from tui_pod.cli.remote import PATIENCE, ask, describe
-from tui_pod.cli.shared import load_config, print_json, print_table, tell, warn
-from tui_pod.cli.tables import Column
+from tui_pod.cli.shared import Column, load_config, print_json, print_table, tell, warn
 from tui_pod.config.paths import Paths, find_paths
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean, enumerated
@@ -64,13 +63,15 @@ def run(options: Namespace) -> int:
         print_json([_json(podcast) for podcast in podcasts])
     elif options.episodes:
         columns = Column("address", 24), Column("podcast", 16), Column("episode", 24), Column("date")
-        rows = [(each.address, each.title, each.episode or "", each.newest.isoformat() if each.newest else "")
+        episodes = [(each.address, each.title, each.episode or "", each.newest.isoformat() if each.newest else "")
                 for each in podcasts]  # fmt: skip
-        print_table(columns, rows)
+        print_table(columns, episodes)
     else:
         heads = (Column("address", 24), Column("title", 16), Column("publisher", 12),
                  Column("episodes", is_right=True), Column("newest"), Column("language"))  # fmt: skip
-        print_table(heads, [_row(podcast) for podcast in podcasts])
+        rows = [(each.address, each.title, each.publisher or "", str(each.episodes or ""),
+                 each.newest.isoformat() if each.newest else "", each.language or "") for each in podcasts]  # fmt: skip
+        print_table(heads, rows)
     if not podcasts and len(found.faults) < len(names):
         warn(f"no {'episode' if options.episodes else 'podcast'} for “{words}”")
     elif podcasts and options.play is None and sys.stderr.isatty():
@@ -93,17 +94,11 @@ def _play(found: Sequence[FoundPodcast], number: int, paths: Paths, policy: Netw
     limit = time.monotonic() + PATIENCE
     while True:
         try:
-            return ask(paths.state, {"command": "play", "episode": ident})
+            return ask(paths.state, {"command": "play", "episode": ident})[0]
         except RemoteError:
             if time.monotonic() > limit:
                 raise
             time.sleep(LOOK_AGAIN)  # it looks for new podcasts every 1.5 s
-
-
-def _row(podcast: FoundPodcast) -> tuple[str, ...]:
-    newest = podcast.newest.isoformat() if podcast.newest else ""
-    publisher, language = podcast.publisher or "", podcast.language or ""
-    return (podcast.address, podcast.title, publisher, str(podcast.episodes or ""), newest, language)
 
 
 def _json(podcast: FoundPodcast) -> dict[str, object]:

@@ -9,8 +9,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_pod.cli.parser import UsageError
-from tui_pod.cli.shared import Opened, episode_json, find_episodes, open_library, print_json, print_table, tell, warn
-from tui_pod.cli.tables import Column
+from tui_pod.cli.shared import (
+    Column,
+    Opened,
+    episode_json,
+    find_episodes,
+    open_library,
+    print_json,
+    print_table,
+    tell,
+    warn,
+)
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import MAX_NAME, OwnList, checked_name
 from tui_pod.core.library.podcast_settings import split_pairs

@@ -75,14 +75,10 @@ def set_login(store: FeedStore, feed: Subscription, values: Mapping[str, str]) -
             password=ask_password(f"Password of {clean(user, 80)} at {clean(server[1], 80)}: "), password_command=None
         )
     if "http_login" in values:
-        login = login._replace(over_http=_to_yes(values["http_login"]))
+        if values["http_login"] not in ("yes", "no"):
+            raise UserError("http_login must be yes or no")
+        login = login._replace(over_http=values["http_login"] == "yes")
     store.logins.keep(login)
     if server[0] == "http" and not login.over_http:
         return f"its login is saved, but not sent: it would go {OPENLY}. To send it: http_login=yes"
     return "its login is saved"
-
-
-def _to_yes(text: str) -> bool:
-    if text not in ("yes", "no"):
-        raise UserError("http_login must be yes or no")
-    return text == "yes"

@@ -6,8 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tui_pod.cli.shared import ask_yes, load_config, print_json, print_table, show_progress, tell
-from tui_pod.cli.tables import Column
+from tui_pod.cli.shared import Column, ask_yes, load_config, print_json, print_table, show_progress, tell
 from tui_pod.config.paths import find_paths
 from tui_pod.config.settings import MEGABYTE
 from tui_pod.core.errors import UserError

@@ -53,17 +53,13 @@ def run(options: Namespace) -> int:
     )
     episodes = list(map(library.episode, named or range(len(library))))
     if not named:
-        episodes = [episode for episode in episodes if _is_wordless(episode, work)]
+        here = (
+            each for each in episodes if each.transcript is None and find_recording(each, work.podcasts) is not None
+        )
+        episodes = [episode for episode in here if not work.files.is_complete(episode.id)]
         if not episodes:
             warn("no recording on this machine lacks a transcript")
     return asyncio.run(_transcribe_all(episodes, work))
-
-
-def _is_wordless(episode: Episode, work: _Work) -> bool:
-    """Return True if an episode has a recording on this machine, and no complete transcript."""
-    if episode.transcript is not None or find_recording(episode, work.podcasts) is None:
-        return False
-    return not work.files.is_complete(episode.id)
 
 
 async def _transcribe_all(episodes: Sequence[Episode], work: _Work) -> int:

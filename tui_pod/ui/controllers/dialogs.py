@@ -88,17 +88,15 @@ class DialogController:
     def collect(self, episodes: Sequence[str]) -> None:
         """Ask for a list of the listener's own, and put episodes on it; offer to make one."""
         lists, title = self._services.controller.lists, f"Put {counted(len(episodes))} on which list?"
-        put_on = partial(self._put_on, episodes)
-        self._show(CollectScreen(title, lists.by_hand, put_on, self.save_list))
 
-    def _put_on(self, episodes: Sequence[str], name: str) -> None:
-        lists = self._services.controller.lists
-        self._change_lists(lambda: lists.put_on(name, episodes))
+        def put_on(name: str) -> None:
+            self._change_lists(lambda: lists.put_on(name, episodes))
+
+        self._show(CollectScreen(title, lists.by_hand, put_on, self.save_list))
 
     def save_list(self) -> None:
         """Save what is listed as a rule: the topic, the words, the filter and the order."""
-        rule = self._screen.model.as_rule()
-        self.edit_list(rule)
+        self.edit_list(self._screen.model.as_rule())
 
     def edit_list(self, own_list: OwnList, former: str = "") -> None:
         """Edit a list; `former` is the name under which it is saved, empty if it is not."""

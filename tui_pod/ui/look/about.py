@@ -102,15 +102,7 @@ def about_episode(
 ) -> About:
     """Return all facts of an episode, without choices.
 
-    Args:
-        episode: the episode.
-        notes: what its feed says of it.
-        progress: Its progress; None if it was never touched.
-        status: its status.
-        left: its remaining time in seconds.
-        shows_answer: whether the answer to its question is shown.
-        download_error: Why its download failed; empty if it did not.
-        course: Its place in a course; empty if it is in none.
+    Its remaining time is in seconds, and `course` is its place in a course. What it does not have is empty or None.
     """
     duration = (progress.duration if progress else None) or episode.duration
     is_remote = "://" in (episode.audio or "")

@@ -25,12 +25,9 @@ ROOMY = (100, 30)
 
 
 def layout_classes(width: int, height: int, has_preview: bool) -> dict[str, bool]:
-    """Return the CSS classes that control the layout, each with whether it is set.
+    """Return the CSS classes that control the layout of a terminal with so many cells, each with whether it is set.
 
-    Args:
-        width: columns of the terminal.
-        height: its rows.
-        has_preview: whether the listener wants the episode's pane beside the list.
+    The episode's pane is beside the list if the listener wants it there (`has_preview`).
     """
     return {
         "-narrow": width < NARROW,

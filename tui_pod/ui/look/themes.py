@@ -144,13 +144,7 @@ def _made_readable(variables: Mapping[str, str]) -> dict[str, str]:
 
 
 def moved(color: Color, lights: Sequence[float], least: float = READABLE) -> str:
-    """Return a colour moved towards black or white until its contrast is enough.
-
-    Args:
-        color: the colour.
-        lights: the luminances of the backgrounds that it stands on.
-        least: the contrast.
-    """
+    """Return a colour moved towards black or white until its contrast with all luminances behind it is enough."""
     best = Color(255, 255, 255) if max(lights) < 0.4 else Color(0, 0, 0)
     for step in range(11):
         found = color.blend(best, step / 10)

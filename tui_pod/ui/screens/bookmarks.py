@@ -35,13 +35,9 @@ class BookmarksView(ChoiceLines):
         edit: Callable[[Bookmark], None],
         subscribe_again: Callable[[str, str], None],
     ) -> None:
-        """Show the bookmarks.
+        """Show the bookmarks, by episode if no grouping is given.
 
-        Args:
-            services: those of the app.
-            grouping: how they are grouped; by episode if None.
-            edit: asks for another note or text.
-            subscribe_again: offers to subscribe again, given the name and address of a podcast.
+        `edit` asks for another note or text, `subscribe_again` offers a podcast by its name and address.
         """
         super().__init__("bookmarks")
         self._services = services

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -14,7 +15,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
-from textual.reactive import var
+from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widgets import Input, Static
 
@@ -73,7 +74,7 @@ class ChoiceField(Static, can_focus=True):
     class Submitted(Message):
         """Enter was pressed."""
 
-    value: var[str] = var("", init=False)
+    value: reactive[str] = reactive("", init=False)
 
     def __init__(self, field: FormField) -> None:
         super().__init__(id=f"field-{field.name}")
@@ -87,17 +88,10 @@ class ChoiceField(Static, can_focus=True):
         """Return the value, with arrows if it can be changed by them."""
         if self._is_switch:
             return Content(f"{'━━●' if self.value == 'yes' else '○━━'} {self.value}")
-        text = Content(self.value) if self.value else Content.styled(self._shown_usual, "$text-muted")
+        usual = _fit_usual(self._usual, self.size.width - 4)
+        text = Content(self.value) if self.value else Content.styled(usual, "$text-muted")
         look = "$text-primary" if self.has_focus else "$text-muted"
         return Content.assemble(("← ", look), text, (" →", look))
-
-    @property
-    def _shown_usual(self) -> str:
-        return _fit_usual(self._usual, self.size.width - 4)
-
-    def watch_value(self) -> None:
-        """Show another value."""
-        self.refresh()
 
     def action_change(self, by: int) -> None:
         """Go to the next (1) or previous (-1) value."""
@@ -175,7 +169,6 @@ class FormDialog(Dialog):
         Binding("up", "app.focus_previous", priority=True),
     ]
 
-    fields: Sequence[FormField] = ()
     keys = FORM_KEYS
     """What the key line shows while a text field has the focus."""
 
@@ -198,15 +191,13 @@ class FormDialog(Dialog):
                 for field in self.fields:
                     with Horizontal(classes="field -rare" if field.is_rare else "field"):
                         yield Static(Content(fit(field.label, widest)), classes="field-label")
-                        yield ChoiceField(field) if field.choices else self._make_input(field)
+                        make_text = field.make or partial(TextField, field)
+                        yield ChoiceField(field) if field.choices else make_text()
                         if field.unit:
                             yield Static(Content(field.unit), classes="field-unit")
                 if rare:
                     yield MoreFields(f"{counted(len(rare), 'more setting')} …", id="more-fields")
             yield Static(id="outcome", markup=False)
-
-    def _make_input(self, field: FormField) -> Input:
-        return field.make() if field.make is not None else TextField(field)
 
     def on_mount(self) -> None:
         """Focus the first field now: keys typed before the first paint would be lost otherwise."""
@@ -215,29 +206,22 @@ class FormDialog(Dialog):
 
     def values(self) -> dict[str, str]:
         """Return the value of each field, by its name."""
-        return {field.name: self._value_of(field) for field in self.fields}
+        return {field.name: self._widget(field).value for field in self.fields}
 
     def save(self, values: Mapping[str, str]) -> None:
         """Take the values, all of which are right; the dialog is still open."""
         raise NotImplementedError
-
-    def _value_of(self, field: FormField) -> str:
-        return self._widget(field).value
 
     def _widget(self, field: FormField) -> Input | ChoiceField:
         found = self.query_one(f"#field-{field.name}")
         assert isinstance(found, Input | ChoiceField)
         return found
 
-    @property
-    def _focused_field(self) -> FormField | None:
-        return next((field for field in self.fields if self._widget(field) is self.focused), None)
-
     @on(events.DescendantFocus)
     @on(Input.Changed)
     def _explain(self) -> None:
         """Show what the focused field is, or what is wrong with its value."""
-        field = self._focused_field
+        field = next((field for field in self.fields if self._widget(field) is self.focused), None)
         if field is None:
             is_more = isinstance(self.focused, MoreFields)
             self.query_one(DialogBody).keys = MORE_KEYS if is_more else self.keys
@@ -257,6 +241,8 @@ class FormDialog(Dialog):
     @on(Input.Submitted)
     @on(ChoiceField.Submitted)
     def _submit(self) -> None:
+        if self.is_waiting:
+            return
         values = self.values()
         for field in self.fields:
             try:

@@ -276,7 +276,6 @@ class MainScreen(Screen[None]):
             self.app.notify(outcome.notice)
 
     @on(EpisodeList.SelectionChanged)
-    @on(EpisodeList.Resized)
     def selection_changed(self) -> None:
         """Show the title for the room it has, the size of the selection, and its keys."""
         self.status.show_title()

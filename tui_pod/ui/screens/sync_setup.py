@@ -52,8 +52,6 @@ class SyncScreen(FormDialog):
 
     def save(self, values: Mapping[str, str]) -> None:
         """Try it; the dialog closes if it works."""
-        if self.is_waiting:
-            return
         texts = {name: text.strip() for name, text in values.items() if name != "password"}
         if texts.get("folder"):
             texts["folder"] = typed_path(texts["folder"]) or ""
@@ -83,8 +81,7 @@ class ServerScreen(FormDialog):
 
     def save(self, values: Mapping[str, str]) -> None:
         """Try it; the dialog closes if it works."""
-        if not self.is_waiting:
-            self.wait_for(self._add(values["server"], values["user"].strip(), values["password"]), "Logging in …")
+        self.wait_for(self._add(values["server"], values["user"].strip(), values["password"]), "Logging in …")
 
     async def _add(self, server: str, user: str, password: str) -> None:
         await self._sync.add_server(server, user, password)

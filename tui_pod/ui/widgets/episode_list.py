@@ -65,10 +65,7 @@ class EpisodeList(RowPane):
             self.ident, self.episodes = ident, episodes
 
     class SelectionChanged(Message):
-        """The selection changed."""
-
-    class Resized(Message):
-        """The list was resized, and with it the room for its title."""
+        """The selection changed, or the room for what is said of it."""
 
     def __init__(self, model: EpisodeListModel) -> None:
         super().__init__("list")
@@ -113,8 +110,8 @@ class EpisodeList(RowPane):
         self.post_message(self.CursorMoved())
 
     def on_resize(self) -> None:
-        """Post `Resized`; Textual calls `RowPane.on_resize` too."""
-        self.post_message(self.Resized())
+        """Let the title be fitted to the new room; Textual calls `RowPane.on_resize` too."""
+        self.post_message(self.SelectionChanged())
 
     def row_count(self) -> int:
         """See `RowPane.row_count`."""
@@ -235,7 +232,7 @@ class EpisodeList(RowPane):
 
     def watch_playback(self, former: Playback, playback: Playback) -> None:
         """Redraw the rows of the playing and the last episode."""
-        self.refresh_episodes(_episodes(former) | _episodes(playback))
+        self.refresh_episodes(frozenset(filter(None, (former.episode, playback.episode))))
 
     async def on_click(self, event: events.Click) -> None:
         """Sort on a click on the title, filter on a click on the lower border."""
@@ -286,8 +283,3 @@ def _topics_of_all(library: Library) -> set[str]:
     topics = library.topics
     named = zip(topics.names, topics.members, strict=True)
     return {name for name, members in named if len(members) == len(topics.members[0])}
-
-
-def _episodes(playback: Playback) -> frozenset[str]:
-    """Return the episodes whose rows a playback affects."""
-    return frozenset(ident for ident in (playback.episode,) if ident)

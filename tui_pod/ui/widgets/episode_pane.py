@@ -310,12 +310,9 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             AboutChoice(chapter.title, chapter.start, number == here)
             for number, chapter in enumerate(chapters[first : first + CHAPTERS], first)
         ]
-        said = self._said() if is_playing else ""
+        active = self._transcript.active(self._playback.position) if is_playing and self._transcript.is_timed else None
+        said = "" if active is None else self._transcript.cues[active].text
         return About(name, below, said, episode.summary, head="Chapters", choices=choices)
-
-    def _said(self) -> str:
-        active = self._transcript.active(self._playback.position) if self._transcript.is_timed else None
-        return "" if active is None else self._transcript.cues[active].text
 
     # -- events and actions ----------------------------------------------------------------------------
 

@@ -106,12 +106,7 @@ class PlaybackBar(Widget):
             self.position = position
 
     def __init__(self, resume_hint: str, sound_keys: Sequence[str]) -> None:
-        """Show nothing yet.
-
-        Args:
-            resume_hint: names the key that resumes the last episode.
-            sound_keys: the keys for speed, volume and sleep timer.
-        """
+        """Show nothing yet; the hint names the key that resumes, and the keys change speed, volume and sleep timer."""
         super().__init__(id="bar")
         self._resume_hint = resume_hint
         self._sound_keys = sound_keys

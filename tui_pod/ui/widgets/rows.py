@@ -133,14 +133,7 @@ class RowPane(ScrollView, can_focus=True):
     def framed(
         self, left: Sequence[Part], row: int = -1, right: Sequence[Part] = (), is_selected: bool = False
     ) -> Strip:
-        """Return a line with rail and tint if its row is at the cursor.
-
-        Args:
-            left: the parts at the left; cut to leave room for `right`.
-            row: the row of the line; -1: none.
-            right: the parts at the right.
-            is_selected: whether the row is selected.
-        """
+        """Return a line with rail and tint if its row is at the cursor; `left` is cut to leave room for `right`."""
         width, is_lit = self.text_width, row == self.cursor
         rail = MARKS["selected"] if is_selected else MARKS["cursor"] if is_lit else " "
         rail_look = ACCENT if is_selected else RAIL if self.has_focus else LINE

@@ -69,11 +69,8 @@ class TranscriptView(LinesView):
     ) -> None:
         """Show nothing yet.
 
-        Args:
-            services: play from a sentence, and remove a recognised transcript.
-            show_playing: shows the transcript of the playing episode.
-            keep: bookmarks a sentence of the episode with this id and title.
-            recognise: recognises the transcript or its times; returns whether there is a recording.
+        `keep` bookmarks a sentence of the episode with this id and title; `recognise` recognises a transcript or its
+        times, and returns whether there is a recording.
         """
         super().__init__(id="transcript")
         self._services = services
@@ -107,16 +104,10 @@ class TranscriptView(LinesView):
         note: str = "",
         recognises: bool = False,
     ) -> None:
-        """Show the transcript of an episode.
+        """Show the transcript of an episode, or `empty_text` if it has no sentences; the border has the note.
 
-        Args:
-            episode: its episode.
-            transcript: the transcript, maybe empty.
-            empty_text: the text to show if it is empty.
-            chapters: the chapters, for an episode that is not loaded in the player.
-            heard_until: the position reached, in seconds; later sentences are dim until it plays.
-            note: a remark about the transcript for the border.
-            recognises: whether enter starts recognition if sentences or times are missing.
+        The chapters are those of an episode that the player has not loaded. Sentences after `heard_until` seconds are
+        dim until it plays. With `recognises`, enter starts recognition if sentences or times are missing.
         """
         is_new = episode.id != self.episode
         if is_new:

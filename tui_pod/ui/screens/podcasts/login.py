@@ -40,8 +40,6 @@ class LoginScreen(FormDialog):
         """Go to the password after the user; else log in, once a warning was seen if one is due."""
         if self.focused is not None and self.focused.id == "field-user":
             self.focus_next()
-        elif self.is_waiting:
-            return
         elif self._question.needs_yes and not self._is_agreed:
             self._is_agreed = True
             self.say(OPENLY)
