@@ -32,8 +32,7 @@ _WHOLE = f"scale={SIDE}:{SIDE}:force_original_aspect_ratio=increase:flags=area,c
 def make_picture(source: str, target: str) -> bool:
     """Write the middle square of an image or of a file's cover to `target`; return False if there is no picture.
 
-    Raises:
-        OSError: `source` cannot be read, it takes too long, or there is no libmpv.
+    Raises OSError if `source` cannot be read, it takes too long, or there is no libmpv.
     """
     from tui_pod.audio.libmpv import open_mpv  # imports ctypes; the screen needs only the constants above
 

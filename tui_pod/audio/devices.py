@@ -48,8 +48,7 @@ class DeviceWatch:
     def find_lost(self, devices: tuple[Device, ...], output: str | None, now: float) -> Device | None:
         """Take a new list; return the device that was playing if it is no longer in the list.
 
-        Args:
-            output: name of the audio output that plays; None while none does.
+        `output` is the name of the audio output that plays; None while none does.
         """
         former, self.devices = self.devices, devices
         names = {device.name for device in devices}

@@ -207,9 +207,7 @@ def silence_threshold(levels: Levels) -> float | None:
 def filters(sound: Sound, levels: Levels | None, rate: int | None) -> str:
     """Return mpv's `af` for a recording; empty for no filters.
 
-    Args:
-        levels: of the recording; None if it is not measured yet.
-        rate: its sample rate in Hz; None if unknown, in which case silence is not shortened.
+    `levels` are None if it is not measured yet. Without a sample `rate` (Hz) silence is not shortened.
     """
     if levels is None:
         return ""

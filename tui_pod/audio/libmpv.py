@@ -61,8 +61,7 @@ class NoPlayer(UserError):
 def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None, **extra: str) -> MPV:
     """Return a libmpv handle set up by `OPTIONS`.
 
-    Raises:
-        NoPlayer: there is no libmpv, it cannot be loaded, or it lacks an option that is needed for safety.
+    Raises NoPlayer if there is no libmpv, it cannot be loaded, or it lacks an option that is needed for safety.
     """
     options = {**OPTIONS, **({"ao": ao} if ao else {}), **extra}
     try:

@@ -161,14 +161,9 @@ def is_private(address: str) -> bool:
 
 
 def check_address(address: str, allowed: frozenset[Origin] = frozenset()) -> list[str]:
-    """Return the IP addresses of a permitted address.
+    """Return the IP addresses of a permitted address: a public http(s) one, or one whose origin is `allowed`.
 
-    Args:
-        address: from a catalogue, a feed or a redirect.
-        allowed: origins that may be private, because the listener typed them.
-
-    Raises:
-        AddressError: it is not a public http(s) address, or its host is unknown.
+    Those are private origins that the listener typed. Raises AddressError for others, and if the host is unknown.
     """
     scheme, host, port = origin(address)
     try:

@@ -54,8 +54,7 @@ def trust_certificates(texts: Iterable[str]) -> None:
 def proxy_for(there: Origin) -> Proxy | None:
     """Return the proxy that `http_proxy`, `https_proxy` and `no_proxy` name for a server; None for none.
 
-    Raises:
-        ProxyError: it is of another kind than http.
+    Raises ProxyError if it is of another kind than http.
     """
     if not any(name.lower().endswith("_proxy") for name in os.environ):
         return None
@@ -77,8 +76,7 @@ def proxy_for(there: Origin) -> Proxy | None:
 def secured(connection: socket.socket, host: str, port: int) -> ssl.SSLSocket:
     """Start TLS on a connection, and verify the server, or compare its certificate with the one that is trusted.
 
-    Raises:
-        ssl.SSLCertVerificationError: it is neither.
+    Raises ssl.SSLCertVerificationError if neither succeeds.
     """
     wanted = _trusted.get((host, port))
     if wanted is None:

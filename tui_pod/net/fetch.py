@@ -142,8 +142,7 @@ class Response:
 def fetch(request: Request, limits: Limits, cancel: CancelToken | None = None) -> tuple[Response, bytes]:
     """Return the answer and its complete body; status 304 is an answer, 400 and above raises.
 
-    Raises:
-        FetchError: there was no usable answer within the limits.
+    Raises FetchError if there was no usable answer within the limits.
     """
     with opened(request, limits, cancel) as response:
         if response.status >= 400:
@@ -155,8 +154,7 @@ def fetch(request: Request, limits: Limits, cancel: CancelToken | None = None) -
 def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) -> Iterator[Response]:
     """Open an address for the length of the block, following redirects and checking each one.
 
-    Raises:
-        FetchError: as for `fetch`, but any status is an answer.
+    Raises FetchError as `fetch` does, but any status is an answer.
     """
     cancel = cancel or CancelToken()
     now = time.monotonic()
@@ -340,9 +338,7 @@ def _body(
 def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Decompress gzip, with one or several members (RFC 1952), in pieces of at most `CHUNK` bytes.
 
-    Raises:
-        EOFError: the body is cut off.
-        zlib.error: it is damaged.
+    Raises EOFError if the body is cut off, zlib.error if it is damaged.
     """
     inflater: zlib._Decompress | None = None
     for data in chunks:

@@ -34,9 +34,8 @@ def path_of(address: str) -> str | None:
 def typed_path(text: str, is_shell: bool = False) -> str | None:
     """Return the absolute path that a typed text means; None if it is not a path.
 
-    Args:
-        text: typed, or dropped on the terminal, which may quote it like a shell.
-        is_shell: whether a bare name counts too if such a file exists.
+    The text was typed, or dropped on the terminal, which may quote it like a shell. With `is_shell`, a bare name counts
+    too if such a file exists.
     """
     text = text.strip()
     if text.startswith(SCHEME):

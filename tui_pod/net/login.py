@@ -46,9 +46,7 @@ class Login:
     def header(self, digest: Mapping[str, str] | None = None, method: str = "GET", target: str = "/") -> str:
         """Return the value of the `Authorization` header.
 
-        Args:
-            digest: What the server asks for in a challenge of `Digest`; None if it wants `Basic`.
-            method: Method of the request; `target` is its target.
+        `digest` is what the server asks for in a challenge of `Digest`; None if it wants `Basic`.
         """
         if digest is not None:
             return self._digest_header(digest, method, target)

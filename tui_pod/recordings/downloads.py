@@ -229,8 +229,7 @@ class Downloads:
     def _make_room(self, size: int, missing: int, expendable: Sequence[str]) -> None:
         """Delete expendable downloads until the quota has room for a download, and the disk for what is missing of it.
 
-        Raises:
-            NoRoom: there is still no room.
+        Raises NoRoom if there is still none.
         """
         kept = {download.episode: download for download in self.all()}
         used = sum(files.size(self.folder / name) for name in self._index().values())  # incomplete books too

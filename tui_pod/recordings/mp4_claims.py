@@ -36,12 +36,7 @@ class Mp4Claims:
         self._claims: dict[int, int] = {}  # bytes that each box claims, by its offset
 
     def are_false(self, data: bytes, offset: int, size: int | None) -> bool:
-        """Read bytes as they come; return True if the boxes so far claim more than the file has.
-
-        Args:
-            data: bytes of the file, from `offset` on.
-            size: bytes of the file; None if unknown.
-        """
+        """Read bytes of the file as they come, from `offset` on; return True if boxes claim more than its `size`."""
         before, end = self._end
         if end == offset:
             data, offset = before + data, offset - len(before)

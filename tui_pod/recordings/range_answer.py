@@ -75,11 +75,7 @@ class RangeAnswer(NamedTuple):
 
 
 def check_kind(response: Response) -> None:
-    """Refuse media types that cannot be played. Servers call audio `octet-stream` and worse, so few are refused.
-
-    Raises:
-        FetchError: the type is refused.
-    """
+    """Raise FetchError for media types that cannot be played; few, as servers call audio `octet-stream` and worse."""
     kind = response.kind
     is_text = kind.startswith("text/") and kind != "text/plain"
     is_other = kind.startswith(("image/", "application/json", "application/pdf", "multipart/"))
@@ -138,8 +134,7 @@ def is_list(start: bytes, kind: str, address: str) -> bool:
 def first_recording(content: bytes, address: str) -> str:
     """Return the address of the first recording in a list, which has itself this address.
 
-    Raises:
-        FetchError: it is HLS, or names no recording at an http or https address.
+    Raises FetchError if it is HLS, or names no recording at an http or https address.
     """
     lines = [line.strip() for line in content.decode("utf-8-sig", "replace").splitlines()]
     if any(line.startswith("#EXT-X-") for line in lines):

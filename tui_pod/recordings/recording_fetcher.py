@@ -248,11 +248,7 @@ class RecordingFetcher:
             self._end(answer)
 
     def _open_list(self, response: Response) -> None:
-        """If a list was sent instead of a recording, go on with the first recording in it.
-
-        Raises:
-            FetchError: it is a list.
-        """
+        """If a list was sent instead of a recording, go on with its first recording, by raising FetchError."""
         read = b""
         for chunk in response.chunks:
             read += chunk
@@ -332,8 +328,7 @@ class RecordingFetcher:
     def _start_over(self, reason: str, is_read: bool = True) -> NoReturn:
         """Discard what is here, of which something may have been read, because the server has another version.
 
-        Raises:
-            FetchError: always, so that the recording is requested from the start.
+        Raises FetchError, so that the recording is requested from the start.
         """
         self._log(f"starts over: {reason}")
         with self.changed:

@@ -50,8 +50,7 @@ class RecordingStore:
     ) -> RemoteRecording:
         """Return the recording of an episode, with the bytes that are here; see `RecordingFetcher`.
 
-        Raises:
-            FetchError: a download is wanted, and another program has begun one.
+        Raises FetchError if a download is wanted, and another program has begun one.
         """
         name = file_hash(episode)
         former = self._live.get(name)

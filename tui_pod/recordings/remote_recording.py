@@ -82,9 +82,7 @@ class RemoteRecording:
     def wait_for_answer(self, cancel: CancelToken) -> None:
         """Wait until the server has answered. Bytes that are here need no answer, unless something failed.
 
-        Raises:
-            FetchError: the recording cannot be fetched.
-            Cancelled: it was cancelled.
+        Raises FetchError if the recording cannot be fetched, or Cancelled.
         """
         fetcher = self._fetcher
         with self._changed:
@@ -98,9 +96,7 @@ class RemoteRecording:
     def peek(self, offset: int, count: int, seconds: float, cancel: CancelToken) -> bytes:
         """Return bytes once they are here, or those that are here after so many seconds.
 
-        Raises:
-            OSError: the recording was closed.
-            Cancelled: it was cancelled.
+        Raises OSError if the recording was closed, or Cancelled.
         """
         until, fetcher = time.monotonic() + seconds, self._fetcher
         with contextlib.closing(self.open()):

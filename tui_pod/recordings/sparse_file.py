@@ -153,8 +153,7 @@ class SparseFile:
     def move_to(self, target: Path) -> None:
         """Give the file another name, which nobody sees before all of it is there. It can still be read.
 
-        Raises:
-            OSError: it cannot be moved; it stays where it was.
+        Raises OSError if it cannot be moved; it stays where it was.
         """
         sync_data(self._descriptor)
         path, temp = self._path, target.with_name(f".{target.name}.tmp")

@@ -98,9 +98,8 @@ class IndexFile:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """Open the index for reading.
 
-        Raises:
-            IndexMissing: there is no usable index; a damaged one is deleted, an empty one is not.
-            SearchError: it cannot be read now.
+        Raises IndexMissing if there is no usable one (a damaged one is deleted, an empty one is not), SearchError if it
+        cannot be read now.
         """
         try:
             with contextlib.closing(self._connected("rw")) as db:
@@ -117,9 +116,8 @@ class IndexFile:
     def writing(self) -> Iterator[sqlite3.Connection]:
         """Open the index for writing, after waiting for other writers; it is created if missing.
 
-        Raises:
-            IndexMissing: it was damaged and has been deleted; try again.
-            SearchError: it cannot be written; what was committed is kept.
+        Raises IndexMissing if it was damaged and has been deleted: try again. Raises SearchError if it cannot be
+        written; what was committed is kept.
         """
         try:
             with locked(self._lock) as lock:

@@ -65,11 +65,9 @@ class IndexWriter:
         self._db.execute("INSERT OR REPLACE INTO about VALUES (?, ?)", (name, value))
 
     def put_heads(self, heads: Iterable[tuple[str, int, Head]], known: dict[str, Known]) -> None:
-        """Index titles, summaries and notes, replacing those that are known.
+        """Index titles, summaries and notes, replacing those that are `known`, which is updated.
 
-        Args:
-            heads: id, stamp and head of each episode.
-            known: the state of the indexed episodes; it is updated.
+        Each episode has its id, a stamp and its head.
         """
         rows = []
         for ident, stamp, head in heads:

@@ -71,8 +71,7 @@ class LoginQuestion:
     async def answer(self, user: str, password: str) -> object:
         """Try a login, which the listener has agreed to if `needs_yes`; return the result of resuming.
 
-        Raises:
-            UserError: the server rejects it, or what was resumed failed.
+        Raises UserError if the server rejects it, or what was resumed failed.
         """
         from tui_pod.net.fetch import LoginWanted  # brings TLS, 2 MiB
         from tui_pod.net.login import Login, check_user

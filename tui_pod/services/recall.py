@@ -106,13 +106,8 @@ class RecallService(Follower):
     def start_session(self, request: SessionRequest, asking: Asking | None = None) -> Plan:
         """Ask the cards that are due, then start a session in the time that is left; nothing happens if nothing fits.
 
-        What plays waits meanwhile. The questions take at most a share of the time.
-
-        Args:
-            asking: how to ask; None follows the settings.
-
-        Returns:
-            What the session would be without questions.
+        What plays waits meanwhile. The questions take at most a share of the time, and are asked as the settings say
+        unless `asking` says how. Returns what the session would be without questions.
         """
         controller, plan = self._context.controller, self._context.controller.sessions.plan(request)
         asking = self.before_sessions if asking is None else asking

@@ -72,14 +72,10 @@ class SyncSetup:
         self._has_servers = None
 
     async def choose(self, chosen: SyncSettings, password: str) -> None:
-        """Try what the listener wants to sync with, and sync with it from now on.
+        """Try what the listener wants to sync with, and sync with it, or with nothing, from now on.
 
-        Args:
-            chosen: what to sync with; nothing: do not sync.
-            password: that of the server; if empty, the one that is saved.
-
-        Raises:
-            UserError: there is no such folder, or the server does not take the login. Nothing was changed.
+        Without a password the saved one is used. Raises UserError if there is no such folder, or the server does not
+        take the login; then nothing was changed.
         """
         from tui_pod.sync.login import check_folder, log_in, password_file, read_password  # brings TLS
         from tui_pod.sync.memory import memory_file
@@ -121,8 +117,7 @@ class SyncSetup:
     async def has_news(self, with_server: bool) -> bool:
         """Look cheaply whether other machines have synced, on the servers too if True.
 
-        Raises:
-            UserError: a server cannot be asked.
+        Raises UserError if a server cannot be asked.
         """
         peek = self._looking()
 

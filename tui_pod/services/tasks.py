@@ -199,12 +199,8 @@ def _explained(error: BaseException) -> str:
 async def run_command(*words: str, limit: float | None = None, is_ahead: bool = False) -> bytes:
     """Run a command of this program in a process of its own, and return what it prints.
 
-    Args:
-        limit: longest time in seconds; None for no limit.
-        is_ahead: whether nobody waits for it, so that everything else goes first.
-
-    Raises:
-        CommandFailed: the command failed without output, with the last line of its error output; or it took too long.
+    It may take `limit` seconds. If nobody waits for it (`is_ahead`), everything else goes first. Raises CommandFailed
+    if it took too long, or failed without output, with the last line of its error output.
     """
     command, environment = start_of("tui_pod", *words)
     command = [*(("nice", "-n", "19") if is_ahead else ()), *command]

@@ -81,12 +81,8 @@ class FeedDatabase:
     def write(self, changes_library: bool = False, changes_list: bool = False) -> Iterator[sqlite3.Connection]:
         """Open a write transaction: committed when the block ends, rolled back when it raises.
 
-        Args:
-            changes_library: whether cached libraries become out of date.
-            changes_list: whether the backup of the subscriptions becomes out of date.
-
-        Raises:
-            FeedStoreError: nothing was saved.
+        It may put cached libraries out of date, and the backup of the subscriptions. Raises FeedStoreError if nothing
+        was saved.
         """
         with self._used("BEGIN IMMEDIATE") as db:
             yield db
@@ -189,8 +185,7 @@ class FeedDatabase:
     def together(self) -> Iterator[None]:
         """Make all changes of the block one transaction with one backup; the work for N feeds is then that of N rows.
 
-        Raises:
-            FeedStoreError: nothing was saved.
+        Raises FeedStoreError if nothing was saved.
         """
         with self.backing_up_once(), self._used("BEGIN IMMEDIATE") as db:
             former, self._joint = self._joint, db

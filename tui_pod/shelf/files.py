@@ -257,11 +257,8 @@ def _identified(
 ) -> list[str]:
     """Return each item's episode id.
 
-    It is recognised by its content or, failing that, by its path, and a book by any of its files.
-
-    Args:
-        known: the episodes stored before.
-        keys: the book that each content was a part of.
+    It is recognised by its content or, failing that, by its path, and a book by any of its files. `keys` names the book
+    that each content was a part of.
     """
     by_guid = {guid: ident for ident, guid, _, _ in known}
     present = {item.guid for item in items}

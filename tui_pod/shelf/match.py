@@ -117,8 +117,8 @@ def identify(feed_id: str, items: Sequence[PublishedItem], known: Sequence[Known
 def find_duplicates(found: Sequence[Identified], known: Container[str]) -> dict[str, str]:
     """Return the id of the episode for each that repeats its recording and title under another guid.
 
-    Of such a group the one that is known stays, else the one listed last. If more than `MOST_COPIES` items are alike,
-    all of a feed may share one stream, and they are different episodes.
+    Of such a group the one that is known stays, or the one listed last. If more than `MOST_COPIES` items are alike, all
+    of a feed may share one stream, and they are different episodes.
     """
     groups: dict[tuple[str, str], list[Identified]] = {}
     for one in found:

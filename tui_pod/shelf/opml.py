@@ -110,13 +110,8 @@ class Imported(NamedTuple):
 def parse_opml(content: bytes, is_own: bool = False) -> Imported:
     """Return the feeds in a list, without duplicates, and what was wrong with other entries.
 
-    The complete list of Overcast also has episodes.
-
-    Args:
-        is_own: whether it is our own backup, which may contain addresses of any source.
-
-    Raises:
-        FeedError: it is not OPML, or is refused.
+    The complete list of Overcast also has episodes. Our own backup may contain addresses of any source. Raises
+    FeedError if it is not OPML, or is refused.
     """
     if len(content) > MAX_OPML:
         raise FeedError(f"The list is larger than {MAX_OPML // 1024**2} MB.")

@@ -44,9 +44,7 @@ class Recovered(NamedTuple):
 def copy_readable(damaged: Path, db: sqlite3.Connection) -> Recovered:
     """Copy the readable rows, and let every podcast be fetched as if for the first time.
 
-    Args:
-        damaged: a database that nobody uses.
-        db: a new one, with all tables, in a write transaction.
+    Nobody uses the damaged database. The new one has all tables, and is in a write transaction.
     """
     counts: Counter[str] = Counter()
     listed = None

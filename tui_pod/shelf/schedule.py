@@ -25,8 +25,7 @@ _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 def note_answer(database: FeedDatabase, feed: Subscription, headers: Mapping[str, str], ttl: float | None) -> None:
     """Store when the next automatic refresh may happen, according to an answer.
 
-    Args:
-        ttl: how long the document is valid (seconds); None if no document was sent, so that the former value holds.
+    `ttl` is how long the document is valid (seconds); None if none was sent, so that the former value holds.
     """
     said = _MAX_AGE.search(headers.get("cache-control", ""))
     ttl = feed.ttl if ttl is None else ttl

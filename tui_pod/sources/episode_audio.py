@@ -125,14 +125,10 @@ def _name(episode: Episode, details: Details | None) -> str:
 def find_places(source: Source, stream: RemoteRecording, stated: float | None, cancel: CancelToken) -> Source:
     """Return the source of a stream with how to seek in it; unchanged if its head does not arrive in time.
 
-    An mp3 of variable rate without a length gets a frame with the stated length. Players would guess the length from
-    the first seconds, and compute positions from that.
+    An mp3 of variable rate without a length gets a frame with the length `stated` in the feed (seconds). Players would
+    guess the length from the first seconds, and compute positions from that.
 
-    Args:
-        stated: the length in the feed, in seconds; None if not stated.
-
-    Raises:
-        FetchError: no player would open it in reasonable time.
+    Raises FetchError if no player would open it in reasonable time.
     """
     stream.inserted = 0, b""
     tag = tag_size(stream.peek(0, 10, PATIENCE, cancel))

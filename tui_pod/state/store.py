@@ -154,8 +154,7 @@ class StateFile:
     def save(self, records: Iterable[Record]) -> None:
         """Append records, and rewrite the snapshot if that is due or quick; for commands.
 
-        Raises:
-            StateError: nothing was saved, or only in the journal, or what is there already is newer.
+        Raises StateError if nothing was saved, or only in the journal, or what is there already is newer.
         """
         if self.append(records) or self.size() <= SMALL_STATE:
             self.compact()
@@ -168,19 +167,15 @@ class StateFile:
     def append(self, records: Iterable[Record]) -> bool:
         """Append records to the journal and sync the disk; return whether it is time to compact.
 
-        Raises:
-            StateError: nothing was saved; the journal is as it was.
+        Raises StateError if nothing was saved; the journal is as it was then.
         """
         return self._append(records, self._locked(), is_synced=True) >= COMPACT_AT
 
     def append_at_once(self, records: Iterable[Record]) -> None:
         """Append records without waiting for the lock or the disk, for a program that must end.
 
-        The system has them once this returns. Only a power cut in the next seconds, or another program that compacts
-        at this moment, can lose them.
-
-        Raises:
-            StateError: they were not saved.
+        The system has them once this returns. Only a power cut in the next seconds, or another program that compacts at
+        this moment, can lose them. Raises StateError if they were not saved.
         """
         self._append(records, contextlib.nullcontext(), is_synced=False)
 
@@ -210,9 +205,8 @@ class StateFile:
     def compact(self) -> tuple[str, ...]:
         """Merge the journal into a new snapshot and empty it; return notices of repairs.
 
-        Raises:
-            StateError: the snapshot is the old one and the journal still holds the rest; or what was saved is not the
-                newest.
+        Raises StateError if the snapshot is the old one and the journal still holds the rest, or if what was saved is
+        not the newest.
         """
         try:
             with self._locked():
@@ -366,12 +360,7 @@ class StateFile:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the lock that all instances on this state share.
-
-        Raises:
-            StateError: another program held it for `LOCK_WAIT` seconds.
-            OSError: the folder cannot be made or written.
-        """
+        """Hold the lock that all instances on this state share. Raises OSError, or StateError after `LOCK_WAIT`."""
         busy = StateError("another tui-pod is busy with it; close it and try again")
         with files.locked(self._lock, busy, LOCK_WAIT):
             self._is_changed = self.is_changed_elsewhere

@@ -143,9 +143,7 @@ class SyncFolder:
         """Merge all files; name those that cannot be read in the notices.
 
         A time that is not believed at the time `now` counts as unknown, since the files are read again with each sync.
-
-        Raises:
-            SyncError: the folder does not exist, or cannot be read.
+        Raises SyncError if the folder does not exist, or cannot be read.
         """
         progress: dict[str, Progress] = {}
         own: Contents | None = None

@@ -35,15 +35,9 @@ def password_file(state: Path) -> Path:
 
 
 def read_password(command: str, file: Path) -> str:
-    """Return the password.
+    """Return the password that a command prints on its first line, or without a command that in a file of mode 0600.
 
-    Args:
-        command: prints the password on its first line; empty: use the file.
-        file: contains the password, with mode 0600.
-
-    Raises:
-        PasswordError: the command fails, or others can read the file.
-        SyncError: there is no password.
+    Raises PasswordError if the command fails or others can read the file, SyncError if there is no password.
     """
     if command:
         return password_from(command)
@@ -62,9 +56,7 @@ def check_folder(folder: str) -> None:
 def log_in(server: str, user: str, password: str, file: Path) -> str:
     """Try a login, save its password, and return the name of the server's protocol.
 
-    Raises:
-        SyncError: the server does not answer, or rejects it.
-        PasswordError: the password could not be saved.
+    Raises SyncError if the server does not answer or rejects it, PasswordError if it could not be saved.
     """
     paths = detect(HttpTransport(server, user, password), user, int(time.time()))
     write_private(file, f"{password}\n")

@@ -28,14 +28,7 @@ class Peek:
     """Compares folder and server with what the last sync saw."""
 
     def __init__(self, folder: str, names: tuple[str, str], state: Path, read_password: Callable[[], str]) -> None:
-        """Prepare to look.
-
-        Args:
-            folder: absolute path; empty: none.
-            names: server and user; empty texts: none.
-            state: the state file.
-            read_password: returns the password of the server.
-        """
+        """Prepare to look. The folder, or server and user, are empty if nothing is synced there."""
         self._folder = folder
         self._names = names
         self._memory = memory_file(state)
@@ -54,12 +47,7 @@ class Peek:
         return {name: (stat.st_mtime_ns, stat.st_size) for name, stat in found.items()}
 
     def synced(self, before: FileTimes, machine: str) -> None:
-        """Note a sync.
-
-        Args:
-            before: what `files` returned before it.
-            machine: name of this machine's file, which nobody else writes.
-        """
+        """Note a sync: what `files` returned before it, and this machine's file, which nobody else writes."""
         self._seen, self._machine = before, machine
 
     def has_news(self, with_server: bool) -> bool:

@@ -40,12 +40,9 @@ class PodcastPlan(NamedTuple):
 
 
 def plan_podcasts(changes: Changes, feeds: Sequence[Subscription], base: Mapping[str, str]) -> PodcastPlan:
-    """Return how to merge both lists.
+    """Return how to merge the list here with what changed in the server's.
 
-    Args:
-        changes: of the server's list since the last sync.
-        feeds: subscribed here.
-        base: podcasts that both had at the last sync: the server's addresses by the feed's id.
+    `base` are the podcasts that both had at the last sync: the server's addresses by the feed's id.
     """
     here = {feed.feed_id: feed for feed in feeds}
     ids = {address_key(name): feed_id for feed_id, name in base.items() if name}
@@ -112,9 +109,8 @@ class EpisodeFinder:
     def find_recording(self, address: str, feed: str = "") -> str | None:
         """Return the id of the only episode with this recording; None for none or several.
 
-        Args:
-            address: of the recording; the exact one counts first, then the shortened one if both sides have one.
-            feed: id of its podcast; empty: in any podcast.
+        Its exact address counts first, then the shortened one if both sides have one. Without `feed`, all podcasts
+        count.
         """
         exact, short = media_keys(address)
         if (feed, exact) in self._by_media or short in self._shared:

@@ -255,8 +255,7 @@ def _take_podcasts(store: FeedStore, wanted: SharedPodcasts, unwanted: Sequence[
 def only_sync(state: Path, wait: float = WAIT) -> Iterator[None]:
     """Keep other syncs of the same state out during the block; wait up to `wait` seconds for one to end.
 
-    Raises:
-        SyncError: another sync is still running, or the lock file cannot be written.
+    Raises SyncError if another sync is still running, or the lock file cannot be written.
     """
     lock = lock_file(state)
     with contextlib.ExitStack() as held:

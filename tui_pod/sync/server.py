@@ -138,9 +138,7 @@ class ServerSync:
     def take_waiting(self, file: StateFile, state: State, now: datetime) -> dict[str, Progress]:
         """Save progress that came before its podcast was fetched, and return it; asks no server.
 
-        Raises:
-            StateError: it could not be saved.
-            SyncError: the memory could not be written.
+        Raises StateError or SyncError if it, or the memory, could not be saved.
         """
         waiting, memory = newest_of_each(self._waiting(now)), self._memory
         if not waiting:

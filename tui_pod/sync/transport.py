@@ -39,13 +39,10 @@ class HttpTransport:
     ) -> None:
         """Check the server's address. The listener typed it, so it may be in their own network.
 
-        Args:
-            password: empty to send no login.
-            limits: of one request.
-            patience: seconds for all requests.
+        Without a password no login is sent. `limits` are those of one request, `patience` (seconds) that of all.
 
-        Raises:
-            SyncError: the address is invalid or cannot be found, or the password would cross the internet unencrypted.
+        Raises SyncError if the address is invalid or cannot be found, or the password would cross the internet
+        unencrypted.
         """
         address = absolute(server.rstrip("/") + "/")
         if address is None:

@@ -311,8 +311,7 @@ def find_row(name: str, rows: Mapping[str, Setting] | None = None) -> Setting:
 def checked(texts: Mapping[str, str], rows: Mapping[str, Setting] | None = None) -> dict[str, str]:
     """Return settings as they are stored: each text in its usual form, empty for the default.
 
-    Raises:
-        SettingError: At the first that is wrong or not in `rows` (by default those of podcasts).
+    Raises SettingError at the first that is wrong or not in `rows` (by default those of podcasts).
     """
     return {name: (row := find_row(name, rows)).show(row.parse(text)) for name, text in texts.items()}
 

@@ -138,10 +138,8 @@ def arrange(
     """Return the table for episodes with these `tags` and `durations` (seconds, 0 unknown), in their order.
 
     A tag without a topic becomes a topic under All Topics. Of two entries for one name the first wins. Names may be
-    keys made by `topic_key`; the table then has both.
-
-    Args:
-        indexes: where the episodes of topics with a path are, by id; missing ids are ignored.
+    keys made by `topic_key`; the table then has both. `indexes` says where the episodes of topics with a path are, by
+    id; missing ids are ignored.
     """
     tags = list(tags)
     parent_of: dict[str, str | None] = {}

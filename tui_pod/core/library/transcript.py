@@ -178,8 +178,7 @@ class Transcript:
 def parse_transcript(text: str, duration: float | None = None) -> Transcript:
     """Return the transcript in `text`, in sentences, or why it has none.
 
-    Args:
-        duration: length of the episode in seconds, if known; it shows whether times are milliseconds.
+    `duration` is the length of the episode in seconds, if known; it shows whether times are milliseconds.
     """
     cues = read_cues(text, duration)
     if cues and text.startswith(PLANNED):

@@ -53,8 +53,7 @@ class Segment(NamedTuple):
 def find_segments(data: object, duration: float | None) -> list[Segment]:
     """Return the segments in JSON data, as short as they are offered; empty if there are none.
 
-    Args:
-        duration: Length of the episode in seconds, to recognise milliseconds; None if unknown.
+    `duration` is the length of the episode in seconds, if known; it shows whether times are milliseconds.
     """
     found = list(_segments(data, "")) if isinstance(data, list) else []
     levels = list(_levels(data))

@@ -39,8 +39,7 @@ class ListEditor(EditableRecords[OwnList]):
     def put_on(self, name: str, episodes: Sequence[str]) -> str:
         """Put episodes at the end of a list made by hand, creating it if needed; return what was done.
 
-        Raises:
-            UserError: The name is empty, or that of a smart list.
+        Raises UserError if the name is empty, or that of a smart list.
         """
         former = self.named(name)
         if former is not None and former.is_rule:
@@ -81,8 +80,7 @@ class ListEditor(EditableRecords[OwnList]):
     def set(self, wanted: OwnList, label: str | None = None, former: str | None = None) -> str:
         """Save a list, replacing the list called `former`, if any. Return what was done.
 
-        Raises:
-            UserError: It has no name, or the name of a topic or of another list.
+        Raises UserError if it has no name, or the name of a topic or of another list.
         """
         name = wanted.name
         if name != former:

@@ -137,11 +137,8 @@ class EpisodePlayer:
     def hold(self, episode: Episode, position: float, problem: str | None = None) -> Playback:
         """Hold an episode at `position` without opening it: seeks are saved, and playing starts there.
 
-        The former episode must have been left, and the player stopped. Returns the playback to show.
-
-        Args:
-            position: seconds; a small rewind may precede it unless the listener seeks before playing.
-            problem: why it stopped; None if nothing failed.
+        The former episode must have been left, and the player stopped. Returns the playback to show. A small rewind may
+        precede the position, unless the listener seeks before playing.
         """
         playback, progress = self._state.playback, self._state.progress_index.get(episode.id)
         self.tracker.begin(episode.id, position)

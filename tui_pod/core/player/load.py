@@ -184,9 +184,7 @@ class Load:
     def schedule_retry(self, failed_at: float, failed: str, now: datetime, wait: float | None) -> bool:
         """Plan another request for a stream that failed; return False to give up.
 
-        Args:
-            failed: what failed, in a few words.
-            wait: Seconds that the server asks to wait; None if it does not.
+        `wait` is how long the server asks to wait, in seconds, if it does.
         """
         again = self.retry.after_drop(failed_at)
         if again is None:

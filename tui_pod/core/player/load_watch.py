@@ -47,9 +47,7 @@ class LoadWatch:
 def is_estimated(source: Source, position: float, duration: float | None, here: float | None = None) -> bool:
     """Return whether a position can only be estimated for now, as too much before it is not fetched yet.
 
-    Args:
-        duration: seconds of the whole; None when not known.
-        here: position in seconds up to which it was read from its start; None if it was not.
+    `here` is the position in seconds up to which it was read from its start; None if it was not.
     """
     if source.remote is None or source.is_constant_rate is not False or not source.has_length or not duration:
         return False

@@ -38,8 +38,7 @@ class ByteReader(Protocol):
     def read_into(self, buffer: memoryview, offset: int) -> int:
         """Fill the buffer from `offset`, blocking until there is data; return the number of bytes, 0 at the end.
 
-        Raises:
-            OSError: they cannot be fetched, or the reader was cancelled.
+        Raises OSError if they cannot be fetched, or the reader was cancelled.
         """
 
     def cancel(self) -> None:

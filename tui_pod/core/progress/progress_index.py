@@ -40,12 +40,7 @@ class ProgressIndex:
         fragment_age: timedelta | None = None,
         now: datetime | None = None,
     ) -> None:
-        """Count the progress.
-
-        Args:
-            fragment_age: How long Continue keeps a fragment; None for ever.
-            now: the time that this is counted from; see `age`.
-        """
+        """Count the progress as of `now` (see `age`); Continue keeps a fragment for `fragment_age`, or for ever."""
         self._library = library
         self._fragment_age = fragment_age
         self._fragments_from = now - fragment_age if now is not None and fragment_age is not None else None

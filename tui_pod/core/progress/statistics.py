@@ -96,8 +96,7 @@ def compute_statistics(records: Sequence[HeardRecord], library: Library) -> Stat
 def streak(days: Iterable[date], today: date, free_days: int = 0) -> int:
     """Return on how many days in a row something was played, up to today or yesterday.
 
-    Args:
-        free_days: days without listening that a week may have without ending the row; they are not counted.
+    A week may have `free_days` without listening, which do not end the row and are not counted.
     """
     heard = set(days)
     day = today if today in heard else today - timedelta(days=1)

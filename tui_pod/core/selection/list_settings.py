@@ -54,8 +54,7 @@ def to_texts(own_list: OwnList) -> dict[str, str]:
 def changed(own_list: OwnList, texts: Mapping[str, str]) -> OwnList:
     """Return a list with these settings changed.
 
-    Raises:
-        SettingError: A setting is unknown, its text is wrong, or it belongs to a rule and the list is made by hand.
+    Raises SettingError if one is unknown, its text is wrong, or it belongs to a rule and the list is made by hand.
     """
     rows = {row.name: row for row in rows_of(own_list)}
     values: dict[str, Any] = {name: find_row(name, rows).parse(text) for name, text in texts.items()}

@@ -21,9 +21,7 @@ from tui_pod.core.selection.list_query import narrow
 def with_lists(library: Library, lists: Iterable[OwnList], today: date) -> Library:
     """Return a library with these lists as its last topics, in place of those that it has.
 
-    Args:
-        lists: removed ones are left out.
-        today: what the age of episodes is counted from.
+    Removed lists are left out; the age of episodes is counted from `today`.
     """
     shown = sorted((each for each in lists if not each.is_removed), key=lambda each: each.name.casefold())
     if not shown and not library.lists:

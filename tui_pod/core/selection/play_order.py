@@ -24,10 +24,7 @@ def playing_list(
     """Return what plays one after the other if an episode is started from a list: the list.
 
     For a part of a course or a numbered subfolder, such as `CD 1`, that is the whole course or folder, filtered like
-    the list: playing continues from part to part.
-
-    Args:
-        view: what is listed; it has no search words.
+    the list: playing continues from part to part. `view` has no search words.
     """
     topics = library.topics
     course = whole_course(topics, view.entry)

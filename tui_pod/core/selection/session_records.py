@@ -50,9 +50,7 @@ def to_records(session: Session | None, topics: TopicTable, ends: datetime) -> l
 def from_settings(setting: Callable[[str, str, Any], Any], topics: TopicTable, now: datetime) -> SavedSession | None:
     """Return the saved session; None if there is none.
 
-    Args:
-        setting: returns the value of a table's key, or its third argument if that is missing or of another type.
-        now: the current time, for what is missing.
+    `setting` returns the value of a table's key, or its third argument if that is missing or of another type.
     """
 
     def strings(key: str) -> list[str]:

@@ -49,9 +49,7 @@ def to_texts(notes: list[str]) -> list[str]:
 def to_text(html: str, has_links: bool = False) -> str:
     """Return the text of HTML: a line for each paragraph and list item, without scripts.
 
-    Args:
-        html: HTML or plain text; HTML that was escaped twice is read as well.
-        has_links: whether the address of a link follows its text in parentheses.
+    HTML that was escaped twice is read as well. With `has_links`, the address of a link follows it in parentheses.
     """
     text = html[:MAX_HTML]
     if "<" in text:

@@ -31,12 +31,7 @@ _ARRAY, _TABLE, _OTHER = 9, 10, 13
 
 
 def loads(text: str) -> dict[str, Any]:
-    """Return what `tomllib.loads` returns.
-
-    Raises:
-        ValueError: it is not TOML.
-        RecursionError: it is nested too deep.
-    """
+    """Return what `tomllib.loads` returns. Raises ValueError, or RecursionError if it is nested too deep."""
     try:
         return _loads(text.replace("\r\n", "\n"))
     except ValueError:

@@ -43,9 +43,7 @@ def parse_chapters(text: str) -> tuple[Chapter, ...]:
 def notes_chapters(notes: str, duration: float | None = None) -> tuple[Chapter, ...]:
     """Return the chapters that show notes list as time codes, such as `00:05:30 Title`.
 
-    Args:
-        notes: plain text.
-        duration: length of the episode (seconds); codes beyond it are ignored.
+    The notes are plain text. Codes beyond the `duration` of the episode (seconds) are ignored.
     """
     marks: list[Chapter] = []
     for line in notes.split("\n"):

@@ -34,8 +34,7 @@ def ask(
 ) -> tuple[Response, bytes]:
     """Fetch a page; with the `etag` and `modified` of an earlier answer, the status is 304 if nothing has changed.
 
-    Raises:
-        FetchError: it could not be fetched.
+    Raises FetchError if it could not be fetched.
     """
     headers = {"Accept": ACCEPT, "If-None-Match": etag, "If-Modified-Since": modified}
     stated = {name: value for name, value in headers.items() if value}

@@ -86,14 +86,9 @@ _BREAKS = frozenset(("p", "br", "div", "li"))
 
 
 def parse_feed(content: bytes, address: str, charset: str | None = None) -> Published:
-    """Return the feed in a document.
+    """Return the feed in a document, whose address is the base of relative ones in it.
 
-    Args:
-        address: its address, the base of relative addresses in it.
-
-    Raises:
-        NotAFeed: it is something else.
-        FeedError: it is refused.
+    Raises NotAFeed if it is something else, FeedError if it is refused.
     """
     if content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         return parse_json_feed(content, address)

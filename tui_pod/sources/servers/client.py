@@ -70,10 +70,8 @@ class ServerLogin(Login):
     def header(self, *_: object) -> str:
         """Return the value of the `Authorization` header.
 
-        Without a user, the password is an API key, which is a token. Else this logs in if there is no token yet.
-
-        Raises:
-            FetchError: the server does not answer, or rejects the password.
+        Without a user, the password is an API key, which is a token. With one, this logs in if there is no token yet.
+        Raises FetchError if the server does not answer, or rejects the password.
         """
         token = self.password if not self.user else self._kept()[0] or self._renewed("")
         return f"Bearer {token}"
@@ -175,9 +173,7 @@ def ask(
     """Return a server's answer; `path` is relative to `base`, `data` is sent as JSON, or as a form.
 
     The listener typed the address, so it may be in their own network. Nothing follows a redirect to another host.
-
-    Raises:
-        FetchError: there is no answer.
+    Raises FetchError if there is no answer.
     """
     sent = {"Accept": "application/json", **(headers or {})}
     body = None

@@ -101,11 +101,8 @@ def podcast_index(key: str, secret: Callable[[], str], base: str = "https://api.
 def make_directories(names: Sequence[str], country: str, key: str, secret_command: str) -> list[Directory]:
     """Return the directories that the listener chose, in their order.
 
-    Args:
-        names: some of `itunes`, `fyyd` and `podcastindex`; the last is skipped without a key.
-        country: the listener's country, two letters; empty: derived from their language.
-        key: for Podcast Index; empty: none.
-        secret_command: prints the secret of the key.
+    They are some of `itunes`, `fyyd` and `podcastindex`, which is left out without a key; a command prints its secret.
+    An empty `country` is derived from the listener's language.
     """
 
     def secret() -> str:
