@@ -178,3 +178,11 @@ def test_artist_of_a_podcast_whose_tags_are_no_topics_is_the_whole_library() -> 
     library = make_podcast({}, EPISODES[:1])
     found = make_metadata(make_room(library=library, playback=Playback(episode="one")).controller)
     assert (found["xesam:album"].value, found["xesam:artist"].value) == ("Numbers", ["All Topics"])
+
+
+def test_request_without_effect_leaves_a_line_in_the_log(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr("tui_pod.integrations.mpris.log", logged.append)
+    PlayerInterface(room.controller).seek(SECOND)
+    assert len(logged) == 1
+    assert logged[0].startswith("media keys: Nothing")

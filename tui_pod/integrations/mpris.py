@@ -18,11 +18,14 @@ from dbus_fast.aio import MessageBus
 from dbus_fast.annotations import DBusBool, DBusDict, DBusDouble, DBusInt64, DBusObjectPath, DBusSignature, DBusStr
 from dbus_fast.service import ServiceInterface, dbus_method, dbus_property, dbus_signal
 
+from tui_pod.core.actions import render_keys
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
+from tui_pod.core.outcome import Outcome
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.player_api import PlayerApi
+from tui_pod.runtime.log import log
 
 PATH = "/org/mpris/MediaPlayer2"
 NAME = "org.mpris.MediaPlayer2.tui_pod"
@@ -48,14 +51,20 @@ def _attribute(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
 
 
-def _request(name: str, ask: Callable[[PlayerApi], object]) -> Any:
-    """Return a method that sends the player a request; the bus does not learn what it did."""
+def _request(name: str, ask: Callable[[PlayerApi], Outcome | None]) -> Any:
+    """Return a method that sends the player a request."""
 
     def request(interface: Any) -> None:
-        ask(interface._api)
+        _note(ask(interface._api))
 
     request.__name__ = _attribute(name)
     return dbus_method(name=name)(request)
+
+
+def _note(outcome: Outcome | None) -> None:
+    """Log why a request had no effect, which the bus does not learn."""
+    if outcome is not None and not outcome.is_done:
+        log(f"media keys: {render_keys(outcome.text)}")
 
 
 def _property(name: str, kind: Any, read: Callable[[Any], Any]) -> Any:
@@ -121,7 +130,7 @@ class PlayerInterface(ServiceInterface):
     @dbus_method(name="Seek")
     def seek(self, offset: DBusInt64) -> None:
         """Seek by microseconds; a seek past the end goes to where the episode counts as played."""
-        self._controller.seek_by(offset / SECOND)
+        _note(self._controller.seek_by(offset / SECOND))
 
     @dbus_method(name="SetPosition")
     def set_position(self, track: DBusObjectPath, position: DBusInt64) -> None:
@@ -131,7 +140,7 @@ class PlayerInterface(ServiceInterface):
             return
         if playback.duration is not None and position > playback.duration * SECOND:
             return
-        self._controller.seek_to(position / SECOND)
+        _note(self._controller.seek_to(position / SECOND))
 
     @dbus_method(name="OpenUri")
     def open_uri(self, uri: DBusStr) -> None:  # noqa: ARG002

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from tests.fakes import START
-from tui_pod.core.playback.undo import DEPTH, Change, UndoHistory
+from tui_pod.core.playback.undo import DEPTH, Change, UndoHistory, seek_label
 
 
 def nothing() -> None: ...
@@ -27,7 +27,8 @@ def going_to(position: float) -> Callable[[], None]:
 
 
 def seek(before: float, after: float, at: float, episode: str = "one") -> Change:
-    return Change("seek", going_to(before), going_to(after), episode, START + timedelta(seconds=at))
+    at_time, jump = START + timedelta(seconds=at), (before, after)
+    return Change(seek_label(jump), going_to(before), going_to(after), episode, at_time, jump)
 
 
 def history(*changes: Change) -> UndoHistory:
@@ -71,7 +72,7 @@ def test_add_seeks_of_a_held_key_are_one_change() -> None:
     positions.clear()
     undone.undo()
     undone.redo()
-    assert positions == [0, 90]
+    assert (positions, undone.label) == ([0, 90], "seek from 0:00 to 1:30")
     assert made.undo() is None
 
 

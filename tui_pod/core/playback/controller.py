@@ -21,7 +21,7 @@ from tui_pod.core.playback.list_editor import ListEditor
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import FADE, SleepPlace, SleepTimer, SleepUnit
-from tui_pod.core.playback.undo import Change, UndoHistory
+from tui_pod.core.playback.undo import Change, UndoHistory, seek_label
 from tui_pod.core.playback.up_next import PlayContext, UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
 from tui_pod.core.player.events import Event, PauseChanged, RecordsSaved, StateMended
@@ -37,7 +37,6 @@ from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session
-from tui_pod.core.text.clean import clock as clock_text
 from tui_pod.core.wall_time import local_date
 
 
@@ -337,9 +336,9 @@ class PlaybackController:
     def _note_seek(self, before: float, after: float) -> None:
         episode = self.playback.episode
         if episode is not None and abs(after - before) >= WORTH_UNDOING:
-            label = f"seek from {clock_text(before)} to {clock_text(after)}"
+            jump = before, after
             undo, redo = partial(self._put_seek, episode, before), partial(self._put_seek, episode, after)
-            self.undo_history.add(Change(label, undo, redo, sought=episode, at=self._state.ports.clock()))
+            self.undo_history.add(Change(seek_label(jump), undo, redo, episode, self._state.ports.clock(), jump))
 
     def seek_by(self, seconds: float) -> Outcome:
         """Go `seconds` forward, or back when negative."""

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from tui_pod.core.text.clean import clock
+
 DEPTH = 500
 """Maximum number of changes that can be undone."""
 
@@ -25,6 +27,8 @@ class Change:
     """The episode of a seek; None for other changes."""
     at: datetime | None = None
     """When, for a seek; None for other changes."""
+    jump: tuple[float, float] = (0.0, 0.0)
+    """Where a seek began and where it led, in seconds; its label is `seek_label` of them."""
 
 
 class UndoHistory:
@@ -39,7 +43,8 @@ class UndoHistory:
         last = self._done[-1] if self._done else None
         if last and last.at and change.at and last.sought == change.sought and _is_burst(last.at, change.at):
             self._done.pop()
-            change = replace(change, undo=last.undo)
+            jump = last.jump[0], change.jump[1]
+            change = replace(change, undo=last.undo, jump=jump, label=seek_label(jump))
         self._done.append(change)
         self._undone.clear()
 
@@ -67,6 +72,11 @@ class UndoHistory:
             return None
         self._done.append(self._undone.pop())
         return self._done[-1]
+
+
+def seek_label(jump: tuple[float, float]) -> str:
+    """Return the label of a seek: `seek from 0:10 to 0:40`."""
+    return f"seek from {clock(jump[0])} to {clock(jump[1])}"
 
 
 def _is_burst(last: datetime, now: datetime) -> bool:
