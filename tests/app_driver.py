@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import cache, cached_property
 
@@ -42,12 +42,14 @@ from tests.indexed import indexed_search
 from tests.patience import until
 from tests.screen_text import cut_cells, drawn_text
 from tui_pod.config.paths import embedded_catalog
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.passages import Passage
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import HeardRecord
@@ -59,6 +61,8 @@ from tui_pod.services.bookmarks import BookmarkService
 from tui_pod.services.context import Context
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen, with_last_played
+from tui_pod.services.passages import PassageService
+from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.services.recall import RecallService
 from tui_pod.services.search import SearchService
 from tui_pod.services.services import Services
@@ -86,6 +90,22 @@ def embedded_library() -> Library:
 def list_model(services: Services) -> EpisodeListModel:
     """Return the model of the list, as a front end makes it."""
     return EpisodeListModel(services.first, lambda: services.controller, lambda: services.feeds.news)
+
+
+class FakePassages(PassageService):
+    """Knows the passages that a test says."""
+
+    def __init__(self, controller: PlaybackController) -> None:
+        self._controller = controller
+        self.marks: dict[str, tuple[Passage, ...]] = {}
+        """By episode."""
+        self.offered: dict[str, tuple[str, str]] = {}
+
+    async def of(self, episode: Episode, chapters: Sequence[float] = ()) -> tuple[Passage, ...]:
+        return self.marks.get(episode.id, ())
+
+    async def offers(self, podcast: PodcastChoice) -> dict[str, tuple[str, str]]:
+        return self.offered
 
 
 class ServicesOver(Services):
@@ -129,6 +149,10 @@ class ServicesOver(Services):
     @property
     def recognition(self) -> FakeRecognition:
         return self.asked_recognition
+
+    @cached_property
+    def passages(self) -> FakePassages:
+        return FakePassages(self.controller)
 
     @cached_property
     def context(self) -> Context:

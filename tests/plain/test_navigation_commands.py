@@ -267,8 +267,8 @@ async def test_words_are_read_as_they_grow_and_stopped_by_a_key() -> None:
 
 
 async def test_recognising_is_paused_by_a_key_of_the_keymap(room: Room) -> None:
-    services = RoomServices(room, config='[keys]\n"transcribe.pause" = "X"\n')
-    await run(services, "X")
+    services = RoomServices(room, config='[keys]\n"transcribe.pause" = "O"\n')
+    await run(services, "O")
     assert services.asked_recognition.asked == [("toggle_pause",)]
 
 

@@ -221,7 +221,9 @@ def test_notes_leave_out_blank_lines_and_number_the_chapters() -> None:
     assert list(say_notes(EpisodeNotes(), ())) == []
 
 
-@pytest.mark.parametrize(("wall", "saved"), [(3540.0, ["Saved by speed and shorter silence: 1 minute."]), (3541.0, [])])
+@pytest.mark.parametrize(
+    ("wall", "saved"), [(3540.0, ["Saved by speed, shorter silence and skipped passages: 1 minute."]), (3541.0, [])]
+)
 def test_statistics_say_sums_and_the_last_sessions(wall: float, saved: list[str]) -> None:
     sessions = (PastSession(NOW, NOW, 60.0, ("one", "two")),) * 6
     statistics = Statistics(3600.0, wall, {date(2026, 3, 4): 60.0, date(2026, 3, 3): 5.0}, {"2026-W10": 120.0},

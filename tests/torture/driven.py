@@ -2,9 +2,10 @@
 
     python -m tests.torture.driven [--mutant=NAME] [--mpv=OPTION=VALUE]… [--poll=SECONDS] [--gap=SECONDS] [--count=FILE]
                                    [--saves=FILE] [--fsync=SECONDS] [--hang=FILE] [--stick=WHERE:FILE] [--shout=FILE]
-                                   [--itunes=URL] [--weak-reader] -- ARGUMENTS
+                                   [--itunes=URL] [--weak-reader] [--look=SECONDS] -- ARGUMENTS
 
-`--itunes` gives iTunes another address. `--weak-reader` gives the reader of transcripts a pattern that takes
+`--itunes` gives iTunes another address. `--look` looks for passages so often.
+`--weak-reader` gives the reader of transcripts a pattern that takes
 exponential time. `--shout` lets the bar draw the texts of a JSON file in turn as they are.
 `--saves` tells what was acknowledged and when, `--fsync` makes the disk slow, and `--hang` stops the event loop for
 good once there is such a file; `--stick` does so with the interpreter lock held, WHERE an `event` is handled or in a
@@ -58,6 +59,8 @@ def main(arguments: list[str]) -> int:
             _shout(json.loads(Path(value).read_text("ascii")))
         elif name == "weak-reader":
             _weaken_reader()
+        elif name == "look":
+            _look_every(float(value))
         elif name == "itunes":
             _move_itunes(value)
     words = arguments[place + 1 :]
@@ -70,6 +73,13 @@ def main(arguments: list[str]) -> int:
     from tui_pod.cli.main import main as run
 
     return run(words)
+
+
+def _look_every(seconds: float) -> None:
+    """Look for passages this long after the start, and as often."""
+    from tui_pod.services import passages
+
+    passages.FIRST_LOOK = passages.LOOK_AGAIN = seconds
 
 
 def _count(path: Path) -> None:

@@ -13,10 +13,12 @@ from tests.fakes import START
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import PodcastSettings
+from tui_pod.core.player.events import PassagesKnown
 from tui_pod.core.player.options import Sound
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.core.progress.passages import Passage
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
@@ -162,6 +164,16 @@ async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)
     assert driver.notices == ["1 min further, from laptop · w goes there"]
     assert driver.playback.position == 70.0
+
+
+@exercises("passage.skip")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("enter")
+    passage = Passage(0.0, 42.0, 4)
+    driver.app.controller.handle(PassagesKnown(driver.playback.load, driver.playback.episode or "", (passage,)))
+    await driver.press(key)
+    assert driver.notices == ["Skipped 42 seconds, heard 4 times. Press u to undo."]
+    assert driver.playback.position == 41.7
 
 
 @exercises("playback.go_to")

@@ -35,7 +35,7 @@ class Key(NamedTuple):
 class Section:
     """A section of the file: class attributes are its keys with their defaults, attributes what the file says instead.
 
-    A plain class: a start makes all 17, and a NamedTuple costs it nine times as many instructions, a dataclass fifty.
+    A plain class: a start makes all 18, and a NamedTuple costs it nine times as many instructions, a dataclass fifty.
     """
 
     def __init__(self, **given: Any) -> None:
@@ -147,6 +147,18 @@ class TranscribeSettings(Section):
         ),
     ] = ""
     """Absolute path."""
+
+
+class PassageSettings(Section):
+    """[passages]."""
+
+    find: Annotated[
+        str,
+        Key(
+            "When to look for passages in downloads and finished streams: on mains power, always or never",
+            choices=("mains", "always", "never"),
+        ),
+    ] = "mains"
 
 
 class FeedSettings(Section):
@@ -344,6 +356,7 @@ class Settings(NamedTuple):
     ui: InterfaceSettings = InterfaceSettings()
     narration: NarrationSettings = NarrationSettings()
     transcribe: TranscribeSettings = TranscribeSettings()
+    passages: PassageSettings = PassageSettings()
     feeds: FeedSettings = FeedSettings()
     audio: AudioSettings = AudioSettings()
     stats: StatsSettings = StatsSettings()

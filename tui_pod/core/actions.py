@@ -69,6 +69,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("playback.previous_mark", "left_curly_bracket", "Previous chapter or sentence"),
     Action("playback.next_mark", "right_curly_bracket", "Next chapter or sentence"),
     Action("playback.go_to", "colon", "Go to a time: 12:34, +90, -30, 50%", asks=True),
+    Action("passage.skip", "X", "To the end of the passage that plays, if you heard it before"),
     Action("playback.take_over", "w", "Go to the newer position of another machine"),
     Action("bookmark.add", "b", "Bookmark what was just said; again: edit its note", hint="Bookmark"),
     Action("queue.previous", "less_than_sign", "Previous in the queue"),
@@ -212,7 +213,7 @@ OF_THE_LIST = frozenset((
 """Actions of the list that do nothing in the views over it."""
 
 PARTS = {
-    "playing": ("playback", "episode", "queue", "session", "sleep", "audio"),
+    "playing": ("playback", "passage", "episode", "queue", "session", "sleep", "audio"),
     "finding": ("list", "search", "view", "statistics"),
     "moving": ("move", "focus", "topic", "select"),
     "reading": ("transcript", "transcribe", "found", "details"),

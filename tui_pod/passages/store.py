@@ -98,6 +98,14 @@ class PassageStore:
             return [one for one in found if not one.other.startswith(PASSAGE) and one.other not in replaced]
         return None
 
+    def compared(self, podcast: str) -> list[str]:
+        """Return the episodes of a podcast whose recordings were compared; none if that cannot be read."""
+        with contextlib.suppress(PassageError):
+            if self.file.exists():
+                with self._open() as db:
+                    return [ident for (ident,) in db.execute("SELECT id FROM recordings WHERE podcast = ?", (podcast,))]
+        return []
+
     def others(self, recording: ComparedRecording) -> list[tuple[str, bytes]]:
         """Return ids and fingerprints of what to compare a recording with.
 

@@ -20,6 +20,7 @@ from tui_pod.plain.spoken import (
     say_list,
     say_notes,
     say_outlook,
+    say_passages,
     say_playback,
     say_statistics,
     sentence,
@@ -176,7 +177,10 @@ class NavigationCommands:
 
     async def _say_notes(self, episode: Episode) -> None:
         notes = await self._services.reader.notes(episode)
-        self._dialogue.say_all(say_notes(notes, await self._chapters(episode)))
+        chapters = await self._chapters(episode)
+        self._dialogue.say_all(say_notes(notes, chapters))
+        passages = await self._services.passages.of(episode, [chapter.start for chapter in chapters])
+        self._dialogue.say_all(say_passages(passages))
 
     async def _chapters(self, episode: Episode) -> Sequence[Chapter]:
         """Return the chapters of an episode, those of the player if it is loaded."""

@@ -158,6 +158,8 @@ class PodcastCommands:
             rows, texts = podcast.rows, to_texts(podcast.settings)
             self._dialogue.say(f"Settings of {sentence(podcast.name)}")
             self._dialogue.say_all(f"{name}: {texts[name] or rows[name].usual}. {rows[name].text}." for name in rows)
+            offers = await self._services.passages.offers(podcast)
+            self._dialogue.say_all(f"{why}: try {name}={value}." for name, (value, why) in offers.items())
             return
         try:
             changes = checked(split_pairs([answer]), podcast.rows)

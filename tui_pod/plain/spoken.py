@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 
 from tui_pod.core.actions import Action, key_of
@@ -14,6 +14,7 @@ from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.library.topics import ROOT, has_member
 from tui_pod.core.player.snapshot import JUMP, Chapter, Playback, PlayerStatus
+from tui_pod.core.progress.passages import Passage, times
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import GONE, Statistics
@@ -273,6 +274,12 @@ def say_chapters(chapters: Sequence[Chapter]) -> Iterator[str]:
         yield f"Chapter {number}, at {spoken_time(mark.start)}: {sentence(mark.title or 'no title')}"
 
 
+def say_passages(passages: Iterable[Passage]) -> Iterator[str]:
+    """Yield each passage that was heard before: its start, its length and how often."""
+    for start, end, heard, *_ in passages:
+        yield f"At {spoken_time(start)}: {spoken_time(round(end - start))} heard {times(heard)}."
+
+
 def say_statistics(history: Statistics, today: date, library: Library, finished: int) -> Iterator[str]:
     """Yield how long the listener listened, in all, by topic and in the last sessions.
 
@@ -283,7 +290,7 @@ def say_statistics(history: Statistics, today: date, library: Library, finished:
     yield f"This month: {spoken_time(history.months.get(f'{today:%Y-%m}', 0.0))}."
     yield f"In total: {spoken_time(history.total)}."
     if history.saved >= 60:
-        yield f"Saved by speed and shorter silence: {spoken_time(history.saved)}."
+        yield f"Saved by speed, shorter silence and skipped passages: {spoken_time(history.saved)}."
     yield f"Finished: {counted(finished)}."
     for topic, heard in sorted(history.topics.items(), key=lambda item: -item[1])[: RECENT + 1]:
         if topic != ROOT:

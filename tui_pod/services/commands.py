@@ -189,6 +189,7 @@ COMMANDS: Mapping[str, Command] = {
     "playback.previous_mark": lambda on: on.controller.seek_mark(-1),
     "playback.next_mark": lambda on: on.controller.seek_mark(1),
     "playback.take_over": lambda on: on.controller.handover.take_over(),
+    "passage.skip": lambda on: on.services.passages.skip(),
     "playback.slower": lambda on: on.controller.mixer.change_speed(-1),
     "playback.faster": lambda on: on.controller.mixer.change_speed(1),
     "playback.normal_speed": lambda on: on.controller.mixer.set_speed(1.0),

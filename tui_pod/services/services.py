@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tui_pod.services.episode_reader import EpisodeReader
     from tui_pod.services.frontend import Frontend
     from tui_pod.services.other_programs import OtherPrograms
+    from tui_pod.services.passages import PassageService
     from tui_pod.services.podcasts.covers import Covers
     from tui_pod.services.podcasts.feeds import FeedService
     from tui_pod.services.recall import RecallService
@@ -62,6 +63,7 @@ PRELOADED = (
 
 BESIDE = (
     "tui_pod.services.podcasts.feeds",
+    "tui_pod.services.passages",
     "tui_pod.services.recognition",
     "tui_pod.services.search",
     "tui_pod.services.sync",
@@ -100,7 +102,7 @@ class Services:
         self.terminal: TerminalHost | None = None
         self._files = AppFiles(paths, catalogs, file, state.is_writable)
         self._save_cache, self._generation = loaded.save, loaded.feeds
-        self._nudges = state.numbers("nudges")
+        self._nudges, self._tables = state.numbers("nudges"), state.tables
         self._asked = tuple(state.setting("transcribe", "asked", "").split())  # to be recognised still
         self._offers_questions = state.setting("recall", "questions", "yes") == "yes"
         self._is_recognition_paused = state.setting("transcribe", "paused", "no") == "yes"
@@ -214,6 +216,17 @@ class Services:
         )
 
     @cached_property
+    def passages(self) -> PassageService:
+        """What was heard before."""
+        from tui_pod.passages.store import PassageStore  # see `BESIDE`
+        from tui_pod.services.passages import PassageService
+
+        store = PassageStore(self._files.paths.cache)
+        service = PassageService(self._context, store, self._open_podcasts_if_any, self._tables)
+        self._engine.broadcast.add(service)
+        return service
+
+    @cached_property
     def search(self) -> SearchService:
         """Full-text search."""
         from tui_pod.search.store import IndexFile  # see `BESIDE`
@@ -262,6 +275,8 @@ class Services:
         """Let background work yield to a key press."""
         if "recognition" in vars(self):
             self.recognition.make_way()
+        if "passages" in vars(self):
+            self.passages.make_way()
 
     async def after_paint(self) -> None:
         """Build and start everything else, once the first screen is painted."""
@@ -311,6 +326,7 @@ class Services:
         if files.has_podcasts:
             self.feeds.start()
             self.recognition.look()
+            self.passages.start()
             held = self.controller.library.find(self.controller.playback.episode)
             if held is not None and is_book(held):
                 self._engine.sources.tell_chapters(held, self.controller.playback.load)
@@ -373,6 +389,7 @@ class Services:
     def _library_changed(self, new: int) -> None:
         self.search.refresh()
         self.recognition.look()
+        self.passages.start()
         if new:
             self.sync.sync_soon()  # takes progress that waits for these episodes
 

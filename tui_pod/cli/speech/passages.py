@@ -10,7 +10,7 @@ from pathlib import Path
 from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import Column, Opened, find_episodes, open_library, print_json, print_table, show_progress, warn
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.progress.passages import Passage, can_recur, mark_passages
+from tui_pod.core.progress.passages import RETURNED, Passage, can_recur, load_returned, mark_passages
 from tui_pod.core.text.clean import clock
 from tui_pod.passages.finder import FindRequest, find_passages
 from tui_pod.passages.store import PassageError, PassageStore
@@ -57,8 +57,15 @@ def _passages(episode: Episode, opened: Opened, podcasts: Podcasts, store: Passa
     duration = progress[episode.id].duration if episode.id in progress else None
     chapters = [chapter.start for chapter in podcasts.documents.chapters(episode)[0]]
     heard = {ident: value.played_ranges for ident, value in progress.items()}
+    settings = opened.library.podcast_settings(opened.library.index(episode.id) or 0)
     return mark_passages(
-        repeats, lambda ident: heard.get(ident, ()), None, duration or episode.duration, chapters, (), episode.id
+        repeats,
+        lambda ident: heard.get(ident, ()),
+        settings.skip_recurring or None if settings is not None else None,
+        duration or episode.duration,
+        chapters,
+        load_returned(opened.state.tables.get(RETURNED, {})),
+        episode.id,
     )
 
 

@@ -194,6 +194,14 @@ class PodcastSettings:
     skip_chapters: Annotated[
         tuple[str, ...], Setting("Chapters to skip: those with one of these words in their title", WORDS, "none")
     ] = ()
+    skip_recurring: Annotated[
+        int,
+        Setting(
+            "How often you must have heard a passage elsewhere, such as a jingle, for it to be skipped by itself",
+            count_kind(2, 100, {"never": 0}),
+            "never",
+        ),
+    ] = 0
     order: Annotated[
         str,
         Setting(

@@ -18,13 +18,14 @@ from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.bookmark_editor import BookmarkEditor
 from tui_pod.core.playback.handover import Handover
 from tui_pod.core.playback.list_editor import ListEditor
+from tui_pod.core.playback.passage_skips import PassageSkips
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import FADE, SleepPlace, SleepTimer, SleepUnit
 from tui_pod.core.playback.undo import Change, UndoHistory, seek_label
 from tui_pod.core.playback.up_next import PlayContext, UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
-from tui_pod.core.player.events import Event, PauseChanged, RecordsSaved, StateMended
+from tui_pod.core.player.events import Event, PassagesKnown, PauseChanged, RecordsSaved, StateMended
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.options import PlaybackOptions, clamp
 from tui_pod.core.player.ports import Ports
@@ -81,13 +82,15 @@ class PlaybackController:
         state = self._state = PlaybackState(library, progress_index, clamp(playback or Playback()), options, ports)
         self._listener = ports.listener
         owner = PlayerOwner(
-            lambda: self._up_next.prepare(), self._on_advanced, self._on_ended, self._on_failed, self._note_seek
-        )
+            lambda: self._up_next.prepare(), self._on_advanced, self._on_ended, self._on_failed, self._note_seek,
+            lambda passage: self.passages.reached(passage),
+        )  # fmt: skip
         mixer = self.mixer = Mixer(state, usual_speed, saved_list)
         player = self._player = EpisodePlayer(state, mixer, owner)
         self._up_next = UpNext(state, player, queue or Queue(), orders or Orders())
         self.undo_history = UndoHistory()
         self.handover = Handover(state, player, self.undo_history, self._put_seek)
+        self.passages = PassageSkips(state, player, self.undo_history, self._put_seek)
         self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history, session)
         self.editor = ProgressEditor(state, player, self.undo_history, self.handover, self.sessions.progress_changed)
         notebook = notebook or Notebook()
@@ -185,6 +188,8 @@ class PlaybackController:
             self.bookmarks.save()
             for notice in event.notices:
                 self._listener.tell(notice, is_error=True)
+        elif isinstance(event, PassagesKnown):
+            self.passages.show(event)
         else:
             self._player.handle(event)
             if isinstance(event, PauseChanged):
@@ -254,6 +259,7 @@ class PlaybackController:
         self._up_next.choose_list(episode, context)
         left = self.progress_index.get(episode)
         self._play(episode, position, sentence)
+        self.passages.went_to(position, is_back=False)
         if left is not None and left.position > 0 and self.playback.episode == episode:
             self._note_seek(left.position, position)
 
@@ -324,13 +330,16 @@ class PlaybackController:
         """Go to `position` seconds, forward no further than where the episode counts as played; can be undone."""
         return self._seek(partial(self._player.seek_to, position))
 
-    def _seek(self, seek: Callable[[], None]) -> Outcome:
+    def _seek(self, seek: Callable[[], None], is_step: bool = False) -> Outcome:
         if not self.playback.is_loaded:
             return refused(NOTHING_PLAYS)
         before = self.playback.position
         self._player.tracker.decide()
         seek()
-        self._note_seek(before, self.playback.position)
+        after = self.playback.position
+        self._note_seek(before, after)
+        if after < before or not is_step:  # a step forward chooses no place
+            self.passages.went_to(after, is_back=after < before)
         return DONE
 
     def _note_seek(self, before: float, after: float) -> None:
@@ -342,7 +351,7 @@ class PlaybackController:
 
     def seek_by(self, seconds: float) -> Outcome:
         """Go `seconds` forward, or back when negative."""
-        return self.seek_to(self.playback.position + seconds)
+        return self._seek(partial(self._player.seek_to, self.playback.position + seconds), is_step=True)
 
     def step_back(self, is_small: bool = False) -> Outcome:
         """Go back by the listener's step."""

@@ -46,6 +46,7 @@ from tui_pod.core.player.snapshot import (
     with_chapters,
 )
 from tui_pod.core.player.state import PlaybackState
+from tui_pod.core.progress.passages import Passage, target_of
 from tui_pod.core.progress.progress import is_whole, resume_position, rewind
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.text.clean import clock as clock_text
@@ -79,6 +80,8 @@ class PlayerOwner(NamedTuple):
     """The episode cannot be played, for this reason; another may play."""
     sought: Callable[[float, float], None]
     """A jump to a chapter or sentence that waited for these was made, from one position to another."""
+    reached: Callable[[Passage], None]
+    """A passage that is to be skipped was reached."""
 
 
 class EpisodePlayer:
@@ -152,6 +155,7 @@ class EpisodePlayer:
                 is_narrated=playback.is_narrated,
                 marks=playback.marks or held.marks,
                 has_chapters=playback.has_chapters,
+                passages=playback.passages,
             )
         duration = held.duration or (progress.duration if progress else None) or episode.duration
         return held._replace(duration=duration, speed=self._mixer.use_speed_of(episode))
@@ -343,6 +347,13 @@ class EpisodePlayer:
         else:
             self.tracker.wish(position)
         self._move(load, position)
+
+    def pass_over(self, passage: Passage) -> None:
+        """Go to the end of a passage. What is left of it counts as heard."""
+        target = target_of(passage)
+        if not self.is_out_of_reach(target):
+            self.tracker.pass_over(self._state.playback.position, target)
+        self.seek(target)
 
     def await_sentence(self, sentence: str | None) -> None:
         """Start at this sentence once its narration is made; if None, at the position."""
@@ -548,7 +559,7 @@ class EpisodePlayer:
             self._listener.progress_changed(frozenset((playback.episode,)))
 
     def _skip(self) -> None:
-        """Skip what the settings of the podcast skip at this position."""
+        """Skip what the settings of the podcast skip at this position: chapters first, which are exact."""
         target = self._skipper.target(self.tracker.duration if self.tracker.is_done else None)
         if target == inf:
             self.tracker.save()
@@ -556,6 +567,8 @@ class EpisodePlayer:
         elif target is not None:
             self._listener.tell(f"“{self._state.playback.chapter}” is skipped.")
             self.seek_to(target)
+        elif (passage := self._skipper.passage()) is not None:
+            self._owner.reached(passage)
 
     def _on_pause(self, load: Load, is_paused: bool, position: float | None) -> None:
         load.is_paused = is_paused

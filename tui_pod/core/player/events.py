@@ -6,9 +6,12 @@ episode are seconds. Named tuples cost a start a fraction of what dataclasses do
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
+
+if TYPE_CHECKING:
+    from tui_pod.core.progress.passages import Passage
 
 
 class SourceReady(NamedTuple):
@@ -110,6 +113,14 @@ class LoadFailed(NamedTuple):
     """Seconds that the server asks to wait before it; None if it does not."""
 
 
+class PassagesKnown(NamedTuple):
+    """What was heard before in an episode is known, or has changed."""
+
+    load: int
+    episode: str
+    passages: tuple[Passage, ...]
+
+
 class RecordsSaved(NamedTuple):
     """All records up to `ticket` are on the disk."""
 
@@ -137,4 +148,4 @@ LoadEvent = (
     | FileEnded
     | LoadFailed
 )
-Event = LoadEvent | RecordsSaved | StateMended
+Event = LoadEvent | PassagesKnown | RecordsSaved | StateMended

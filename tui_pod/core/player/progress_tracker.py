@@ -93,6 +93,13 @@ class ProgressTracker:
         self._wished += seconds if self._wished > 0 else 0.0
         self._last = self._last + seconds if self._last is not None else None
 
+    def pass_over(self, position: float, target: float) -> None:
+        """Count what is skipped from `position` to `target` as heard, in none of the listener's time."""
+        if self.episode is not None and position < target:
+            self._stretch += target - position
+            stamp = self._stamp()
+            self._put(self._progress().with_played(position, target, stamp, self._enough), is_saved=False)
+
     def seek(self, position: float) -> None:
         """Save `position`, where a seek goes."""
         if self.episode is not None:

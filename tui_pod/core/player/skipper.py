@@ -6,6 +6,7 @@ from math import inf
 
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.player.state import MAX_SKIPPED, PlaybackState
+from tui_pod.core.progress.passages import Passage, find_passage
 
 
 class Skipper:
@@ -44,3 +45,10 @@ class Skipper:
         if not (number and is_new and settings.skips(chapters[number - 1].title)):
             return None
         return next((mark.start for mark in chapters[number:] if not settings.skips(mark.title)), None)
+
+    def passage(self) -> Passage | None:
+        """Return the passage to skip at this position, if any."""
+        playback = self._state.playback
+        if playback.status is not PlayerStatus.PLAYING or not playback.passages:
+            return None
+        return find_passage((one for one in playback.passages if one.is_skipped), playback.position)

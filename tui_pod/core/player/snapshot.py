@@ -12,6 +12,7 @@ from tui_pod.core.text.clean import clock
 
 if TYPE_CHECKING:
     from tui_pod.core.player.remote_audio import RemoteAudio
+    from tui_pod.core.progress.passages import Passage
 
 
 class PlayerStatus(StrEnum):
@@ -151,6 +152,8 @@ class Playback(NamedTuple):
     attempt: NextAttempt | None = None
     """The next attempt at a stream that failed, while it is awaited."""
     marks: tuple[Chapter, ...] = ()
+    passages: "tuple[Passage, ...]" = ()
+    """What was heard before in other episodes; empty while that is not known."""
     load: int = 0
     problem: str | None = None
     """Why a held episode stopped; None if the listener stopped it, or it was restored."""

@@ -3,12 +3,13 @@
 Pure. What recurs is found in `tui_pod/passages`. Times are seconds of the file, as chapters and positions are.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode, is_book
 from tui_pod.core.progress.ranges import Ranges, join
+from tui_pod.core.text.clean import clock
 
 SHORTEST, LONGEST = 5.0, 180.0
 """Seconds of a passage that is skipped; a longer one is a rerun, which is only marked."""
@@ -30,6 +31,13 @@ SAFE = 0.3
 
 FORGIVEN = 2
 """How often a listener must go back into a skipped passage for it never to be skipped again."""
+
+RETURNED = "returned"
+"""The table of the state with the places to which the listener went back: see `load_returned`.
+
+It is not synced, since a place belongs to the bytes of this machine's recording; and not in the cache, which can be
+deleted at any time.
+"""
 
 SEVERAL = 3
 """Episodes in which intro or outro must sit at the same place for a suggestion."""
@@ -67,6 +75,26 @@ class Returned(NamedTuple):
 
     episode: str
     place: float
+
+
+def load_returned(table: Mapping[str, object]) -> list[Returned]:
+    """Return the places in a table of the state, which has a text of seconds for each episode."""
+    return [
+        Returned(episode, float(place))
+        for episode, places in table.items()
+        for place in str(places).split()
+        if place.replace(".", "", 1).isdecimal() and len(place) < 12
+    ]
+
+
+def times(number: int) -> str:
+    """Return how often something was heard: `once`, `4 times`."""
+    return "once" if number == 1 else f"{number} times"
+
+
+def list_passages(passages: Iterable[Passage]) -> str:
+    """Return how long each passage is and how often it was heard: `0:32 heard 4 times at 12:05`."""
+    return "; ".join(f"{clock(round(_length(one)))} heard {times(one.heard)} at {clock(one.start)}" for one in passages)
 
 
 def can_recur(episode: Episode) -> bool:

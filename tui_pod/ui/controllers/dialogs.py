@@ -132,7 +132,9 @@ class DialogController:
         podcast = await service.find_at(model.library, index, model.query.entry)
         edit = partial(SettingsScreen.of_podcast, service, usual)
         if podcast is not None:
-            await self._show(edit(podcast))
+            offers = await self._services.passages.offers(podcast)
+            shown = {name: (value, self._services.first.with_keys(why)) for name, (value, why) in offers.items()}
+            await self._show(edit(podcast, shown))
         else:
             await self._show(PodcastsScreen(await service.all(), lambda chosen: self._show(edit(chosen))))
 

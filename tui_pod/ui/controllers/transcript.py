@@ -163,6 +163,7 @@ class TranscriptController:
         if transcript.is_timed and not label and has_recording and controller.playback.episode != episode.id:
             chapters = await self._services.reader.chapters(episode)  # may need the network
             self.pane.show(episode, transcript, why_empty, chapters, until, note)
+            self.pane.passages = await self._services.passages.of(episode, [chapter.start for chapter in chapters])
 
     def recognition_changed(self, episode: str, state: RecognitionState | None) -> None:
         """Show the progress of recognition in the list, and the sentences recognised so far."""

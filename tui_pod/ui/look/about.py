@@ -10,6 +10,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.progress.passages import Passage, list_passages
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import TopicStats
 from tui_pod.core.text.clean import clock, counted, span
@@ -99,10 +100,12 @@ def about_episode(
     shows_answer: bool,
     download_error: str = "",
     course: str = "",
+    passages: Sequence[Passage] = (),
 ) -> About:
     """Return all facts of an episode, without choices.
 
-    Its remaining time is in seconds, and `course` is its place in a course. What it does not have is empty or None.
+    Its remaining time is in seconds, and `course` is its place in a course; `passages` of it were heard before. What it
+    does not have is empty or None.
     """
     duration = (progress.duration if progress else None) or episode.duration
     is_remote = "://" in (episode.audio or "")
@@ -127,6 +130,7 @@ def about_episode(
         ("Year", episode.year),
         ("Length", _length(episode, duration)),
         ("Progress", heard),
+        ("Recurs", list_passages(passages)),
         ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown" if is_remote else ""),
         ("Podcast", notes.podcast),
         ("Course", course),

@@ -28,6 +28,7 @@ MARKS = {
     "podcast": "◈",
     "list": "▤",
     "words": "“",
+    "passage": "▒",
 }
 """Marks of episodes, and of podcasts in the tree. They never rely on colour."""
 
@@ -35,6 +36,7 @@ ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": ",", "unplayed": ".", "started": ":", "played": "#", "selected": "{",
     "cursor": "[", "missing": "_", "fault": "!", "download": "<", "queued": ";", "bookmark": "^",
     "card": "$", "new": "*", "podcast": "@", "list": "&", "words": '"',
+    "passage": "\\",
 }  # fmt: skip
 """The same in ASCII: no letter, which would read as a key, and no sign twice."""
 

@@ -58,6 +58,8 @@ class FormField(NamedTuple):
     is_secret: bool = False
     is_rare: bool = False
     """Whether it is hidden until more is asked for."""
+    offer: tuple[str, str] = ("", "")
+    """A value that the right arrow puts into the empty field, and why it fits."""
     make: Callable[[], Input] | None = None
     """Makes a text field of another kind."""
 
@@ -118,7 +120,13 @@ class TextField(Input):
             id=f"field-{field.name}",
             select_on_focus=False,
         )
-        self._usual = field.usual
+        self._usual, self._offer = field.usual, field.offer[0]
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Take the value that is offered, if any, else go on as usual."""
+        if self._offer and not self.value:
+            self.value = self._offer
+        super().action_cursor_right(select)
 
     def on_mount(self) -> None:
         """Show the unit of a number."""
@@ -229,6 +237,8 @@ class FormDialog(Dialog):
         self.query_one(DialogBody).keys = CHOICE_KEYS if field.choices else self.keys
         has_room = field.allowed and self.app.size.width >= NORMAL_WIDTH
         widget, about = self._widget(field), f"{field.about}: {field.allowed}." if has_room else f"{field.about}."
+        if field.offer[0] and not widget.value:
+            about = f"{field.offer[1]}: → takes {field.offer[0]}."
         try:
             field.check(widget.value)
         except UserError as error:

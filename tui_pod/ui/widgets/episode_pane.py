@@ -28,6 +28,7 @@ from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback, chapter_at
+from tui_pod.core.progress.passages import Passage
 from tui_pod.core.text.clean import span
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.services import Services
@@ -159,7 +160,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._shown: tuple[object, ...] = ()  # the subject that was looked up, with what its text depends on
         self._episode: Episode | None = None  # None: a topic is shown
         self._transcript = Transcript()
-        self._notes, self._podcast, self._chapters = EpisodeNotes(), None, ()
+        self._notes, self._podcast, self._chapters, self._passages = EpisodeNotes(), None, (), ()
         self._shows_answer = False
         self._timer: Timer | None = None
         self._picture = Cover()
@@ -167,6 +168,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     _podcast: PodcastFacts | None
     _chapters: Sequence[Chapter]
+    _passages: Sequence[Passage]
 
     def compose(self) -> ComposeResult:
         """Compose the picture and the text."""
@@ -202,7 +204,8 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def follow(self, playback: Playback) -> None:
         """Follow what plays."""
-        is_same = (playback.episode, playback.status) == (self._playback.episode, self._playback.status)
+        former = self._playback
+        is_same = playback._replace(position=former.position) == former
         self._playback = playback
         if self.display and not (self.is_detailed and is_same):  # the position changes little in the details
             self.update()
@@ -230,7 +233,8 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             subject = (self._episode and self._episode.id, playing is not None, self.is_detailed)
         if self._shown != subject:
             self._shown = subject
-            self._transcript, self._notes, self._podcast, self._chapters = Transcript(), EpisodeNotes(), None, ()
+            self._transcript, self._notes, self._podcast = Transcript(), EpisodeNotes(), None
+            self._chapters, self._passages = (), ()
             self._shows_answer, self._about.cursor = False, None
             self.border_title = "Details" if self.is_detailed else "Now playing" if subject[1] else "Episode"
             self.scroll_home(animate=False)
@@ -255,6 +259,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._notes = await services.reader.notes(episode)
             self._show()
             self._chapters = await services.reader.chapters(episode)
+            self._passages = await services.passages.of(episode, [chapter.start for chapter in self._chapters])
             self._show()
             here = next((number for number, choice in enumerate(self._about.about.choices) if choice.is_now), 0)
             if here and self._about.cursor is None:
@@ -285,8 +290,9 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         progress, status = progress_index.get(episode.id), progress_index.status(episode.id)
         error = self._services.feeds.downloads.errors.get(episode.id, "")
         place = place_text(library.topics, index) if index is not None else ""
-        about = about_episode(episode, self._notes, progress, status, left, self._shows_answer, error, place)
         is_loaded = self._playback.episode == episode.id
+        passages = (self._playback.passages if is_loaded else ()) or self._passages
+        about = about_episode(episode, self._notes, progress, status, left, self._shows_answer, error, place, passages)
         chapters = (self._playback.chapters if is_loaded else ()) or self._chapters
         here = chapter_at(chapters, self._playback.position) - 1 if is_loaded else None
         return with_choices(about, self._notes, chapters, here)

@@ -225,7 +225,7 @@ class PlaybackBar(Widget):
         return [(before, PLAIN), *middle, (after, PLAIN), *(part for part, _ in sound)]
 
     def _cells(self, position: float | None, duration: float | None, width: int) -> list[Part]:
-        """Return the line: the part behind the position, the knob, and the ranges ahead that were played before."""
+        """Return the line: what is behind the position, the knob, what was played before ahead, and passages."""
         if position is None or not duration:
             knob = [("●", NOW)] if position is not None and self.playback.is_active else []
             return [*knob, ("╌" * (width - len(knob)), LINE)]
@@ -236,6 +236,9 @@ class PlaybackBar(Widget):
         for start, end in self.facts.heard:
             for cell in range(max(here, int(start * scale)), min(width, int(end * scale))):
                 cells[cell] = ("━", LINE)
+        for start, end, *_ in self.playback.passages:
+            for cell in range(int(start * scale), min(width, max(int(start * scale) + 1, int(end * scale)))):
+                cells[cell] = (MARKS["passage"], bright if cell < here else QUIET)
         for cell in self._chapter_cells(duration, width):
             cells[cell] = ("┆", bright if cell < here else QUIET)
         for start in self.bookmarks:

@@ -19,6 +19,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.progress.passages import Passage, find_passage
 from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, find_words
@@ -58,6 +59,8 @@ class TranscriptView(LinesView):
     playback: reactive[Playback] = reactive(Playback(), repaint=False)
     bookmarks: reactive[tuple[Bookmark, ...]] = reactive(())
     """The bookmarks of the episode."""
+    passages: reactive[tuple[Passage, ...]] = reactive(())
+    """What of the episode was heard before: its sentences are dim."""
     is_following = var(True)
 
     def __init__(
@@ -81,7 +84,7 @@ class TranscriptView(LinesView):
         self._hint_words = dict[str, str]()
         self._title = ""
         self._left_at = dict[str, int]()  # the sentence at which each text was left, by episode
-        self._kept = set[int]()  # sentences
+        self._kept, self._recurring = set[int](), set[int]()  # sentences
         self.episode: str | None = None
         """The episode whose words are shown."""
         self._transcript = Transcript()
@@ -116,6 +119,7 @@ class TranscriptView(LinesView):
             self.cursor = self._left_at.pop(episode.id, 0)
             self.is_following = not self.cursor or self.playback.episode == episode.id
             self._matches.query = ""
+            self.set_reactive(TranscriptView.passages, ())
         self.episode, self._title, self._note = episode.id, episode.title, note
         self._transcript, self._empty_text = transcript, empty_text
         self._chapters, self._heard_until = chapters, heard_until
@@ -127,6 +131,7 @@ class TranscriptView(LinesView):
             self._hint_words |= {"transcript.copy": "", "search.start": ""}
         self._matches.adopt(transcript.cues)
         self.watch_bookmarks()
+        self.watch_passages()
         self._lay_out()
         if is_new and not self.is_following:
             self._scroll_to_cue(self.cursor)
@@ -177,7 +182,8 @@ class TranscriptView(LinesView):
             segments.append(Segment(line.head, self.style_of(HEAD)))
         for cue, text in line.runs:
             is_lit = cue == lit
-            is_quiet = cue >= self._heard or bool(self._matches.words)  # matches stand out from the rest
+            is_quiet = cue >= self._heard or cue in self._recurring
+            is_quiet = is_quiet or bool(self._matches.words)  # matches stand out from the rest
             name = NOW if cue == self._active else HEAD if is_lit else QUIET if is_quiet else PLAIN
             spans = find_words(text, self._matches.words) if self._matches.has(cue) else ()
             segments += [Segment(piece, self.style_of(kind, is_lit)) for piece, kind in lit_parts(text, spans, name)]
@@ -199,6 +205,15 @@ class TranscriptView(LinesView):
         cues = (self._transcript.active((each.start + each.end) / 2) for each in self.bookmarks if each.text)
         self._kept = {cue for cue in cues if cue is not None}
 
+    def watch_passages(self) -> None:
+        """Find the sentences that were heard before, by their middle."""
+        times = ((n, cue.start, cue.end) for n, cue in enumerate(self._transcript.cues) if self.passages)
+        self._recurring = {
+            number
+            for number, start, end in times
+            if start is not None and find_passage(self.passages, (start + (end or start)) / 2)
+        }
+
     # -- following -------------------------------------------------------------------------------------
 
     @property
@@ -209,6 +224,8 @@ class TranscriptView(LinesView):
         """Highlight the sentence being spoken; a text that begins to play is followed."""
         if former.episode != playback.episode and self._is_playing:
             self.is_following = True
+        if self._is_playing:
+            self.passages = playback.passages
         if former.marks != playback.marks:
             self._lay_out()
         else:

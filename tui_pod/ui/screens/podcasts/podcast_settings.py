@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 
 from textual.content import Content
 
@@ -18,25 +19,32 @@ FIRST = ("speed", "skip_start", "refresh", "keep", "notify")
 
 LABELS = {
     "folder": "Topics", "level": "Same loudness", "skip_silence": "Shorten silence", "skip_start": "Skip at start",
-    "skip_end": "Skip at end", "kind": "Kind of folder", "keep": "Download ahead", "include": "Must contain",
+    "skip_end": "Skip at end", "skip_recurring": "Skip if heard",
+    "kind": "Kind of folder", "keep": "Download ahead", "include": "Must contain",
     "exclude": "Must not contain", "min_length": "Shortest", "max_length": "Longest", "after": "Then play",
     "delete_played": "Delete played", "notify": "Announce new", "max_age": "Not older than",
 }  # fmt: skip
 """Labels of settings, unless the name says it."""
 
 UNITS = {
-    "speed": "×", "skip_start": "seconds", "skip_end": "seconds", "refresh": "minutes", "keep": "episodes",
+    "speed": "×", "skip_start": "seconds", "skip_end": "seconds", "skip_recurring": "times",
+    "refresh": "minutes", "keep": "episodes",
     "new_for": "days", "archive_after": "days", "delete_played": "days", "max_age": "days",
 }  # fmt: skip
 
 
-def make_field(row: Setting, text: str, settings: Settings, is_rare: bool = False) -> FormField:
+def make_field(
+    row: Setting, text: str, settings: Settings, is_rare: bool = False, offer: tuple[str, str] = ("", "")
+) -> FormField:
     """Return the field of a setting whose present text is given; `settings` are those for all podcasts."""
     label = LABELS.get(row.name) or row.name.replace("_", " ").capitalize()
     usual, unit = _usual(row, settings), UNITS.get(row.name, "")
     allowed = "" if row.kind.choices or row.kind is TEXT else row.kind.allowed
     choices = row.kind.choices if row.kind.allowed.endswith(row.kind.choices[-1:]) else ()  # else numbers too
-    return FormField(row.name, label, row.text, text, allowed, usual, unit, choices, row.parse, is_rare=is_rare)
+    check = row.parse
+    return FormField(
+        row.name, label, row.text, text, allowed, usual, unit, choices, check, is_rare=is_rare, offer=offer
+    )
 
 
 def _usual(row: Setting, settings: Settings) -> str:
@@ -61,27 +69,35 @@ class SettingsScreen(FormDialog):
         save: Callable[[dict[str, str]], object],
         settings: Settings,
         first: Sequence[str] = (),
+        offers: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     ) -> None:
         """Edit `texts`, one for each row; `save` is called with those that were changed, if any.
 
-        If `first` names rows, only these and those that were changed before are shown at once.
+        If `first` names rows, only these, those with a value in `offers`, and those that were changed before are
+        shown at once.
         """
-        order = [row for row in rows if row.name in first or texts[row.name]]
+        order = [row for row in rows if row.name in first or row.name in offers or texts[row.name]]
         order.sort(key=lambda row: first.index(row.name) if row.name in first else len(first))
         order = order if first else []
         rare = [row for row in rows if row not in order]
-        fields = [make_field(row, texts[row.name], settings) for row in order]
+        fields = [make_field(row, texts[row.name], settings, False, offers.get(row.name, ("", ""))) for row in order]
         fields += [make_field(row, texts[row.name], settings, is_rare=bool(first)) for row in rare]
         super().__init__(name, fields)
         self._rows = {row.name: row for row in rows}
         self._texts, self._save = texts, save
 
     @classmethod
-    def of_podcast(cls, service: PodcastSettingsService, settings: Settings, podcast: PodcastChoice) -> SettingsScreen:
+    def of_podcast(
+        cls,
+        service: PodcastSettingsService,
+        settings: Settings,
+        podcast: PodcastChoice,
+        offers: Mapping[str, tuple[str, str]] = MappingProxyType({}),
+    ) -> SettingsScreen:
         """Return the dialog for the settings of a podcast, a book or the course."""
         rows, first = podcast.rows, FIRST if podcast.rows is ROWS else ()
         save = partial(service.configure, podcast.id)
-        return cls(podcast.name, list(rows.values()), to_texts(podcast.settings), save, settings, first)
+        return cls(podcast.name, list(rows.values()), to_texts(podcast.settings), save, settings, first, offers)
 
     def save(self, values: Mapping[str, str]) -> None:
         """Close, and save what was changed."""
