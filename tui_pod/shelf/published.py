@@ -47,6 +47,8 @@ class PublishedItem:
     summary: str = ""
     notes: str = ""
     """HTML or text as published, cut; pass it through `html_text.to_notes` before showing it."""
+    article: str = ""
+    """The whole text as HTML, if it has no audio; empty for a teaser. Planned, not stored: see `sources/texts`."""
     link: str | None = None
     published: float | None = None
     """Seconds since 1970 (UTC)."""

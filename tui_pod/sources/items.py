@@ -8,7 +8,7 @@ from html import escape
 
 from tui_pod.core.library.values import LIST_RANK, VIDEO_RANK, is_picture, recording_rank
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
-from tui_pod.core.text.html_text import MAX_HTML, to_summary
+from tui_pod.core.text.html_text import MAX_HTML, to_summary, to_text
 from tui_pod.net.address import MAX_ADDRESS, REFUSED, absolute, origin
 from tui_pod.net.login import Login, Typed, split_login
 from tui_pod.shelf.published import PublishedItem
@@ -24,6 +24,10 @@ MAX_LIST = 4_000
 TITLE_FROM_WORDS = 80
 """Maximum number of characters of the summary that replace a missing title."""
 
+SHORTEST_ARTICLE, LONGEST_TEASER = 1_500, 4_000
+"""Characters of a description from which on it is an article, and of a text up to which its end may say otherwise."""
+
+_TEASER_ENDS = ("read more", "continue reading", "read the full article", "read on", "weiterlesen")
 _TRANSCRIPTS = (("json",), ("vtt",), ("srt", "subrip"), ("html",), ("plain", "txt"))
 """Words in the type or name of a transcript, the most useful format first."""
 
@@ -98,6 +102,7 @@ def make_item(
     subtitle: str = "",
     keywords: str = "",
     lines: str = "",
+    content: str = "",
 ) -> PublishedItem | None:
     """Return an item with clean texts and its audio; None if it has neither audio nor text.
 
@@ -107,6 +112,7 @@ def make_item(
         subtitle: used if there is no description.
         keywords: separated by commas.
         lines: lines of HTML for the details, about persons and the like.
+        content: the element that is meant for the whole text.
     """
     described = [text for text in texts if text]
     summary = next(filter(None, map(to_summary, described[:2])), "") or clean(subtitle, SUMMARY_LIMIT)
@@ -124,12 +130,23 @@ def make_item(
         title=name or clean_title(clean(summary, TITLE_FROM_WORDS)),
         summary=summary,
         notes=notes[:MAX_HTML] if has_more else "",
+        article="" if audio else _article(content, described),
         audio=audio.address if audio else None,
         size=audio.size if audio else None,
         login=audio.login if audio else None,
         duration=raw.duration or (audio.duration if audio else None),
         keywords=to_keywords(keywords),
     )
+
+
+def _article(content: str, texts: Sequence[str]) -> str:
+    """Return the whole text of an item without audio; empty if there is only a teaser."""
+    html = content or max(texts, key=len, default="")
+    if not content and len(html) < SHORTEST_ARTICLE:
+        return ""
+    end = to_text(html[-1_000:]).rstrip("\n »→>)]").lower()
+    is_teaser = end.endswith(("…", "...")) or end.rstrip(". ").endswith(_TEASER_ENDS)
+    return "" if is_teaser and len(html) < LONGEST_TEASER else html
 
 
 def to_keywords(text: str) -> tuple[str, ...]:

@@ -44,11 +44,11 @@ def test_two_files_of_the_same_content_are_two_episodes(shelf: Shelf) -> None:
 
 def test_path_without_sound_is_refused_and_nothing_kept(shelf: Shelf, tmp_path: Path) -> None:
     shelf.folder.mkdir()
-    (tmp_path / "notes.txt").write_text("no sound")
+    (tmp_path / "notes.docx").write_text("no sound")
     for path, said in (
         (shelf.folder, "There is no audio file in"),
         (tmp_path / "nowhere", "There is no file or folder"),
-        (tmp_path / "notes.txt", "is not a folder, a playlist"),
+        (tmp_path / "notes.docx", "is not a folder, a playlist"),
     ):
         with pytest.raises(FeedError, match=said):
             subscribe(shelf.store, str(path))

@@ -185,3 +185,95 @@ def test_page_is_a_text_if_it_is_no_feed_and_names_none(site: Site, store: FeedS
     assert subscribe(store, site.url("/b"), is_text=True).feed.name == "b"
     assert subscribe(store, site.url("/book.epub")).feed.title == "The Whale"
     assert subscribe(store, site.url("/feed")).feed.title == "Cast"
+
+
+def entry(name: str, text: str, whole: str = "") -> str:
+    content = f"<content:encoded><![CDATA[{whole}]]></content:encoded>" if whole else ""
+    return (
+        f"<item><guid>{name}</guid><title>{name}</title><link>/{name}</link>"
+        f"<description><![CDATA[{text}]]></description>{content}</item>"
+    )
+
+
+def test_articles_of_a_feed_are_read_whole_and_teasers_are_not(site: Site, store: FeedStore, tmp_path: Path) -> None:
+    long = f"<h2>Part one</h2>{PROSE * 2_000}<h2>Part two</h2><p>The very end.</p>"
+    entries = [
+        entry("Whole", "A line.", long),
+        entry("Short", "A line.", "<p>All there is.</p>"),
+        entry("Described", PROSE * 30),
+        entry("Teaser", "Only this …"),
+        entry("Excerpt", "x", f"{PROSE * 3}<p><a href='/x'>Continue reading →</a></p>"),
+    ]
+    site.replies["/f"] = server.tagged(feed("".join(entries)))
+    site.replies["/Teaser"] = server.body(f"<title>T</title><article><h1>Teaser</h1>{PROSE * 30}", "text/html")
+
+    def heard() -> dict[str, str]:
+        episodes = {episode.title: episode for episode in read_feeds(tmp_path / "data").episodes}
+        assert all((episode.duration is None) is (episode.transcript is None) for episode in episodes.values())
+        return {title: Path(one.transcript).read_text() for title, one in episodes.items() if one.transcript}
+
+    podcast = subscribe(store, site.url("/f")).feed
+    found = heard()
+    assert set(found) == {"Whole", "Short", "Described"}
+    assert "The very end." in found["Whole"]
+    assert found["Whole"].count("harbour") == 2_000
+    whole = read_feeds(tmp_path / "data").episodes
+    assert [mark.title for mark in store.details(whole[0].id).marks] == ["Whole", "Part one", "Part two"]  # type: ignore[union-attr]
+
+    def refresh() -> bool:
+        outcome = refresh_feed(store, store.feeds()[0], CancelToken(), PUBLIC)
+        assert outcome.error is None
+        return outcome.has_changed
+
+    plans = {file: file.stat().st_mtime_ns for file in (tmp_path / "data/texts").iterdir()}
+    site.replies["/f"] = server.tagged(feed("".join(entries)), '"two"')
+    assert not refresh()
+    assert plans == {file: file.stat().st_mtime_ns for file in (tmp_path / "data/texts").iterdir()}
+    store.configure(podcast.feed_id, {"article": "page"})
+    assert refresh()
+    assert heard()["Teaser"].count("harbour") == 30
+    assert set(heard()) == {"Whole", "Short", "Described", "Teaser"}
+    asked = len(site.asked)
+    assert not refresh()
+    assert site.paths()[asked:] == ["/f"]
+    store.configure(podcast.feed_id, {"article": ""})
+    assert refresh()
+    assert set(heard()) == {"Whole", "Short", "Described"}
+
+
+def test_folder_has_texts_beside_recordings_which_keep_their_own(store: FeedStore, tmp_path: Path) -> None:
+    folder = tmp_path / "Library"
+    for name in ("Mixed", "Essays", "Book/CD1"):
+        (folder / name).mkdir(parents=True)
+    for name in ("Mixed/talk.wav", "Book/CD1/one.wav"):
+        (folder / name).write_bytes(server.sound())
+    for name in (
+        "Mixed/talk.txt",
+        "Mixed/about.txt",
+        "Mixed/talk.md",
+        "Book/info.txt",
+        "Mixed/note.md",
+        "Essays/a.txt",
+    ):
+        (folder / name).write_text(f"The words of {name}.\n")
+    make_book(folder / "Essays" / "whale.epub")
+    subscribe(store, str(folder))
+
+    def listed() -> dict[str, Path]:
+        found = read_feeds(tmp_path / "data").episodes
+        return {one.title: Path(one.transcript) for one in found if one.transcript}
+
+    first = listed()
+    assert set(first) == {"talk", "note", "a", "The Whale"}
+    assert first["talk"] == folder / "Mixed/talk.txt"
+    assert "The words of Essays" in first["a"].read_text()
+    (whale,) = (one for one in read_feeds(tmp_path / "data").episodes if one.title == "The Whale")
+    assert (whale.author, whale.audio, whale.tags[:1]) == ("Ann Author", None, ("Essays",))
+    made = first["note"].stat().st_mtime_ns
+    (folder / "Essays/b.md").write_text("Another text.\n")
+    assert refresh_feed(store, store.feeds()[0], CancelToken(), PUBLIC).new == 1
+    assert set(listed()) == {*first, "b"}
+    assert first["note"].stat().st_mtime_ns == made
+    (folder / "Essays/b.md").unlink()
+    assert refresh_feed(store, store.feeds()[0], CancelToken(), PUBLIC).has_changed
+    assert set(listed()) == set(first)

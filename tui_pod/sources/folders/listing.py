@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.values import PLAYABLE_ENDINGS
@@ -19,12 +20,19 @@ from tui_pod.sources.folders.books import durations, group, is_book, is_whole
 from tui_pod.sources.folders.cue import chapters_of
 from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
 from tui_pod.sources.folders.scan import MAX_FILES, as_found, scan
+from tui_pod.sources.folders.texts import FolderTexts, is_document
+from tui_pod.sources.texts.kept import cover_of
 
 _DIGITS = re.compile(r"(\d+)")
 
 
 def read_listing(
-    path: str, known: Mapping[str, AudioFile], cancel: CancelToken, kinds: Kinds = UNSAID, is_same: bool = True
+    path: str,
+    known: Mapping[str, AudioFile],
+    cancel: CancelToken,
+    kinds: Kinds = UNSAID,
+    is_same: bool = True,
+    texts: FolderTexts | None = None,
 ) -> Listing:
     """Return the contents of an absolute path.
 
@@ -33,6 +41,7 @@ def read_listing(
         known: the files of the last scan, by path.
         kinds: which of its folders are books, and which talks.
         is_same: whether the last scan was stored for the same kinds, so that nothing changes unless a file did.
+        texts: reads the texts in a folder; None to leave them out.
 
     Raises:
         FeedError: it does not exist or has no audio.
@@ -41,7 +50,7 @@ def read_listing(
     try:
         path.encode()
         if os.path.isdir(path):
-            listing = _read_folder(path, known, cancel, kinds, is_same)
+            listing = _read_folder(path, known, cancel, kinds, is_same, texts)
         elif path.lower().endswith(PLAYLIST_ENDINGS):
             listing = _read_playlist(path, known, cancel)
         elif path.lower().endswith(PLAYABLE_ENDINGS):
@@ -63,9 +72,14 @@ def read_listing(
 
 
 def _read_folder(
-    path: str, known: Mapping[str, AudioFile], cancel: CancelToken, kinds: Kinds, is_same: bool
+    path: str,
+    known: Mapping[str, AudioFile],
+    cancel: CancelToken,
+    kinds: Kinds,
+    is_same: bool,
+    texts: FolderTexts | None,
 ) -> Listing:
-    files, notices = scan(path, known, cancel)
+    files, notices = scan(path, known, cancel, texts)
     if is_same and known and len(files) == len(known) and all(file == known.get(file.path) for file in files):
         return Listing("", None, files, notices)
     items, guessed = _items(files, path, kinds)
@@ -80,7 +94,7 @@ def book_at(files: Iterable[AudioFile], root: str, place: str, feed_id: str) -> 
     end = f"/{fold(place).strip('/')}"
     found = [
         (os.path.join(root, home), inside)
-        for home, inside in group(_in_order(files)).items()
+        for home, inside in group(file for file in _in_order(files) if not is_document(file.path)).items()
         if home and not home.endswith(os.sep) and not is_whole(inside)
         if any(f"/{fold(clean(os.path.join(above, home)))}".endswith(end) for above in (root, feed_id))
     ]
@@ -133,7 +147,7 @@ def _items(
     Files with the same content get different guids, except within a book, which has each content once.
     """
     ordered = _in_order(files)
-    groups = group(ordered)
+    groups = group(file for file in ordered if not is_document(file.path))
     homes = {file.path: home for home, inside in groups.items() for file in inside}
     leaves = ((home, inside) for home, inside in groups.items() if not home.endswith(os.sep))
     books = {home: inside for home, inside in leaves if is_book(inside, kinds.of_shown(inside))}
@@ -143,11 +157,11 @@ def _items(
     titles = {file.path: title for home, inside in groups.items() if home not in books
               for file, title in zip(inside, _titles(inside), strict=True)}  # fmt: skip
     for file in ordered:
-        home = homes[file.path]
-        inside = books.get(home, [file])
+        home = homes.get(file.path, os.path.dirname(file.path))
+        inside = [file] if is_document(file.path) else books.get(home, [file])
         if inside[0] is not file:
             continue
-        has_parts = home in books and not is_whole(inside)
+        has_parts = home in books and not is_whole(inside) and not is_document(file.path)
         guid = f"{BOOK}\0{file.key}" if has_parts else file.key
         guid = guid if guid not in taken else f"{guid}\0{file.path}"
         if has_parts:
@@ -155,7 +169,7 @@ def _items(
                 guessed[guid] = os.path.basename(home or root)
             items.append(_book(guid, os.path.join(root, home), root, inside))
         else:
-            title = titles.get(file.path) or _titles(inside)[0]
+            title = titles.get(file.path) or file.tags.title or _titles(inside)[0]
             items.append(_item(guid, file, title, root, os.path.dirname(home) if home in books else home))
         taken.add(guid)
     return tuple(items), guessed
@@ -167,8 +181,9 @@ def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Pub
     recording = Recording(
         os.path.normpath(os.path.join(root, folder)), tags.author, tags.best_narrator, tags.series, tags.year
     )
+    audio, picture = (None, cover_of(Path(tags.transcript))) if is_document(path) else (path, None)
     return PublishedItem(guid, title, clean(tags.best_description or by, SUMMARY_LIMIT), size=file.size,
-                duration=tags.duration or None, audio=path, transcript=_beside(path, tags.transcript),
+                duration=tags.duration or None, audio=audio, picture=picture, transcript=_beside(path, tags.transcript),
                 marks=tuple(chapters_of(tags.chapters)), recording=recording)  # fmt: skip
 
 

@@ -18,6 +18,8 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.listing import AudioFile
 from tui_pod.sources.folders.beside import Beside, is_disc, is_text
 from tui_pod.sources.folders.tags import read_file
+from tui_pod.sources.folders.texts import FolderTexts, episodes_of, is_document
+from tui_pod.sources.texts.kinds import READ
 
 MAX_FILES = 100_000
 """Maximum number of audio files of one folder."""
@@ -76,16 +78,27 @@ def as_found(root: str, path: str, found: os.stat_result, known: Mapping[str, Au
 
 
 def scan(
-    root: str, known: Mapping[str, AudioFile], cancel: CancelToken
+    root: str, known: Mapping[str, AudioFile], cancel: CancelToken, texts: FolderTexts | None = None
 ) -> tuple[tuple[AudioFile, ...], tuple[str, ...]]:
-    """Return the audio files in and below a folder, unordered, and notices about skipped entries. Raises OSError."""
+    """Return the audio files and texts below a folder, unordered, and notices about what is skipped. Raises OSError."""
     left_out = _LeftOut()
     files = []
+    states: dict[str, os.stat_result] = {}
     for path, found, beside in _walk(root, left_out, cancel):
+        if is_document(path):
+            states[path] = found
+            continue
         try:
             files.append(as_found(root, path, found, known, beside))
         except OSError as error:
             left_out.unreadable.append(f"{path} ({error.strerror or error})")
+    if texts is not None:
+        for path in episodes_of(states, [file.path for file in files]):
+            cancel.check()
+            try:
+                files.append(texts.found(root, path, states[path], known.get(path)))
+            except OSError as error:
+                left_out.unreadable.append(f"{path} ({error.strerror or error})")
     return tuple(files), tuple(left_out.notices(root))
 
 
@@ -113,7 +126,7 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[
             elif kind == "folder":
                 left_out.too_deep += 1
             elif kind == "file":
-                taken += 1
+                taken += not is_document(path)
                 if taken > MAX_FILES or looked_at > MAX_ENTRIES:
                     left_out.is_full = True
                     return
@@ -126,7 +139,7 @@ def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:
     if entry.name.startswith("."):  # hidden, which includes the companion files of macOS
         return ""
     ending = entry.name[entry.name.rfind(".") :].lower()
-    is_sound = ending in PLAYABLE_ENDINGS
+    is_sound = ending in PLAYABLE_ENDINGS or ending in READ
     if entry.is_symlink():
         left_out.links += is_sound or entry.is_dir()
         return ""

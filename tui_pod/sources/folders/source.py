@@ -29,7 +29,9 @@ from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.folders.listing import book_at, read_listing
 from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS
 from tui_pod.sources.folders.scan import holds_more
+from tui_pod.sources.folders.texts import FolderTexts
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
+from tui_pod.sources.texts.kept import folder_of
 
 SAME_SHARE = 0.5
 """Share of a missing folder's files that another folder must contain to count as the same folder, moved."""
@@ -88,7 +90,9 @@ class FolderSource(EpisodeSource):
 
 
 def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> tuple[int, bool]:
-    listing = read_listing(path, read_files(store, feed_id), cancel, *read_kinds(store, feed_id))
+    kinds, is_same = read_kinds(store, feed_id)
+    texts = FolderTexts(folder_of(store), subscribed(store, feed_id).settings.code, cancel)
+    listing = read_listing(path, read_files(store, feed_id), cancel, kinds, is_same, texts)
     stored = store_files(store, feed_id, listing)
     return stored.new, stored.has_changed
 
@@ -99,7 +103,8 @@ def _add(store: FeedStore, path: str, folders: str, cancel: CancelToken) -> tupl
     former, kinds = (
         (read_files(store, known.feed_id), read_kinds(store, known.feed_id)) if known else ({}, (UNSAID, False))
     )
-    listing = read_listing(path, former, cancel, *kinds)
+    texts = FolderTexts(folder_of(store), known is not None and known.settings.code, cancel)
+    listing = read_listing(path, former, cancel, *kinds, texts)
     if known is None and (known := _moved(store, listing)) is not None:
         store.move(known.feed_id, address)
     feed_id = known.feed_id if known is not None else address

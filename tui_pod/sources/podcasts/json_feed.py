@@ -52,11 +52,8 @@ def _item(entry: dict[str, Any], base: str) -> PublishedItem | None:
     ]
     audio = best_audio(enclosures, base)
     tags = entry.get("tags")
-    texts = [
-        escape(_text(entry, "summary"), quote=False),
-        _text(entry, "content_html"),
-        escape(_text(entry, "content_text"), quote=False),
-    ]
+    plain = escape(_text(entry, "content_text"), quote=False)
+    texts = [escape(_text(entry, "summary"), quote=False), _text(entry, "content_html"), plain]
     raw = PublishedItem(
         guid=_text(entry, "id"),
         title=unescaped(_text(entry, "title")),
@@ -65,7 +62,7 @@ def _item(entry: dict[str, Any], base: str) -> PublishedItem | None:
         picture=_address(entry, base, "image", "banner_image"),
     )
     words = [without_surrogates(tag) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
-    return make_item(raw, texts, audio, keywords=",".join(words))
+    return make_item(raw, texts, audio, keywords=",".join(words), content=texts[1] or plain)
 
 
 def tables(value: object, most: int = 100_000) -> Iterator[dict[str, Any]]:

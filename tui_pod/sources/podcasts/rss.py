@@ -76,6 +76,12 @@ _DESCRIPTIONS = (
     "description", "summary", "itunes:summary", "content:encoded", "content", "media:description", "dc:description",
     "body", "fullitem",
 )  # fmt: skip
+_WHOLE = ("content:encoded", "content", "body", "fullitem")
+"""Elements for the whole text of an item."""
+
+MAX_ARTICLE = 2_000_000
+"""Maximum number of characters of a text of an item."""
+
 _DATES = ("pubDate", "published", "issued", "dc:date", "updated", "modified", "created")
 _TITLES = ("title", "itunes:title", "media:title", "dc:title")
 _LANGUAGES = ("language", "dc:language", "xml:lang")
@@ -219,7 +225,7 @@ class _FeedReader:
             self._path.pop()
 
     def text(self, data: str) -> None:
-        if self._wanted and self._size < MAX_TEXT:
+        if self._wanted and self._size < (MAX_ARTICLE if self._wanted in _DESCRIPTIONS else MAX_TEXT):
             self._size += len(data)
             self._parts.append(data)
 
@@ -359,7 +365,8 @@ class _FeedReader:
         )
         texts = [get(key, "") for key in _DESCRIPTIONS]
         audio = best_recording(enclosures, alternates, base)
-        return make_item(raw, texts, audio, get("itunes:subtitle", ""), keywords, get("lines", ""))
+        whole = _first(fields, _WHOLE)
+        return make_item(raw, texts, audio, get("itunes:subtitle", ""), keywords, get("lines", ""), whole)
 
 
 def _first(fields: dict[str, str], keys: Sequence[str]) -> str:

@@ -24,6 +24,7 @@ from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.own_network import is_forbidden
 from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
+from tui_pod.sources.texts.articles import is_outdated, with_articles
 
 MAX_LINKS = 4
 """How many of the feeds that a page names are tried."""
@@ -82,6 +83,7 @@ class PodcastSource(EpisodeSource):
                     problem = error
                 continue
             whole = with_older_pages(found.feed, found.response.address, frozenset(), wider, cancel)
+            whole = with_articles(store, known.feed_id if known else address, whole, wider, cancel)
             cancel.check()
             private = origin(address) if not request.is_listed and is_private(address) else None
             found = replace(found, feed=whole)
@@ -103,7 +105,8 @@ class PodcastSource(EpisodeSource):
             said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it"
             raise FetchError(f"{said}; to allow it, add it yourself: tui-pod feeds add {feed.address}", is_final=True)
         policy = policy.widened(feed.allowed, store.logins.of(feed.feed_id))
-        response, content = ask(feed.address, policy, cancel, feed.etag, feed.modified)
+        etag, modified = (None, None) if is_outdated(store, feed) else (feed.etag, feed.modified)
+        response, content = ask(feed.address, policy, cancel, etag, modified)
         if response.status == 304:
             store.touch(feed.feed_id)
             note_answer(store.db, feed, response.headers, None)
@@ -118,6 +121,7 @@ class PodcastSource(EpisodeSource):
         was_whole = bool(feed.etag or feed.modified)  # a feed that was read in part has none
         known = store.guids(feed.feed_id) if was_whole else frozenset[str]()
         found = with_older_pages(found, response.address, known, policy, cancel)
+        found = with_articles(store, feed.feed_id, found, policy, cancel)
         cancel.check()
         if moved_to and moved_to != feed.address:
             store.move(feed.feed_id, moved_to)

@@ -15,7 +15,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from tui_pod.core.player.snapshot import Chapter
-from tui_pod.net.address import absolute
 from tui_pod.runtime.files import make_folder
 from tui_pod.runtime.limited_processes import CallLimits, ContentFault
 from tui_pod.runtime.threads import CancelToken
@@ -30,8 +29,8 @@ FOLDER = "texts"
 SCHEME = "texts://"
 """What the addresses of single texts start with; the key of the words follows."""
 
-PLANNED = ".vtt"
-"""The ending of a planned text."""
+PLANNED, COVER = ".vtt", ".cover"
+"""The endings of a planned text and of its cover."""
 
 FRESH = 3_600.0
 """Seconds for which an unused file is kept: its episode may not be stored yet."""
@@ -66,23 +65,28 @@ def read_articles(
     return [ReadText(*text) if text else None for text in found]
 
 
-def planned_item(item: PublishedItem, text: ReadText, file: Path, base: str = "") -> PublishedItem:
-    """Return an item as the text that it is; its plan is written to a file.
+def plan_of(folder: Path, key: str, reads_code: bool) -> Path:
+    """Return the file of a plan."""
+    return folder / f"{key}{'.code' * reads_code}{PLANNED}"
 
-    Args:
-        item: what is known of it otherwise.
-        text: what was read.
-        file: of the plan; a cover is written beside it.
-        base: the address of the page that it is from.
-    """
+
+def write_plan(file: Path, text: ReadText) -> tuple[Chapter, ...]:
+    """Write a plan, and the cover beside it; return the chapters."""
     write(file, text.planned.encode("utf-8", "replace"))
-    picture = absolute(text.picture, base) if text.picture else None
     if text.cover:
-        cover = file.with_suffix(".cover")
-        write(cover, b64decode(text.cover))
-        picture = str(cover)
-    marks = tuple(Chapter(start, title) for start, title in text.marks)
-    return replace(item, transcript=str(file), duration=text.duration, marks=marks, picture=item.picture or picture)
+        write(file.with_suffix(COVER), b64decode(text.cover))
+    return tuple(Chapter(start, title) for start, title in text.marks)
+
+
+def planned_item(item: PublishedItem, text: ReadText, file: Path) -> PublishedItem:
+    """Return an item as the text that it is, whose plan is written to a file."""
+    return replace(item, transcript=str(file), duration=text.duration, marks=write_plan(file, text))
+
+
+def cover_of(file: Path) -> str | None:
+    """Return the path of the cover beside a plan, if there is one."""
+    cover = file.with_suffix(COVER)
+    return str(cover) if cover.exists() else None
 
 
 def write(file: Path, content: bytes) -> None:
@@ -106,7 +110,10 @@ def delete_unused(store: FeedStore) -> None:
     if store.is_empty or not folder.is_dir():
         return
     with store.db.read() as db:
-        kept = {Path(path).stem for (path,) in db.execute("SELECT transcript FROM episodes WHERE transcript <> ''")}
+        kept = {
+            os.path.basename(path).partition(".")[0]
+            for (path,) in db.execute("SELECT transcript FROM episodes WHERE transcript <> ''")
+        }
         kept |= {address.removeprefix(SCHEME) for (address,) in db.execute("SELECT address FROM feeds")}
     now = time.time()
     for file in folder.iterdir():

@@ -13,6 +13,9 @@ BOOKS = (".epub", ".pdf", *KINDLE)
 ENDINGS = (*PLAIN, *MARKDOWN, *PAGES, *BOOKS)
 """The endings of texts, and of those that are refused with the name of a converter."""
 
+READ = (*PLAIN, *MARKDOWN, *PAGES, ".epub")
+"""The endings of those that are read."""
+
 OF_TYPES = {"application/epub+zip": ".epub", "text/html": ".html", "application/xhtml+xml": ".html",
             "text/markdown": ".md", "text/plain": ".txt", "application/pdf": ".pdf"}  # fmt: skip
 """The ending for a type that a server states."""

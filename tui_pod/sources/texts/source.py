@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 from tui_pod.core.text.clean import clean
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.net.address import origin, typed_address
+from tui_pod.net.address import absolute, origin, typed_address
 from tui_pod.net.fetch import fetch
 from tui_pod.net.file_address import typed_path
 from tui_pod.net.login import Login, check_user, split_login
@@ -29,7 +29,7 @@ from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import FeedError, Published, PublishedItem, Recording
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
-from tui_pod.sources.texts.kept import PLANNED, SCHEME, delete_unused, folder_of, planned_item, read_text
+from tui_pod.sources.texts.kept import SCHEME, cover_of, delete_unused, folder_of, plan_of, planned_item, read_text
 from tui_pod.sources.texts.kinds import BOOKS, ENDINGS, MARKDOWN, OF_TYPES, PLAIN, ReadText
 
 TOPIC = "Texts"
@@ -102,7 +102,7 @@ class TextSource(EpisodeSource):
         key, reads_code = feed.address.removeprefix(SCHEME), feed.settings.code
         with store.db.read() as db:
             row = db.execute("SELECT transcript FROM episodes WHERE feed = ?", (feed.number,)).fetchone()
-        if row is not None and row[0] == str(_plan_of(store, key, reads_code)):
+        if row is not None and row[0] == str(plan_of(folder_of(store), key, reads_code)):
             store.touch(feed.feed_id)
             return RefreshResult(feed.feed_id, feed.name)
         kept = (folder_of(store) / f"{key}{ending}" for ending in ENDINGS)
@@ -125,16 +125,14 @@ class TextSource(EpisodeSource):
         delete_unused(store)
 
 
-def _plan_of(store: FeedStore, key: str, reads_code: bool) -> Path:
-    return folder_of(store) / f"{key}{'.code' * reads_code}{PLANNED}"
-
-
 def _store(store: FeedStore, text: ReadText, page: str | None, reads_code: bool) -> Stored:
     """Store a text as the one episode of its subscription."""
     about = Recording(TOPIC, text.author, series=text.series)
     item = PublishedItem(text.key, text.title, text.summary, link=page, recording=about)
-    item = planned_item(item, text, _plan_of(store, text.key, reads_code), page or "")
-    feed = Published(text.title, (item,), page, text.summary, language=text.language or None, picture=item.picture)
+    file = plan_of(folder_of(store), text.key, reads_code)
+    item = planned_item(item, text, file)
+    picture = cover_of(file) or (absolute(text.picture, page or "") if text.picture else None)
+    feed = Published(text.title, (item,), page, text.summary, language=text.language or None, picture=picture)
     return store.store(f"{SCHEME}{text.key}", feed)
 
 
