@@ -48,6 +48,7 @@ from tui_pod.services.podcasts.downloads import DownloadService
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.imports import ImportService, Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
+from tui_pod.services.podcasts.refreshing import Refresher
 from tui_pod.services.podcasts.shown_library import News
 from tui_pod.services.recognition import RecognitionService
 from tui_pod.services.sync import SyncService
@@ -581,6 +582,16 @@ class FakeDirectories(DirectoryService):
         return self.feed
 
 
+class FakeRefresher(Refresher):
+    """Remembers what is to be refreshed."""
+
+    def __init__(self, wishes: list[tuple[object, ...]]) -> None:
+        self._wishes = wishes
+
+    def refresh(self, feed_id: str | None = None) -> None:
+        self._wishes.append(("refresh", feed_id))
+
+
 class FakeNews(News):
     """What was asked of the list of new episodes."""
 
@@ -616,6 +627,7 @@ class FakeFeeds(FeedService):
         self.wishes: list[tuple[object, ...]] = []
         self.asked_settings = FakeSettings(self.wishes)
         self.news = FakeNews(self.wishes)
+        self.refresher = FakeRefresher(self.wishes)
         self.settings = self.asked_settings
         self.downloads = self.asked_downloads = FakeDownloads(self.wishes)
         self.imports = self.asked_imports = FakeImports(self.wishes)
@@ -649,9 +661,6 @@ class FakeFeeds(FeedService):
 
     def add_previewed(self, episode: str) -> None:
         self.wishes.append(("add_previewed", episode))
-
-    def refresh(self, feed_id: str | None = None) -> None:
-        self.wishes.append(("refresh", feed_id))
 
     def remove_feed(self, feed_id: str) -> None:
         self.wishes.append(("remove_feed", feed_id))
