@@ -15,6 +15,7 @@ from tests.services.media import make_media
 from tests.sources import server
 from tests.sources.server import Ranged, Site, sound
 from tests.sources.zoo import claiming_m4a
+from tui_pod.config.settings import NarrationSettings
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part, arrange
@@ -28,7 +29,7 @@ from tui_pod.net.access import make_policy
 from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.services import episode_sources as module
 from tui_pod.services import narration, transcripts
-from tui_pod.services.narration import make_episode_script, place_in
+from tui_pod.services.narration import make_episode_script, spoken_name
 from tui_pod.services.transcripts import read_transcript
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
@@ -568,11 +569,21 @@ def test_episode_without_a_transcript_is_told_by_title_and_summary(title: str, f
     assert script.sentences == (first, "It is so.", "And so.")
 
 
-def test_place_of_an_episode_that_is_not_in_a_course_is_not_spoken() -> None:
-    library = build_library([Topic("Course", episodes=("a", "b"))], [Episode("a", "A"), Episode("c", "C")])
-    assert place_in(library, Episode("c", "C")) == ""
-    assert place_in(library, Episode("gone", "Gone")) == ""
-    assert place_in(library, Episode("a", "A")) != ""
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Swish (SiLU) — a smooth gate", "Act 2, 2: Swish."),
+        ("The alignment tax", "2: alignment tax."),
+        ("Encoder vs decoder vs encoder-decoder", "2: Encoder vs decoder."),
+    ],
+)
+def test_name_is_short_and_that_of_an_episode_of_a_course(title: str, name: str) -> None:
+    titled = Episode("a", title)
+    library = build_library([Topic("2. Parts", episodes=("b", "a"))], [titled, Episode("b", "B"), Episode("c", "C")])
+    assert spoken_name(NarrationSettings(), library, titled) == name
+    assert spoken_name(NarrationSettings(titles=False), library, titled) == ""
+    assert spoken_name(NarrationSettings(), library, Episode("c", "C")) == ""
+    assert spoken_name(NarrationSettings(), library, Episode("gone", "Gone")) == ""
 
 
 async def test_corrected_length_is_listed_anew(service: ServiceRig, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -508,12 +508,12 @@ async def test_close_at_work_ends_the_process_at_once(rig: Rig, step: str) -> No
     await until(lambda: not is_running(pid), "the process is gone")
 
 
-# -- pauses, speakers and titles -----------------------------------------------------------------------
+# -- pauses, speakers and names -----------------------------------------------------------------------
 
 
-def script_of(text: str, title: str = "") -> Script:
+def script_of(text: str, name: str = "") -> Script:
     """Return the script of plain text."""
-    return make_script(plain_cues(text), None, title)
+    return make_script(plain_cues(text), None, name)
 
 
 RECAP = """That was the act.
@@ -542,16 +542,16 @@ It is the rest.
     ids=["paragraphs", "open end", "quoted open end", "open middle", "recap", "two questions are no recap"],
 )
 def test_pauses_are_those_of_the_text(text: str, pauses: list[float]) -> None:
-    assert script_of(text).pauses(has_second=False) == pauses
+    assert script_of(text).pauses == pauses
 
 
 DIALOGUE = "A: Is it on? I think so.\nB: It is.\nA: Good."
 
 
-async def test_dialogue_without_a_second_voice_has_pauses_between_the_speakers(rig: Rig) -> None:
+async def test_dialogue_without_a_second_voice_says_who_speaks(rig: Rig) -> None:
     made = good(await rig.ask(script_of(DIALOGUE)))
     (request,) = rig.requests()
-    assert (request["second"], request["pauses"]) == (None, [0.55, 1.1, 1.1])
+    assert (request["second"], request["others"]) == (None, [2])
     assert [(cue.speaker, cue.text) for cue in made.cues] == [
         ("A", "Is it on?"),
         ("A", "I think so."),
@@ -567,7 +567,7 @@ async def test_dialogue_has_the_second_voice_once_it_is_there(rig: Rig) -> None:
     voice.write_bytes(b"voice")
     both = good(await rig.ask(script_of(DIALOGUE)))
     request = rig.requests()[-1]
-    assert (request["second"], request["others"], request["pauses"]) == (str(voice), [2], [0.55] * 3)
+    assert (request["second"], request["others"]) == (str(voice), [2])
     assert both.audio != alone.audio
 
 
@@ -578,14 +578,11 @@ async def test_text_of_one_speaker_needs_no_second_voice(rig: Rig) -> None:
     assert rig.make(second_voice=voice).find(ONE) == made
 
 
-async def test_title_is_spoken_only_if_it_is_wanted(rig: Rig) -> None:
-    script = script_of("It is so.", "Number 3. RoPE.")
-    made = good(await rig.ask(script))
-    rig.narrator = rig.make(has_titles=True)
-    titled = good(await rig.ask(script))
-    assert [request["title"] for request in rig.requests()] == ["", "Number 3. rope."]
-    assert titled.audio != made.audio
-    assert [cue.text for cue in titled.cues] == ["It is so."]
+async def test_name_is_asked_for_as_it_is_spoken_and_kept_with_the_narration(rig: Rig) -> None:
+    plain, named = good(await rig.ask(script_of("It is so."))), good(await rig.ask(script_of("It is so.", "3: RoPE.")))
+    assert [request["name"] for request in rig.requests()] == ["", "3: rope."]
+    assert plain.name is None
+    assert named.name == named.audio.with_name(f"{named.audio.stem}.name.wav")
 
 
 @pytest.mark.parametrize(("words", "keeps"), [(100, False), (101, True), (229, True), (230, False)])

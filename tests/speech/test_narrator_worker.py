@@ -111,7 +111,9 @@ def narrate(
     target: float | None = None,
     pauses: Sequence[float] = (),
     others: Sequence[int] = (),
-    title: str = "",
+    questions: Sequence[int] = (),
+    effects: Sequence[str] = (),
+    name: str = "",
     levels: Sequence[float] = (0.2,),
     times: Sequence[tuple[float, float]] = (),
     command: Sequence[str] = (),
@@ -125,7 +127,10 @@ def narrate(
         "sentences": sentences,
         "pauses": pauses or [0.55] * len(sentences),
         "others": others,
-        "title": title,
+        "questions": questions,
+        "effects": [*effects, *[""] * (len(sentences) - len(effects))],
+        "name": name,
+        "name_wav": str(folder / "x.name.wav"),
         "target": target,
         "times": times,
         "command": command,
@@ -245,13 +250,30 @@ def test_single_sentence_needs_no_pause(tmp_path: Path) -> None:
     )
 
 
-def test_title_is_spoken_first_beyond_the_target(tmp_path: Path) -> None:
+def test_name_gets_a_file_of_its_own(tmp_path: Path) -> None:
     plain = narrate(tmp_path, "a" * 80, "a" * 80, target=10.0)
-    titled = narrate(tmp_path, "a" * 80, "a" * 80, target=10.0, title="b" * 20)
-    assert titled.voices[0].phonemes == ["a" * 80, "a" * 80, "b" * 20]
-    added = 20 * LETTER + 0.15 + module.TITLE_PAUSE
-    assert titled.duration - plain.duration == pytest.approx(added, abs=0.02)
-    assert titled.times[0][0] - plain.times[0][0] == pytest.approx(added, abs=0.02)
+    named = narrate(tmp_path, "a" * 80, "a" * 80, target=10.0, name="b" * 20)
+    assert named.voices[0].phonemes == ["a" * 80, "a" * 80, "b" * 20]
+    assert (named.duration, named.times) == (plain.duration, plain.times)
+    with wave.open(str(tmp_path / "x.name.wav")) as file:
+        assert file.getnframes() / RATE == pytest.approx(20 * LETTER + 0.15 + module.NAME_PAUSE, abs=0.02)
+
+
+def test_soft_tone_fills_the_pause_after_a_question(tmp_path: Path) -> None:
+    made = narrate(tmp_path, "a" * 40, "b" * 40, "c" * 40, pauses=[2.5, 0.55], questions=[0])
+    (_, asked), (answer, end), (after, _) = made.times
+    for start in (asked + 0.1, (asked + answer) / 2, answer - 0.4):
+        rms = 20 * math.log10(made.peak(start, start + 0.2) / 2**0.5)
+        assert -17.45 - 34 < rms < -17.45 - 5  # above what shortening of silence cuts, and well below the voice
+    assert made.peak(end, after) == 0
+
+
+def test_sentence_sounds_as_its_text_says(tmp_path: Path) -> None:
+    made = narrate(tmp_path, "a a", "aa", "aa" * 20, effects=["token by token", "muffled", "out of noise"])
+    tokens, muffled, noisy = made.times
+    assert made.voices[0].phonemes == ["a", "a", "aa", "aa" * 20]
+    assert tokens[1] - tokens[0] - (muffled[1] - muffled[0]) == pytest.approx(0.35, abs=0.05)
+    assert made.peak(noisy[0], noisy[0] + 0.3) > 1.2 * made.peak(noisy[1] - 0.5, noisy[1])
 
 
 def test_second_speaker_has_the_second_voice_as_loud_as_the_first(tmp_path: Path) -> None:
@@ -261,9 +283,15 @@ def test_second_speaker_has_the_second_voice_as_loud_as_the_first(tmp_path: Path
     assert first == pytest.approx(second, rel=0.01)
 
 
-def test_second_speaker_without_a_second_voice_has_the_first(tmp_path: Path) -> None:
+def test_second_speaker_without_a_second_voice_has_the_first_three_semitones_lower(tmp_path: Path) -> None:
+    np = pytest.importorskip("numpy")
     made = narrate(tmp_path, "a" * 40, "b" * 40, others=[1])
     assert made.voices[0].phonemes == ["a" * 40, "b" * 40]
+    found = []
+    for start, _ in made.times:
+        clip = np.array(made.samples[int((start + 0.2) * RATE) : int((start + 1.2) * RATE)])
+        found.append(int(np.abs(np.fft.rfft(clip)).argmax()))
+    assert found == pytest.approx([440, 440 * 2 ** (-3 / 12)], abs=2)
 
 
 @pytest.mark.parametrize("level", [0.01, 0.2, 0.9])
@@ -284,7 +312,7 @@ def test_text_that_the_voice_cannot_speak_is_refused(tmp_path: Path) -> None:
 
 
 def test_each_sentence_is_a_sign_of_life(tmp_path: Path) -> None:
-    assert narrate(tmp_path, "aaaa", "bbbb", title="cccc").steps == 3
+    assert narrate(tmp_path, "aaaa", "bbbb", name="cccc").steps == 3
 
 
 @pytest.mark.parametrize(

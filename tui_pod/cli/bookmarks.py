@@ -99,15 +99,15 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
 
     from tui_pod.export.clips import write_clip
     from tui_pod.services.episode_sources import EpisodeSources
-    from tui_pod.services.narration import EpisodeVoice, make_narrator, place_in
+    from tui_pod.services.narration import EpisodeVoice, make_narrator, spoken_name
     from tui_pod.services.podcasts.shared import SharedPodcasts
     from tui_pod.services.transcripts import EpisodeTranscripts
 
     make_folder(folder)
-    narrator, place_of = make_narrator(opened.paths, opened.settings.narration), partial(place_in, opened.library)
+    narration = opened.settings.narration
+    narrator, name_of = make_narrator(opened.paths, narration), partial(spoken_name, narration, opened.library)
     shared = SharedPodcasts(podcasts)
-    commands = opened.settings.narration.voices
-    voice = EpisodeVoice(narrator, EpisodeTranscripts(shared), shared, place_of, commands=commands)
+    voice = EpisodeVoice(narrator, EpisodeTranscripts(shared), shared, name_of, commands=narration.voices)
     sources = EpisodeSources(shared, voice, lambda _: None)
     failures = cut = 0
     with asyncio.Runner() as runner:

@@ -127,7 +127,8 @@ COMMANDS = (
     Command("narrate", "speech.narrate.run", "render narrations ahead of time", (
         Argument("ids", "ID", nargs="*"),
         Argument("--all", text="every episode without a recording"),
-        Argument("--out", DIRECTORY, "also write DIR/<id>.opus and DIR/<id>.vtt"),
+        Argument("--out", DIRECTORY, "also write DIR/<id>.opus, with tags, and DIR/<id>.vtt"),
+        Argument("--acts", text="write one file for each part of a course instead, with chapters"),
     )),
     Command("transcribe", "speech.transcribe.run", "transcribe recordings on this machine", (
         Argument("ids", "ID", "default: each recording on this machine without a transcript", "*"),

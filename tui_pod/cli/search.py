@@ -92,7 +92,7 @@ def _results(options: Namespace, opened: Opened, query: Query, most: int | None)
 
 def _with_exact_times(opened: Opened, results: Results) -> Results:
     """Replace the estimated times of texts that are narrated."""
-    from tui_pod.services.narration import make_episode_script, make_narrator, place_in  # only if needed
+    from tui_pod.services.narration import make_episode_script, make_narrator, spoken_name  # only if needed
     from tui_pod.services.transcripts import read_transcript
 
     narrator, found = make_narrator(opened.paths, opened.settings.narration), []
@@ -101,8 +101,8 @@ def _with_exact_times(opened: Opened, results: Results) -> Results:
         episode = opened.library.find(each.id)
         if episode is not None and any(hit.is_estimated for hit in each.hits):
             words = read_transcript(episode, texts)
-            script = make_episode_script(episode, words, place_in(opened.library, episode))
-            narration = narrator.find(script)
+            name = spoken_name(opened.settings.narration, opened.library, episode)
+            narration = narrator.find(make_episode_script(episode, words, name))
             cues = narration.cues if narration is not None else ()
             found.append(each._replace(hits=tuple(hit.timed(cues) for hit in each.hits)))
         else:

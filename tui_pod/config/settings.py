@@ -122,7 +122,7 @@ class NarrationSettings(Section):
 
     enabled: Annotated[bool, Key("Whether to narrate episodes without a recording")] = True
     chime: Annotated[bool, Key("Whether a soft chime separates narrations that follow each other")] = True
-    titles: Annotated[bool, Key("Whether a narration begins with its number and title")] = False
+    titles: Annotated[bool, Key("Whether a narration of a course begins with its short name")] = True
     second_voice: Annotated[
         str, Key("Voice of the second speaker of a dialogue (see tui-pod models)", choices=("fenrir", "kore"))
     ] = "fenrir"

@@ -26,7 +26,7 @@ from tui_pod.integrations.broadcast import Broadcast, Follower
 from tui_pod.runtime.log import logged
 from tui_pod.services.episode_sources import EpisodeSources
 from tui_pod.services.first_screen import AppFiles
-from tui_pod.services.narration import EpisodeVoice, make_narrator, place_in
+from tui_pod.services.narration import EpisodeVoice, make_narrator, spoken_name
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.podcasts.shared import SharedPodcasts
 from tui_pod.services.tasks import SaveNotices
@@ -84,7 +84,7 @@ class Engine:
             make_narrator(paths, narration),
             EpisodeTranscripts(self.podcasts, texts, self.transcript_files),
             self.podcasts,
-            lambda episode: place_in(self.controller.library, episode),
+            lambda episode: spoken_name(narration, self.controller.library, episode),
             paths.cache if narration.chime else None,
             narration.voices,
         )

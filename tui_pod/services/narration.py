@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import MEGABYTE
 from tui_pod.core.actions import key_of
-from tui_pod.core.library.course import spoken_place
+from tui_pod.core.library.course import course_place, spoken_place
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import Part
 from tui_pod.core.library.transcript import Cue, Transcript
@@ -47,6 +48,13 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.shared import SharedPodcasts
 
 
+SHORT_NAME, LONG_NAME = 14, 25
+"""Characters up to which a name is spoken with its act, and whole."""
+
+_CONNECTIVE = re.compile(r" (?:&|vs|from) (?!.* (?:&|vs|from) )")
+"""The last word that connects two parts of a title."""
+
+
 class EpisodeVoice:
     """Narrates with the transcripts of episodes."""
 
@@ -55,7 +63,7 @@ class EpisodeVoice:
         narrator: Narrator,
         transcripts: EpisodeTranscripts,
         podcasts: SharedPodcasts,
-        place_of: Callable[[Episode], str] = lambda _: "",
+        name_of: Callable[[Episode], str] = lambda _: "",
         chime_folder: Path | None = None,
         commands: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
@@ -65,14 +73,14 @@ class EpisodeVoice:
             narrator: makes narrations.
             transcripts: has the words.
             podcasts: knows their languages.
-            place_of: returns what is spoken before a title; see `make_episode_script`.
+            name_of: returns what is spoken before a narration that begins at its start; empty for nothing.
             chime_folder: folder of the chime between two narrations; None for no chime.
             commands: speak languages, by their codes.
         """
         self._narrator = narrator
         self._transcripts = transcripts
         self._podcasts = podcasts
-        self._place_of = place_of
+        self._name_of = name_of
         self._chime_folder = chime_folder
         self._commands = commands
         self._text: PlannedText | None = None
@@ -88,9 +96,9 @@ class EpisodeVoice:
         except NarrationError as error:
             answer(error)
             return
-        lead = await self.chime()
+        chime = await self.chime()
         if transcript.is_planned:
-            await self._narrate_piece(episode, transcript, command, answer, position, lead)
+            await self._narrate_piece(episode, transcript, command, answer, position, chime)
             return
 
         def pass_on(result: Narration | NarrationError) -> None:
@@ -100,7 +108,8 @@ class EpisodeVoice:
             notice = f"Only the first {NARRATED_CHARS:,} characters are narrated." if result.is_shortened else ""
             marks = _sentences(result.cues)
             source = Source(str(result.audio), is_narrated=True, duration=result.duration, marks=marks, notice=notice)
-            answer(source._replace(lead=lead, is_teaser=not transcript.cues))
+            name = str(result.name) if result.name else None
+            answer(source._replace(chime=chime, name=name, is_teaser=not transcript.cues))
 
         self._narrator.request(self._script(episode, transcript, command), pass_on)
 
@@ -111,7 +120,7 @@ class EpisodeVoice:
         command: tuple[str, ...],
         answer: Callable[[Source | NarrationError], None],
         position: float,
-        lead: str | None,
+        chime: str | None,
     ) -> None:
         """Narrate the piece at a position of a planned text, and then those that follow."""
         text = self._planned(transcript)
@@ -125,7 +134,7 @@ class EpisodeVoice:
             if isinstance(result, NarrationError):
                 answer(result)
                 return
-            source = _piece_source(text, piece, result)._replace(lead=lead, has_chapters=bool(marks))
+            source = _piece_source(text, piece, result)._replace(chime=chime, has_chapters=bool(marks))
             answer(source._replace(marks=marks or _sentences(transcript.cues)))
             self._go_on(text, piece, command)
 
@@ -208,7 +217,7 @@ class EpisodeVoice:
         """
         sentences = [Cue(sentence) for line in text.splitlines() for sentence in split_sentences(line)]
         command = await self._speaker(episode, Transcript(tuple(sentences))) if episode is not None else ()
-        return str((await self._narrator.make(replace(make_script(sentences, None), command=command))).audio)
+        return str((await self._narrator.make(replace(make_script(sentences), command=command))).audio)
 
     async def chime(self) -> str | None:
         """Return the path of the chime; None if it is off or cannot be written."""
@@ -228,7 +237,7 @@ class EpisodeVoice:
         await self._narrator.close()
 
     def _script(self, episode: Episode, transcript: Transcript, command: tuple[str, ...]) -> Script:
-        return replace(make_episode_script(episode, transcript, self._place_of(episode)), command=command)
+        return replace(make_episode_script(episode, transcript, self._name_of(episode)), command=command)
 
     async def _speaker(self, episode: Episode, transcript: Transcript) -> tuple[str, ...]:
         """Return the command that speaks the language of an episode; empty for the voice.
@@ -279,25 +288,33 @@ def _sentences(cues: Iterable[Cue]) -> tuple[Chapter, ...]:
     return tuple(Chapter(cue.start or 0.0, cue.text) for cue in cues)
 
 
-def make_episode_script(episode: Episode, transcript: Transcript, place: str = "") -> Script:
+def make_episode_script(episode: Episode, transcript: Transcript, name: str = "") -> Script:
     """Return the script of a narration: the transcript, or title and summary if there is none.
 
     Args:
         episode: what to narrate.
         transcript: its words.
-        place: what is spoken before the title, if titles are spoken; empty for nothing.
+        name: spoken before it; empty for nothing.
     """
-    title = episode.title if episode.title.endswith((".", "!", "?")) else f"{episode.title}."
     if transcript.cues:
-        number = place or episode.numbering
-        return make_script(transcript.cues, episode.duration, f"{number}. {title}" if number else title)
-    return make_script([Cue(title), *map(Cue, split_sentences(episode.summary))], None)
+        return make_script(transcript.cues, episode.duration, name)
+    title = episode.title if episode.title.endswith((".", "!", "?")) else f"{episode.title}."
+    return make_script([Cue(title), *map(Cue, split_sentences(episode.summary))])
 
 
-def place_in(library: Library, episode: Episode) -> str:
-    """Return an episode's place in its course as a voice says it; empty if it has none."""
-    index = library.index(episode.id)
-    return spoken_place(library.topics, index) if index is not None else ""
+def spoken_name(settings: NarrationSettings, library: Library, episode: Episode) -> str:
+    """Return the short name of an episode, such as `Act 2, 11: SwiGLU.`; empty if it is of no course, or not wanted.
+
+    It is cut so that it takes about 2.5 s: a long title at its last connective, and a longer one has its number alone.
+    """
+    index = library.index(episode.id) if settings.titles else None
+    place = course_place(library.topics, index) if index is not None else None
+    if place is None:
+        return ""
+    name = episode.title.partition(" — ")[0].partition(" (")[0].removeprefix("The ")
+    name = _CONNECTIVE.split(name)[0] if len(name) > LONG_NAME else name
+    number = spoken_place(library.topics, place) if len(name) <= SHORT_NAME else str(place.number)
+    return f"{number}: {name}."
 
 
 def make_narrator(paths: Paths, settings: NarrationSettings, cache_bytes: int | None = None) -> Narrator:
@@ -313,5 +330,4 @@ def make_narrator(paths: Paths, settings: NarrationSettings, cache_bytes: int | 
         settings.cache_mb * MEGABYTE if cache_bytes is None else cache_bytes,
         settings.enabled or cache_bytes is not None,
         second_voice=paths.data / MODELS / settings.second_voice / SECOND_VOICES[settings.second_voice],
-        has_titles=settings.titles,
     )

@@ -129,3 +129,15 @@ def limit(audio: Audio) -> Audio:
     smooth = np.interp(np.arange(len(audio)), centres, lowest).astype(np.float32)
     limited: Audio = audio * smooth
     return limited
+
+
+def thinking_tone(length: int) -> Samples:
+    """Return a soft tone of so many samples, which fades as a bell does while a listener thinks.
+
+    Shortening of silence cuts what is 34 dB below speech; the tone stays above that to its end, so the pause stays.
+    """
+    times = np.arange(length) / SAMPLE_RATE
+    level = 0.05 * (0.008 / 0.05) ** (times / max(length / SAMPLE_RATE, 1e-3))
+    edges = np.minimum(1.0, np.minimum(times / 0.05, times[::-1] / 0.1))
+    tone = np.sin(2 * np.pi * 440 * times) + 0.4 * np.sin(2 * np.pi * 660 * times)
+    return (tone * level * edges * 32767.0).astype("<i2")

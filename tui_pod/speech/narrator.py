@@ -22,7 +22,7 @@ from typing import Any
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
-from tui_pod.core.text.speech import speakable
+from tui_pod.core.text.speech import speakable, split_direction
 from tui_pod.runtime.files import make_folder, read_bytes
 from tui_pod.runtime.installer import install_command
 from tui_pod.runtime.log import log_error
@@ -44,7 +44,10 @@ MODELS = "models"
 SECOND_VOICES = {"fenrir": "am_fenrir_v2.int8.onnx", "kore": "af_kore.int8.onnx"}
 """The file of each voice that can be downloaded; they pronounce as the first one does."""
 
-ROUND = 3
+NAME = ".name.wav"
+"""Ending of a file with a spoken name."""
+
+ROUND = 4
 """Version of the rules for making narrations; a new number makes cached ones obsolete."""
 
 
@@ -70,6 +73,8 @@ class Narration:
     duration: float
     """Seconds."""
     cues: tuple[Cue, ...]
+    name: Path | None = None
+    """Its spoken name; None if it has none."""
     is_shortened: bool = False
     """True if the text was cut at `MAX_CHARS`."""
 
@@ -89,8 +94,8 @@ class Script:
     """Indexes of the sentences after which the listener thinks; the longest pause follows them."""
     speakers: tuple[str, ...] = ()
     """Who speaks each sentence; empty if it is always the same person."""
-    title: str = ""
-    """Number and title, spoken first if the settings say so."""
+    name: str = ""
+    """Spoken into a file of its own, to be heard before the narration; empty for nothing."""
     times: tuple[tuple[float, float], ...] = ()
     """Planned start and end of each sentence in seconds; empty unless it is a piece of a planned text."""
     command: tuple[str, ...] = ()
@@ -101,20 +106,16 @@ class Script:
         """The indexes of the sentences that the first speaker does not speak."""
         return [index for index, speaker in enumerate(self.speakers) if speaker != self.speakers[0]]
 
-    def pauses(self, has_second: bool) -> list[float]:
-        """Return the seconds after each sentence; one voice for two speakers pauses between them."""
-        turns = () if has_second else self.speakers
+    @property
+    def pauses(self) -> list[float]:
+        """The seconds after each sentence but the last."""
         return [
-            THINKING_PAUSE
-            if index in self.questions
-            else PARAGRAPH_PAUSE
-            if index in self.breaths or turns[index : index + 1] != turns[index + 1 : index + 2]
-            else SENTENCE_PAUSE
+            THINKING_PAUSE if index in self.questions else PARAGRAPH_PAUSE if index in self.breaths else SENTENCE_PAUSE
             for index in range(len(self.sentences) - 1)
         ]
 
 
-def make_script(cues: Sequence[Cue], target: float | None, title: str = "") -> Script:
+def make_script(cues: Sequence[Cue], target: float | None = None, name: str = "") -> Script:
     """Return the script of a text, cut at `MAX_CHARS`; drop the target if the text is cut or the pace would be odd."""
     sentences: list[str] = []
     room = MAX_CHARS
@@ -136,7 +137,7 @@ def make_script(cues: Sequence[Cue], target: float | None, title: str = "") -> S
         breaths,
         _questions(sentences, breaths),
         speakers if len(set(speakers)) > 1 else (),
-        title,
+        name,
     )
 
 
@@ -173,7 +174,6 @@ class Narrator:
         is_enabled: bool = True,
         python: str = sys.executable,
         second_voice: Path | None = None,
-        has_titles: bool = False,
     ) -> None:
         """Keep narrations in a folder.
 
@@ -182,12 +182,10 @@ class Narrator:
             cache_bytes: its limit.
             is_enabled: False refuses to narrate anything.
             python: the interpreter of the worker.
-            second_voice: the file of the voice of a second speaker; if it is missing, the first voice speaks both.
-            has_titles: whether a narration begins with number and title.
+            second_voice: the file of the voice of a second speaker; if it is missing, the first one speaks lower.
         """
         self._folder = folder
         self._second_voice = second_voice
-        self._has_titles = has_titles
         self._cache_bytes = cache_bytes
         self._python = python
         self._is_enabled = is_enabled
@@ -346,19 +344,21 @@ class Narrator:
         base = self._folder / job.key
         table = pronunciations()
         second = self._second_for(job.script)
+        effects, spoken = zip(*map(split_direction, job.script.sentences), strict=True)
         request = {
             "id": (number := next(self._numbers)),
-            "sentences": [
-                sentence if job.script.command else speakable(sentence, table) for sentence in job.script.sentences
-            ],
-            "pauses": job.script.pauses(second is not None),
+            "sentences": [sentence if job.script.command else speakable(sentence, table) for sentence in spoken],
+            "effects": effects,
+            "pauses": job.script.pauses,
             "others": job.script.others,
-            "title": speakable(self._title(job.script), table),
+            "questions": job.script.questions,
             "target": job.script.target,
             "times": job.script.times,
             "command": job.script.command,
+            "name": speakable(job.script.name, table),
             "second": second,
             "wav": str(base.with_suffix(".wav")),
+            "name_wav": str(base.with_suffix(NAME)),
             "opus": str(base.with_suffix(".opus")),
             "encode": self._must_encode or not is_urgent,
         }
@@ -399,16 +399,13 @@ class Narrator:
             script.sentences,
             script.target,
             script.breaths,
-            self._title(script),
             second,
             script.others,
+            script.name,
         ]
         made_of += filter(None, (script.times, script.command))
         content = json.dumps([ROUND, _voice_version(), made_of, _table_stamp()])
         return hashlib.sha256(content.encode("utf-8", "replace")).hexdigest()[:32]
-
-    def _title(self, script: Script) -> str:
-        return script.title if self._has_titles else ""
 
     def _second_for(self, script: Script) -> str | None:
         """Return the file of the second voice if the script has two speakers and the file exists."""
@@ -430,7 +427,8 @@ class Narrator:
                     for index, (sentence, cue) in enumerate(zip(script.sentences, timed_cues(text), strict=True))
                 )
                 os.utime(audio)  # the cache removes the least recently used narration first
-                return Narration(audio, duration, cues, script.is_shortened)
+                name = base.with_suffix(NAME) if script.name else None
+                return Narration(audio, duration, cues, name, script.is_shortened)
         return None
 
     def _keep(self, job: _Job, duration: float, times: list[tuple[float, float]]) -> None:

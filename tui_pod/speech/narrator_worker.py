@@ -1,17 +1,19 @@
 """The narrator's process: requests as JSON lines on standard input, answers as JSON lines on standard output.
 
 Only this process imports the voice, which keeps its memory, threads and licence out of the app. A request is
-    {"id": 7, "sentences": ["spoken form", …], "pauses": [0.55, …], "others": [1, …], "title": "spoken form" or "",
-     "target": 105.0 or null, "times": [[0.0, 4.1], …], "command": ["program", …], "second": "PATH.onnx" or null,
-     "wav": "PATH.wav", "opus": "PATH.opus", "encode": false}
+    {"id": 7, "sentences": ["spoken form", …], "effects": ["", …], "pauses": [0.55, …], "others": [1, …],
+     "questions": [4, …], "name": "spoken form" or "", "name_wav": "PATH.name.wav", "target": 105.0 or null,
+     "times": [[0.0, 4.1], …], "command": ["program", …], "second": "PATH.onnx" or null, "wav": "PATH.wav",
+     "opus": "PATH.opus", "encode": false}
 and its answers are
     {"id": 7}                                                    a sentence is spoken: the work goes on
     {"id": 7, "duration": 105.0, "times": [[0.1, 4.2], …]}       the WAV is complete
     {"id": 7, "error": "…"}                                      the reason, for the listener
-of which the second or the third is the last. `pauses` are seconds after the sentences, and `others` the numbers of
-those that the second voice speaks. `times` plan when each sentence starts and ends, within the target, and a `command`
-speaks instead of the voice; both may be empty. With "encode" the Opus file has replaced the WAV by then, unless
-encoding failed. Without "encode" the Opus file replaces the WAV once there has been no request for a while.
+of which the second or the third is the last. `pauses` are seconds after the sentences, `others` the numbers of those
+that the second voice speaks, and `questions` of those before a pause that a soft tone fills. The name gets a WAV of its
+own. `times` plan when each sentence starts and ends, within the target, and a `command` speaks instead of the voice;
+both may be empty. With "encode" the Opus file has replaced the WAV by then, unless encoding failed. Without "encode"
+the Opus file replaces the WAV once there has been no request for a while.
 """
 
 from __future__ import annotations
@@ -34,13 +36,16 @@ if TYPE_CHECKING:
     from hibari import Hibari
 
     from tui_pod.speech.command_voice import CommandVoice
-    from tui_pod.speech.mastering import Samples
+    from tui_pod.speech.mastering import Audio, Samples
 
 LEAD, TAIL = 0.15, 0.35
 """Seconds of silence before the first and after the last sentence."""
 
-TITLE_PAUSE = 1.1
-"""Seconds after the title."""
+OTHER_PITCH = 0.84
+"""Pitch of a second speaker who has no voice of their own: three semitones lower, as of a larger person."""
+
+NAME_PAUSE = 0.6
+"""Seconds after a name."""
 
 SHORTEST, LONGEST = 0.5, 1.5
 """Factors by which pauses may be changed to meet a target length."""
@@ -81,11 +86,29 @@ class Line(NamedTuple):
 
     voice: Hibari | CommandVoice
     phonemes: list[str]
+    pitch: float = 1.0
+    """Factor of the frequencies of its voice."""
+    effect: str = ""
+    """How it sounds: see `tui_pod.speech.effects`."""
 
     @property
     def estimate(self) -> float:
         """Its approximate length at setting 1, in seconds."""
-        return max(0.2, sum(map(len, self.phonemes)) * PHONEME + OVERHEAD)
+        gaps = 0.5 * len(self.phonemes) if self.effect == "token by token" else 0.0
+        return max(0.2, sum(map(len, self.phonemes)) * PHONEME + OVERHEAD + gaps)
+
+    def speak(self, factor: float) -> Audio:
+        """Return it spoken `factor` times as fast as at setting 1, or as nearly as sounds natural, trimmed."""
+        import numpy as np  # comes with the extra
+
+        from tui_pod.speech.effects import with_effect
+
+        setting = speed_for(factor / self.pitch)
+        parts = [self.voice.from_phonemes(part, speed=setting, seed=0) for part in self.phonemes]
+        clip = with_effect(self.effect, parts) if parts else np.zeros(0, np.float32)
+        if self.pitch != 1:
+            clip = np.interp(np.arange(0, len(clip), self.pitch), np.arange(len(clip)), clip).astype(np.float32)
+        return clip
 
 
 def main() -> None:
@@ -172,7 +195,7 @@ def narrate(
     """
     import numpy as np  # comes with the extra
 
-    from tui_pod.speech.mastering import AFTER, BEFORE, SAMPLE_RATE
+    from tui_pod.speech.mastering import AFTER, BEFORE, SAMPLE_RATE, thinking_tone
 
     lines = _lines(voices, request)
     gaps = [*request["pauses"][: len(lines) - 1]]
@@ -195,22 +218,21 @@ def narrate(
         target = min(max(target, LEAD + seconds + SHORT * sum(gaps) + TAIL), target * OVERTIME)
         factor = (target - LEAD - TAIL - seconds) / sum(gaps)
         gaps = [gap * min(max(factor, SHORTEST), LONGEST) for gap in gaps]
-    lead = LEAD
-    pieces: list[Samples] = []
-    if request["title"]:
-        titled = [Line(voices[0], voices[0].phonemize(request["title"]))]
-        pieces = [np.zeros(int(LEAD * SAMPLE_RATE), np.int16), *_louder(titled, _speak(titled, None, spoken))]
-        lead = TITLE_PAUSE
-    pieces.append(np.zeros(int(lead * SAMPLE_RATE), np.int16))
-    start = offset = sum(map(len, pieces))
+    pieces = [np.zeros(int(LEAD * SAMPLE_RATE), np.int16)]
+    offset = len(pieces[0])
     times: list[tuple[float, float]] = []
-    for clip, gap in zip(clips, [*gaps, 0.0], strict=True):
+    for index, (clip, gap) in enumerate(zip(clips, [*gaps, 0.0], strict=True)):
         end = offset + max(0, len(clip) - int((AFTER - BEFORE) * SAMPLE_RATE))
         times.append((round(offset / SAMPLE_RATE, 3), round(end / SAMPLE_RATE, 3)))
-        pieces += [clip, np.zeros(int(gap * SAMPLE_RATE), np.int16)]
+        silence = np.zeros(int(gap * SAMPLE_RATE), np.int16)
+        pieces += [clip, thinking_tone(len(silence)) if index in request["questions"] else silence]
         offset += len(clip) + len(pieces[-1])
-    rest = (target or 0.0) - LEAD - (offset - start) / SAMPLE_RATE  # fills up to the target exactly, if that is near
+    rest = (target or 0.0) - offset / SAMPLE_RATE  # fills up to the target exactly, if that is near
     pieces[-1] = np.zeros(round((rest if abs(rest - TAIL) < 0.2 else TAIL) * SAMPLE_RATE), np.int16)
+    if request["name"]:
+        named = [Line(voices[0], voices[0].phonemize(request["name"]))]
+        silence = np.zeros(int(NAME_PAUSE * SAMPLE_RATE), np.int16)
+        _write_wav(Path(request["name_wav"]), [*_louder(named, _speak(named, None, spoken)), silence])
     _write_wav(Path(request["wav"]), pieces)
     return {"duration": round(sum(map(len, pieces)) / SAMPLE_RATE, 3), "times": times}
 
@@ -251,12 +273,14 @@ def _placed(
 
 
 def _lines(voices: Sequence[Hibari | CommandVoice], request: dict[str, Any]) -> list[Line]:
-    others = frozenset(request["others"])
-    chosen = (voices[-1 if number in others else 0] for number in range(len(request["sentences"])))
-    return [
-        Line(voice, [_stressed(part) for part in voice.phonemize(sentence)])
-        for voice, sentence in zip(chosen, request["sentences"], strict=True)
-    ]
+    lines = []
+    for number, (sentence, effect) in enumerate(zip(request["sentences"], request["effects"], strict=True)):
+        is_other = number in request["others"]
+        voice = voices[-1 if is_other else 0]
+        texts = sentence.split() if effect == "token by token" else [sentence]
+        phonemes = [_stressed(part) for text in texts for part in voice.phonemize(text)]
+        lines.append(Line(voice, phonemes, OTHER_PITCH if is_other and len(voices) == 1 else 1.0, effect))
+    return lines
 
 
 def _stressed(phonemes: str) -> str:
@@ -280,7 +304,7 @@ def _speak(lines: Sequence[Line], room: float | None, spoken: Callable[[], objec
     """
     import numpy as np  # comes with the extra
 
-    from tui_pod.speech.mastering import SAMPLE_RATE, trim
+    from tui_pod.speech.mastering import SAMPLE_RATE
 
     low, high = SPEEDS[0][1], SPEEDS[-1][1]
     left = sum(line.estimate for line in lines)
@@ -293,9 +317,7 @@ def _speak(lines: Sequence[Line], room: float | None, spoken: Callable[[], objec
             planned = planned if clips else wanted
             wanted = min(max(wanted, planned - DRIFT), planned + DRIFT)
             factor = min(max(wanted, factor - STEADY), factor + STEADY) if clips else wanted
-        setting = speed_for(factor)
-        parts = [line.voice.from_phonemes(part, speed=setting, seed=0) for part in line.phonemes]
-        clip = trim(np.concatenate(parts)) if parts else np.zeros(0, np.float32)
+        clip = line.speak(factor)
         clips.append((np.clip(clip, -1.0, 1.0) * 32767.0).astype("<i2"))
         seconds = len(clip) / SAMPLE_RATE
         left, estimated, real = left - line.estimate, estimated + line.estimate, real + seconds * factor
@@ -310,12 +332,12 @@ def _louder(lines: Sequence[Line], clips: list[Samples]) -> list[Samples]:
 
     from tui_pod.speech.mastering import block_powers, gain_for, limit
 
-    powers: dict[int, list[float]] = {}
+    powers: dict[tuple[int, float], list[float]] = {}
     for line, clip in zip(lines, clips, strict=True):
-        powers.setdefault(id(line.voice), []).extend(block_powers((clip / 32768).astype(np.float32)))
+        powers.setdefault((id(line.voice), line.pitch), []).extend(block_powers((clip / 32768).astype(np.float32)))
     gains = {voice: np.float32(gain_for(found) / 32768) for voice, found in powers.items()}
     return [
-        (limit(clip * gains[id(line.voice)]) * 32767.0).astype("<i2") if len(clip) else clip
+        (limit(clip * gains[id(line.voice), line.pitch]) * 32767.0).astype("<i2") if len(clip) else clip
         for line, clip in zip(lines, clips, strict=True)
     ]
 

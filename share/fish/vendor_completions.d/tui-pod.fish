@@ -164,7 +164,8 @@ complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l state -xka "(__fish_com
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l all -d 'every episode without a recording'
-complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l out -xka "(__fish_complete_directories)" -d 'also write DIR/<id>.opus and DIR/<id>.vtt'
+complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l out -xka "(__fish_complete_directories)" -d 'also write DIR/<id>.opus, with tags, and DIR/<id>.vtt'
+complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l acts -d 'write one file for each part of a course instead, with chapters'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate; and test $_shtab_tui_pod_npos -ge 0' -ka "(tui-pod completions --words ids 2>/dev/null)" -d ID
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a transcribe -d 'Transcribe recordings on this machine.'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -s h -l help -d 'show this help message and exit'

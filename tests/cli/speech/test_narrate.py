@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import json
+import shutil
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from tinytag import TinyTag
 
+from tui_pod.audio.chime import chime_file
+from tui_pod.audio.ogg import length_of
+from tui_pod.audio.opus import SPEECH, encode_opus
 from tui_pod.cli.main import main
 from tui_pod.cli.speech import narrate
 from tui_pod.config.paths import Paths
@@ -16,6 +23,14 @@ from tui_pod.services.narration import make_narrator
 from tui_pod.speech.narrator import VOICE, Narration, NarrationError, Script
 
 EPISODE = '[[episodes]]\nid = {}\ntitle = "T"\nsummary = "Said."\nduration = 10\n'
+
+
+@cache
+def sound() -> bytes:
+    """Return an Opus file: the chime."""
+    with TemporaryDirectory() as folder:
+        encode_opus(chime_file(Path(folder)), Path(folder) / "x.opus", SPEECH)
+        return (Path(folder) / "x.opus").read_bytes()
 
 
 class FakeNarrator:
@@ -32,9 +47,12 @@ class FakeNarrator:
         if "Unspeakable" in str(script):
             raise NarrationError("This cannot be narrated.")
         audio = self._folder / ("made.wav" if "Unencodable" in str(script) else "made.opus")
-        audio.write_text("sound")
+        audio.write_bytes(sound())
         audio.with_suffix(".vtt").write_text("WEBVTT")
-        return Narration(audio, 10.05, ())
+        name = audio.with_suffix(".name.wav") if script.name else None
+        if name is not None:
+            shutil.copyfile(chime_file(self._folder), name)
+        return Narration(audio, 10.05, (), name)
 
     async def close(self) -> None:
         pass
@@ -60,6 +78,41 @@ def test_all_are_rendered_measured_and_copied(tmp_path: Path, capsys: pytest.Cap
     assert made == ["one.opus", "one.vtt", "two.opus", "two.vtt"]
     lines = capsys.readouterr().out.splitlines()
     assert [line.split() for line in lines] == [[name, "0:10", "+0.50%"] for name in ("one", "two")]
+
+
+COURSE = (
+    '[[topics]]\nname = "The course"\n[[topics]]\nname = "1. First"\nparent = "The course"\nepisodes = ["two", "one"]\n'
+)
+
+
+def test_files_have_title_number_album_and_cover(tmp_path: Path) -> None:
+    assert main([*options(tmp_path, "one", "two", more=COURSE), "one", "--out", str(tmp_path / "out")]) == 0
+    tag = TinyTag.get(tmp_path / "out" / "one.opus", image=True)
+    assert (tag.title, tag.album, tag.track, tag.track_total) == ("T", "The course", 2, 2)
+    assert tag.images.front_cover is not None
+    assert tag.images.front_cover.data.startswith(b"\x89PNG")
+    assert tag.duration == pytest.approx(length_of(sound()), abs=0.05)
+
+
+def test_acts_are_one_file_each_with_names_chimes_and_chapters(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    (tmp_path / "t.txt").write_text("Some words.")
+    more = "".join(EPISODE.format(f'"{ident}"') + 'transcript = "t.txt"\n' for ident in ("one", "two"))
+    assert main([*options(tmp_path, "three", more=more + COURSE), "--all", "--acts", "--out", str(out)]) == 0
+    assert [path.name for path in out.iterdir()] == ["1. First.opus"]
+    assert str(out / "1. First.opus") in capsys.readouterr().out
+    tag = TinyTag.get(out / "1. First.opus")
+    each = length_of(sound())
+    assert tag.duration == pytest.approx(5 * each, abs=0.2)  # name, text, chime, name, text
+    assert b"CHAPTER001NAME=T" in (out / "1. First.opus").read_bytes()
+    assert f"CHAPTER002=00:00:{2 * each:06.3f}".encode() in (out / "1. First.opus").read_bytes()
+
+
+def test_acts_without_a_folder_are_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*options(tmp_path, "one"), "one", "--acts"]) == 2
+    assert "--out DIR" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("ident", ["../above", "/{folder}/elsewhere", "a/b", "."])

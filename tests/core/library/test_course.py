@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_pod.core.library.course import first_course, place_text, spoken_place, whole_course
+from tui_pod.core.library.course import first_course, place_text, whole_course
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
@@ -66,8 +66,3 @@ def test_part_without_a_path_has_the_order_of_its_course(library: Library) -> No
 )
 def test_place_names_part_number_and_total(library: Library, ident: str, said: str) -> None:
     assert place_text(library.topics, library.index(ident) or 0) == said
-
-
-@pytest.mark.parametrize(("ident", "said"), [("b", "Act 2, number 2"), ("f", "Walks, number 2"), ("g", "")])
-def test_spoken_place_has_part_and_number(library: Library, ident: str, said: str) -> None:
-    assert spoken_place(library.topics, library.index(ident) or 0) == said

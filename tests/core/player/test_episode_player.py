@@ -917,7 +917,7 @@ LEAD = "/chime.wav"
 
 def narration(ident: str) -> Source:
     """Return the source of an episode's narration, with a sound before it."""
-    return Source(f"/{ident}.opus", is_narrated=True, duration=100.0, lead=LEAD)
+    return Source(f"/{ident}.opus", is_narrated=True, duration=100.0, chime=LEAD)
 
 
 def after_one(first: Source, second: Source) -> Room:
@@ -957,7 +957,7 @@ def test_lead_that_cannot_be_played_delays_nothing() -> None:
     [
         (Source("/one.mp3", duration=100.0), narration("two")),
         (narration("one"), Source("/two.mp3", duration=100.0)),
-        (narration("one"), narration("two")._replace(lead="")),
+        (narration("one"), narration("two")._replace(chime=None)),
     ],
     ids=["after a recording", "before a recording", "switched off"],
 )
@@ -984,6 +984,25 @@ def test_pause_and_seek_during_the_lead_count_for_what_follows_and_stop_ends_it(
     room.controller.stop()
     room.controller.handle(FileEnded(-2, 1.9))
     assert [location for location, _ in loaded(room)] == ["/one.opus", LEAD]
+
+
+def test_name_is_spoken_before_a_narration_that_begins_at_its_start() -> None:
+    room = after_one(narration("one"), narration("two")._replace(name="/two.name.wav"))
+    room.controller.handle(FileEnded(-2, 1.9))
+    assert loaded(room)[-1] == ("/two.name.wav", -2)
+    room.controller.handle(FileEnded(-2, 2.5))
+    assert loaded(room)[-1] == ("/two.opus", 2)
+    room.player.play(40)
+    room.play("one")
+    room.play("two")
+    assert loaded(room)[-1] == ("/two.opus", 4)
+
+
+def test_seek_before_the_name_leaves_it_out() -> None:
+    room = after_one(narration("one"), narration("two")._replace(name="/two.name.wav"))
+    room.controller.seek_by(30)
+    room.controller.handle(FileEnded(-2, 1.9))
+    assert (loaded(room)[-1], starts(room)[-1]) == (("/two.opus", 2), 30)
 
 
 def test_device_that_is_gone_and_back_is_told(room: Room) -> None:

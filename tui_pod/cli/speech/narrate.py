@@ -7,13 +7,14 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
+from tui_pod.audio.ogg import join_opus
 from tui_pod.cli.parser import UsageError
-from tui_pod.cli.shared import copy_as, find_episodes, make_folder, open_library, show_progress, warn
+from tui_pod.cli.shared import Opened, copy_as, find_episodes, make_folder, open_library, show_progress, warn
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clock
-from tui_pod.services.narration import make_episode_script, make_narrator, place_in
+from tui_pod.export.acts import ActWriter, tags_of
+from tui_pod.services.narration import make_episode_script, make_narrator, spoken_name
 from tui_pod.services.transcripts import read_transcript
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.narrator import NarrationError, Narrator
@@ -40,6 +41,8 @@ def run(options: Namespace) -> int:
     """
     if not options.ids and not options.all:
         raise UsageError(NOTHING_NAMED)
+    if options.acts and options.out is None:
+        raise UsageError("--acts writes files, so it needs --out DIR")
     opened = open_library(options)
     library = opened.library
     named = find_episodes(library, options.ids)
@@ -53,31 +56,42 @@ def run(options: Namespace) -> int:
     if options.out is not None:
         make_folder(options.out)
     wanted = [episode for episode in episodes if episode.audio is None]
-    return asyncio.run(_render(library, wanted, narrator, options.out, ForeignTexts(opened.paths.cache)))
+    acts = ActWriter(library, options.out, opened.paths.cache) if options.acts else None
+    return asyncio.run(_render(opened, wanted, narrator, options.out, acts))
 
 
 async def _render(
-    library: Library, episodes: Sequence[Episode], narrator: Narrator, out: Path | None, texts: ForeignTexts
+    opened: Opened, episodes: Sequence[Episode], narrator: Narrator, out: Path | None, acts: ActWriter | None
 ) -> int:
+    library, texts = opened.library, ForeignTexts(opened.paths.cache)
     failures = 0
     try:
         for number, episode in enumerate(episodes, 1):
             show_progress(f"{number}/{len(episodes)} {episode.id}", (number - 1) / len(episodes))
             try:
                 transcript = await asyncio.to_thread(read_transcript, episode, texts)
-                script = make_episode_script(episode, transcript, place_in(library, episode))
-                narration = await narrator.render(script)
+                name = spoken_name(opened.settings.narration, library, episode)
+                narration = await narrator.render(make_episode_script(episode, transcript, name))
                 if out is not None:
                     if narration.audio.suffix != ".opus":  # the app plays the WAV too, but the command promises Opus
                         raise NarrationError(NOT_ENCODED)
-                    copy_as(episode.id, out, narration.audio, narration.audio.with_suffix(".vtt"))
-            except (NarrationError, OSError) as error:
+                    sound = narration.audio.read_bytes()
+                    if acts is not None:
+                        await asyncio.to_thread(acts.add, episode, sound, narration.name)
+                    else:
+                        copy_as(episode.id, out, narration.audio.with_suffix(".vtt"))
+                        file = out / f"{episode.id}.opus"
+                        file.write_bytes(await asyncio.to_thread(join_opus, [sound], *tags_of(library, episode)))
+            except (UserError, OSError, ValueError) as error:
                 failures += 1
                 warn(f"{episode.id}: {error}")
                 continue
             show_progress("")
             off = narration.duration / episode.duration - 1 if episode.duration else 0.0
             print(episode.id, clock(narration.duration), f"{off:+.2%}", sep="\t", flush=True)
+        if acts is not None:
+            for file in await asyncio.to_thread(acts.write):
+                print(file)
     finally:
         await narrator.close()  # after Ctrl+C too
     return 1 if failures else 0

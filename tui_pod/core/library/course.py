@@ -74,10 +74,9 @@ def place_text(topics: TopicTable, index: int) -> str:
     return f"{_part_name(topics, place)} · {place.number} of {place.total}"
 
 
-def spoken_place(topics: TopicTable, index: int) -> str:
-    """Return an episode's place in its course as a voice says it, such as `Act 2, number 3`; empty if it has none."""
-    place = course_place(topics, index)
-    return f"{_part_name(topics, place)}, number {place.number}" if place is not None else ""
+def spoken_place(topics: TopicTable, place: CoursePlace) -> str:
+    """Return a place in a course as a voice says it, such as `Act 2, 3`."""
+    return f"{_part_name(topics, place)}, {place.number}"
 
 
 def _part_name(topics: TopicTable, place: CoursePlace) -> str:

@@ -439,7 +439,7 @@ class EpisodePlayer:
             return
         if load.phase is Phase.LEAD and event.load == -self._state.playback.load and load.source is not None:
             if isinstance(event, FileEnded | LoadFailed):
-                self._give(load, load.source)
+                self._lead_or_give(load, load.source)
             return
         if event.load != self._state.playback.load:
             return
@@ -490,11 +490,18 @@ class EpisodePlayer:
             load.scale(self._state.progress_index.get(load.episode.id))
             self.tracker.wish(load.position)
             load.choose_way(self._state.playback)
-            if load.follows_narration and load.source.lead:
-                load.phase = Phase.LEAD
-                self._player.load(Source(load.source.lead), 0.0, -self._state.playback.load, load.is_paused)
-            else:
-                self._give(load, load.source)
+            chime, name = load.source.chime, load.source.name
+            load.leads = [chime] if chime and load.follows_narration else []
+            load.leads += [name] if name and not load.position else []
+            self._lead_or_give(load, load.source)
+
+    def _lead_or_give(self, load: Load, source: Source) -> None:
+        """Let the player open what sounds before the file, or the file if that is all or the listener sought."""
+        if load.leads and not load.position:
+            load.phase = Phase.LEAD
+            self._player.load(Source(load.leads.pop(0)), 0.0, -self._state.playback.load, load.is_paused)
+        else:
+            self._give(load, source)
 
     def _give(self, load: Load, source: Source) -> None:
         """Let the player open the file at the position."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
 from math import ceil, inf, isclose
@@ -108,6 +108,8 @@ class Load:
     """Whether the listener sought before the file was open, so that it starts exactly there."""
     follows_narration: bool = False
     """Whether it starts because a narration has just ended."""
+    leads: list[str] = field(default_factory=list)
+    """Paths of the sounds that are still to play before it: the chime and its spoken name."""
     awaited_mark: int = 0
     """Direction of the chapter to go to once the chapters are known; 0 for none."""
     awaited_sentence: str | None = None

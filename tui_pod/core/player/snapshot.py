@@ -65,8 +65,10 @@ class Source(NamedTuple):
     """A notice to show, for example that a text was too long to be read whole."""
     remote: "RemoteAudio | None" = None
     """Source of a stream's bytes; None for a file."""
-    lead: str | None = None
+    chime: str | None = None
     """Path of a sound to play first if the episode before has just ended and was narrated too; None for none."""
+    name: str | None = None
+    """Path of the episode's spoken name, to play first if it begins at its start; None for none."""
     is_constant_rate: bool | None = None
     """Whether an mp3 has a constant bit rate, so that positions follow from its size; None if no mp3 or not known."""
     has_length: bool = False

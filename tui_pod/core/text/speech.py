@@ -10,6 +10,11 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
 
+DIRECTIONS = ("token by token", "muffled", "out of noise")
+"""How a sentence of a narrated text may sound: it begins with one of them in brackets."""
+
+_DIRECTION = re.compile(rf"\[({'|'.join(DIRECTIONS)})\] ")
+
 _TITLES = frozenset("Dr Mr Mrs Ms Prof St Jr Sr vs etc Fig fig No al approx cf e.g i.e".split())
 _NUMBERED_WORDS = frozenset("Ch ch Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split())
 """Words whose full stop does not end a sentence if a number follows."""
@@ -181,6 +186,12 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
         first = _FIRST_WORD.match(text, end.end())
         return first is not None and first[0] in _OPENERS
     return word not in _TITLES
+
+
+def split_direction(sentence: str) -> tuple[str, str]:
+    """Return how a sentence sounds, one of `DIRECTIONS` or empty, and what is spoken of it."""
+    found = _DIRECTION.match(sentence)
+    return (found[1], sentence[found.end() :]) if found else ("", sentence)
 
 
 def speakable(sentence: str, table: Mapping[str, str]) -> str:
