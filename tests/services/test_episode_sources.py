@@ -294,12 +294,12 @@ def blocked(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("cache", "lead"),
+    ("cache", "chime"),
     [(lambda folder: folder / "cache", "cache/chime-1.9.wav"), (lambda _: None, ""), (blocked, "")],
     ids=["on", "off", "cannot be written"],
 )
 async def test_narration_has_the_chime_that_parts_it_from_the_one_before(
-    cache: Callable[[Path], Path | None], lead: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cache: Callable[[Path], Path | None], chime: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rig = ServiceRig(tmp_path)
     monkeypatch.setattr(narration, "log", rig.log.put_nowait)
@@ -307,7 +307,7 @@ async def test_narration_has_the_chime_that_parts_it_from_the_one_before(
     rig.media = make_media(narrator, rig.events.put_nowait, rig.open, chime_folder=cache(tmp_path))
     event = await rig.request(SPOKEN)
     assert isinstance(event, SourceReady)
-    assert event.source.lead == (str(tmp_path / lead) if lead else None)
+    assert event.source.chime == (str(tmp_path / chime) if chime else None)
     await rig.media.sources.close()
 
 
@@ -336,18 +336,6 @@ async def test_text_item_of_a_feed_is_narrated_as_its_source_says(
     (ident,) = service.podcasts.store.episode_ids("https://a.example/f")
     transcript = await service.media.voice.transcript(Episode(ident, "One", "Short."))
     assert [cue.text for cue in transcript.cues] == ["All of it.", "To the end."]
-
-
-@pytest.mark.parametrize(
-    ("place", "episode", "title"),
-    [
-        ("Act 2, number 3", Episode("e", "RoPE"), "Act 2, number 3. RoPE."),
-        ("", Episode("e", "What is it?", numbering="S3 E1"), "S3 E1. What is it?"),
-        ("", Episode("e", "RoPE"), "RoPE."),
-    ],
-)
-def test_title_has_the_number_before_it(place: str, episode: Episode, title: str) -> None:
-    assert make_episode_script(episode, Transcript((Cue("Said."),)), place).title == title
 
 
 async def test_transcripts_of_parts_are_one_with_times_in_the_whole(service: ServiceRig, tmp_path: Path) -> None:
@@ -573,7 +561,7 @@ def test_episode_without_a_transcript_is_told_by_title_and_summary(title: str, f
     ("title", "name"),
     [
         ("Swish (SiLU) — a smooth gate", "Act 2, 2: Swish."),
-        ("The alignment tax", "2: alignment tax."),
+        ("The data mixture weights", "2: data mixture weights."),
         ("Encoder vs decoder vs encoder-decoder", "2: Encoder vs decoder."),
     ],
 )

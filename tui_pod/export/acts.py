@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,6 +13,7 @@ from tui_pod.audio.opus import SPEECH, encode_opus
 from tui_pod.core.library.course import course_place, home_topic, whole_course
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
+from tui_pod.runtime.files import read_bytes
 
 _NO_FILE_NAME = re.compile(r'[\\/:*?"<>|]+')
 
@@ -73,8 +73,8 @@ def _encoded(wav: Path) -> bytes:
     with TemporaryDirectory() as folder:
         target = Path(folder) / "sound.opus"
         encode_opus(wav, target, SPEECH)
-        return target.read_bytes()
+        return read_bytes(target)
 
 
 def _cover() -> bytes:
-    return resources.files("tui_pod.export").joinpath("cover.png").read_bytes()
+    return read_bytes(Path(__file__).with_name("cover.png"))

@@ -14,6 +14,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clock
 from tui_pod.export.acts import ActWriter, tags_of
+from tui_pod.runtime.files import read_bytes
 from tui_pod.services.narration import make_episode_script, make_narrator, spoken_name
 from tui_pod.services.transcripts import read_transcript
 from tui_pod.sources.foreign_texts import ForeignTexts
@@ -75,7 +76,7 @@ async def _render(
                 if out is not None:
                     if narration.audio.suffix != ".opus":  # the app plays the WAV too, but the command promises Opus
                         raise NarrationError(NOT_ENCODED)
-                    sound = narration.audio.read_bytes()
+                    sound = read_bytes(narration.audio)
                     if acts is not None:
                         await asyncio.to_thread(acts.add, episode, sound, narration.name)
                     else:
