@@ -209,7 +209,7 @@ class FakeSources:
         """Return the part of a planned text at a position."""
         parts = self.planned[ident]
         part = part_at(parts, position)
-        return Source(part.audio, True, duration=part.duration, lead="/bell", part=part, planned=parts[-1].end)
+        return Source(part.audio, True, duration=part.duration, chime="/bell", part=part, planned=parts[-1].end)
 
     def discard(self, source: Source) -> bool:
         self.discarded.append(source.location)
