@@ -209,9 +209,7 @@ _SCHEMAS = (
 def _read_database(path: Path) -> Imported:
     """Return the contents of a player's database.
 
-    Raises:
-        ImportFault: it belongs to no known player, is damaged, or takes too long to read.
-        OSError: it cannot be read.
+    Raises ImportFault if it belongs to no known player, is damaged, or takes too long to read; or OSError.
     """
     shown = clean(str(path), 100)
     try:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from tui_pod.core.library.course import first_course
 from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.snapshot import Playback
@@ -125,7 +124,8 @@ class PlayerApi:
         following = controller.sessions.status().next
         if following is not None:
             return following
-        library, course = controller.library, first_course(controller.library.topics)
+        library = controller.library
+        course = min(library.topics.courses, default=None)
         path = library.topics.paths[course] if course is not None else ()
         for index in (*path, *range(len(library))):
             ident: str = library.ids[index]

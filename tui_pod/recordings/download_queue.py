@@ -60,11 +60,9 @@ class DownloadQueue:
         report: Callable[[DownloadProgress], None],
         progress: Callable[[str], Progress | None] = lambda _: None,
     ) -> None:
-        """Create an empty queue.
+        """Create an empty queue; `report` is called on the event loop after every change.
 
-        Args:
-            report: called on the event loop after every change.
-            progress: returns the progress of an episode, on the event loop; played ones are deleted to make room.
+        `progress` returns that of an episode, on the event loop; played ones are deleted to make room.
         """
         self.downloads = downloads
         self.running: dict[str, DownloadProgress] = {}

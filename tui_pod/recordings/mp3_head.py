@@ -83,10 +83,7 @@ def read_head(head: bytes) -> Mp3Head | None:
 def length_frame(frame: bytes, seconds: float, size: int) -> bytes:
     """Return a frame that states the length of a file, to be inserted before its first one; players do not play it.
 
-    Args:
-        frame: the first one.
-        seconds: length of the file.
-        size: bytes of the file, from its first frame on.
+    The file has `size` bytes from its first `frame` on.
     """
     version, sampling, is_mono = frame[1] >> 3 & 3, frame[2] >> 2 & 3, frame[3] >> 6 == 3
     is_first = version == 3

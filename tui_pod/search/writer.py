@@ -88,12 +88,9 @@ class IndexWriter:
     def put_words(
         self, known: Known, stamp: str, cues: Sequence[Cue], is_cut: bool = False, is_faulty: bool = False
     ) -> None:
-        """Index the words of a known episode, replacing former ones.
+        """Index the words of a known episode, replacing former ones; `stamp` identifies them.
 
-        Args:
-            stamp: identifies these words.
-            is_cut: whether the transcript continues after these.
-            is_faulty: whether a text cannot be read.
+        They may be cut from a longer transcript, or be of a text that cannot be read.
         """
         self._drop_words(known)
         if is_cut:

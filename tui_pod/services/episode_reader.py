@@ -33,12 +33,7 @@ class EpisodeReader:
         nudges: dict[str, float],
         tell: Callable[[str], None],
     ) -> None:
-        """Read nothing yet.
-
-        Args:
-            voice: reads transcripts, with the times of narrations.
-            nudges: by how many seconds the listener has moved the transcripts of episodes.
-        """
+        """Read nothing yet; `nudges` are the seconds by which the listener has moved transcripts, by episode."""
         self._controller = controller
         self._voice = voice
         self._podcasts = podcasts

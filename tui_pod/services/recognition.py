@@ -71,12 +71,7 @@ class RecognitionService:
         open_podcasts: Callable[[], Awaitable[Podcasts | None]],
         is_paused: bool = False,
     ) -> None:
-        """Recognise nothing yet.
-
-        Args:
-            open_podcasts: returns None if the listener has no podcasts.
-            is_paused: whether to wait until the listener resumes.
-        """
+        """Recognise nothing yet; `open_podcasts` returns None if the listener has no podcasts."""
         self._context, self._frontend = context, context.frontend
         self._files = files
         self._open_podcasts = open_podcasts

@@ -260,9 +260,7 @@ class FeedStore:
     ) -> Stored:
         """Store a feed as read; episodes that it no longer lists are kept.
 
-        Args:
-            etag: for the next conditional request, as is `modified`; None if the server gave none.
-            now: seconds since 1970; None means the current time.
+        `etag` and `modified` are for the next conditional request. Without `now` (seconds since 1970) it is now.
         """
         now = time.time() if now is None else now
         with self.db.write() as db:

@@ -23,9 +23,7 @@ _Stretches = Mapping[str, tuple[float, float]]
 def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, PublishedItem]], now: float) -> None:
     """Store the parts that books have had until now, before their new ones are stored.
 
-    Args:
-        db: in a write transaction.
-        items: each with its episode's id.
+    The items come with their episodes' ids; `db` is in a write transaction.
     """
     for ident, item in items:
         if item.recording is None or not item.recording.keys:

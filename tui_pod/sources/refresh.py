@@ -79,14 +79,10 @@ async def refresh(
     progress: Callable[[int, int, RefreshResult], None] = lambda _done, _total, _last: None,
     policy: NetworkPolicy = PUBLIC,
 ) -> Refreshed:
-    """Refresh feeds; cancelling stops it at once.
+    """Refresh feeds, by default those that are not hidden and may be fetched now; cancelling stops it at once.
 
-    Args:
-        feeds: None: all except those that are hidden or must not be fetched yet.
-        progress: called on the event loop after each feed, with the number done, the total, and its result.
-
-    Raises:
-        FeedStoreError: the subscriptions cannot be read.
+    `progress` is called on the event loop after each feed, with the number done, the total, and its result. Raises
+    FeedStoreError if the subscriptions cannot be read.
     """
     wanted = await in_thread(lambda _: _all(store)) if feeds is None else list(feeds)
     slots = asyncio.Semaphore(AT_ONCE)

@@ -54,9 +54,7 @@ class Upkeep:
     ) -> None:
         """Hide the old episodes of podcasts whose settings say so; their progress is kept.
 
-        Args:
-            progress: returns the progress of an episode; a started one stays listed.
-            in_use: episodes that stay listed because they play or are queued.
+        Episodes that were started, play or are queued stay listed.
         """
 
         def is_used(ident: str) -> bool:

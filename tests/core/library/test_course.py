@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui_pod.core.library.course import first_course, place_text, whole_course
+from tui_pod.core.library.course import place_text, whole_course
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
@@ -42,11 +42,10 @@ def test_courses_have_a_path_or_consist_of_courses_or_are_parts_and_podcasts_are
 
 
 def test_first_course_is_the_whole_one_not_its_first_part(library: Library) -> None:
-    course = first_course(library.topics)
-    assert course == library.topics.find("The course")
+    course = library.topics.find("The course")
+    assert course == min(library.topics.courses)
     assert whole_course(library.topics, library.topics.find("2. Second") or 0) == course
     assert whole_course(library.topics, library.topics.find("Tags") or 0) is None
-    assert first_course(build_library([Topic("Tags")], []).topics) is None
 
 
 def test_part_without_a_path_has_the_order_of_its_course(library: Library) -> None:

@@ -10,7 +10,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
@@ -30,6 +30,7 @@ DURATION_FAULT = 100 * 3600.0
 MAX_DEPTH = 16
 """Maximum number of levels of topics; more do not fit a pane."""
 
+_SUMMARY = partial(clean, limit=SUMMARY_LIMIT)
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:"  # compiled when first used: the embedded catalogue has no address
 
 
@@ -73,10 +74,6 @@ def parse_catalog(text: str) -> Catalog:
         line, message = error_line(error, text)
         raise CatalogError([Fault(line, f"not valid TOML: {message}")]) from None
     return _CatalogReader(data, text).read()
-
-
-def _clean_summary(text: str) -> str:
-    return clean(text, SUMMARY_LIMIT)
 
 
 class _CatalogReader:
@@ -239,7 +236,7 @@ class _CatalogReader:
             sources="\n".join(map(clean, self._texts(table, "sources"))),
         )
 
-    def _text(self, table: dict[str, Any], key: str, tidy: Callable[[str], str] = _clean_summary) -> str | None:
+    def _text(self, table: dict[str, Any], key: str, tidy: Callable[[str], str] = _SUMMARY) -> str | None:
         value = table.get(key)
         if value is None:
             return None

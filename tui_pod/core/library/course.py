@@ -22,11 +22,6 @@ class CoursePlace(NamedTuple):
     """Number of episodes of that part."""
 
 
-def first_course(topics: TopicTable) -> int | None:
-    """Return the first course of the tree; None if there is none."""
-    return min(topics.courses, default=None)
-
-
 def whole_course(topics: TopicTable, topic: int) -> int | None:
     """Return the course that a topic is, or is a part of; None if it is neither."""
     return next((above for above in topics.path(topic) if above in topics.courses), None) if topic > 0 else None

@@ -83,11 +83,7 @@ class FeedService(Follower):
         self._tasks.run(self._add(typed, is_listed))
 
     async def subscribe(self, typed: str, is_listed: bool = False) -> str:
-        """Subscribe to the feed at an address, show its episodes, and return its id.
-
-        Args:
-            typed: an address or a path.
-            is_listed: whether the address is from a directory.
+        """Subscribe to the feed at a typed address or path, show its episodes, and return its id.
 
         Raises:
             LoginNeeded: the server wants a login; answering the question resumes and returns the id.

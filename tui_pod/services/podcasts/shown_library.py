@@ -124,12 +124,7 @@ class ShownLibrary:
         read: ReadLibrary,
         changed: Callable[[int], None],
     ) -> None:
-        """Read nothing yet.
-
-        Args:
-            generation: that of the podcasts on the screen; None if there are none.
-            changed: called once another library is shown, with the number of new episodes.
-        """
+        """Read nothing yet; `changed` is called once another library is shown, with the number of new episodes."""
         self._context = context
         self.news = news
         self._generation = generation

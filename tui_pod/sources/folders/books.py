@@ -51,12 +51,7 @@ def group(files: Iterable[AudioFile]) -> dict[str, list[AudioFile]]:
 
 
 def is_book(files: Sequence[AudioFile], kind: str) -> bool:
-    """Return whether the files of a leaf folder are a book.
-
-    Args:
-        files: in order.
-        kind: `BOOK` or `TALKS` if the listener has said so, else empty: tags and names are judged.
-    """
+    """Return whether the files of a leaf folder are a book: as the listener says, or by their tags and names."""
     return kind == BOOK if kind else _looks_like_book(files)
 
 

@@ -46,9 +46,8 @@ def read_cue(content: bytes) -> dict[str, str]:
 def cue_of(name: str, sheets: Mapping[str, Mapping[str, str]], names: Iterable[str]) -> str:
     """Return the packed chapters of a recording.
 
-    Args:
-        sheets: the cue sheets of its folder, by their names, as `read_cue` returns them.
-        names: of all files in the folder. A sheet beside a recording of its own name may call it by another ending.
+    `sheets` are those of its folder, by name, as `read_cue` returns them; `names` are all files there. A sheet beside a
+    recording of its own name may call it by another ending.
     """
     for sheet, chapters in sheets.items():
         if name in chapters:
