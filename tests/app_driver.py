@@ -10,6 +10,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import cache, cached_property
+from typing import Any
 
 import pytest
 from textual import events
@@ -499,12 +500,15 @@ async def run_app(
     queue: Queue | None = None,
     playback: Playback | None = None,
     query: ListQuery | None = None,
-    is_ascii: bool = False,
     prepare: Callable[[FakeServices], None] | None = None,
+    **first: Any,
 ) -> AsyncIterator[AppDriver]:
-    """Run the app at a size of columns and rows; `prepare` sets the services up before it starts."""
+    """Run the app at a size of columns and rows.
+
+    `first` is what else its first screen has, and `prepare` sets the services up before it starts.
+    """
     services = FakeServices(library, progress, queue, playback, query)
-    services.first = services.first._replace(is_ascii=is_ascii)
+    services.first = services.first._replace(**first)
     if prepare is not None:
         prepare(services)
     app = TuiPodApp(services)

@@ -336,15 +336,6 @@ async def test_client_that_is_gone_leaves_the_app_that_stays(
         assert await hear(client) == "welcome"
 
 
-async def test_client_that_is_gone_ends_the_app_that_does_not_stay(
-    line: socket.socket, state: Path, drawer: FakeDrawer
-) -> None:
-    host = TerminalHost(LINES.pop(line), state, stays=False, idle=0)
-    host.serve(drawer)
-    line.close()
-    await asyncio.wait_for(drawer.ended.wait(), PATIENCE)
-
-
 async def test_end_is_told_with_its_status(host: TerminalHost, line: socket.socket) -> None:
     await host.close()
     host.end(1)

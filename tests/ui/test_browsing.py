@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes
@@ -85,12 +85,6 @@ async def test_view_changed_is_remembered(driver: AppDriver) -> None:
     assert driver.writer.setting("topic") == "Basics"
 
 
-def with_link(services: FakeServices) -> None:
-    services.notes["one"] = EpisodeNotes(
-        "See https://x.example/a?b=1). Or http://y.example/.", "", "https://x.example/1"
-    )
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="the desktop's program is another one")
 async def test_links_are_opened_by_the_desktop(
     library: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
@@ -101,7 +95,8 @@ async def test_links_are_opened_by_the_desktop(
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     monkeypatch.setenv("DISPLAY", ":9")
-    async with run_app(library, query=BASICS, prepare=with_link) as driver:
+    async with run_app(library, query=BASICS) as driver:
+        driver.services.notes["one"] = EpisodeNotes("See http://y.example/.", "", "https://x.example/1")
         await driver.press("i")
         await driver.until(lambda: "Links" in driver.text, "the links are shown")
         await driver.press("j", "enter")

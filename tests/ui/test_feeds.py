@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from textual.widget import Widget
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.episode import Episode, Topic
@@ -369,53 +369,48 @@ async def test_swap_is_remembered_by_the_topics_key() -> None:
 
 # -- details -------------------------------------------------------------------------------------------
 
-CHAPTERS = (Chapter(0.0, "Hello"), Chapter(300.0, "The matter"), Chapter(840.0, ""))
 
-
-def with_notes(services: FakeServices) -> None:
-    services.notes["cast-9"] = EpisodeNotes(
+@pytest.fixture
+async def noted(driver: AppDriver) -> AppDriver:
+    """The app, in which an episode has notes with a link, and chapters."""
+    driver.services.notes["cast-9"] = EpisodeNotes(
         "All of it.\n\nLinks: the paper (https://paper.example.org/1)", "Cast", "https://cast.example.org/9", True
     )
-    services.chapters["cast-9"] = CHAPTERS
+    driver.services.chapters["cast-9"] = (Chapter(0.0, "Hello"), Chapter(300.0, "The matter"), Chapter(840.0, ""))
+    await driver.press("g")
+    return driver
 
 
-async def test_details_show_notes_with_links_and_chapters_that_can_be_played() -> None:
-    async with run_app(LIBRARY, query=IN_CAST, prepare=with_notes) as driver:
-        await driver.press("g", "i")
-        await driver.until(lambda: "Chapters" in driver.text, "the chapters are shown")
-        text = driver.text
-        for said in (
-            "All of it.", "the paper (https://paper.example.org/1)", "Podcast    Cast", "https://cast.example.org/9",
-            "9.mp3 (downloaded)", "0:00  Hello", "5:00  The matter", "14:00  Chapter",
-        ):  # fmt: skip
-            assert said in text
-        await driver.press("j", "j", "enter")
-        assert (driver.playback.episode, driver.playback.position) == ("cast-9", 300)
-        await driver.press("k", "enter")  # the cursor is still there
-        assert driver.playback.position == 0
+async def test_details_show_notes_with_links_and_chapters_that_can_be_played(noted: AppDriver) -> None:
+    await noted.press("i")
+    await noted.until(lambda: "Chapters" in noted.text, "the chapters are shown")
+    text = noted.text
+    for said in (
+        "All of it.", "the paper (https://paper.example.org/1)", "Podcast    Cast", "https://cast.example.org/9",
+        "9.mp3 (downloaded)", "0:00  Hello", "5:00  The matter", "14:00  Chapter",
+    ):  # fmt: skip
+        assert said in text
+    await noted.press("j", "j", "enter")
+    assert (noted.playback.episode, noted.playback.position) == ("cast-9", 300)
+    await noted.press("k", "enter")  # the cursor is still there
+    assert noted.playback.position == 0
 
 
-async def test_details_closed_before_the_chapters_come_are_no_trouble() -> None:
-    async with run_app(LIBRARY, query=IN_CAST, prepare=with_notes) as driver:
-        await driver.press("g")
-        for _ in range(5):
-            await driver.press_at_once("i", "i")
-        assert not driver.shows_details
+async def test_details_closed_before_the_chapters_come_are_no_trouble(noted: AppDriver) -> None:
+    for _ in range(5):
+        await noted.press_at_once("i", "i")
+    assert not noted.shows_details
 
 
-async def test_details_of_hostile_chapters_are_text() -> None:
+async def test_details_of_hostile_chapters_are_text(driver: AppDriver) -> None:
     titles = [clean(title) for title in HOSTILE_TITLES.values()]
-
-    def with_hostile(services: FakeServices) -> None:
-        services.notes["cast-9"] = EpisodeNotes(" ".join(titles), titles[0], titles[0])
-        services.chapters["cast-9"] = (*(Chapter(0.0, title) for title in titles), Chapter(1.0, "After"))
-
-    async with run_app(LIBRARY, query=IN_CAST, prepare=with_hostile) as driver:
-        await driver.press("g", "i")
-        await driver.until(lambda: "j k Chapters" in driver.text, "the chapters are shown")
-        await driver.settle()
-        await driver.press("end")
-        assert "After" in driver.text
+    driver.services.notes["cast-9"] = EpisodeNotes(" ".join(titles), titles[0], titles[0])
+    driver.services.chapters["cast-9"] = (*(Chapter(0.0, title) for title in titles), Chapter(1.0, "After"))
+    await driver.press("g", "i")
+    await driver.until(lambda: "j k Chapters" in driver.text, "the chapters are shown")
+    await driver.settle()
+    await driver.press("end")
+    assert "After" in driver.text
 
 
 # -- what is new ---------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from textual.content import Content
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.strip import Strip
 
-from tests.app_driver import WORDS, AppDriver, FakeServices, run_app
+from tests.app_driver import WORDS, AppDriver, run_app
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript
@@ -125,10 +125,8 @@ async def test_nothing_from_outside_reaches_the_terminal_but_letters(
 async def test_copied_sentence_reaches_the_clipboard_and_nothing_else(library: Library, sent: list[str]) -> None:
     words = parse_transcript(f"Say {HOSTILE_TITLES['clipboard']} now.")
 
-    def prepare(services: FakeServices) -> None:
-        services.transcripts["one"] = words
-
-    async with run_app(library, prepare=prepare) as driver:
+    async with run_app(library) as driver:
+        driver.services.transcripts["one"] = words
         await driver.press("t", "y")
     written = "".join(sent)
     (copied,) = re.findall(r"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07", written)
@@ -260,12 +258,9 @@ async def test_click_on_a_link_in_a_title_does_nothing_but_move_the_cursor(hosti
         assert driver.playback.episode == "click"
 
 
-async def test_click_on_a_link_in_the_words_seeks_and_does_nothing_else(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.transcripts["one"] = Transcript((*WORDS.cues, Cue("[@click=app.quit]Quit[/]", 60.0, 70.0)))
-
-    async with run_app(library, prepare=prepare) as driver:
-        await driver.press("enter", "t")
-        await driver.click(driver.transcript, 31, 1)
-        assert driver.app.is_running
-        assert driver.playback.position == 60.0
+async def test_click_on_a_link_in_the_words_seeks_and_does_nothing_else(driver: AppDriver) -> None:
+    driver.services.transcripts["one"] = Transcript((*WORDS.cues, Cue("[@click=app.quit]Quit[/]", 60.0, 70.0)))
+    await driver.press("enter", "t")
+    await driver.click(driver.transcript, 31, 1)
+    assert driver.app.is_running
+    assert driver.playback.position == 60.0

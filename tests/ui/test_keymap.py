@@ -11,7 +11,7 @@ from textual.binding import BindingType
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
-from tests.app_driver import AppDriver, FakeServices
+from tests.app_driver import AppDriver
 from tui_pod.config.keymap import PRESETS, check_keymap
 from tui_pod.config.reader import parse_config
 from tui_pod.config.settings import Settings, bound_actions
@@ -100,14 +100,11 @@ seek_forward = 45
 """
 
 
-def prepare(services: FakeServices) -> None:
-    """Give the app a listener's keys and steps."""
-    settings, notices = parse_config(CONFIG, Path("config.toml"))
-    services.first = services.first._replace(settings=settings)
-    assert not notices
+SETTINGS, NOTICES = parse_config(CONFIG, Path("config.toml"))
+assert not NOTICES
 
 
-pytestmark = pytest.mark.app(prepare=prepare)
+pytestmark = pytest.mark.app(settings=SETTINGS)
 
 
 async def test_app_with_a_keymap_hears_the_new_keys_and_not_the_old_ones(driver: AppDriver) -> None:

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from textual.widgets import Input
 
-from tests.app_driver import WORDS, AppDriver, FakeServices, run_app
+from tests.app_driver import WORDS, AppDriver, run_app
 from tests.fakes import START
+from tui_pod.config.settings import Settings
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import PodcastSettings
@@ -87,11 +88,7 @@ async def test_key_pressed_does_its_action(ident: str, key: str, driver: AppDriv
 
 @pytest.mark.parametrize("ident", [action.id for action in ACTIONS if not action.keys])
 async def test_action_without_a_key_does_it_with_one_of_the_keymap(ident: str, library: Library) -> None:
-    def give_key(services: FakeServices) -> None:
-        settings = services.first.settings._replace(keymap={ident: "f9"})
-        services.first = services.first._replace(settings=settings)
-
-    async with run_app(library, prepare=give_key) as driver:
+    async with run_app(library, settings=Settings(keymap={ident: "f9"})) as driver:
         await EXERCISES[ident](driver, "f9")
 
 

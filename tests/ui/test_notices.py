@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
 from textual import events
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.app_driver import AppDriver, run_app
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clean
@@ -12,14 +13,10 @@ from tui_pod.services.frontend import NOT_TYPED
 from tui_pod.ui.palette import make_commands
 
 
-async def test_notice_of_the_start_is_shown(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        notice = "The state is newer [/] than this program: nothing will be saved."
-        services.first = services.first._replace(notices=(notice,))
-
-    async with run_app(library, prepare=prepare) as driver:
-        assert driver.notices == ["The state is newer [/] than this program: nothing will be saved."]
-        assert "newer [/] than" in driver.text
+@pytest.mark.app(notices=("The state is newer [/] than this program: nothing will be saved.",))
+async def test_notice_of_the_start_is_shown(driver: AppDriver) -> None:
+    assert driver.notices == ["The state is newer [/] than this program: nothing will be saved."]
+    assert "newer [/] than" in driver.text
 
 
 async def test_notices_dismissed_by_escape_are_gone(driver: AppDriver) -> None:
@@ -40,16 +37,6 @@ async def test_paste_is_text_in_a_field_and_elsewhere_no_keys(driver: AppDriver)
     assert driver.notices == []
     assert driver.app.focused is not None
     assert getattr(driver.app.focused, "value", "") == "attention"
-
-
-async def test_undo_takes_away_the_notice_that_offered_it(driver: AppDriver) -> None:
-    await driver.press("tab", "m")
-    assert driver.notices == ["29 episodes marked played. Press u to undo."]
-    await driver.press("u")
-    assert driver.notices == ["Undid: 29 episodes marked played"]
-    await driver.press("ctrl+r")
-    assert driver.notices == ["Redid: 29 episodes marked played"]
-    assert "to undo" not in driver.text
 
 
 async def test_notice_after_many_that_were_dismissed_is_shown(driver: AppDriver) -> None:

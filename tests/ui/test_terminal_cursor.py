@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.app_driver import AppDriver
 from tests.screen_text import cut_cells
-from tui_pod.config.reader import parse_config
+from tui_pod.config.settings import InterfaceSettings, Settings
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clock
 from tui_pod.ui.terminal_app import is_reader_running, place_of_cursor
@@ -18,11 +18,6 @@ def at_cursor(driver: AppDriver) -> str:
     """Return the text from the cursor on."""
     x, y = place_of_cursor(driver.app.screen, driver.app.has_news)
     return cut_cells(driver.text.split("\n")[y], x, x + 50)
-
-
-def follow(services: FakeServices) -> None:
-    settings, _ = parse_config("[ui]\ncursor = true\n", Path("c"))
-    services.first = services.first._replace(settings=settings)
 
 
 async def test_cursor_stands_on_the_row_in_use(driver: AppDriver, library: Library) -> None:
@@ -58,20 +53,20 @@ async def test_cursor_stands_on_a_notice_until_the_next_key(driver: AppDriver) -
     assert "Something" not in at_cursor(driver)
 
 
-async def test_times_stand_still_until_asked_for(library: Library) -> None:
-    async with run_app(library, prepare=follow) as driver:
-        await driver.press("enter")
-        await driver.until(lambda: driver.playback.position > 0 or driver.playback.is_active, "playing")
+@pytest.mark.app(settings=Settings(ui=InterfaceSettings(cursor=True)))
+async def test_times_stand_still_until_asked_for(driver: AppDriver) -> None:
+    await driver.press("enter")
+    await driver.until(lambda: driver.playback.position > 0 or driver.playback.is_active, "playing")
+    await driver.play(1.0)
+    shown = driver.text
+    for _ in range(3):
         await driver.play(1.0)
-        shown = driver.text
-        for _ in range(3):
-            await driver.play(1.0)
-        assert driver.text == shown
-        await driver.press("c")
-        assert clock(driver.controller.playback.position) in driver.text
-        assert driver.text != shown
-        await driver.press("full_stop")
-        assert clock(driver.controller.playback.position) in driver.text
+    assert driver.text == shown
+    await driver.press("c")
+    assert clock(driver.controller.playback.position) in driver.text
+    assert driver.text != shown
+    await driver.press("full_stop")
+    assert clock(driver.controller.playback.position) in driver.text
 
 
 @pytest.mark.parametrize(("name", "runs"), [("orca", True), ("fenrir", True), ("bash", False)])

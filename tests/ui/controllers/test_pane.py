@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.app_driver import AppDriver, run_app
 from tui_pod.core.library.library import Library
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.look.layout import WIDE
@@ -12,11 +12,6 @@ from tui_pod.ui.look.layout import WIDE
 ALL = ListQuery(entry=1)
 
 pytestmark = pytest.mark.app(size=(80, 24), query=ALL)
-
-
-def hidden(services: FakeServices) -> None:
-    """Begin with the pane hidden."""
-    services.first = services.first._replace(has_preview=False)
 
 
 def pane_text(driver: AppDriver) -> str:
@@ -50,13 +45,13 @@ async def test_pane_that_is_hidden_stays_so_after_the_next_start(library: Librar
         await driver.settle()
         assert (driver.main.has_class("-wide"), driver.writer.setting("preview")) == (True, True)
         assert driver.notices == []
-    async with run_app(library, (WIDE, 40), query=ALL, prepare=hidden) as driver:
+    async with run_app(library, (WIDE, 40), query=ALL, has_preview=False) as driver:
         assert driver.main.episode.pane is None
 
 
 @pytest.mark.parametrize(("width", "told"), [(WIDE, 0), (WIDE - 1, 1)])
 async def test_listener_is_told_that_the_terminal_is_too_narrow(width: int, told: int, library: Library) -> None:
-    async with run_app(library, (width, 40), query=ALL, prepare=hidden) as driver:
+    async with run_app(library, (width, 40), query=ALL, has_preview=False) as driver:
         driver.main.episode.toggle()
         await driver.settle()
         assert len(driver.notices) == told

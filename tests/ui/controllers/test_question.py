@@ -89,11 +89,3 @@ async def test_enter_in_the_search_field_goes_to_the_results(driver: AppDriver) 
 async def test_enter_shows_the_question_from_the_transcript_too(driver: AppDriver) -> None:
     await driver.press("t", "enter")
     await driver.until(lambda: driver.shows(RecallScreen), "the question is shown")
-
-
-async def test_palette_turns_offers_off(driver: AppDriver) -> None:
-    await driver.press("ctrl+p", *"offer questions")
-    await driver.until(lambda: "Offer questions" in driver.text, "the command is found")
-    await driver.press("enter")
-    await driver.until(lambda: driver.notices, "it is said")
-    assert driver.notices == ["Questions are no longer offered after episodes."]

@@ -28,10 +28,8 @@ def bookmark(episode: str, start: float, is_removed: bool = False) -> Bookmark:
     return Bookmark(episode, start, start + 5.0, START, START, is_removed=is_removed)
 
 
-def with_bookmarks(services: FakeServices) -> None:
-    """Bookmark what was played last twice, one of them removed, and another episode."""
-    kept = bookmark("one", 10.0), bookmark("one", 20.0, is_removed=True), bookmark("two", 30.0)
-    services.first = services.first._replace(notebook=Notebook(kept))
+KEPT = Notebook((bookmark("one", 10.0), bookmark("one", 20.0, is_removed=True), bookmark("two", 30.0)))
+"""Two bookmarks of what was played last, one of them removed, and one of another episode."""
 
 
 def tab_size(driver: AppDriver, name: str) -> int:
@@ -47,28 +45,19 @@ def tree_row(driver: AppDriver, name: str) -> str:
 
 
 async def test_bookmarks_of_what_was_played_last_are_in_the_bar_and_all_are_counted(library: Library) -> None:
-    async with run_app(library, progress=STARTED, prepare=with_bookmarks) as driver:
+    async with run_app(library, progress=STARTED, notebook=KEPT) as driver:
         assert driver.bar.bookmarks == (10.0,)
         assert driver.bar.facts.topic == "Numbers"
         assert tab_size(driver, "Bookmarks") == 2
 
 
 async def test_bookmarks_in_the_bar_are_those_of_what_plays(library: Library) -> None:
-    async with run_app(library, query=ListQuery(entry=1), prepare=with_bookmarks) as driver:
+    async with run_app(library, query=ListQuery(entry=1), notebook=KEPT) as driver:
         assert not driver.bar.bookmarks
         await driver.press("j", "enter")
         assert driver.bar.bookmarks == (30.0,)
         await driver.press("k", "enter")
         assert driver.bar.bookmarks == (10.0,)
-
-
-async def test_new_bookmark_is_in_the_bar_and_counted(driver: AppDriver) -> None:
-    await driver.press("enter")
-    await driver.play(30)
-    assert tab_size(driver, "Bookmarks") == 0
-    await driver.press("b")
-    await driver.until(lambda: driver.bar.bookmarks, "it is in the bar")
-    assert tab_size(driver, "Bookmarks") == 1
 
 
 async def test_dialog_has_its_own_keys_and_those_of_the_pane_come_back(driver: AppDriver) -> None:
@@ -177,10 +166,8 @@ async def test_bar_without_an_episode_says_how_to_begin(library: Library) -> Non
 async def test_played_ranges_are_not_read_aloud_while_they_grow(
     follows_cursor: bool, is_shown: bool, library: Library
 ) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.first = services.first._replace(settings=Settings(ui=InterfaceSettings(cursor=follows_cursor)))
-
-    async with run_app(library, query=ListQuery(entry=1), prepare=prepare) as driver:
+    settings = Settings(ui=InterfaceSettings(cursor=follows_cursor))
+    async with run_app(library, query=ListQuery(entry=1), settings=settings) as driver:
         await driver.press("enter")
         await driver.play(20)
         await driver.press("space")

@@ -22,9 +22,7 @@ from tui_pod.ui.screens.statistics import StatisticsView
 KINDS: dict[int, type[Widget]] = {3: StatisticsView, 4: BookmarksView, SEARCH: EverywhereView}
 
 
-def with_bookmark(services: FakeServices) -> None:
-    kept = Bookmark("one", 10.0, 15.0, START, START, text="The lamp is lit.")
-    services.first = services.first._replace(notebook=Notebook((kept,)))
+KEPT = Notebook((Bookmark("one", 10.0, 15.0, START, START, text="The lamp is lit."),))
 
 
 async def open_view(driver: AppDriver, number: int) -> None:
@@ -72,30 +70,30 @@ async def test_search_field_is_closed_by_a_view(driver: AppDriver) -> None:
     assert not driver.main.query("#search.-shown")
 
 
-async def test_grouping_of_bookmarks_stays_while_other_views_are_open(library: Library) -> None:
-    async with run_app(library, prepare=with_bookmark) as driver:
-        await open_view(driver, 4)
-        usual = driver.main.query_one(BookmarksView).grouping
-        await driver.press("s")
-        chosen = driver.main.query_one(BookmarksView).grouping
-        assert chosen != usual
-        await open_view(driver, 3)
-        await open_view(driver, 4)
-        assert driver.main.query_one(BookmarksView).grouping == chosen
-        driver.main.views.leave()
-        await open_view(driver, 4)
-        assert driver.main.query_one(BookmarksView).grouping == chosen
+@pytest.mark.app(notebook=KEPT)
+async def test_grouping_of_bookmarks_stays_while_other_views_are_open(driver: AppDriver) -> None:
+    await open_view(driver, 4)
+    usual = driver.main.query_one(BookmarksView).grouping
+    await driver.press("s")
+    chosen = driver.main.query_one(BookmarksView).grouping
+    assert chosen != usual
+    await open_view(driver, 3)
+    await open_view(driver, 4)
+    assert driver.main.query_one(BookmarksView).grouping == chosen
+    driver.main.views.leave()
+    await open_view(driver, 4)
+    assert driver.main.query_one(BookmarksView).grouping == chosen
 
 
-async def test_bookmarks_that_change_are_shown_in_the_open_view(library: Library) -> None:
-    async with run_app(library, prepare=with_bookmark) as driver:
-        driver.main.views.show_bookmarks()  # nothing is open
-        await open_view(driver, 4)
-        assert "The lamp is lit." in driver.text
-        (kept,) = driver.controller.bookmarks.of("one")
-        driver.controller.bookmarks.remove([kept.key])
-        await driver.settle()
-        assert "The lamp is lit." not in driver.text
+@pytest.mark.app(notebook=KEPT)
+async def test_bookmarks_that_change_are_shown_in_the_open_view(driver: AppDriver) -> None:
+    driver.main.views.show_bookmarks()  # nothing is open
+    await open_view(driver, 4)
+    assert "The lamp is lit." in driver.text
+    (kept,) = driver.controller.bookmarks.of("one")
+    driver.controller.bookmarks.remove([kept.key])
+    await driver.settle()
+    assert "The lamp is lit." not in driver.text
 
 
 class Held:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.cells import cell_len
 
-from tests.app_driver import AppDriver, FakeServices, embedded_library, run_app
+from tests.app_driver import AppDriver, embedded_library, run_app
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.snapshot import Chapter, PlayerStatus
@@ -188,11 +188,9 @@ async def test_details_of_a_title_of_300_wide_letters_fit(title: str) -> None:
 
 
 async def test_5000_chapters_in_the_details_are_drawn_as_far_as_they_are_seen() -> None:
-    def with_chapters(services: FakeServices) -> None:
-        services.chapters["one"] = tuple(Chapter(float(n), f"Part {n}") for n in range(5_000))
-
     library = build_library([], [Episode("one", "One", "", 6000.0)])
-    async with run_app(library, (80, 24), prepare=with_chapters) as driver:
+    async with run_app(library, (80, 24)) as driver:
+        driver.services.chapters["one"] = tuple(Chapter(float(n), f"Part {n}") for n in range(5_000))
         await driver.press("i")
         await driver.until(lambda: "Part 0" in driver.text, "the chapters are shown")
         await driver.press("end")

@@ -8,7 +8,7 @@ from textual.events import Key
 from textual.message import Message
 from textual.theme import Theme
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.app_driver import AppDriver, run_app
 from tests.scenes import SCENES
 from tui_pod.ui.driver import AnswerParser, SchemeReported
 from tui_pod.ui.look.themes import (
@@ -43,10 +43,7 @@ async def test_first_start_has_our_own_theme() -> None:
 async def test_theme_of_the_settings_is_there_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLORTERM", "truecolor")
 
-    def prepare(services: FakeServices) -> None:
-        services.first = services.first._replace(theme="nord")
-
-    async with run_app(SCENES["library"].library(), prepare=prepare) as driver:
+    async with run_app(SCENES["library"].library(), theme="nord") as driver:
         assert driver.app.theme == "nord"
         assert driver.app.theme_variables["background"].lower() == "#2e3440"
 
@@ -87,10 +84,7 @@ async def test_theme_follows_the_terminal_until_one_is_chosen() -> None:
 
 
 async def test_terminal_is_followed_again_on_request() -> None:
-    def prepare(services: FakeServices) -> None:
-        services.first = services.first._replace(theme="nord")
-
-    async with run_app(SCENES["library"].library(), prepare=prepare) as driver:
+    async with run_app(SCENES["library"].library(), theme="nord") as driver:
         report(driver, is_light=True)
         await driver.settle()
         assert driver.app.theme == "nord"
@@ -100,10 +94,7 @@ async def test_terminal_is_followed_again_on_request() -> None:
 
 
 async def test_start_on_a_light_terminal_is_light_at_once() -> None:
-    def prepare(services: FakeServices) -> None:
-        services.first = services.first._replace(is_light=True)
-
-    async with run_app(SCENES["library"].library(), prepare=prepare) as driver:
+    async with run_app(SCENES["library"].library(), is_light=True) as driver:
         assert driver.app.theme == "tui-pod-light"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tests.rooms import make_room
@@ -181,17 +181,13 @@ async def test_hostile_words_and_notes_are_literal_at_every_size(driver: AppDriv
     assert driver.focus == "bookmarks"
 
 
-async def test_bookmark_of_a_removed_podcast_offers_to_subscribe_again() -> None:
-    def prepare(services: FakeServices) -> None:
-        kept = Notebook((Bookmark("gone", 5.0, 9.0, START, START, "Said.", title="Gone"),))
-        services.first = services.first._replace(notebook=kept)
-
-    async with run_app(LIBRARY, prepare=prepare) as driver:
-        feeds = driver.services.asked_feeds
-        feeds.removed = {"gone": ("Ships", "https://ships.example.org/feed")}
-        await driver.press("4")
-        await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
-        await driver.press("enter")
-        await driver.until(lambda: "Subscribe again" in driver.text, "it offers to")
-        await driver.press("enter")
-        assert ("add", "https://ships.example.org/feed") in feeds.wishes
+@pytest.mark.app(notebook=Notebook((Bookmark("gone", 5.0, 9.0, START, START, "Said.", title="Gone"),)))
+async def test_bookmark_of_a_removed_podcast_offers_to_subscribe_again(driver: AppDriver) -> None:
+    feeds = driver.services.asked_feeds
+    feeds.removed = {"gone": ("Ships", "https://ships.example.org/feed")}
+    await driver.press("4")
+    await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+    await driver.press("enter")
+    await driver.until(lambda: "Subscribe again" in driver.text, "it offers to")
+    await driver.press("enter")
+    assert ("add", "https://ships.example.org/feed") in feeds.wishes

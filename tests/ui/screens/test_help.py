@@ -59,14 +59,3 @@ async def test_dialog_takes_the_place_of_another(driver: AppDriver) -> None:
     assert driver.shows(GoToScreen)
     await driver.press("escape")
     assert driver.app.screen is driver.main
-
-
-async def test_session_that_ends_under_a_dialog_is_told_in_a_line(driver: AppDriver) -> None:
-    driver.app.main_screen.services.start_session(120.0)
-    await driver.settle()
-    await driver.press("question_mark")
-    await driver.play(1000)
-    await driver.play(1000)
-    await driver.until(lambda: driver.notices, "the session is over")
-    assert driver.shows(HelpScreen)
-    assert "Session over: 2 episodes finished, 2 m heard." in driver.notices

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.app_driver import AppDriver, run_app
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.config.settings import Settings, StatsSettings
 from tui_pod.core.library.episode import Topic
@@ -54,10 +54,7 @@ async def test_statistics_of_nothing_heard_say_so_and_ask_for_nothing(library: L
 
 
 async def test_statistics_count_days_in_a_row_only_when_asked(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.first = services.first._replace(settings=Settings(stats=StatsSettings(streak=True)))
-
-    async with run_app(library, (60, 40), prepare=prepare, query=BASICS) as driver:
+    async with run_app(library, (60, 40), settings=Settings(stats=StatsSettings(streak=True))) as driver:
         await driver.press("enter")
         await driver.play(5)
         await open_statistics(driver)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
+from tui_pod.config.settings import Settings
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.events import ChaptersKnown, LoadFailed
@@ -265,11 +266,7 @@ async def test_session_fills_its_steps(driver: AppDriver) -> None:
 
 @pytest.mark.parametrize(("key", "shown"), [("f9", " f9 ☾ 10:00"), ("f12", "    ☾ 10:00")])
 async def test_key_of_the_sleep_timer_yields_to_a_long_time(key: str, shown: str, library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        settings = services.first.settings._replace(keymap={"sleep.timer": key})
-        services.first = services.first._replace(settings=settings)
-
-    async with run_app(library, (80, 24), prepare=prepare) as driver:
+    async with run_app(library, (80, 24), settings=Settings(keymap={"sleep.timer": key})) as driver:
         driver.bar.facts = driver.bar.facts._replace(sleep="10:00")
         await driver.settle()
         assert lines(driver)[1].endswith(shown)

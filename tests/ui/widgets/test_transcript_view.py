@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
 
 import pytest
 from textual import events
 
-from tests.app_driver import AppDriver, FakeServices, embedded_library, run_app
+from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tests.rooms import EPISODES, TOPICS
@@ -62,15 +61,6 @@ def by_look(driver: AppDriver) -> dict[str, str]:
 def words(driver: AppDriver) -> str:
     """Return what the transcript shows, on one line."""
     return " ".join(" ".join(driver.rows_of(driver.transcript)).split())
-
-
-def with_words(episode: str, transcript: Transcript) -> Callable[[FakeServices], None]:
-    """Return what gives an episode other words."""
-
-    def prepare(services: FakeServices) -> None:
-        services.transcripts[episode] = transcript
-
-    return prepare
 
 
 # -- showing -------------------------------------------------------------------------------------------
@@ -133,19 +123,18 @@ async def test_transcript_gives_way_to_another_view(driver: AppDriver) -> None:
 
 async def test_key_line_of_an_episode_whose_words_can_be_recognised_offers_it() -> None:
     catalog = build_library((), (Episode("one", "One", audio="https://example.org/one.mp3"),))
-    async with run_app(catalog, prepare=with_words("one", Transcript())) as driver:
+    async with run_app(catalog) as driver:
+        driver.services.transcripts["one"] = Transcript()
         await driver.press("t")
         assert driver.key_words[:3] == ["Recognise", "Close", "Details"]
 
 
-async def test_keys_in_a_transcript_without_words_do_nothing(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript())) as driver:
-        await driver.press(
-            "enter", "t", "j", "k", "g", "G", "pagedown", "pageup", "ctrl+d", "y", "f", "n", "N", "enter"
-        )
-        await driver.press("slash", "a", "b", "enter", "n")
-        assert driver.app.is_running
-        assert driver.playback.position == 0.0
+async def test_keys_in_a_transcript_without_words_do_nothing(driver: AppDriver) -> None:
+    driver.services.transcripts["one"] = Transcript()
+    await driver.press("enter", "t", "j", "k", "g", "G", "pagedown", "pageup", "ctrl+d", "y", "f", "n", "N", "enter")
+    await driver.press("slash", "a", "b", "enter", "n")
+    assert driver.app.is_running
+    assert driver.playback.position == 0.0
 
 
 async def test_hostile_words_are_shown_letter_for_letter(driver: AppDriver) -> None:
@@ -169,14 +158,14 @@ async def test_sentence_spoken_is_the_one_lit(driver: AppDriver) -> None:
         assert lit(driver) == [expected]
 
 
-async def test_sentence_that_begins_within_a_second_is_lit_at_once(library: Library) -> None:
+async def test_sentence_that_begins_within_a_second_is_lit_at_once(driver: AppDriver) -> None:
     quick = Transcript((Cue("One.", 0.0, 10.2), Cue("Two.", 10.2, 10.5), Cue("Three.", 10.5, 20.0)))
-    async with run_app(library, query=BASICS, prepare=with_words("one", quick)) as driver:
-        await driver.press("enter", "t")
-        await driver.play(10)
-        for expected in ("Two.", "Three."):
-            await driver.play(0.25)
-            assert lit(driver) == [expected]
+    driver.services.transcripts["one"] = quick
+    await driver.press("enter", "t")
+    await driver.play(10)
+    for expected in ("Two.", "Three."):
+        await driver.play(0.25)
+        assert lit(driver) == [expected]
 
 
 async def test_sentence_lit_is_right_after_seeks_and_on_pause(driver: AppDriver) -> None:
@@ -191,7 +180,8 @@ async def test_sentence_lit_is_right_after_seeks_and_on_pause(driver: AppDriver)
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12), (160, 50)])
 async def test_sentence_spoken_is_always_in_sight(size: tuple[int, int], library: Library) -> None:
-    async with run_app(library, size=size, query=BASICS, prepare=with_words("three", LONG)) as driver:
+    async with run_app(library, size=size, query=BASICS) as driver:
+        driver.services.transcripts["three"] = LONG
         await driver.press("j", "j", "enter", "t")
         for number in (0, 1, 2, 7, 20, 21, 60, 99, 50, 3):
             driver.controller.seek_to(number * 2.0 + 0.5)
@@ -199,46 +189,46 @@ async def test_sentence_spoken_is_always_in_sight(size: tuple[int, int], library
             assert " ".join(lit(driver)).startswith(f"Sentence number {number} ")
 
 
-async def test_next_episode_brings_its_own_words(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("two", LONG)) as driver:
-        await driver.press("enter", "t")
-        await driver.play(100)
-        assert driver.playback.episode == "two"
-        await driver.until(lambda: driver.transcript.episode == "two", "the words are those of the next episode")
-        assert lit(driver)[0].startswith("Sentence number 0")
+async def test_next_episode_brings_its_own_words(driver: AppDriver) -> None:
+    driver.services.transcripts["two"] = LONG
+    await driver.press("enter", "t")
+    await driver.play(100)
+    assert driver.playback.episode == "two"
+    await driver.until(lambda: driver.transcript.episode == "two", "the words are those of the next episode")
+    assert lit(driver)[0].startswith("Sentence number 0")
 
 
-async def test_times_that_become_known_later_are_used(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("one", UNTIMED)) as driver:
-        driver.sources.is_holding = True
-        await driver.press("enter", "t", "j", "j", "j")
-        assert lit(driver) == []
-        driver.services.transcripts["one"] = Transcript((Cue("Only one.", 0.0, 50.0),))
-        driver.sources.is_holding = False
-        index = driver.library.index("one")
-        assert index is not None
-        driver.sources.request(driver.library.episode(index), driver.playback.load)
-        await driver.until(lambda: lit(driver) == ["Only one."], "the words have times")
-        await driver.press("y", "pagedown", "enter")
-        assert driver.app.clipboard == "Only one."
+async def test_times_that_become_known_later_are_used(driver: AppDriver) -> None:
+    driver.services.transcripts["one"] = UNTIMED
+    driver.sources.is_holding = True
+    await driver.press("enter", "t", "j", "j", "j")
+    assert lit(driver) == []
+    driver.services.transcripts["one"] = Transcript((Cue("Only one.", 0.0, 50.0),))
+    driver.sources.is_holding = False
+    index = driver.library.index("one")
+    assert index is not None
+    driver.sources.request(driver.library.episode(index), driver.playback.load)
+    await driver.until(lambda: lit(driver) == ["Only one."], "the words have times")
+    await driver.press("y", "pagedown", "enter")
+    assert driver.app.clipboard == "Only one."
 
 
 # -- moving --------------------------------------------------------------------------------------------
 
 
-async def test_reader_who_moves_is_not_pulled_away_until_f(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
-        await driver.press("j", "j", "enter", "t", "G")
-        assert "narrow. Sentence" in words(driver)
-        assert "number 99 says" in words(driver)
-        top = driver.transcript.scroll_offset.y
-        for _ in range(5):
-            await driver.play(10)
-            assert driver.transcript.scroll_offset.y == top
-        assert "f follows again" in str(driver.transcript.border_subtitle)
-        await driver.press("f")
-        assert " ".join(lit(driver)).startswith("Sentence number 25 ")
-        assert "following" in str(driver.transcript.border_subtitle)
+async def test_reader_who_moves_is_not_pulled_away_until_f(driver: AppDriver) -> None:
+    driver.services.transcripts["three"] = LONG
+    await driver.press("j", "j", "enter", "t", "G")
+    assert "narrow. Sentence" in words(driver)
+    assert "number 99 says" in words(driver)
+    top = driver.transcript.scroll_offset.y
+    for _ in range(5):
+        await driver.play(10)
+        assert driver.transcript.scroll_offset.y == top
+    assert "f follows again" in str(driver.transcript.border_subtitle)
+    await driver.press("f")
+    assert " ".join(lit(driver)).startswith("Sentence number 25 ")
+    assert "following" in str(driver.transcript.border_subtitle)
 
 
 async def test_sentence_chosen_is_heard_followed_and_copied(driver: AppDriver) -> None:
@@ -256,16 +246,16 @@ async def test_sentence_chosen_is_heard_followed_and_copied(driver: AppDriver) -
     assert driver.notices == ["Copied."]
 
 
-async def test_wheel_stops_following(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
-        await driver.press("j", "j", "enter", "t")
-        event = events.MouseScrollDown(driver.transcript, 5, 5, 0, 0, 0, False, False, False)
-        driver.transcript.post_message(event)
-        await driver.settle()
-        top = driver.transcript.scroll_offset.y
-        assert top > 0
-        await driver.play(60)
-        assert driver.transcript.scroll_offset.y == top
+async def test_wheel_stops_following(driver: AppDriver) -> None:
+    driver.services.transcripts["three"] = LONG
+    await driver.press("j", "j", "enter", "t")
+    event = events.MouseScrollDown(driver.transcript, 5, 5, 0, 0, 0, False, False, False)
+    driver.transcript.post_message(event)
+    await driver.settle()
+    top = driver.transcript.scroll_offset.y
+    assert top > 0
+    await driver.play(60)
+    assert driver.transcript.scroll_offset.y == top
 
 
 async def test_sentence_of_an_episode_that_does_not_play_starts_it_there(driver: AppDriver) -> None:
@@ -273,38 +263,38 @@ async def test_sentence_of_an_episode_that_does_not_play_starts_it_there(driver:
     assert (driver.playback.episode, driver.playback.position) == ("two", 20.0)
 
 
-async def test_sentence_without_a_time_says_that_it_cannot_be_sought(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("one", UNTIMED)) as driver:
-        await driver.press("t", "j", "enter")
-        assert driver.notices == ["This transcript has no times, so it cannot be played from a sentence."]
-        assert "no times" in str(driver.transcript.border_subtitle)
+async def test_sentence_without_a_time_says_that_it_cannot_be_sought(driver: AppDriver) -> None:
+    driver.services.transcripts["one"] = UNTIMED
+    await driver.press("t", "j", "enter")
+    assert driver.notices == ["This transcript has no times, so it cannot be played from a sentence."]
+    assert "no times" in str(driver.transcript.border_subtitle)
 
 
 # -- searching and copying -----------------------------------------------------------------------------
 
 
-async def test_search_in_the_words_goes_from_match_to_match_and_lights_them(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
-        await driver.press("j", "j", "enter", "t", "slash", *"number 7 says", "enter")
-        assert driver.focus == "transcript"
-        assert "1/19 “number 7 says”" in driver.text
-        style = driver.transcript.style_of(MATCH)
-        strips = [driver.transcript.render_line(y) for y in range(20)]
-        marked = {
-            segment.text
-            for strip in strips
-            for segment in strip
-            if segment.style and segment.style.color == style.color and segment.style.reverse
-        }
-        assert marked == {"number", "7", "says"}
-        seen = []
-        for _ in range(12):
-            await driver.press("y", "n")
-            seen.append(int(driver.app.clipboard.split()[2]))
-        assert seen == [7, 17, 27, 37, 47, 57, 67, *range(70, 75)]
-        assert str(driver.transcript.border_subtitle) == "13/19 “number 7 says”"
-        await driver.press("N", "N", "y")  # the twelfth `n` went on to 75
-        assert driver.app.clipboard.startswith("Sentence number 73 ")
+async def test_search_in_the_words_goes_from_match_to_match_and_lights_them(driver: AppDriver) -> None:
+    driver.services.transcripts["three"] = LONG
+    await driver.press("j", "j", "enter", "t", "slash", *"number 7 says", "enter")
+    assert driver.focus == "transcript"
+    assert "1/19 “number 7 says”" in driver.text
+    style = driver.transcript.style_of(MATCH)
+    strips = [driver.transcript.render_line(y) for y in range(20)]
+    marked = {
+        segment.text
+        for strip in strips
+        for segment in strip
+        if segment.style and segment.style.color == style.color and segment.style.reverse
+    }
+    assert marked == {"number", "7", "says"}
+    seen = []
+    for _ in range(12):
+        await driver.press("y", "n")
+        seen.append(int(driver.app.clipboard.split()[2]))
+    assert seen == [7, 17, 27, 37, 47, 57, 67, *range(70, 75)]
+    assert str(driver.transcript.border_subtitle) == "13/19 “number 7 says”"
+    await driver.press("N", "N", "y")  # the twelfth `n` went on to 75
+    assert driver.app.clipboard.startswith("Sentence number 73 ")
 
 
 async def test_search_without_a_match_in_the_words_says_so(driver: AppDriver) -> None:
@@ -313,17 +303,17 @@ async def test_search_without_a_match_in_the_words_says_so(driver: AppDriver) ->
     assert "“qqq” is not in this transcript" in driver.text
 
 
-async def test_words_of_another_episode_are_read_while_one_plays(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("three", LONG)) as driver:
-        await driver.press("enter", "j", "j", "t")
-        await driver.play(30)
-        assert driver.transcript.episode == "three"
-        assert driver.playback.episode == "one"
-        assert "following" not in str(driver.transcript.border_subtitle)
-        await driver.press("f")
-        await driver.until(lambda: driver.transcript.episode == "one", "the words are those of what plays")
-        assert lit(driver) == ["Two."]
-        assert "following" in str(driver.transcript.border_subtitle)
+async def test_words_of_another_episode_are_read_while_one_plays(driver: AppDriver) -> None:
+    driver.services.transcripts["three"] = LONG
+    await driver.press("enter", "j", "j", "t")
+    await driver.play(30)
+    assert driver.transcript.episode == "three"
+    assert driver.playback.episode == "one"
+    assert "following" not in str(driver.transcript.border_subtitle)
+    await driver.press("f")
+    await driver.until(lambda: driver.transcript.episode == "one", "the words are those of what plays")
+    assert lit(driver) == ["Two."]
+    assert "following" in str(driver.transcript.border_subtitle)
 
 
 async def test_transcript_is_that_of_the_row_chosen_on_purpose_until_one_goes_to_what_plays(driver: AppDriver) -> None:
@@ -344,10 +334,8 @@ async def test_title_tells_as_soon_as_the_episode_plays(driver: AppDriver) -> No
 
 
 async def test_text_opens_where_it_was_left(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.transcripts |= {"one": LONG, "two": LONG}
-
-    async with run_app(library, size=(80, 24), query=BASICS, prepare=prepare) as driver:
+    async with run_app(library, size=(80, 24), query=BASICS) as driver:
+        driver.services.transcripts |= {"one": LONG, "two": LONG}
         await driver.press("t", "G", "t", "j", "t")
         assert "number 0 " in words(driver)
         await driver.press("t", "k", "t")
@@ -355,12 +343,13 @@ async def test_text_opens_where_it_was_left(library: Library) -> None:
         assert "number 99 " in words(driver)
 
 
-async def test_text_that_was_read_ahead_follows_once_it_plays(library: Library) -> None:
-    async with run_app(library, size=(160, 40), query=BASICS, prepare=with_words("one", LONG)) as driver:
-        await driver.press("t", "G", "l", "enter")
-        await driver.play(1)
-        assert "following" in str(driver.transcript.border_subtitle)
-        assert lit(driver)
+@pytest.mark.app(size=(160, 40), query=BASICS)
+async def test_text_that_was_read_ahead_follows_once_it_plays(driver: AppDriver) -> None:
+    driver.services.transcripts["one"] = LONG
+    await driver.press("t", "G", "l", "enter")
+    await driver.play(1)
+    assert "following" in str(driver.transcript.border_subtitle)
+    assert lit(driver)
 
 
 async def test_words_of_another_row_beside_the_list_replace_those_shown(library: Library) -> None:
@@ -389,11 +378,9 @@ async def test_words_of_a_started_episode_tell_how_far_it_was_heard(library: Lib
 
 
 async def test_chapters_stand_among_the_words(library: Library) -> None:
-    def prepare(services: FakeServices) -> None:
-        services.chapters["three"] = (Chapter(0.0, "Welcome"), Chapter(20.4, "The [b]long[/] middle"))
-
     recorded = [episode._replace(audio="https://x.example/a.mp3") for episode in EPISODES]
-    async with run_app(build_library(TOPICS, recorded), query=BASICS, prepare=prepare) as driver:
+    async with run_app(build_library(TOPICS, recorded), query=BASICS) as driver:
+        driver.services.chapters["three"] = (Chapter(0.0, "Welcome"), Chapter(20.4, "The [b]long[/] middle"))
         await driver.press("j", "j", "t")
         await driver.until(lambda: "middle" in driver.text, "the words are laid out")
         assert words(driver) == "0:00 Welcome One. 0:20 The [b]long[/] middle Two. Three."
@@ -435,29 +422,31 @@ async def test_click_is_for_the_sentence_under_it_alone(driver: AppDriver) -> No
     assert driver.playback.position == 20.0
 
 
-async def test_page_down_moves_by_at_least_one_sentence(library: Library) -> None:
+@pytest.mark.app(size=(40, 12), query=BASICS)
+async def test_page_down_moves_by_at_least_one_sentence(driver: AppDriver) -> None:
     tall = Transcript(tuple(Cue(f"{number} {'word ' * 200}", number * 9.0, number * 9.0 + 8) for number in range(3)))
-    async with run_app(library, size=(40, 12), query=BASICS, prepare=with_words("three", tall)) as driver:
-        await driver.press("j", "j", "t", "pagedown")
-        assert driver.transcript.cursor == 1
-        await driver.press("pagedown", "pagedown", "pagedown")
-        assert driver.transcript.cursor == 2
-        await driver.press("pageup")
-        assert driver.transcript.cursor == 2  # the page above begins within it
+    driver.services.transcripts["three"] = tall
+    await driver.press("j", "j", "t", "pagedown")
+    assert driver.transcript.cursor == 1
+    await driver.press("pagedown", "pagedown", "pagedown")
+    assert driver.transcript.cursor == 2
+    await driver.press("pageup")
+    assert driver.transcript.cursor == 2  # the page above begins within it
 
 
-async def test_page_moves_by_the_height_of_the_pane_and_a_fraction_by_less(library: Library) -> None:
-    async with run_app(library, (120, 40), query=BASICS, prepare=with_words("one", LONG)) as driver:
-        await driver.press("t")
-        pane = driver.transcript
-        await driver.until(lambda: "narrow. Sentence number 1 says" in driver.text, "the words are laid out")
-        assert pane.size.height == 32
-        for pages, cursor in ((1, 20), (0.5, 30), (-99, 0), (99, 99)):  # five sentences and a space take eight lines
-            pane.action_move_page(pages)
-            assert pane.cursor == cursor
+@pytest.mark.app(size=(120, 40), query=BASICS)
+async def test_page_moves_by_the_height_of_the_pane_and_a_fraction_by_less(driver: AppDriver) -> None:
+    driver.services.transcripts["one"] = LONG
+    await driver.press("t")
+    pane = driver.transcript
+    await driver.until(lambda: "narrow. Sentence number 1 says" in driver.text, "the words are laid out")
+    assert pane.size.height == 32
+    for pages, cursor in ((1, 20), (0.5, 30), (-99, 0), (99, 99)):  # five sentences and a space take eight lines
+        pane.action_move_page(pages)
+        assert pane.cursor == cursor
 
 
-async def test_nothing_is_said_of_times_where_there_are_no_words(library: Library) -> None:
-    async with run_app(library, query=BASICS, prepare=with_words("one", Transcript())) as driver:
-        await driver.press("t", "enter")
-        assert driver.notices == []
+async def test_nothing_is_said_of_times_where_there_are_no_words(driver: AppDriver) -> None:
+    driver.services.transcripts["one"] = Transcript()
+    await driver.press("t", "enter")
+    assert driver.notices == []
