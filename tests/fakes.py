@@ -659,6 +659,9 @@ class FakeFeeds(FeedService):
     def add(self, typed: str, is_listed: bool = False) -> None:
         self.wishes.append(("add listed" if is_listed else "add", typed))
 
+    def remove(self, episodes: Sequence[str]) -> None:
+        self.downloads.remove(episodes)
+
     def add_previewed(self, episode: str) -> None:
         self.wishes.append(("add_previewed", episode))
 

@@ -36,7 +36,6 @@ from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.episode_documents import EpisodeChapters
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.sources.opened import Podcasts
-from tui_pod.sources.table import PODCASTS
 from tui_pod.speech.alignment import FOUND
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Response, Script
 from tui_pod.speech.transcript_files import TranscriptFiles
@@ -324,18 +323,6 @@ async def test_narration_of_title_and_summary_alone_is_a_teaser(tmp_path: Path) 
         assert isinstance(event, SourceReady)
         assert event.source.is_teaser is is_teaser
     await rig.media.sources.close()
-
-
-async def test_text_item_of_a_feed_is_narrated_as_its_source_says(
-    service: ServiceRig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(PODCASTS, "text", lambda details: details.notes)
-    item = PublishedItem(guid="1", title="One", summary="Short.", notes="All of it. To the end.")
-    service.podcasts.store.subscribe([Entry("https://a.example/f")])
-    service.podcasts.store.store("https://a.example/f", Published("A", (item,)))
-    (ident,) = service.podcasts.store.episode_ids("https://a.example/f")
-    transcript = await service.media.voice.transcript(Episode(ident, "One", "Short."))
-    assert [cue.text for cue in transcript.cues] == ["All of it.", "To the end."]
 
 
 async def test_transcripts_of_parts_are_one_with_times_in_the_whole(service: ServiceRig, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from argparse import Namespace
 from contextlib import ExitStack
@@ -21,7 +22,6 @@ from tui_pod.search.lookup import Hit, Results, look_up
 from tui_pod.search.query import NOTHING, Query, excerpt, parse_query
 from tui_pod.search.sources import WordSources
 from tui_pod.search.store import IndexFile, NoFullTextSearch, SearchError
-from tui_pod.sources.foreign_texts import ForeignTexts
 
 ON_SCREEN = 100
 """How many episodes are printed on a terminal; other programs get all."""
@@ -87,26 +87,27 @@ def _results(options: Namespace, opened: Opened, query: Query, most: int | None)
                 lambda ident: library.index(ident) is not None,
                 narrated_length=ProgressIndex(library, opened.state.progress).narrated_length,
             )
-    return _with_exact_times(opened, found).moved(opened.state.numbers("nudges"))
+    return asyncio.run(_with_exact_times(opened, found)).moved(opened.state.numbers("nudges"))
 
 
-def _with_exact_times(opened: Opened, results: Results) -> Results:
+async def _with_exact_times(opened: Opened, results: Results) -> Results:
     """Replace the estimated times of texts that are narrated."""
     from tui_pod.services.narration import make_episode_script, make_narrator, spoken_name  # only if needed
-    from tui_pod.services.transcripts import read_transcript
+    from tui_pod.services.transcripts import open_transcripts
 
     narrator, found = make_narrator(opened.paths, opened.settings.narration), []
-    texts = ForeignTexts(opened.paths.cache)
+    transcripts = open_transcripts(opened.paths, opened.settings)
     for each in results.found:
         episode = opened.library.find(each.id)
         if episode is not None and any(hit.is_estimated for hit in each.hits):
-            words = read_transcript(episode, texts)
+            words = await transcripts.published(episode)
             name = spoken_name(opened.settings.narration, opened.library, episode)
             narration = narrator.find(make_episode_script(episode, words, name))
             cues = narration.cues if narration is not None else ()
             found.append(each._replace(hits=tuple(hit.timed(cues) for hit in each.hits)))
         else:
             found.append(each)
+    transcripts.close()
     return results._replace(found=tuple(found))
 
 

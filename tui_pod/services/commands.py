@@ -133,7 +133,7 @@ def _remove(on: Subject) -> Outcome | None:
         case _ if on.model.is_by_hand and (own := on.model.own_list) is not None:
             return changed(controller.lists.take_off(own.name, on.episodes))
         case _:
-            feeds.downloads.remove(on.episodes)
+            feeds.remove(on.episodes)
     return None
 
 

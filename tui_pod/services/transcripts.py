@@ -7,6 +7,7 @@ import contextlib
 import os
 import re
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,8 @@ from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.speech.transcript_files import TranscriptFiles
 
 if TYPE_CHECKING:
+    from tui_pod.config.paths import Paths
+    from tui_pod.config.settings import Settings
     from tui_pod.services.podcasts.shared import SharedPodcasts
 
 
@@ -69,6 +72,15 @@ class EpisodeTranscripts:
     def close(self) -> None:
         """End the processes that parse."""
         self._texts.close()
+
+
+def open_transcripts(paths: Paths, settings: Settings) -> EpisodeTranscripts:
+    """Return the transcripts of episodes for a command, which read them as the app does."""
+    from tui_pod.services.podcasts.opening import open_podcasts  # opens nothing before it is needed
+    from tui_pod.services.podcasts.shared import SharedPodcasts
+
+    texts = ForeignTexts(paths.cache)
+    return EpisodeTranscripts(SharedPodcasts(partial(open_podcasts, paths, settings, texts)), texts)
 
 
 def is_of_feed(episode: Episode) -> bool:

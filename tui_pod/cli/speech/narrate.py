@@ -16,8 +16,7 @@ from tui_pod.core.text.clean import clock
 from tui_pod.export.acts import ActWriter, tags_of
 from tui_pod.runtime.files import read_bytes
 from tui_pod.services.narration import make_episode_script, make_narrator, spoken_name
-from tui_pod.services.transcripts import read_transcript
-from tui_pod.sources.foreign_texts import ForeignTexts
+from tui_pod.services.transcripts import open_transcripts
 from tui_pod.speech.narrator import NarrationError, Narrator
 
 NOTHING_NAMED = (
@@ -64,13 +63,13 @@ def run(options: Namespace) -> int:
 async def _render(
     opened: Opened, episodes: Sequence[Episode], narrator: Narrator, out: Path | None, acts: ActWriter | None
 ) -> int:
-    library, texts = opened.library, ForeignTexts(opened.paths.cache)
+    library, transcripts = opened.library, open_transcripts(opened.paths, opened.settings)
     failures = 0
     try:
         for number, episode in enumerate(episodes, 1):
             show_progress(f"{number}/{len(episodes)} {episode.id}", (number - 1) / len(episodes))
             try:
-                transcript = await asyncio.to_thread(read_transcript, episode, texts)
+                transcript = await transcripts.published(episode)
                 name = spoken_name(opened.settings.narration, library, episode)
                 narration = await narrator.render(make_episode_script(episode, transcript, name))
                 if out is not None:
@@ -94,5 +93,6 @@ async def _render(
             for file in await asyncio.to_thread(acts.write):
                 print(file)
     finally:
+        transcripts.close()
         await narrator.close()  # after Ctrl+C too
     return 1 if failures else 0

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
@@ -180,6 +180,21 @@ class FeedService(Follower):
         name = next((topics.names[topic] for topic in topics.of_feed(feed_id)), "the podcast")
         self._frontend.tell(f"Removing {name} …")  # a large library takes a second
         self._tasks.perform(f"{name} removed", remove, bring_back)
+
+    def remove(self, episodes: Sequence[str]) -> None:
+        """Remove episodes that are all of their podcast, such as texts, and the downloads of others."""
+        from tui_pod.sources.table import source_of  # brings TLS
+
+        library, downloads = self._context.controller.library, list[str]()
+        for ident in episodes:
+            index = library.index(ident)
+            feed = library.feed_of(index) if index is not None else None
+            if feed is not None and source_of(feed).is_single:
+                self.remove_feed(feed)
+            else:
+                downloads.append(ident)
+        if downloads:
+            self.downloads.remove(downloads)
 
     def network_works(self) -> None:
         """Show that the network works; that it does not is shown by a refresh, if no server answers."""
