@@ -21,6 +21,7 @@ from tui_pod.recordings.download_request import DownloadError, DownloadRequest, 
 from tui_pod.recordings.downloads import Downloads
 from tui_pod.recordings.recording_fetcher import OVERLAP
 from tui_pod.recordings.recording_store import RecordingStore
+from tui_pod.runtime.files import stamp
 from tui_pod.runtime.threads import Cancelled, CancelToken
 
 ID = "0123456789abcdef"
@@ -63,11 +64,11 @@ def test_download_is_whole_and_found_again(site: Site, downloads: Downloads, mon
     told: list[tuple[int, int | None]] = []
     synced: list[list[str]] = []
     monkeypatch.setattr("tui_pod.runtime.files.sync_folder", lambda folder: synced.append(os.listdir(folder)))
-    assert downloads.version == 0
+    assert downloads.version == ()
     path = downloads.fetch(request(site), lambda done, total: told.append((done, total)))
     assert path.name in synced[-1]
     assert path.read_bytes() == AUDIO
-    assert downloads.version == downloads.folder.stat().st_mtime_ns
+    assert downloads.version == stamp(downloads.folder)
     assert told[-1] == (len(AUDIO), len(AUDIO))
     assert files(downloads) == [f"a-title-{ID}.wav", f"a-title-{ID}.wav.json"]
     again = kept_in(downloads.folder.parent)

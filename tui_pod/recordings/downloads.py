@@ -71,12 +71,9 @@ class Downloads:
         self._names: dict[str, str] | None = None
 
     @property
-    def version(self) -> int:
-        """A number that changes when any program adds or removes a recording; 0 while there is no folder."""
-        try:
-            return self.folder.stat().st_mtime_ns
-        except OSError:
-            return 0
+    def version(self) -> tuple[int, ...]:
+        """A value that changes when any program adds or removes a recording; empty while there is no folder."""
+        return files.stamp(self.folder)
 
     def look_again(self) -> None:
         """Read the folder again at the next call: another program may have changed it."""

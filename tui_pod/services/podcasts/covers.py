@@ -97,8 +97,7 @@ class Covers:
             decoder.close()
 
     def _trim(self) -> None:
-        pictures = sorted(self._folder.glob("*.rgb"), key=os.path.getmtime)
-        for picture in pictures[: max(0, len(pictures) - MOST)]:
+        for picture in sorted(self._folder.glob("*.rgb"), key=os.path.getmtime)[:-MOST]:
             picture.unlink(missing_ok=True)
 
 

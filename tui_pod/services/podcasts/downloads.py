@@ -19,7 +19,6 @@ from tui_pod.services.hints import NOT_REMOVABLE
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
-    from tui_pod.core.progress.progress import Progress
     from tui_pod.net.fetch import LoginWanted
     from tui_pod.recordings.download_queue import DownloadProgress, DownloadQueue
     from tui_pod.recordings.download_request import DownloadError, DownloadRequest
@@ -39,7 +38,7 @@ class DownloadService:
         self._context, self._frontend = context, context.frontend
         self._tasks = context.tasks
         self._queue: DownloadQueue | None = None
-        self._version = 0
+        self._version: tuple[int, ...] = ()
         self._here: set[str] = set()  # as shown by `show_all`
         self._failures = 0  # since the queue was empty
         self.errors: dict[str, str] = {}
@@ -173,11 +172,11 @@ class DownloadService:
             podcasts = await self._context.open_podcasts()
             from tui_pod.recordings.download_queue import DownloadQueue  # brings TLS, 2 MiB
 
-            def progress(ident: str) -> Progress | None:
-                return self._context.controller.progress_index.get(ident)
-
             if self._queue is None:  # another call may have opened it
-                self._queue = DownloadQueue(podcasts.downloads, self._on_progress, progress)
+                controller = self._context.controller
+                self._queue = DownloadQueue(
+                    podcasts.downloads, self._on_progress, lambda ident: controller.progress_index.get(ident)
+                )
         return self._queue
 
     def _on_progress(self, progress: DownloadProgress) -> None:
@@ -200,17 +199,13 @@ class DownloadService:
 
     def _job(self) -> Job | None:
         """Return the progress of all downloads together; None if there are none."""
-        if self._queue is None or not self._queue.running:
+        running = self._queue.running if self._queue is not None else {}
+        if not running:
             return None
-        running = self._queue.running
         total = sum(progress.total or 0 for progress in running.values())
         is_known = total and all(progress.total for progress in running.values())
         share = min(1.0, sum(progress.done for progress in running.values()) / total) if is_known else None
-        return Job(counted(len(running), "download"), share, self._stop_all)
-
-    def _stop_all(self) -> None:
-        if self._queue is not None:
-            self._tasks.run(self._stop([*self._queue.running]))
+        return Job(counted(len(running), "download"), share, lambda: self._tasks.run(self._stop([*running])))
 
     def _on_failure(self, progress: DownloadProgress, error: DownloadError) -> None:
         """Show the first of several failures; stop all downloads if they would fail for the same reason."""

@@ -160,20 +160,18 @@ class FeedService(Follower):
         topics, taken = self._context.controller.library.topics, list[str]()
 
         async def remove() -> str | None:
-            podcasts = await self._context.open_podcasts()
-            feed = await in_thread(lambda _: podcasts.store.find(feed_id))
+            feed = await self._context.ask(lambda podcasts, _: podcasts.store.find(feed_id))
             if feed is None:
                 self._frontend.tell("This podcast no longer exists.")
                 return None
-            ids = await in_thread(lambda _: podcasts.store.episode_ids(feed_id))
-            await in_thread(lambda _: podcasts.store.remove(feed_id))
+            ids = await self._context.ask(lambda podcasts, _: podcasts.store.episode_ids(feed_id))
+            await self._context.ask(lambda podcasts, _: podcasts.store.remove(feed_id))
             await self._library.update()
             taken[:] = await self.downloads.take(ids)  # last, since no new download of it can start now
             return f"{feed.name} removed"
 
         async def bring_back() -> None:
-            podcasts = await self._context.open_podcasts()
-            await in_thread(lambda _: podcasts.store.restore(feed_id))
+            await self._context.ask(lambda podcasts, _: podcasts.store.restore(feed_id))
             await self.downloads.bring_back(taken)
             await self._library.update()
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.refreshing import Refresher
     from tui_pod.services.podcasts.shown_library import ShownLibrary
     from tui_pod.shelf.opml import Imported
+    from tui_pod.sources.opened import Podcasts
     from tui_pod.sync.taking import Taking
 
 
@@ -83,9 +84,8 @@ class ImportService:
         added = f"{counted(len(ids), 'podcast')} added from {preview.origin}"
 
         async def subscribe() -> str | None:
-            store = (await self._context.open_podcasts()).store
-            await in_thread(lambda _: store.subscribe(preview.imported.entries))
-            await in_thread(lambda _: store.await_recordings(taking.awaited))
+            await self._context.ask(lambda podcasts, _: podcasts.store.subscribe(preview.imported.entries))
+            await self._context.ask(lambda podcasts, _: podcasts.store.await_recordings(taking.awaited))
             await self._library.update()
             return added if ids else None
 
@@ -101,13 +101,11 @@ class ImportService:
         self._tasks.run(self._fetch(subscribed, ids))
 
     async def _remove(self, ids: list[str]) -> None:
-        store = (await self._context.open_podcasts()).store
-
-        def remove(_: CancelToken) -> None:
+        def remove(podcasts: Podcasts, _: CancelToken) -> None:
             for feed_id in ids:
-                store.remove(feed_id)
+                podcasts.store.remove(feed_id)
 
-        await in_thread(remove)
+        await self._context.ask(remove)
         await self._library.update()
 
     async def _fetch(self, subscribed: asyncio.Task[object], ids: list[str]) -> None:
