@@ -34,7 +34,7 @@ class ExcerptPlayer:
         Args:
             ao: the audio output that mpv uses; None for the usual one.
             like: returns the playback whose volume is used.
-            device: returns the sound device that is chosen; empty: the system chooses.
+            device: returns the sound device that is chosen; empty if the system chooses.
             lost: called with the name of a device that disappeared while it played; the sound is paused then.
         """
         self._find = find

@@ -21,7 +21,7 @@ class Action(NamedTuple):
     hint: str = ""
     """Its word in the key line at the bottom; empty if it is not shown there."""
     pane_action: str = ""
-    """The action of Textual that its pane implements; empty: it is run by its id."""
+    """The action of Textual that its pane implements; empty if it is run by its id."""
     is_everywhere: bool = False
     """Whether it works in dialogs too."""
     asks: bool = False

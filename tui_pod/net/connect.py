@@ -52,7 +52,7 @@ def trust_certificates(texts: Iterable[str]) -> None:
 
 
 def proxy_for(there: Origin) -> Proxy | None:
-    """Return the proxy that `http_proxy`, `https_proxy` and `no_proxy` name for a server; None for none.
+    """Return the proxy that `http_proxy`, `https_proxy` and `no_proxy` name for a server; None if they name none.
 
     Raises ProxyError if it is of another kind than http.
     """

@@ -305,7 +305,7 @@ class EpisodeListModel:
 
     @property
     def chosen(self) -> list[str]:
-        """The selected episodes in list order, else the one at the cursor."""
+        """The selected episodes in list order, or the one at the cursor if none is selected."""
         if rows := sorted(self.selected.union(self._range)):
             return [self.ident(self.indexes[row]) for row in rows]
         return [self.episode] if self.episode is not None else []

@@ -42,7 +42,7 @@ QUESTIONS = 0.25
 QUESTION_TIME = 30.0
 """Seconds that a question takes, with the time to think."""
 
-ASKS, ASKS_NOT = "Questions are offered after episodes.", "Questions are no longer offered after episodes."
+OFFERED, NOT_OFFERED = "Questions are offered after episodes.", "Questions are no longer offered after episodes."
 FORBIDDEN = "The settings turn questions off: questions in [recall]."
 
 
@@ -256,7 +256,7 @@ class RecallService(Follower):
         self._offers_questions = not self.offers_questions
         self._context.controller.remember("recall", "questions", "yes" if self._offers_questions else "no")
         is_forbidden = self._offers_questions and not self.offers_questions
-        return Outcome(FORBIDDEN if is_forbidden else ASKS if self._offers_questions else ASKS_NOT)
+        return Outcome(FORBIDDEN if is_forbidden else OFFERED if self._offers_questions else NOT_OFFERED)
 
     def ask_offered(self, card: Card) -> None:
         """Ask a question that was offered; what plays waits until it is closed."""

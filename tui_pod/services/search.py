@@ -118,7 +118,7 @@ class SearchService:
             return SearchAnswer(query, notice=str(error))
 
     async def play(self, found: Found, hit: Hit) -> None:
-        """Play an episode from where a match is said, else from its position."""
+        """Play an episode from where a match is said, or from its position."""
         controller, hit = self._context.controller, await self._timed(found, hit)
         if hit.start is None:
             if hit.kind is MatchKind.WORDS:

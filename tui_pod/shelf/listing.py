@@ -18,7 +18,7 @@ class Tags(NamedTuple):
     disc: int | None = None
     track: int | None = None
     duration: float | None = None
-    """Seconds; 0: the player does not know it either."""
+    """Seconds; 0 if the player does not know it either."""
     description: str = ""
     transcript: str = ""
     """Name of the transcript beside the file."""

@@ -97,7 +97,7 @@ class Published:
     language: str | None = None
     """Such as `en-gb`, in lower case; None if not stated."""
     ttl: float = 0.0
-    """How long it says that it is valid (seconds); 0: not stated."""
+    """How long it says that it is valid (seconds); 0 if it does not say."""
     is_partial: bool = False
     """True if a part could not be read."""
     picture: str | None = None

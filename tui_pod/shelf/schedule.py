@@ -55,7 +55,7 @@ def is_due(feed: Subscription, usual: int, asked: float, now: float, run: str) -
     """Return True if a feed is due for an automatic refresh.
 
     Args:
-        usual: minutes between refreshes, unless the feed has its own setting; 0: never.
+        usual: minutes between refreshes, unless the feed has its own setting; 0 for never.
         asked: when it was last requested, successfully or not.
         now: seconds since 1970, as are `asked` and the feed's times.
         run: identifies this process, so that two instances do not refresh at the same moment.

@@ -53,9 +53,9 @@ class Subscription:
     shows_categories: bool
     removed: float | None
     ttl: float
-    """How long it says that it is valid (seconds); 0: not stated."""
+    """How long it says that it is valid (seconds); 0 if it does not say."""
     rests_until: float
-    """When it may be refreshed automatically again, in seconds since 1970; 0: at any time, infinite: it has ended."""
+    """When it may be refreshed automatically again, in seconds since 1970; 0 at any time, infinite if it has ended."""
     is_refused: bool
     """True if its server asked for that because of too many requests."""
     settings: PodcastSettings

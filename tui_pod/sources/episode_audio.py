@@ -48,7 +48,7 @@ PATIENCE = 5.0
 
 
 class EpisodeAudio:
-    """Finds the recordings of episodes on this machine, else on their servers."""
+    """Finds the recordings of episodes on this machine, or on their servers."""
 
     def __init__(self, access: EpisodeAccess, downloads: Downloads, streams: RecordingStore) -> None:
         self._access = access

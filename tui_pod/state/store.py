@@ -383,11 +383,11 @@ class StateFile:
 
 
 def modified(path: Path) -> datetime:
-    """Return when a file was last written; the epoch if that is unknown."""
+    """Return when a file was last written; `EARLIEST` if that is unknown."""
     try:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except (OSError, OverflowError, ValueError):
-        return datetime.fromtimestamp(0, UTC)
+        return EARLIEST
 
 
 def _state(data: Table, notices: list[str]) -> State:

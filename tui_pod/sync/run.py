@@ -96,11 +96,11 @@ class FolderOptions(NamedTuple):
     is_dry: bool = False
     """Whether to change nothing."""
     device: str | None = None
-    """Name of this machine; None: its host name."""
+    """Name of this machine; None for its host name."""
     is_alone: bool = False
     """Whether to go on although the files of the other machines are gone."""
     shares_podcasts: bool | None = None
-    """Whether podcasts are shared; None: as the listener answered before, if so."""
+    """Whether podcasts are shared; None to do as the listener has answered before."""
     accept: Callable[[list[str]], bool | None] = lambda _: None
     """Asked before the first podcasts of other machines are subscribed to, with their titles or addresses; returns
     None if nobody can be asked."""

@@ -70,7 +70,7 @@ class ServerSync:
         """Prepare a sync.
 
         Args:
-            transport: to the server; None: only `take_waiting` works.
+            transport: to the server; None if only `take_waiting` is called.
             memory: the file with what was exchanged before.
             names: server and user.
             device: name of this machine; None if it has none.

@@ -56,7 +56,7 @@ def key_lines(text: str) -> dict[str, int]:
 
 
 def line_finder(text: str) -> Callable[[str], int]:
-    """Return a function that finds the line of a path of `key_lines`, else of its table, else 1."""
+    """Return a function that finds the line of a path of `key_lines`, or of its table; 1 if it has neither."""
     lines = key_lines(text)
 
     def find(path: str) -> int:

@@ -109,7 +109,7 @@ def has_member(members: Sequence[int], index: int) -> bool:
 
 
 def topic_key(parent: str, name: str, feed: str = "") -> str:
-    """Return the key of a topic below the key `parent` (empty: All Topics); `feed` is the address it stands for.
+    """Return the key of a topic below the key `parent`, empty for All Topics; `feed` is the address it stands for.
 
     At the top the key is the name, so that a folder and a catalogue's topic of one name are one topic.
     """

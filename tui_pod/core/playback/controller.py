@@ -376,7 +376,7 @@ class PlaybackController:
         return DONE
 
     def previous(self) -> Outcome:
-        """Play what came before in the queue or the list, else what played before; else restart the episode."""
+        """Play what came before in the queue or the list, or what played before, or restart the episode."""
         if self._interlude is not None:
             self._interlude.answer(is_known=False)
         elif not self._up_next.previous():

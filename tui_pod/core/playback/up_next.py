@@ -173,7 +173,7 @@ class UpNext:
             self.set_queue(queue)
 
     def previous(self) -> bool:
-        """Play what came before in the queue or the list, else what played before; return False if nothing did."""
+        """Play what came before in the queue or the list, or what played before; return False if nothing did."""
         current, history = self._state.playback.episode, self._history
         entries, row = self.queue.entries, self.context.row
         is_queued = current in entries
@@ -202,7 +202,7 @@ class UpNext:
         self._play(following, is_automatic=is_automatic, follows_narration=follows_narration)
 
     def next(self) -> str | None:
-        """Return what plays next: the queue, else the next unplayed episode of the list."""
+        """Return what plays next: the queue, then the next unplayed episode of the list."""
         queued = next(self.upcoming(), None)
         row = self._next_row() if queued is None else None
         return queued if row is None else self._state.library.ids[self.context.indexes[row]]

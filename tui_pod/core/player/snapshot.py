@@ -66,9 +66,9 @@ class Source(NamedTuple):
     remote: "RemoteAudio | None" = None
     """Source of a stream's bytes; None for a file."""
     chime: str | None = None
-    """Path of a sound to play first if the episode before has just ended and was narrated too; None for none."""
+    """Path of a sound to play first if the episode before has just ended and was narrated too; None if none does."""
     name: str | None = None
-    """Path of the episode's spoken name, to play first if it begins at its start; None for none."""
+    """Path of the episode's spoken name, to play first if it begins at its start; None if there is none."""
     is_constant_rate: bool | None = None
     """Whether an mp3 has a constant bit rate, so that positions follow from its size; None if no mp3 or not known."""
     has_length: bool = False
@@ -173,7 +173,7 @@ class Playback(NamedTuple):
 
     @property
     def chapter_number(self) -> int:
-        """Which chapter plays, from 1; 0: none."""
+        """Number of the chapter that plays, from 1; 0 if there is none."""
         return chapter_at(self.chapters, self.position)
 
     @property

@@ -92,7 +92,7 @@ REACTION = 1.5
 
 
 def just_said(transcript: "Transcript", position: float, speed: float = 1.0) -> Stretch:
-    """Return the sentence that was just said at `position` seconds, else the last half minute without words."""
+    """Return the sentence that was just said at `position` seconds, or the last half minute without words."""
     index = transcript.active(max(0.0, position - REACTION * speed))
     if index is None:
         index = transcript.active(position)

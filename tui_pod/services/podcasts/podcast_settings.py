@@ -96,7 +96,7 @@ class PodcastSettingsService:
 
         Args:
             index: of the episode at the cursor; None if that is on the topic, and talks in a folder may be a book.
-            entry: the topic; below 0: a list of no podcast.
+            entry: the topic; below 0 for a list of no podcast.
         """
         topics = library.topics
         listed = topics.podcast(entry) if entry > 0 else None
