@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
-from tests.app_driver import AppDriver, FakeServices, embedded_library
+from tests.app_driver import AppDriver, FakeServices, embedded_library, run_app
 from tests.fakes import START
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.episode import Episode, Topic
@@ -185,6 +187,13 @@ PICTURED = SCENES | {
     "add-feed": Scene(("a", *"https://harbour.example/feed")),
 }
 """What the pictures show."""
+
+
+def run_scene(scene: Scene, size: tuple[int, int], **first: Any) -> AbstractAsyncContextManager[AppDriver]:
+    """Run the app as a scene begins, at a size and with what else its first screen has."""
+    return run_app(
+        scene.library(), size, scene.progress(), scene.queue, query=scene.query, prepare=scene.prepare, **first
+    )
 
 
 async def press(driver: AppDriver, key: str) -> None:

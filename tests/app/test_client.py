@@ -22,6 +22,7 @@ from tests.app.test_pty import (
     is_stopped,
     place,
     play_until,
+    playing,
     position,
     quit_and_wait,
     running,
@@ -69,8 +70,7 @@ def leave(terminal: Terminal) -> None:
 @contextmanager
 def left(folder: Path, **variables: str) -> Iterator[int]:
     """Leave an app that plays; give its process."""
-    with running(folder, *two(folder), **variables) as terminal:
-        play_until(terminal, 1)
+    with playing(folder, **variables) as terminal:
         app = terminal.app
         leave(terminal)
     try:
@@ -97,8 +97,7 @@ def command(folder: Path, *words: str) -> str:
 
 
 def test_terminal_left_is_restored_and_the_app_plays_on(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
+    with playing(room) as terminal:
         app = terminal.app
         leave(terminal)
         assert b"\x1b[?1049l" in terminal.raw[-300:]
@@ -146,12 +145,6 @@ def test_terminal_attached_gets_the_colours_that_it_has(room: Path) -> None:
             assert all(len(set(colour)) == 1 for colour in colours)
 
 
-def test_terminal_attached_is_asked_anew_what_it_can_do(room: Path) -> None:
-    with left(room), attached(room) as terminal:
-        assert b"\x1b[?2026$p" in terminal.raw
-        assert b"\x1b[?2048$p" in terminal.raw
-
-
 def test_terminal_attached_is_drawn_dark_or_light_as_it_is(room: Path) -> None:
     """The terminal answers as kitty, foot and ghostty do, also when it changes."""
     light, dark = b"\x1b[?997;2n", b"\x1b[?997;1n"
@@ -169,14 +162,15 @@ def test_terminal_attached_is_drawn_dark_or_light_as_it_is(room: Path) -> None:
     with attached(room, COLORTERM="truecolor") as terminal:
         terminal.until(partial(is_drawn_in, terminal, DARK), "it is drawn as it was left")
         terminal.until(lambda: b"\x1b[?2031h\x1b[?996n" in terminal.raw, "it is asked anew")
+        assert b"\x1b[?2026$p" in terminal.raw  # and all else that it may be able to do
+        assert b"\x1b[?2048$p" in terminal.raw
         terminal.press(light)  # it changed while nothing was attached
         terminal.until(partial(is_drawn_in, terminal, LIGHT), "it is drawn so")
         quit_and_wait(terminal)
 
 
 def test_app_left_with_a_dialog_open_comes_back_with_it(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
+    with playing(room) as terminal:
         terminal.press("i")
         terminal.until(lambda: terminal.shows("Details"), "the details")
         leave(terminal)
@@ -203,15 +197,13 @@ def test_second_program_on_a_state_with_a_terminal_is_an_app_of_its_own(room: Pa
 
 
 def test_attach_takes_over_and_the_first_is_told(room: Path) -> None:
-    with running(room, *two(room)) as first:
-        play_until(first, 1)
-        with attached(room) as second:
-            first.until(lambda: not first.is_running() or first.status is not None, "the first ends")
-            first.look(0.05)
-            assert first.status == 0
-            assert first.shows("on another terminal")
-            check_plays_on(second)
-            quit_and_wait(second)
+    with playing(room) as first, attached(room) as second:
+        first.until(lambda: not first.is_running() or first.status is not None, "the first ends")
+        first.look(0.05)
+        assert first.status == 0
+        assert first.shows("on another terminal")
+        check_plays_on(second)
+        quit_and_wait(second)
 
 
 def test_attach_without_an_app_says_so(room: Path) -> None:
@@ -225,13 +217,9 @@ def test_attach_without_a_terminal_says_so(room: Path) -> None:
     assert "There is no terminal" in command(room, "attach")
 
 
-def test_doctor_tells_whether_the_app_can_be_left_and_how_many_run(room: Path) -> None:
+def test_app_left_is_counted_by_the_doctor_and_closed_to_others(room: Path) -> None:
     with left(room):
         assert "leaves the app running; running now: 1" in command(room, "doctor", "--ao", "null")
-
-
-def test_line_is_closed_to_others(room: Path) -> None:
-    with left(room):
         folder = open_folder(may_make=False)
         (name,) = line_names(folder, room / "state.toml")
         assert stat.S_IMODE(os.stat(name, dir_fd=folder.descriptor).st_mode) == 0o600
@@ -282,8 +270,7 @@ def test_app_told_to_detach_when_the_terminal_hangs_up_plays_on(room: Path, end:
 
 
 def test_client_killed_ends_the_app_which_saves(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 2)
+    with playing(room, 2) as terminal:
         app, shown = terminal.app, place(terminal)
         os.kill(terminal.pid, signal.SIGKILL)
         wait_until(lambda: not is_alive(app), "it ends")
@@ -291,8 +278,7 @@ def test_client_killed_ends_the_app_which_saves(room: Path) -> None:
 
 
 def test_app_killed_frees_the_terminal(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
+    with playing(room) as terminal:
         os.kill(terminal.app, signal.SIGKILL)
         assert terminal.wait() is not None
         terminal.look(0.05)
@@ -302,8 +288,7 @@ def test_app_killed_frees_the_terminal(room: Path) -> None:
 
 
 def test_sockets_of_a_killed_app_are_gone_with_the_next_start(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
+    with playing(room) as terminal:
         wait_until(lambda: "Playing" in command(room, "now"), "it can be reached")
         killed = sockets(room)
         os.kill(terminal.app, signal.SIGKILL)
@@ -335,8 +320,7 @@ def test_second_app_tells_of_one_that_is_stopped(room: Path) -> None:
 
 
 def test_client_that_is_stopped_blocks_neither_the_app_nor_who_takes_over(room: Path) -> None:
-    with running(room, *two(room)) as first:
-        play_until(first, 1)
+    with playing(room) as first:
         first.send(signal.SIGSTOP)
         wait_until(lambda: is_stopped(first), "it is stopped")
         saved = position(room)
@@ -352,8 +336,7 @@ def test_client_that_is_stopped_blocks_neither_the_app_nor_who_takes_over(room: 
 
 
 def test_app_suspended_plays_on_behind_the_shell(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
+    with playing(room) as terminal:
         terminal.press("\x1a")
         wait_until(lambda: is_stopped(terminal), "the client is stopped")
         saved = position(room)
@@ -365,8 +348,7 @@ def test_app_suspended_plays_on_behind_the_shell(room: Path) -> None:
 
 
 def test_terminal_closed_while_the_app_is_suspended_ends_the_app(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
+    with playing(room) as terminal:
         app = terminal.app
         terminal.press("\x1a")
         wait_until(lambda: is_stopped(terminal), "the client is stopped")

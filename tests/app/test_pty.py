@@ -79,6 +79,14 @@ def play_until(terminal: Terminal, seconds: int) -> None:
     terminal.until(lambda: place(terminal) >= seconds, f"{seconds} s are played")
 
 
+@contextmanager
+def playing(folder: Path, seconds: int = 1, /, **variables: str) -> Iterator[Terminal]:
+    """Run the program on the two recordings, and play the first one for so many seconds."""
+    with running(folder, *two(folder), **variables) as terminal:
+        play_until(terminal, seconds)
+        yield terminal
+
+
 def quit_and_wait(terminal: Terminal) -> None:
     """Press q and wait for the program's end, which must be a good one."""
     terminal.press("q")
@@ -192,8 +200,7 @@ def test_state_damaged_while_the_app_runs_is_told_and_made_whole_again(room: Pat
 @pytest.mark.parametrize("end", ["SIGTERM", "SIGHUP", "SIGINT", "closed"])
 @pytest.mark.parametrize("way", WAYS)
 def test_end_by_signal_or_closed_terminal_saves_the_very_place(room: Path, end: str, way: str) -> None:
-    with running(room, *two(room), **WAYS[way]) as terminal:
-        play_until(terminal, 2)
+    with playing(room, 2, **WAYS[way]) as terminal:
         shown = place(terminal)
         if end == "closed":
             terminal.close()
@@ -206,8 +213,7 @@ def test_end_by_signal_or_closed_terminal_saves_the_very_place(room: Path, end: 
 @pytest.mark.parametrize("way", ["ctrl+z", "SIGTSTP", "SIGSTOP"])
 @pytest.mark.parametrize("how", WAYS)
 def test_app_stopped_and_gone_on_with_is_drawn_whole_plays_on_and_quits(room: Path, way: str, how: str) -> None:
-    with running(room, *two(room), **WAYS[how]) as terminal:
-        play_until(terminal, 1)
+    with playing(room, **WAYS[how]) as terminal:
         threads = Path(f"/proc/{terminal.app}/task")
         counts: list[int] = []
         for _ in range(4):
@@ -238,8 +244,7 @@ def is_stopped(terminal: Terminal) -> bool:
 
 
 def test_bytes_that_are_no_text_are_passed_over(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
+    with playing(room) as terminal:
         for noise in (b"\xe9", b"\xff\xfe", b"\xc3", b"x\x9b", b"\x1b[M\xff\xff\xff"):
             terminal.press(noise)
             terminal.look(0.3)
@@ -254,8 +259,7 @@ def test_bytes_that_are_no_text_are_passed_over(room: Path) -> None:
     "noise", ["\x1b[97;1:3u", "\x1b[1;1:3A", "\x1b[999999999999u", "\x1b[200~pasted, and never ended "]
 )
 def test_reports_of_keys_and_pastes_that_end_nowhere_are_passed_over(room: Path, noise: str) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
+    with playing(room) as terminal:
         terminal.press(noise)
         terminal.until(lambda: pressed(terminal, "p") and mark(terminal) == "‖", "keys are still heard")
         quit_and_wait(terminal)
@@ -277,8 +281,7 @@ def fill(terminal: Terminal) -> None:
 
 @pytest.mark.parametrize("end", ["SIGTERM", "closed"])
 def test_terminal_that_stops_reading_stops_neither_saving_nor_the_end(room: Path, end: str) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
+    with playing(room) as terminal:
         fill(terminal)
         saved = position(room)
         wait_until(lambda: position(room) > saved, "it goes on saving")
@@ -291,8 +294,7 @@ def test_terminal_that_stops_reading_stops_neither_saving_nor_the_end(room: Path
 
 
 def test_terminal_that_reads_again_is_drawn_whole(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
+    with playing(room) as terminal:
         fill(terminal)
         terminal.until(lambda: terminal.shows("The first of two", "All Topics", "Help"), "all of the screen")
         check_plays_on(terminal)
@@ -318,8 +320,7 @@ def test_no_sound_device_is_a_notice_and_no_stray_line_on_the_screen(room: Path)
 def test_state_of_a_newer_program_is_left_alone_and_said(room: Path) -> None:
     newer = 'version = 99\nsomething = "new"\n'
     (room / "state.toml").write_text(newer, "utf-8")
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 6)
+    with playing(room, 6) as terminal:
         terminal.press("q")
         assert terminal.wait() is not None
         terminal.look(0.05)
@@ -356,8 +357,7 @@ def test_title_that_commands_the_terminal_is_only_text(room: Path) -> None:
 
 
 def test_terminal_made_small_and_large_again_is_drawn_anew(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        play_until(terminal, 1)
+    with playing(room) as terminal:
         for height, width in ((12, 40), (3, 10), (40, 120)):
             terminal.resize(height, width)
             terminal.look(0.5)

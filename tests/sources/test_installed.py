@@ -16,7 +16,7 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.cli.conftest import shell as shell
 from tests.sources.folders.sounds import make_mp3
-from tests.ui.test_feeds_for_real import real, running
+from tests.ui.test_feeds_for_real import running
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.library.cache import load_library
 from tui_pod.net.access import PUBLIC
@@ -76,7 +76,7 @@ def test_example_is_added_refreshed_played_searched_and_removed(
 
     async def play() -> None:
         async with running(home) as driver:
-            real(driver).controller.play(found["Of kestrels"]["id"])
+            driver.controller.play(found["Of kestrels"]["id"])
             await driver.until(lambda: driver.status() is PlayerStatus.PLAYING, "it plays")
 
     asyncio.run(play())

@@ -39,28 +39,6 @@ CATALOG = 'version = 1\n[[topics]]\nname = "Talks"\n[[episodes]]\nid = "talk"\nt
 AUDIO = sound(30.0)
 
 
-@asynccontextmanager
-async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40)) -> AsyncIterator[AppDriver]:
-    """Run the app on the files of a home, as its user would start it, without a sound device."""
-    catalog = home / "catalog.toml"
-    catalog.write_text(CATALOG)
-    (home / "config.toml").write_text(config)
-    paths = find_paths(home / "state.toml", home / "config.toml")
-    loaded = load_library([catalog], paths.cache, paths.data)
-    file = StateFile(paths.state)
-    services = Services(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null", None)
-    app = TuiPodApp(services)
-    services.frontend = app.frontend
-    app.animation_level = "none"
-    try:
-        async with app.run_test(size=size, notifications=True) as pilot:
-            driver = RealDriver(app, services, pilot)
-            await driver.until(lambda: services.is_running, "the rest of the program is made")
-            yield driver
-    finally:
-        services.finish()
-
-
 class RealDriver(AppDriver):
     """A driver of an app in which things take their time."""
 
@@ -93,9 +71,26 @@ class RealDriver(AppDriver):
         await self.until(lambda: ("Test Cast", 3) in self.tree_rows(), "it is in the tree")
 
 
-def real(driver: AppDriver) -> RealDriver:
-    assert isinstance(driver, RealDriver)
-    return driver
+@asynccontextmanager
+async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40)) -> AsyncIterator[RealDriver]:
+    """Run the app on the files of a home, as its user would start it, without a sound device."""
+    catalog = home / "catalog.toml"
+    catalog.write_text(CATALOG)
+    (home / "config.toml").write_text(config)
+    paths = find_paths(home / "state.toml", home / "config.toml")
+    loaded = load_library([catalog], paths.cache, paths.data)
+    file = StateFile(paths.state)
+    services = Services(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null", None)
+    app = TuiPodApp(services)
+    services.frontend = app.frontend
+    app.animation_level = "none"
+    try:
+        async with app.run_test(size=size, notifications=True) as pilot:
+            driver = RealDriver(app, services, pilot)
+            await driver.until(lambda: services.is_running, "the rest of the program is made")
+            yield driver
+    finally:
+        services.finish()
 
 
 def serve(site: Site, *, extra: str = "", pause: threading.Event | None = None) -> None:
@@ -106,8 +101,7 @@ def serve(site: Site, *, extra: str = "", pause: threading.Event | None = None) 
 
 async def test_podcast_is_added_played_removed_and_brought_back(site: Site, home: Path) -> None:
     serve(site)
-    async with running(home) as found:
-        driver = real(found)
+    async with running(home) as driver:
         await driver.add(site.url("/f"))
         await driver.see("Test Cast: 3 episodes.", "Test Cast")
         assert ("Test Cast", 3) in driver.tree_rows()
@@ -136,8 +130,7 @@ async def test_podcast_of_a_slow_server_is_stopped_in_the_dialog_and_added_again
         going.wait()
 
     site.replies["/f"] = slow
-    async with running(home) as found:
-        driver = real(found)
+    async with running(home) as driver:
         await driver.press("a")
         await driver.write(site.url("/f"))
         await driver.press("enter")
@@ -153,8 +146,7 @@ async def test_podcast_of_a_slow_server_is_stopped_in_the_dialog_and_added_again
 async def test_cursor_goes_to_a_previewed_episode_once_continue_lists_it(site: Site, home: Path) -> None:
     """Its podcast is in no list, so neither is the episode until it was played for a moment."""
     serve(site)
-    async with running(home, f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n') as found:
-        driver = real(found)
+    async with running(home, f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n') as driver:
         previewed = Published("Test Cast", (PublishedItem(guid="1", title="Visited", audio=site.url("/1.wav")),))
         await driver.services.feeds.play_preview(site.url("/f"), previewed, previewed.items[0])
         await driver.press("c")
@@ -180,8 +172,7 @@ async def test_words_and_chapters_of_a_podcast_are_shown(site: Site, home: Path)
     site.replies["/t.vtt"] = server.body("WEBVTT\n\n00:01.000 --> 00:20.000\nHello from the transcript.\n", "text/vtt")
     chapters = [{"startTime": 0, "title": "Beginning"}, {"startTime": 12.5, "title": "Middle"}]
     site.replies["/c.json"] = server.body(json.dumps({"chapters": chapters}), "application/json")
-    async with running(home) as found:
-        driver = real(found)
+    async with running(home) as driver:
         await driver.subscribe(site)
         await driver.press("tab", "G", "k", "enter", "g", "i")
         await driver.see("All of it. A link (https://x.example.org/)", "Podcast    Test Cast", "0:12  Middle")
@@ -197,8 +188,7 @@ async def test_offline_is_shown_and_what_is_there_stays(
     site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     serve(site)
-    async with running(home) as found:
-        driver = real(found)
+    async with running(home) as driver:
         await driver.subscribe(site)
         await driver.press("tab", "G", "k", "enter", "g", "d")
         await driver.see("↓  ? ")  # all of it
@@ -207,8 +197,7 @@ async def test_offline_is_shown_and_what_is_there_stays(
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", no_network)
-    async with running(home) as found:
-        driver = real(found)
+    async with running(home) as driver:
         await driver.see("(offline)", "Test Cast · 3 episodes", "↓")
         await driver.press("g", "enter")
         await driver.until(lambda: driver.status() is PlayerStatus.PLAYING, "the download plays")
@@ -220,8 +209,7 @@ async def test_offline_is_shown_and_what_is_there_stays(
 async def test_podcast_behind_a_login_is_added_after_two_fields_and_a_yes(site: Site, home: Path) -> None:
     serve(site)
     site.replies["/f"] = server.guarded(site.replies["/f"])
-    async with running(home) as found:
-        driver = real(found)
+    async with running(home) as driver:
         await driver.press("a")
         await driver.write(site.url("/f"))
         await driver.press("enter")
@@ -266,8 +254,7 @@ async def test_sync_tells_what_it_brings_though_the_app_looks_meanwhile(
     monkeypatch.setattr(sync_setup, "run_sync", run_sync)
     (home / "shared").mkdir(exist_ok=True)
     lock_file(home / "state.toml").touch()  # the first sync waits to be asked for
-    async with running(home, '[sync]\nfolder = "shared"\n') as found:
-        driver = real(found)
+    async with running(home, '[sync]\nfolder = "shared"\n') as driver:
         await driver.told("“A talk”: played. Press u to undo.")
         await driver.until(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is fetched")
         await driver.press("u")

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app_driver import run_app
-from tests.scenes import SCENES, play_scene
+from tests.scenes import SCENES, play_scene, run_scene
 
 pytestmark = pytest.mark.usefixtures("utc")
 
@@ -28,8 +27,7 @@ SHOTS = [
 @pytest.mark.parametrize(("name", "size", "is_ascii"), SHOTS)
 async def test_screen_is_as_it_was_kept(name: str, size: tuple[int, int], is_ascii: bool) -> None:
     scene = SCENES[name]
-    async with run_app(scene.library(), size, scene.progress(), scene.queue, query=scene.query, is_ascii=is_ascii,
-                        prepare=scene.prepare) as driver:  # fmt: skip
+    async with run_scene(scene, size, is_ascii=is_ascii) as driver:
         await play_scene(driver, scene)
         text = driver.text
     file = SCREENS / f"{name}-{size[0]}x{size[1]}{'-ascii' * is_ascii}.txt"

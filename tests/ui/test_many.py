@@ -12,8 +12,6 @@ from tests.app_driver import AppDriver, run_app
 from tests.patience import PATIENCE
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
-from tui_pod.core.progress.progress import Status
-from tui_pod.core.selection.list_query import ListQuery, Sort
 
 COUNT = 100_000
 
@@ -82,17 +80,6 @@ async def test_cursor_among_many_is_where_it_was_put_and_in_sight(size: tuple[in
         assert driver.episodes.cursor == 50_000
 
 
-async def test_many_played_from_anywhere_play_on_and_count(driver: AppDriver, library: Library) -> None:
-    driver.episodes.go(70_000)
-    await driver.press("enter")
-    await driver.play(70)
-    assert driver.playback.episode == "e70001"
-    assert driver.progress_index.status("e70000") is Status.PLAYED
-    assert driver.header.right.startswith("1/100000 played")
-    await driver.press("g", "c")
-    assert driver.current == "e70001"
-
-
 async def test_search_among_many_finds_just_the_right_ones(driver: AppDriver, library: Library) -> None:
     await driver.press("slash")
     await driver.write("number 09999")
@@ -103,17 +90,6 @@ async def test_search_among_many_finds_just_the_right_ones(driver: AppDriver, li
     assert len(driver.shown) == COUNT
     assert driver.current == "e99997"
     assert 99_998 in numbers(driver.rows_of(driver.episodes))
-
-
-async def test_filter_and_sort_of_many_are_right(library: Library) -> None:
-    async with run_app(library, query=ListQuery(sort=Sort.COURSE)) as driver:
-        assert numbers(driver.rows_of(driver.episodes))[0] == COUNT
-        await driver.press("m", "m", "f", "f", "f")
-        assert driver.shown == [f"e{COUNT - 1}", f"e{COUNT - 2}"]
-        await driver.press("f", "s")
-        assert len(driver.shown) == COUNT
-        resolve_duration = [library.durations[index] for index in driver.main.model.indexes]
-        assert resolve_duration == sorted(resolve_duration)
 
 
 async def test_range_over_many_marks_them_all_and_undo_takes_them_back(driver: AppDriver, library: Library) -> None:

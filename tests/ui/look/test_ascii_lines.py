@@ -10,7 +10,7 @@ from rich.segment import Segment
 from textual.color import Color
 
 from tests.app_driver import AppDriver, embedded_library, run_app
-from tests.scenes import LATER, SCENES, Scene, play_scene
+from tests.scenes import LATER, SCENES, Scene, play_scene, run_scene
 from tui_pod.ui.look.ascii_lines import SIGNS, AsciiLines
 from tui_pod.ui.look.cells import ASCII_MARKS, MARKS
 
@@ -39,8 +39,7 @@ def strangers(text: str) -> set[str]:
 @pytest.mark.parametrize("name", EVERYWHERE)
 async def test_screen_in_ascii_has_no_other_characters(name: str, size: tuple[int, int]) -> None:
     scene = EVERYWHERE[name]
-    async with run_app(scene.library(), size, scene.progress(), scene.queue, query=scene.query, is_ascii=True,
-                        prepare=scene.prepare) as driver:  # fmt: skip
+    async with run_scene(scene, size, is_ascii=True) as driver:
         await play_scene(driver, scene)
         driver.app.frontend.tell("“Done” — here it is…")
         await driver.settle()

@@ -8,8 +8,7 @@ import pytest
 from rich.style import Style
 from textual.strip import Strip
 
-from tests.app_driver import run_app
-from tests.scenes import PICTURED, Scene, play_scene
+from tests.scenes import PICTURED, Scene, play_scene, run_scene
 
 VIEWS = PICTURED | {
     "palette": Scene(("ctrl+p",)),
@@ -47,8 +46,6 @@ async def test_line_that_is_too_long_for_its_place_ends_with_an_ellipsis(
     monkeypatch.setattr(Strip, "adjust_cell_length", adjusted)
     monkeypatch.setattr(Strip, "crop", cropped)
     scene = VIEWS[name]
-    async with run_app(
-        scene.library(), size, scene.progress(), scene.queue, query=scene.query, prepare=scene.prepare
-    ) as driver:
+    async with run_scene(scene, size) as driver:
         await play_scene(driver, scene)
     assert not cut

@@ -17,9 +17,9 @@ from textual._compositor import LayoutUpdate
 from textual.color import Color
 from textual.theme import BUILTIN_THEMES
 
-from tests.app_driver import AppDriver, FakeServices, run_app
-from tests.scenes import PICTURED, Scene, play_scene
-from tui_pod.config.settings import InterfaceSettings
+from tests.app_driver import AppDriver
+from tests.scenes import PICTURED, Scene, play_scene, run_scene
+from tui_pod.config.settings import InterfaceSettings, Settings
 from tui_pod.ui.look.palettes import nearest, rgb
 from tui_pod.ui.look.themes import OWN, contrast, luminance
 
@@ -126,18 +126,10 @@ def wrong(cell: Cell, depth: str) -> bool:
 async def test_terminals_own_colours_are_the_only_ones_from_the_start(name: str, depth: str, theme: str) -> None:
     scene = PICTURED[name]
 
-    def prepare(services: FakeServices) -> None:
-        scene.prepare(services)
-        first = services.first
-        settings = first.settings._replace(ui=InterfaceSettings(transparent=True))
-        if theme == "transparent":
-            services.first = first._replace(settings=settings)
-        else:
-            services.first = first._replace(theme=theme)
-
-    async with run_app(
-        scene.library(), (100, 30), scene.progress(), scene.queue, query=scene.query, prepare=prepare
-    ) as driver:
+    first = (
+        {"settings": Settings(ui=InterfaceSettings(transparent=True))} if theme == "transparent" else {"theme": theme}
+    )
+    async with run_scene(scene, (100, 30), **first) as driver:
         await play_scene(driver, scene)
         assert not [cell for cell in cells(driver) if wrong(cell, "16")]
 
@@ -147,9 +139,7 @@ async def test_terminals_own_colours_are_the_only_ones_from_the_start(name: str,
 async def test_every_view_can_be_read_in_every_theme(name: str, depth: str) -> None:
     scene = PICTURED[name]
     themes = ("tui-pod", "tui-pod-light") if depth == "16" else [theme.name for theme in THEMES]
-    async with run_app(
-        scene.library(), (100, 30), scene.progress(), scene.queue, query=scene.query, prepare=scene.prepare
-    ) as driver:
+    async with run_scene(scene, (100, 30)) as driver:
         await play_scene(driver, scene)
         found = {
             f"{cell.text.strip()[:12]!r} {cell.color.name} on {cell.background.name} in {theme}"
@@ -208,9 +198,7 @@ def grids(driver: AppDriver) -> list[Grid]:
 async def played(name: str, theme: str) -> AsyncIterator[AppDriver]:
     """Run the app in a theme, brought to a scene."""
     scene = MORE.get(name) or PICTURED[name]
-    async with run_app(
-        scene.library(), (100, 30), scene.progress(), scene.queue, query=scene.query, prepare=scene.prepare
-    ) as driver:
+    async with run_scene(scene, (100, 30)) as driver:
         driver.app.theme = theme
         await driver.settle()
         await play_scene(driver, scene)

@@ -13,7 +13,7 @@ from tests.app_driver import AppDriver
 from tests.servers.double import Double, User, serving
 from tests.servers.library import Book
 from tests.sources.server import Site, body, guarded
-from tests.ui.test_feeds_for_real import RealDriver, real, running
+from tests.ui.test_feeds_for_real import RealDriver, running
 from tui_pod.config.settings import SyncSettings
 from tui_pod.services import sync_setup
 from tui_pod.state.store import StateFile
@@ -51,8 +51,7 @@ def chosen(home: Path) -> SyncSettings:
 
 async def test_folder_that_is_there_is_saved_and_synced_once_it_was_asked(home: Path, runs: list[str]) -> None:
     (home / "shared").mkdir()
-    async with running(home) as found:
-        driver = real(found)
+    async with running(home) as driver:
         assert not driver.services.sync.setup.is_set
         await open_form(driver, is_server=False)
         await driver.press(*str(home / "shared"), "down", *"desk", "enter")
@@ -62,17 +61,16 @@ async def test_folder_that_is_there_is_saved_and_synced_once_it_was_asked(home: 
         await driver.until(lambda: runs == ["--dry-run", "--yes"], "it is synced")
     assert (chosen(home).folder, chosen(home).device) == (str(home / "shared"), "desk")
     assert not (home / "config.toml").read_text()
-    async with running(home) as found:
-        assert found.services.sync.setup.is_set
-        await open_form(real(found), is_server=False)
-        await found.press("ctrl+u", "enter")
-        await real(found).told("Nothing is synced any more.")
+    async with running(home) as driver:
+        assert driver.services.sync.setup.is_set
+        await open_form(driver, is_server=False)
+        await driver.press("ctrl+u", "enter")
+        await driver.told("Nothing is synced any more.")
     assert not chosen(home).is_set
 
 
 async def test_folder_that_is_not_there_says_what_to_do(home: Path, runs: list[str]) -> None:
-    async with running(home) as found:
-        driver = real(found)
+    async with running(home) as driver:
         await open_form(driver, is_server=False)
         await driver.write("shared")
         assert "A folder is a path, such as ~/Sync/tui-pod." in driver.text
@@ -84,8 +82,7 @@ async def test_folder_that_is_not_there_says_what_to_do(home: Path, runs: list[s
 async def test_server_is_tried_and_its_first_sync_asks(site: Site, home: Path, runs: list[str]) -> None:
     site.replies["/api/2/devices/ann.json"] = guarded(body("[]"))
     (home / "config.toml").touch()
-    async with running(home) as found:
-        driver = real(found)
+    async with running(home) as driver:
         memory_file(home / "state.toml").write_text("{}")  # of a server of before
         await open_form(driver, is_server=True)
         await driver.press(*"gopher://x", "down", *"ann", "down", "p", "enter")
@@ -105,17 +102,16 @@ async def test_server_is_tried_and_its_first_sync_asks(site: Site, home: Path, r
 
 async def test_file_of_the_listener_is_what_holds(home: Path) -> None:
     (home / "shared").mkdir()
-    async with running(home, '[sync]\nfolder = "shared"\n') as found:
-        await found.press("ctrl+p")
-        await found.write("set up sync")
-        await found.press("enter", "enter")
-        await real(found).told("config.toml sets what to sync with, under [sync].")
+    async with running(home, '[sync]\nfolder = "shared"\n') as driver:
+        await driver.press("ctrl+p")
+        await driver.write("set up sync")
+        await driver.press("enter", "enter")
+        await driver.told("config.toml sets what to sync with, under [sync].")
 
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_every_field_is_explained_at_any_size(home: Path, size: tuple[int, int]) -> None:
-    async with running(home, size=size) as found:
-        driver = real(found)
+    async with running(home, size=size) as driver:
         await open_form(driver, is_server=True)
         for about in ("Its address; empty", "Your name there", "For Nextcloud, an app", "Its name on the others"):
             assert about in driver.text
@@ -127,8 +123,7 @@ async def test_audiobookshelf_server_is_added_with_its_login(home: Path, runs: l
     double.users["ann"] = User("ann", "s3cret")
     double.add_book(double.add_library("Books"), Book("Whale"))
     with serving(double) as base:
-        async with running(home) as found:
-            driver = real(found)
+        async with running(home) as driver:
             await driver.press("ctrl+p")
             await driver.write("set up sync")
             await driver.press("enter", "j", "j", "enter")
