@@ -67,6 +67,7 @@ async def test_new_episodes_and_bookmarks_run_their_hooks(run: Run, room: Room) 
     room.controller.bookmarks.add("one", "One", Stretch(5.0, 9.0, "Said."), "Mine.")
     found = await run.hears("new", "bookmark")
     assert (found["id"], found["start"], found["text"], found["note"]) == ("one", 5.0, "Said.", "Mine.")
+    assert room.listener.bookmarked == [frozenset({"one"})]
 
 
 @pytest.mark.parametrize(

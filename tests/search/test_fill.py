@@ -161,6 +161,7 @@ def test_filling_tells_how_many_words_are_unread(desk: Desk, monkeypatch: pytest
     [
         ("Of ships …", "<p>Of ships and the sea.", ["notes"]),
         ("Of ships", "<p>Of  ships", ["notes"]),
+        ("Ships at say", "<p>Ships at sea", ["summary", "notes"]),
         ("Ships at sea", "<p>Of ships", ["summary", "notes"]),
     ],
 )

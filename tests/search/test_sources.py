@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.transcript import Cue
 from tui_pod.recordings.documents import copy_name
 from tui_pod.search.sources import RECOGNISED_STAMP, REMOTE, ReadWords, WordSources, folders_stamp
@@ -49,6 +50,13 @@ def test_episode_without_words_here_has_none(tmp_path: Path, recognised: Transcr
     assert sources(tmp_path).words(Episode("two", "Two", audio="/two.mp3")) is None
     assert sources(tmp_path).words(Episode("one", "One")) is None  # words are recognised in a recording
     assert sources(tmp_path).words(Episode("one", "One", transcript=ADDRESS)) is None
+
+
+def test_words_of_a_book_are_those_of_the_parts_that_have_some(tmp_path: Path) -> None:
+    (tmp_path / "2.txt").write_text("Second.")
+    parts = arrange([Part(f"/{n}.mp3", 60.0, transcript=str(tmp_path / f"{n}.txt")) for n in (1, 2)])
+    assert texts(tmp_path, Episode("one", "One", parts=parts)) == ["Second."]
+    assert sources(tmp_path).words(Episode("one", "One", parts=parts[:1])) is None
 
 
 def test_transcript_of_a_feed_is_read_from_its_copy(tmp_path: Path) -> None:
