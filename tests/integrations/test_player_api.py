@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from tests.fakes import START
 from tests.rooms import EPISODES, Room, make_podcast, make_room
@@ -16,16 +19,16 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.integrations.player_api import PlayerApi
 
 
-def test_now_with_nothing_loaded_names_no_episode(room: Room) -> None:
-    assert PlayerApi(room.controller).now() == {
-        "id": None,
-        "title": None,
-        "position": 0.0,
-        "duration": None,
-        "paused": True,
-        "speed": 1.0,
-        "volume": 80,
-    }
+def test_now_names_every_field_of_nothing_and_of_an_episode(room: Room) -> None:
+    api = PlayerApi(room.controller)
+    nothing = {"id": None, "title": None, "position": 0.0, "duration": None, "paused": True, "speed": 1.0, "volume": 80}
+    assert api.now() == nothing
+    room.play("one", 1)
+    room.controller.seek_to(12.3456)
+    one = {**nothing, "id": "one", "title": "One", "position": 12.35, "duration": 100.0, "paused": False}
+    assert api.now() == one
+    room.controller.stop()
+    assert api.now() == {**one, "paused": True}
 
 
 def test_now_tells_of_missing_sound_only_while_muted(room: Room) -> None:
@@ -45,42 +48,43 @@ def test_toggle_twice_pauses_and_goes_on(room: Room) -> None:
     assert statuses == [PlayerStatus.PAUSED, PlayerStatus.PLAYING]
 
 
-def test_play_with_nothing_loaded_goes_on_with_what_was_heard_last() -> None:
-    older = Progress(START - timedelta(days=2), position=50.0, listened=START - timedelta(days=2))
-    newer = Progress(START - timedelta(days=1), position=70.0, listened=START - timedelta(days=1))
-    room = make_room(progress={"two": older, "three": newer}, queue=Queue(("one",)))
-    PlayerApi(room.controller).play()
-    assert room.playing == "three"
+def begun(days: int) -> Progress:
+    """Return the progress of an episode that was listened to some days ago."""
+    return Progress(START - timedelta(days=days), position=50.0, listened=START - timedelta(days=days))
 
 
-def test_toggle_with_nothing_loaded_and_nothing_begun_plays_the_queue() -> None:
-    room = make_room(queue=Queue(("three", "two")))
-    PlayerApi(room.controller).toggle()
-    assert room.playing == "three"
+PLAYED = Progress(START, played=True)
+COURSE = build_library([Topic("Course", episodes=("three", "one", "two"))], EPISODES[:5])
 
 
-def test_play_with_nothing_begun_or_queued_plays_the_first_unplayed() -> None:
-    room = make_room(progress={"one": Progress(START, played=True)})
-    PlayerApi(room.controller).play()
-    assert room.playing == "two"
+@pytest.mark.parametrize(
+    ("left", "playing"),
+    [
+        ({"progress": {"two": begun(2), "three": begun(1)}, "queue": Queue(("one",))}, "three"),
+        ({"queue": Queue(("three", "two"))}, "three"),
+        ({"progress": {"one": PLAYED}}, "two"),
+        ({"library": COURSE, "progress": {"three": PLAYED}}, "one"),
+    ],
+    ids=["what was heard last", "the queue", "the first unplayed", "the first unplayed of the course"],
+)
+def test_play_and_toggle_with_nothing_loaded_play(left: dict[str, Any], playing: str) -> None:
+    for ask in (PlayerApi.play, PlayerApi.toggle):
+        room = make_room(**left)
+        ask(PlayerApi(room.controller))
+        assert room.playing == playing
 
 
 def test_play_with_all_played_says_so() -> None:
-    room = make_room(progress={episode.id: Progress(START, played=True) for episode in EPISODES})
+    room = make_room(progress={episode.id: PLAYED for episode in EPISODES})
     assert PlayerApi(room.controller).play() == refused("Nothing is left to play.")
 
 
-def test_play_of_the_paused_episode_goes_on_in_it(room: Room) -> None:
+def test_play_of_the_loaded_episode_goes_on_in_it(room: Room) -> None:
     room.play("one", 20)
-    room.controller.toggle_pause()
-    PlayerApi(room.controller).play("one")
-    assert (room.status, room.position, room.loads()) == (PlayerStatus.PLAYING, 20, ["one"])
-
-
-def test_play_of_the_sounding_episode_changes_nothing(room: Room) -> None:
-    room.play("one", 20)
-    PlayerApi(room.controller).play("one")
-    assert (room.status, room.loads()) == (PlayerStatus.PLAYING, ["one"])
+    for _ in range(2):
+        PlayerApi(room.controller).play("one")
+        assert (room.status, room.position, room.loads()) == (PlayerStatus.PLAYING, 20, ["one"])
+        room.controller.toggle_pause()
 
 
 def test_play_by_id_is_followed_by_what_stands_after_it_in_the_library(room: Room) -> None:
@@ -95,9 +99,12 @@ def test_play_of_an_unknown_id_says_so_and_changes_nothing(room: Room) -> None:
     assert room.playing == "one"
 
 
-def test_stop_keeps_the_place(room: Room) -> None:
+def test_stop_keeps_the_place_if_there_is_one(room: Room) -> None:
+    api = PlayerApi(room.controller)
+    api.stop()
+    assert ("stop",) not in room.player.calls
     room.play("one", 30)
-    PlayerApi(room.controller).stop()
+    api.stop()
     assert room.status is PlayerStatus.STOPPED
     assert room.progress("one").position == 30
 
@@ -136,25 +143,6 @@ def test_questions_asked_aloud_take_what_is_asked_of_the_player(room: Room) -> N
     assert room.playing is None
 
 
-def test_stop_with_nothing_playing_changes_nothing(room: Room) -> None:
-    PlayerApi(room.controller).stop()
-    assert ("stop",) not in room.player.calls
-
-
-def test_play_with_nothing_begun_plays_the_first_unplayed_of_the_course() -> None:
-    library = build_library([Topic("Course", episodes=("three", "one", "two"))], EPISODES[:5])
-    room = make_room(library=library, progress={"three": Progress(START, played=True)})
-    PlayerApi(room.controller).play()
-    assert room.playing == "one"
-
-
-def test_status_of_nothing_has_every_field(room: Room) -> None:
-    status = PlayerApi(room.controller).status()
-    names = ("waiting", "podcast", "topic", "chapter", "left", "sleep", "session", "synced")
-    assert {name: status[name] for name in names} == dict.fromkeys(names)
-    assert (status["queue"], status["position"]) == (0, 0)
-
-
 def test_status_tells_whole_seconds_podcast_sleep_session_and_sync() -> None:
     room = make_room(library=make_podcast({}, EPISODES[:5]))
     api = PlayerApi(room.controller, lambda: START + timedelta(milliseconds=500))
@@ -172,16 +160,3 @@ def test_left_is_never_below_zero_and_unknown_without_a_length(room: Room) -> No
     room.player.durations["/four.opus"] = None
     room.play("four", 10)
     assert PlayerApi(room.controller).status()["left"] is None
-
-
-def test_episode_that_has_stopped_is_shown_as_paused(room: Room) -> None:
-    room.play("one", 10)
-    assert PlayerApi(room.controller).now()["paused"] is False
-    room.controller.stop()
-    assert PlayerApi(room.controller).now()["paused"] is True
-
-
-def test_position_is_told_to_the_hundredth(room: Room) -> None:
-    room.play("one", 1)
-    room.controller.seek_to(12.3456)
-    assert PlayerApi(room.controller).now()["position"] == 12.35

@@ -21,7 +21,7 @@ import wave
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import pytest
 
@@ -275,6 +275,11 @@ def command(catalog: Path, *more: str) -> list[str]:
     return [sys.executable, "-m", "tui_pod", *more, "--catalog", str(catalog), "--state", state, "--ao", "null"]
 
 
+def completed(catalog: Path, *more: str, **how: Any) -> subprocess.CompletedProcess[str]:
+    """Run the program on a catalogue to its end."""
+    return subprocess.run(command(catalog, *more), capture_output=True, text=True, check=False, timeout=60, **how)
+
+
 def saved(catalog: Path, episode: str) -> float:
     """Return the position that the state file and its journal hold of an episode."""
     return StateFile(catalog.parent / "state.toml").load().progress[episode].position
@@ -349,19 +354,7 @@ def test_terminal_hears_single_keys_and_saves_at_quit(terminal: Terminal, catalo
     assert termios.tcgetattr(terminal.slave) == terminal.modes
 
 
-def test_terminal_shows_and_lets_edit_what_is_asked_for(terminal: Terminal) -> None:
-    terminal.wait("1 of 2.")
-    terminal.send("/")
-    terminal.wait("Search in title, summary or topic:")
-    terminal.send("secx\x7f")
-    terminal.send("\n")
-    terminal.wait("secx\b \b\r\n")  # it is echoed
-    terminal.wait("All Topics, 1 episode, newest first, with sec.")
-    terminal.send("q")
-    assert terminal.end() == 0
-
-
-def test_terminal_ends_a_question_by_escape_or_control_c(terminal: Terminal) -> None:
+def test_terminal_asks_echoes_completes_and_breaks_lines_between_words(terminal: Terminal) -> None:
     terminal.wait("1 of 2.")
     for end in ("escape", "control c"):
         terminal.send("/")
@@ -377,12 +370,10 @@ def test_terminal_ends_a_question_by_escape_or_control_c(terminal: Terminal) -> 
     terminal.wait("cannot leave it")
     terminal.send("j")
     terminal.wait("2 of 2. Second.")
-    terminal.send("q")
-    assert terminal.end() == 0
-
-
-def test_terminal_breaks_lines_between_words(terminal: Terminal) -> None:
-    terminal.wait("1 of 2.")
+    terminal.send("\x10m\t")  # the palette says the choices, and the line again
+    terminal.wait(".\r\nm")
+    terminal.send("u\t\r")  # and completes it, and runs what it found
+    terminal.wait("Muted.")
     fcntl.ioctl(terminal.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
     terminal.send("?")
     terminal.wait("enter to leave:")
@@ -390,16 +381,12 @@ def test_terminal_breaks_lines_between_words(terminal: Terminal) -> None:
     assert len(asked) > 2
     assert max(map(len, asked)) <= 40
     assert " ".join(asked).startswith("Help on which key, or on which part: playing,")
-    terminal.send("\x1bq")
-    assert terminal.end() == 0
-
-
-def test_palette_completes_and_runs(terminal: Terminal) -> None:
-    terminal.wait("1 of 2.")
-    terminal.send("\x10mu\t\r")
-    terminal.wait("Muted.")
-    terminal.send("\x102\r")
-    terminal.wait("2 of 2. Second.")
+    terminal.send("\x1b/")
+    terminal.wait("topic:")
+    terminal.send("secx\x7f")
+    terminal.send("\n")
+    terminal.wait("secx\b \b\r\n")  # it is echoed
+    terminal.wait("1 episode, ")
     terminal.send("q")
     assert terminal.end() == 0
 
@@ -425,31 +412,24 @@ def test_signal_and_terminal_that_is_closed_save_and_end(
 
 def test_running_plain_program_is_reached_by_commands(terminal: Terminal, catalog: Path) -> None:
     terminal.wait("1 of 2.")
-    while subprocess.run(
-        command(catalog, "volume", "80"), capture_output=True, check=False, timeout=PATIENCE
-    ).returncode:
+    while completed(catalog, "volume", "80").returncode:
         pass  # the list comes first, and only then the socket
     for words, said in (
         (["play", "second"], "Playing: Second."),
         (["pause"], "Paused,"),
         (["volume", "30"], "Volume 30"),
     ):
-        done = subprocess.run(command(catalog, *words), capture_output=True, text=True, check=False, timeout=PATIENCE)
+        done = completed(catalog, *words)
         assert (done.returncode, done.stderr) == (0, "")
         terminal.wait(said)
-    done = subprocess.run(
-        command(catalog, "now", "--json"), capture_output=True, text=True, check=False, timeout=PATIENCE
-    )
-    now = json.loads(done.stdout)
+    now = json.loads(completed(catalog, "now", "--json").stdout)
     assert (now["id"], now["paused"], now["volume"], now["duration"]) == ("second", True, 30, 60.0)
     terminal.send("q")
     assert terminal.end() == 0
 
 
 def test_pipe_is_read_line_by_line_and_its_end_ends_it(catalog: Path) -> None:
-    done = subprocess.run(
-        command(catalog, "--plain"), input="j\n/first\ni", capture_output=True, text=True, check=False, timeout=60
-    )
+    done = completed(catalog, "--plain", input="j\n/first\ni")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.splitlines()[-2:] == ["First. 1 minute.", "Id: first"]
 
@@ -458,9 +438,7 @@ def test_file_as_input_is_read_to_its_end(catalog: Path) -> None:
     keys = catalog.parent / "keys"
     keys.write_text("j\n")
     with keys.open() as file:
-        done = subprocess.run(
-            command(catalog, "--plain"), stdin=file, capture_output=True, text=True, check=False, timeout=60
-        )
+        done = completed(catalog, "--plain", stdin=file)
     assert done.stdout.splitlines()[-1] == "2 of 2. Second. 1 minute."
 
 

@@ -63,15 +63,6 @@ def test_parse_webvtt_and_srt_give_the_same_sentences(text: str) -> None:
     assert parse_transcript(text).cues == TIMED
 
 
-def test_parse_json_of_podcasting_gives_its_segments() -> None:
-    data = {"version": "1.0.0", "segments": [
-        {"startTime": 0, "endTime": 2.5, "body": "Hello & welcome."},
-        {"startTime": 2.5, "endTime": 3604, "body": "Second line goes on."},
-    ]}  # fmt: skip
-    assert parse_transcript(json.dumps(data)).cues == TIMED
-    assert parse_transcript(json.dumps(data["segments"], indent=2)).cues == TIMED
-
-
 def test_parse_json_segment_without_an_end_lasts_to_the_next() -> None:
     segments = [{"startTime": 1, "body": "One."}, {"startTime": 3, "endTime": 2, "body": "Two."}]
     assert parse_transcript(json.dumps(segments)).cues == (Cue("One.", 1.0, 3.0), Cue("Two.", 3.0, 8.0))
@@ -351,21 +342,9 @@ def test_parse_rolling_captions_are_read_once() -> None:
     assert parse_transcript(YOUTUBE).cues == (Cue("hello and welcome to the show about words.", 0.16, 6.0),)
 
 
-def test_parse_captions_rolling_by_two_lines_are_read_once() -> None:
-    said = ["one.", "one.\ntwo.", "one.\ntwo.\nthree.", "two.\nthree.\nfour."]
-    text = "".join(f"00:0{n}.000 --> 00:0{n + 1}.000\n{lines}\n\n" for n, lines in enumerate(said))
-    assert texts(parse_transcript(text)) == ["one.", "two.", "three.", "four."]
-
-
 def test_parse_words_that_are_said_twice_are_kept() -> None:
     text = "00:00.000 --> 00:01.000\nNo.\n\n00:01.000 --> 00:01.010\nNo.\n\n00:02.000 --> 00:03.000\nNo.\n"
     assert texts(parse_transcript(text)) == ["No.", "No.", "No."]
-
-
-def test_parse_line_of_a_dialogue_that_is_answered_in_its_own_words_is_kept() -> None:
-    said = ["One.", "I love you.", "I love you.\n-I love you too.", "Two.", "Three.", "Four.", "Four."]
-    text = "".join(f"00:0{n}.000 --> 00:0{n + 1}.000\n{lines}\n\n" for n, lines in enumerate(said))
-    assert texts(parse_transcript(text)) == [words.replace("\n", " ") for words in said]
 
 
 CONVERSATION = [("Ann Lee", "Hello. How are you?", 3.0), ("Speaker 2", "Fine, thanks.", 7.5)]
@@ -453,26 +432,24 @@ def test_parse_ttml_of_apple_has_blanks_between_words() -> None:
     assert parse_transcript(text).cues == (Cue("Hello, you.", 0.24, 2.0, speaker="SPEAKER_1"),)
 
 
-def test_parse_names_that_repeat_are_speakers() -> None:
-    said = ["Ann Lee: Hello.", "And welcome.", "BO: Thanks.", "Ann Lee: Today: words.", "BO: Yes."]
-    text = "".join(f"{n}\n00:00:0{n},000 --> 00:00:0{n + 1},000\n{words}\n\n" for n, words in enumerate(said))
-    assert [cue[:2] for cue in spoken(text)] == [
-        ("Ann Lee", "Hello."), ("Ann Lee", "And welcome."), ("BO", "Thanks."), ("Ann Lee", "Today: words."),
-        ("BO", "Yes."),
-    ]  # fmt: skip
-
-
-def test_parse_name_that_stands_once_ends_the_words_of_the_speaker_before() -> None:
-    said = ["MAN: Hello.", "MAN: Well.", "MAN 2: Thanks.", "And more."]
+@pytest.mark.parametrize(
+    ("said", "cues"),
+    [
+        (["one.", "one.\ntwo.", "one.\ntwo.\nthree.", "two.\nthree.\nfour."],
+         [": one.", ": two.", ": three.", ": four."]),
+        (["One.", "I love you.", "I love you.\n-I love you too.", "Two.", "Three.", "Four.", "Four."],
+         [": One.", ": I love you.", ": I love you. -I love you too.", ": Two.", ": Three.", ": Four.", ": Four."]),
+        (["Ann Lee: Hello.", "And welcome.", "BO: Thanks.", "Ann Lee: Today: words.", "BO: Yes."],
+         ["Ann Lee: Hello.", "Ann Lee: And welcome.", "BO: Thanks.", "Ann Lee: Today: words.", "BO: Yes."]),
+        (["MAN: Hello.", "MAN: Well.", "MAN 2: Thanks.", "And more."],
+         ["MAN: Hello.", "MAN: Well.", ": MAN 2: Thanks.", ": And more."]),
+        (["Remember: words.", "Yes."], [": Remember: words.", ": Yes."]),
+    ],
+    ids=["rolling by two lines", "answered in the same words", "names that repeat", "name that stands once", "no name"],
+)  # fmt: skip
+def test_parse_captions_read_once_what_rolls_and_know_who_speaks(said: list[str], cues: list[str]) -> None:
     text = "".join(f"00:0{n}.000 --> 00:0{n + 1}.000\n{words}\n\n" for n, words in enumerate(said))
-    assert [cue[:2] for cue in spoken(text)] == [
-        ("MAN", "Hello."), ("MAN", "Well."), ("", "MAN 2: Thanks."), ("", "And more.")
-    ]  # fmt: skip
-
-
-def test_parse_word_with_a_colon_once_is_no_speaker() -> None:
-    text = "00:00.000 --> 00:01.000\nRemember: words.\n\n00:01.000 --> 00:02.000\nYes.\n"
-    assert [cue[:2] for cue in spoken(text)] == [("", "Remember: words."), ("", "Yes.")]
+    assert [f"{speaker}: {words}" for speaker, words, _ in spoken(text)] == cues
 
 
 @pytest.mark.parametrize(
