@@ -55,6 +55,8 @@ class ComparedEpisode(NamedTuple):
     episode: Episode
     feed: str
     path: Path
+    file: tuple[int, ...]
+    """What changes if another file takes its place."""
 
 
 class PassageService(Follower):
@@ -82,7 +84,7 @@ class PassageService(Follower):
         self._work: asyncio.Task[object] | None = None
         self._is_stopped = False
         self._has_started = self._has_forgotten = False
-        self._tried: dict[str, tuple[int, int]] = {}  # inode and size of each recording that was compared
+        self._tried: dict[str, tuple[int, ...]] = {}  # the file of each recording that was compared
         self._shown: tuple[object, ...] = ()  # what the passages shown depend on
         self._stamp = (0, "")  # the load, and the bytes of its recording when they were first read
         self._urgent = RightOfWay(asyncio.get_running_loop().call_later)
@@ -95,11 +97,12 @@ class PassageService(Follower):
             self._has_started = True
             self._tasks.later("passages", FIRST_LOOK, self.look)
 
-    def look(self) -> None:
-        """Compare recordings that were not compared yet, now and every `LOOK_AGAIN` seconds."""
+    def look(self) -> asyncio.Task[object]:
+        """Compare recordings that were not compared yet, now and every `LOOK_AGAIN` seconds; return the work."""
         self._tasks.later("passages", LOOK_AGAIN, self.look)
         if self._work is None or self._work.done():
             self._work = self._tasks.run(self._look())
+        return self._work
 
     def make_way(self) -> None:
         """Pause for a moment, because a key was pressed."""
@@ -238,7 +241,7 @@ class PassageService(Follower):
             raise
         except PassageError as error:
             log(f"{episode.id}: {error}")
-        self._tried[episode.id] = _identity(found.path)
+        self._tried[episode.id] = found.file
         self._show_soon()
 
     def _forget(self, podcasts: Podcasts) -> None:
@@ -262,26 +265,26 @@ class PassageService(Follower):
             if feed is None or is_late or not can_recur(episode):
                 continue
             if (path := find_recording(episode, podcasts)) is not None:
-                found[feed].append(ComparedEpisode(episode, feed, path))
+                found[feed].append(ComparedEpisode(episode, feed, path, _identity(path, podcasts.streams.folder)))
         missing_ones = [
             one
             for several in found.values()
             for one in reversed(several)
-            if self._tried.get(one.episode.id) != _identity(one.path) and self._is_new(one)
+            if self._tried.get(one.episode.id) != one.file and self._is_new(one)
         ]
         return sorted(missing_ones, key=lambda one: one.episode.id != playing)
 
     def _is_new(self, one: ComparedEpisode) -> bool:
         if self._store.repeats(one.episode.id, one.path) is None:
             return True
-        self._tried[one.episode.id] = _identity(one.path)
+        self._tried[one.episode.id] = one.file
         return False
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    """Return what changes if another file takes the place of a recording."""
+def _identity(path: Path, streams: Path) -> tuple[int, ...]:
+    """Return what changes if another file takes the place of a recording; a stream has the time of its last use."""
     try:
         state = path.stat()
     except OSError:
-        return 0, 0
-    return state.st_ino, state.st_size
+        return ()
+    return state.st_ino, state.st_size, 0 if path.parent == streams else state.st_mtime_ns
