@@ -54,8 +54,6 @@ class Rig:
         self.store = PassageStore(folder / "cache")
         self.compared: list[str] = []
         self.fault = ""
-        self.goes_on = asyncio.Event()
-        self.goes_on.set()
         self.is_on_battery = False
         self.purged: set[str] = set()
         origins = frozenset((origin(site.url("")),))
@@ -76,7 +74,6 @@ class Rig:
         self.frontend = Frontend()
         self.frontend.room = self.room
         context = make_context(self.room.controller, self.frontend, Settings(passages=PassageSettings(find=when)))
-        self.tasks = context.tasks
 
         async def open_podcasts() -> Podcasts:
             return self.podcasts
@@ -95,7 +92,6 @@ class Rig:
         """Stand for the process: the jingle is at the start of all recordings that were compared."""
         self.compared.append(request.episode)
         yield 1.0
-        await self.goes_on.wait()
         if self.fault:
             raise PassageError(self.fault)
         stamp = stamp_of(Path(request.recording))
@@ -180,16 +176,6 @@ async def test_what_fails_is_tried_again_only_after_a_restart_and_shows_nothing(
     rig.start()
     rig.fault = ""
     await rig.look("c", "b", "a")
-
-
-async def test_work_that_is_stopped_stays_so_until_a_restart(rig: Rig) -> None:
-    rig.goes_on.clear()
-    work = rig.service.look()
-    await until(lambda: "looking for what recurs in “c”" in rig.frontend.work, "the work is shown")
-    assert "looking for what recurs" in rig.tasks.stop().text
-    await asyncio.wait((work,))
-    await rig.look()
-    assert rig.store.compared(CAST) == []
 
 
 async def test_passages_of_episodes_that_were_purged_are_forgotten(rig: Rig) -> None:

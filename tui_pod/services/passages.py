@@ -82,7 +82,7 @@ class PassageService(Follower):
         self._store = store
         self._open_podcasts = open_podcasts
         self._work: asyncio.Task[object] | None = None
-        self._is_stopped = False
+        self._has_all = True  # that is needed
         self._has_started = self._has_forgotten = False
         self._tried: dict[str, tuple[int, ...]] = {}  # the file of each recording that was compared
         self._shown: tuple[object, ...] = ()  # what the passages shown depend on
@@ -202,14 +202,14 @@ class PassageService(Follower):
     @property
     def _may_look(self) -> bool:
         wanted = self._context.settings.passages.find
-        return not self._is_stopped and (wanted == "always" or (wanted == "mains" and not is_on_battery()))
+        return self._has_all and (wanted == "always" or (wanted == "mains" and not is_on_battery()))
 
     async def _look(self) -> None:
         podcasts = await self._open_podcasts()
         if podcasts is None or not self._may_look:
             return
         if fault := missing():
-            self._is_stopped = True
+            self._has_all = False
             log(fault)
             return
         if not self._has_forgotten:
@@ -222,26 +222,16 @@ class PassageService(Follower):
             await self._compare(found)
 
     async def _compare(self, found: ComparedEpisode) -> None:
-        """Compare a recording with others; what goes wrong is logged, and not tried again before the next start.
-
-        Nor is anything after the listener has stopped it.
-        """
-        episode, length = found.episode, found.episode.duration
-        request = FindRequest(str(self._store.file.parent), found.feed, episode.id, str(found.path))
-        said = f"looking for what recurs in “{episode.title}”"
+        """Compare a recording with others, quietly; what fails is logged, and not tried again before the next start."""
+        request = FindRequest(str(self._store.file.parent), found.feed, found.episode.id, str(found.path))
         try:
-            with self._tasks.showing("passages", said) as show:
-                async with aclosing(find_passages(request, self._urgent)) as parts:
-                    async for until in parts:
-                        show(said, min(1.0, until / length) if length else None)
-                        if not self._may_look:
-                            return
-        except asyncio.CancelledError:  # the listener stopped it
-            self._is_stopped = True
-            raise
+            async with aclosing(find_passages(request, self._urgent)) as parts:
+                async for _ in parts:
+                    if not self._may_look:
+                        return
         except PassageError as error:
-            log(f"{episode.id}: {error}")
-        self._tried[episode.id] = found.file
+            log(f"{found.episode.id}: {error}")
+        self._tried[found.episode.id] = found.file
         self._show_soon()
 
     def _forget(self, podcasts: Podcasts) -> None:

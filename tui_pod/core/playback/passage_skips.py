@@ -106,11 +106,13 @@ class PassageSkips:
         playback, target = self._state.playback, target_of(passage)
         before, episode = playback.position, playback.episode or ""
         said = spoken_time(round(target - before))
-        self._player.pass_over(passage)
+        record = self._player.pass_over(passage)
 
         def go_back() -> None:
             self._put_seek(episode, before)
             self.went_to(before, is_back=True)
+            if record is not None:  # no time was saved
+                self._state.ports.writer.save(record._replace(seconds=0.0))
 
         self._history.add(Change(f"a skip of {said}", go_back, partial(self._put_seek, episode, target), episode))
         return f"Skipped {said}, heard {times(passage.heard)}"

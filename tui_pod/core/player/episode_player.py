@@ -48,7 +48,7 @@ from tui_pod.core.player.snapshot import (
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.passages import Passage, target_of
 from tui_pod.core.progress.progress import is_whole, resume_position, rewind
-from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 from tui_pod.core.text.clean import clock as clock_text
 
 SEEK_TOLERANCE = 1.0
@@ -348,12 +348,13 @@ class EpisodePlayer:
             self.tracker.wish(position)
         self._move(load, position)
 
-    def pass_over(self, passage: Passage) -> None:
-        """Go to the end of a passage. What is left of it counts as heard."""
+    def pass_over(self, passage: Passage) -> HeardRecord | None:
+        """Go to the end of a passage. What is left of it counts as heard, by this record if any."""
         target = target_of(passage)
-        if not self.is_out_of_reach(target):
-            self.tracker.pass_over(self._state.playback.position, target)
+        is_here = not self.is_out_of_reach(target)
+        record = self.tracker.pass_over(self._state.playback.position, target) if is_here else None
         self.seek(target)
+        return record
 
     def await_sentence(self, sentence: str | None) -> None:
         """Start at this sentence once its narration is made; if None, at the position."""

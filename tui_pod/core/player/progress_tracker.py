@@ -93,12 +93,21 @@ class ProgressTracker:
         self._wished += seconds if self._wished > 0 else 0.0
         self._last = self._last + seconds if self._last is not None else None
 
-    def pass_over(self, position: float, target: float) -> None:
-        """Count what is skipped from `position` to `target` as heard, in none of the listener's time."""
-        if self.episode is not None and position < target:
-            self._stretch += target - position
-            stamp = self._stamp()
-            self._put(self._progress().with_played(position, target, stamp, self._enough), is_saved=False)
+    def pass_over(self, position: float, target: float) -> HeardRecord | None:
+        """Count what is skipped from `position` to `target` as heard, in none of the listener's time.
+
+        Return its own record for the statistics, so that it can be taken back; None if nothing is skipped.
+        """
+        if self.episode is None or position >= target:
+            return None
+        self._save_heard()
+        self._start_stretch()
+        self._stretch = target - position
+        self._put(self._progress().with_played(position, target, self._stamp(), self._enough), is_saved=False)
+        record = self._heard_record(self.episode)
+        self.ticket = self._writer.save(record)
+        self._start_stretch()
+        return record
 
     def seek(self, position: float) -> None:
         """Save `position`, where a seek goes."""
@@ -294,15 +303,16 @@ class ProgressTracker:
 
     def _save_heard(self) -> None:
         """Save the running stretch under its key; it goes on, and its next save replaces this one."""
-        if self._stretch <= 0 or self.episode is None:
-            return
+        if self._stretch > 0 and self.episode is not None:
+            self.ticket = self._writer.save(self._heard_record(self.episode))
+
+    def _heard_record(self, episode: str) -> HeardRecord:
         offset = local_time(self._started).utcoffset() or timedelta()
-        record = HeardRecord(
+        return HeardRecord(
             key=f"{self._state.ports.run}-{self._stretches}",
-            episode=self.episode,
+            episode=episode,
             started=self._started,
             offset=round(offset.total_seconds() / 60),
             seconds=round(self._stretch, 2),
             wall=round(min(self._wall, self._passed) if self._state.sound.skips_silence else self._wall, 2),
         )
-        self.ticket = self._writer.save(record)
