@@ -11,53 +11,26 @@ then one of
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
-import sys
-import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from tui_pod.core.errors import UserError
 from tui_pod.core.progress.passages import LONGEST, Repeat, count_pieces, join_pieces
 from tui_pod.passages.fingerprint import FINE, SAMPLE_RATE, STEP, Fingerprint, Words, fingerprint, whole
 from tui_pod.passages.matching import LEAD, TAIL, Match, Matcher
 from tui_pod.passages.store import LIBRARY, PASSAGE, ComparedRecording, PassageError, PassageStore, stamp_of
 from tui_pod.runtime.files import locked
-from tui_pod.runtime.subprocesses import AHEAD, end_with_parent, running, start_of
+from tui_pod.runtime.subprocesses import running, start_of
 from tui_pod.speech.decoder import NO_PLAYER
+from tui_pod.speech.worker_main import answer_request
 
 CONFIRMED = 2
 """How many other recordings of a podcast must have a passage for it to be put into the library."""
 
 
-def main() -> None:
-    """Answer the request on standard input."""
-    end_with_parent()  # while it is stopped, the end of its input does not end it
-    if AHEAD in sys.argv:
-        os.nice(19)
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # a library's output must not look like an answer
-    request = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_input, daemon=True).start()
-    try:
-        for answer in find(**request):
-            print(json.dumps(answer), file=answers, flush=True)
-    except (UserError, OSError, MemoryError) as error:
-        reason = str(error) if isinstance(error, UserError) else f"{type(error).__name__}: {error}"
-        print(json.dumps({"error": reason}), file=answers, flush=True)
-    os._exit(0)  # the thread that reads standard input would delay the exit
-
-
-def _end_with_input() -> None:
-    sys.stdin.read()
-    os._exit(0)
-
-
-def find(cache: str, podcast: str, episode: str, recording: str) -> Iterator[dict[str, float]]:
+def find(cache: str, podcast: str, episode: str, recording: str) -> Generator[dict[str, float], None, None]:
     """Compare a recording with the latest of its podcast and with the library, save the result, and yield answers.
 
     Raises:
@@ -125,4 +98,4 @@ def _confirmed(
 
 
 if __name__ == "__main__":
-    main()
+    answer_request(lambda request: find(**request))

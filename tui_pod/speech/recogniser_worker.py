@@ -13,20 +13,20 @@ then one of
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
-from tui_pod.runtime.subprocesses import AHEAD, end_with_parent, start_of
+from tui_pod.core.errors import UserError
+from tui_pod.runtime.subprocesses import start_of
 from tui_pod.speech.decoder import NO_PLAYER, SAMPLE_RATE
 from tui_pod.speech.model import check_model, refuse_language
 from tui_pod.speech.sentences import SentenceJoiner, Word
+from tui_pod.speech.worker_main import answer_request
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,41 +70,19 @@ REPEATING = 2.4
 model makes of other languages."""
 
 
-class Refusal(Exception):
+class Refusal(UserError):
     """The recording cannot be recognised; the message is the reason, for the listener."""
 
 
 def main() -> None:
     """Answer the request on standard input."""
-    end_with_parent()  # while it is stopped, the end of its input does not end it
-    if AHEAD in sys.argv:
-        os.nice(19)  # recognition beside the app can wait for everything else
     with contextlib.suppress(OSError):
         # if memory runs out, the kernel kills this process before the app
         Path("/proc/self/oom_score_adj").write_text("900", "ascii")
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # a library's output must not look like an answer
-    request = json.loads(sys.stdin.readline())
-    threading.Thread(target=_end_with_input, daemon=True).start()
-    try:
-        for answer in recognise(request):
-            answers.write(json.dumps(answer) + "\n")
-            answers.flush()
-    except Refusal as error:
-        answers.write(json.dumps({"error": str(error)}) + "\n")
-    except (MemoryError, RuntimeError, OSError, ImportError, ValueError) as error:
-        reason = "there is not enough memory" if isinstance(error, MemoryError) or "alloc" in str(error) else str(error)
-        answers.write(json.dumps({"error": reason or type(error).__name__}) + "\n")
-    with contextlib.suppress(BrokenPipeError):
-        answers.flush()
+    answer_request(recognise)
 
 
-def _end_with_input() -> None:
-    sys.stdin.read()
-    os._exit(0)
-
-
-def recognise(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def recognise(request: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
     """Yield the answers to a request.
 
     Raises:
