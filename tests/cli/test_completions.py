@@ -18,7 +18,7 @@ import pytest
 
 from tests.tools import needs
 from tui_pod.cli.commands import COMMANDS, SHELLS
-from tui_pod.config.paths import completion_file
+from tui_pod.config.paths import COMPLETIONS, shipped
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 
@@ -88,7 +88,7 @@ def furnish(room: Path) -> Path:
     subscriptions = [Entry("https://example.org/s", "Slow Science"), Entry("https://example.org/t", "Tea Time")]
     FeedStore(room / "data" / "tui-pod").subscribe(subscriptions)
     for shell in SHELLS:
-        (room / f"complete.{shell}").write_text(completion_file(shell).read_text("utf-8"))
+        (room / f"complete.{shell}").write_text(shipped(COMPLETIONS[shell]).read_text("utf-8"))
     return room
 
 

@@ -8,13 +8,13 @@ import pytest
 
 from tui_pod.config.paths import (
     COMPLETIONS,
+    MAN_PAGE,
     catalog_paths,
-    completion_file,
     embedded_catalog,
     embedded_transcripts,
     find_paths,
     is_dumb_terminal,
-    man_page,
+    shipped,
 )
 
 
@@ -44,6 +44,5 @@ def test_terminal_without_a_name_is_dumb(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_files_that_come_with_the_program_are_there() -> None:
     assert embedded_catalog().is_file()
-    assert man_page().is_file()
-    assert all(completion_file(shell).is_file() for shell in COMPLETIONS)
+    assert all(shipped(name).is_file() for name in (MAN_PAGE, *COMPLETIONS.values()))
     assert next(embedded_transcripts().glob("*.txt")).is_file()

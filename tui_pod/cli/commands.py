@@ -245,7 +245,7 @@ COMMANDS = (
     Command("do", "remote.run", "run any action of tui-pod keys that needs neither a form nor the cursor", (
         Argument("action_id", "ACTION-ID", "such as playback.mute"),
     ), has_json=True),
-    Command("attach", "attach.run", "bring the running app to this terminal"),
+    Command("attach", "remote.run_attach", "bring the running app to this terminal"),
     Command("keys", "shell.run_keys", "print every key and what it does", has_json=True),
     Command("config", "shell.run_config", "print where the settings are, and what is wrong with them", (
         Argument("--default", text="print the default settings instead, with comments"),

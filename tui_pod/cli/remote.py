@@ -1,4 +1,4 @@
-"""The commands that control the running app: toggle, play, pause, next, previous, seek, speed, volume, now."""
+"""The commands that control the running app, ask what it plays, or bring it to this terminal."""
 
 from __future__ import annotations
 
@@ -76,6 +76,19 @@ def run_now(options: Namespace) -> None:
                 last = text
                 sys.stdout.write(f"{text}\n")  # print() would write the line's end on its own if Python is unbuffered
                 sys.stdout.flush()
+
+
+def run_attach(options: Namespace) -> None:
+    """Hand this terminal to the app; the client, this process's parent, holds it from then on."""
+    from tui_pod.terminal.client import why_not  # desktop keys do without
+    from tui_pod.terminal.protocol import IF_LEFT, TAKE
+    from tui_pod.terminal.start import hand_over
+
+    if options.line is None:
+        raise RemoteError(why_not() or "There is no terminal, or tui-pod is not in its foreground.")
+    state = find_paths(options.state, options.config).state
+    if not (hand_over(state, IF_LEFT, options.line) or hand_over(state, TAKE, options.line)):
+        raise RemoteError(NOBODY)
 
 
 def wait_for_input(descriptor: int | None, seconds: float | None) -> bool:

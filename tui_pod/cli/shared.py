@@ -231,7 +231,7 @@ def print_json(value: object) -> None:
 
 
 def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
-    """Print rows: on a terminal as a table that fits it, else tab-separated without titles."""
+    """Print rows: as a table that fits the terminal; without a terminal, tab-separated and without titles."""
     if sys.stdout.isatty() and (rows := list(rows)):
         for line in table_lines(columns, rows, shutil.get_terminal_size().columns):
             print(line)

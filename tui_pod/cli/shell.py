@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from tui_pod.cli.shared import Column, load_config, open_library, print_json, print_table, tell
 from tui_pod.config.keymap import PRESETS, show_keys
-from tui_pod.config.paths import completion_file, find_paths, man_page
+from tui_pod.config.paths import COMPLETIONS, MAN_PAGE, find_paths, shipped
 from tui_pod.config.reader import Row, allowed, setting_rows, toml_value
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import ACTIONS
@@ -56,7 +56,7 @@ def run_config(options: Namespace) -> int:
 
 def run_man(_: Namespace) -> int:
     """Show the man page with `man`, or print its source; return the exit status of `man`."""
-    page = man_page()
+    page = shipped(MAN_PAGE)
     if sys.stdout.isatty() and (program := shutil.which("man")):
         return subprocess.run([program, str(page)], check=False).returncode
     sys.stdout.write(page.read_text("utf-8"))
@@ -66,11 +66,11 @@ def run_man(_: Namespace) -> int:
 def run_completions(options: Namespace) -> None:
     """Print the completion script of a shell, or the words of a kind for such a script."""
     if options.words is None:
-        sys.stdout.write(completion_file(options.shell).read_text("utf-8"))
+        sys.stdout.write(shipped(COMPLETIONS[options.shell]).read_text("utf-8"))
         return
     words: Iterable[tuple[str, str]]
     if options.words == "settings":
-        from tui_pod.cli.podcasts.logins import LOGIN_KEYS  # the other kinds need none of it
+        from tui_pod.cli.podcasts.subscriptions import LOGIN_KEYS  # the other kinds need none of it
         from tui_pod.core.library.podcast_settings import ROWS
 
         texts = {name: row.text for name, row in ROWS.items()} | LOGIN_KEYS

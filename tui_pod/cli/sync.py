@@ -145,13 +145,13 @@ def _with_library(opened: Opened, store: FeedStore, feed: Subscription, is_dry: 
 def _with_folder(opened: Opened, store: FeedStore, options: Namespace, is_dry: bool) -> SyncResult:
     settings = opened.settings.sync
     shares = None if options.podcasts is None else options.podcasts == "yes"
-    how = FolderOptions(is_dry, settings.device or None, options.alone, shares, _accept_podcasts)
+
+    def accepts(titles: list[str]) -> bool | None:
+        """Ask whether to subscribe to the podcasts of other machines; None if nobody can be asked."""
+        return ask_yes(f"{found_there(titles)} Subscribe?") if is_someone_there() else None
+
+    how = FolderOptions(is_dry, settings.device or None, options.alone, shares, accepts)
     return sync_with_folder(opened.file, opened.state, store, Path(settings.folder), datetime.now(UTC), how)
-
-
-def _accept_podcasts(titles: list[str]) -> bool | None:
-    """Ask whether to subscribe to the podcasts of other machines; None if nobody can be asked."""
-    return ask_yes(f"{found_there(titles)} Subscribe?") if is_someone_there() else None
 
 
 def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
@@ -166,7 +166,7 @@ def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
 
 
 def _log_in(opened: Opened) -> None:
-    """Log in with the browser if the server offers that, else ask for the password; save the password."""
+    """Log in with the browser if the server offers that, or ask for the password; save the password."""
     settings, file = opened.settings.sync, password_file(opened.file.path)
     if not (settings.server and settings.user):
         raise UserError("set server and user under [sync] first")

@@ -46,23 +46,15 @@ COMPLETIONS = {
 }
 """Where each shell looks for completions below a prefix."""
 
+MAN_PAGE = "share/man/man1/tui-pod.1"
+
 
 def embedded_catalog() -> Path:
     """Return the catalogue that comes with the program: beside the package in a checkout, inside it if installed."""
-    return _shipped("catalog.toml")
+    return shipped("catalog.toml")
 
 
-def completion_file(shell: str) -> Path:
-    """Return the completion script of `bash`, `zsh` or `fish` that comes with the program."""
-    return _shipped(COMPLETIONS[shell])
-
-
-def man_page() -> Path:
-    """Return the man page that comes with the program."""
-    return _shipped("share/man/man1/tui-pod.1")
-
-
-def _shipped(name: str) -> Path:
+def shipped(name: str) -> Path:
     """Return a file that lies beside the package in a checkout, and in it when installed."""
     package = Path(__file__).parents[1]
     installed = package / name

@@ -79,7 +79,11 @@ def open_folder(may_make: bool) -> RuntimeFolder:
     try:
         if may_make and os.fstat(descriptor).st_uid == os.geteuid():
             os.fchmod(descriptor, 0o700)
-        _check(path, os.fstat(descriptor))
+        found = os.fstat(descriptor)
+        if found.st_uid != os.geteuid():
+            raise RemoteError(f"{path} belongs to another user; remote control is off.")
+        if stat.S_IMODE(found.st_mode) & 0o022:
+            raise RemoteError(f"{path} can be written by others; run: chmod 700 {path}")
     except BaseException:
         os.close(descriptor)
         raise
@@ -103,13 +107,6 @@ def _remove_dead(folder: RuntimeFolder) -> None:
                         app.connect(folder.address(name))
             except (ConnectionRefusedError, ProcessLookupError):
                 os.unlink(name, dir_fd=folder.descriptor)
-
-
-def _check(path: Path, found: os.stat_result) -> None:
-    if found.st_uid != os.geteuid():
-        raise RemoteError(f"{path} belongs to another user; remote control is off.")
-    if stat.S_IMODE(found.st_mode) & 0o022:
-        raise RemoteError(f"{path} can be written by others; run: chmod 700 {path}")
 
 
 def is_same_user(connection: socket.socket) -> bool:

@@ -33,7 +33,7 @@ class DesktopError(Exception):
 
 
 def find_bus(environ: Mapping[str, str] = os.environ) -> str | None:
-    """Return the address of the session bus, from the environment or else systemd's; None if there is neither."""
+    """Return the address of the session bus, from the environment or systemd; None if neither knows one."""
     named = environ.get("DBUS_SESSION_BUS_ADDRESS")
     if named:
         return named

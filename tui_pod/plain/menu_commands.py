@@ -98,7 +98,8 @@ class MenuCommands:
     def _run(self, entries: Mapping[str, Callable[[], object]], typed: str) -> None:
         typed = clean(typed, QUERY_LIMIT)
         if typed.isdecimal() and len(typed) < 9:
-            self._go_to_row(int(typed) - 1)
+            open_view = next((view for view in self._views if view.is_open), None)
+            (open_view or self._navigation).go(int(typed) - 1)
             return
         wanted = fold(typed).split()
         exact = [name for name in entries if fold(name) == fold(typed)]
@@ -116,13 +117,6 @@ class MenuCommands:
             self._dialogue.ask_number("Which number? Or press enter to leave:", len(found), lambda row: found[row][1]())
         else:
             self._dialogue.say("Nothing is called that." if wanted else "Cancelled.")
-
-    def _go_to_row(self, row: int) -> None:
-        view = next((view for view in self._views if view.is_open), None)
-        if view is not None:
-            view.go(row)
-        else:
-            self._navigation.go(row)
 
     def _ask_sync(self) -> None:
         ways = [*SYNC_WAYS, *["Turn sync off"] * self._services.sync.setup.settings.is_set]

@@ -58,7 +58,7 @@ class NavigationCommands:
             "focus.previous": self._change_pane,
             "focus.left": self._left,
             "focus.right": self._right,
-            "search.start": self._ask_search,
+            "search.start": lambda: self._dialogue.ask("Search in title, summary or topic:", self._search),
             "search.next": partial(self._search_next, 1),
             "search.previous": partial(self._search_next, -1),
             "search.clear": self._clear,
@@ -109,9 +109,6 @@ class NavigationCommands:
     def episode(self) -> Episode | None:
         """The episode at the cursor."""
         return self._list.library.find(self._list.episode)
-
-    def _ask_search(self) -> None:
-        self._dialogue.ask("Search in title, summary or topic:", self._search)
 
     def _search(self, words: str) -> None:
         self._look(self._list.query._replace(query=clean(words, QUERY_LIMIT)))

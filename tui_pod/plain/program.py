@@ -208,7 +208,7 @@ class PlainProgram:
         self._dialogue.say(text)
 
     def _interrupt(self) -> None:
-        """End the question that is open, else the work under way, else the program."""
+        """End the question that is open; without one, the work under way; without any, the program."""
         if self._keyboard.is_asking:
             self._keyboard.cancel()
         elif (outcome := self.services.tasks.stop()).is_done:

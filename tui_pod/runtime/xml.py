@@ -217,7 +217,7 @@ def _read_slices(text: str, handler: Handler) -> bool:
 
 
 def _read_part(opening: str, part: str, closing: str, handler: Handler) -> bool:
-    """Read the head or an item: as it is, or else its elements as text. Return True if all of it was read."""
+    """Read the head or an item as it is; if that fails, its elements as text. Return True if all of it was read."""
     for is_flat in (False, True):
         inner, is_whole = _flattened(part) if is_flat else (part, True)
         try:

@@ -1,4 +1,4 @@
-"""The first steps of the client's child: hand the terminal to an app that was left, or else show the saved screen."""
+"""The first steps of the client's child: hand the terminal to an app that was left, or show the saved screen."""
 
 from __future__ import annotations
 

@@ -240,7 +240,7 @@ class PatientDriver(LinuxDriver):
     # -- other terminals -----------------------------------------------------------------------------------
 
     def _get_terminal_size(self) -> tuple[int, int]:
-        """Return the size; where the terminal knows none, the one that Rich assumes too, else they redraw in turns."""
+        """Return the size; a terminal without one gets that which Rich assumes, or both would redraw in turns."""
         return shutil.get_terminal_size((80, 25))
 
     def disable_input(self) -> None:

@@ -118,7 +118,7 @@ class ScreenFrontend:
 
     def feeds_failed(self, feeds: frozenset[str]) -> None:
         """Mark the podcasts whose last refresh failed."""
-        self._main.status.show_failed(feeds)
+        self._main.topic_tree.show_failed(feeds)
 
     def work_changed(self, jobs: Mapping[str, Job]) -> None:
         """Show the work in progress."""

@@ -13,7 +13,6 @@ from textual.app import App
 from textual.driver import Driver
 from textual.geometry import Offset
 from textual.screen import Screen
-from textual.widget import Widget
 
 from tui_pod.ui.changed_cells import ChangedCells
 
@@ -66,7 +65,7 @@ async def adapt_to_reader(app: TerminalApp) -> None:
 
 
 def place_of_cursor(screen: Screen[Any], has_news: bool) -> Offset:
-    """Return the cell of the newest notice if there is news, else of the field or the row in use."""
+    """Return the cell of the newest notice if there is news, otherwise that of the field or the row in use."""
     notices = list(screen.query("Toast")) if has_news else []
     if notices and notices[-1].region:
         return notices[-1].content_region.offset
@@ -76,18 +75,12 @@ def place_of_cursor(screen: Screen[Any], has_news: bool) -> Offset:
     field = getattr(widget, "cursor_screen_offset", None)  # of Textual's fields
     if isinstance(field, Offset):
         return field - (1, 0) if getattr(widget, "cursor_at_end", False) else field  # Textual's is one too far there
-    region, line = widget.scrollable_content_region, _line_of(widget)
-    return Offset(region.x, region.y + max(0, min(line, region.height - 1)))
-
-
-def _line_of(widget: Widget) -> int:
-    """Return the visible line of a widget's cursor."""
     line = getattr(widget, "line", None)  # of our own lists
-    if isinstance(line, int):
-        return line
-    highlighted = getattr(widget, "highlighted", None)  # of Textual's list of options
-    lines = getattr(widget, "_index_to_line", {}) if highlighted is not None else {}
-    return int(lines.get(highlighted, 0)) - widget.scroll_offset.y if lines else 0
+    if not isinstance(line, int):
+        lines = getattr(widget, "_index_to_line", {})  # of Textual's list of options
+        line = int(lines.get(getattr(widget, "highlighted", None), widget.scroll_offset.y)) - widget.scroll_offset.y
+    region = widget.scrollable_content_region
+    return Offset(region.x, region.y + max(0, min(line, region.height - 1)))
 
 
 def is_reader_running(processes: Path = Path("/proc")) -> bool:

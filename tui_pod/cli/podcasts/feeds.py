@@ -11,8 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui_pod.cli.podcasts.feeds_set import set_settings
-from tui_pod.cli.podcasts.logins import ask_login
-from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store, open_store
+from tui_pod.cli.podcasts.subscriptions import ask_login, named_feeds, on_store, open_store
 from tui_pod.cli.shared import (
     Column,
     ask_yes,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from tui_pod.cli.podcasts.logins import LOGIN_KEYS, set_login
-from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store
+from tui_pod.cli.podcasts.subscriptions import LOGIN_KEYS, named_feeds, on_store, set_login
 from tui_pod.cli.shared import Column, print_json, print_table, tell
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.errors import UserError

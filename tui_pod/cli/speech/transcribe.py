@@ -31,7 +31,7 @@ class _Work(NamedTuple):
 
 
 def run(options: Namespace) -> int:
-    """Transcribe the named episodes, else each recording on this machine without a transcript.
+    """Transcribe the named episodes or, without names, each recording here that has no transcript.
 
     Raises:
         UserError: an id is unknown, the extra is missing, or the folder cannot be written.

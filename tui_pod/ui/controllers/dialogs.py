@@ -20,7 +20,6 @@ from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.selection.list_query import Filter
 from tui_pod.core.text.clean import counted
 from tui_pod.services.hints import HIDING
-from tui_pod.services.services import Services
 from tui_pod.ui.screens.bookmarks import BookmarkScreen
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.lists import CollectScreen
@@ -36,10 +35,10 @@ if TYPE_CHECKING:
 class DialogController:
     """Opens dialogs, one at a time."""
 
-    def __init__(self, screen: MainScreen, services: Services, show: Callable[[Screen[None]], AwaitMount]) -> None:
+    def __init__(self, screen: MainScreen, show: Callable[[Screen[None]], AwaitMount]) -> None:
         """Open nothing yet; `show` shows a dialog over the library."""
         self._screen = screen
-        self._services = services
+        self._services = screen.services
         self._show = show
 
     def bookmark(self, bookmark: Bookmark) -> None:
@@ -123,7 +122,7 @@ class DialogController:
             self._screen.show_outcome(changed(done))
 
     async def settings(self, is_of_topic: bool) -> None:
-        """Show the settings of the book at the cursor, else of the listed podcast or the episode's, else ask which."""
+        """Show the settings of the book at the cursor, or of the podcast; ask which if there is none."""
         model, service, usual = self._screen.model, self._services.feeds.settings, self._services.first.settings
         if model.own_list is not None:
             self.edit_list(model.own_list, model.own_list.name)

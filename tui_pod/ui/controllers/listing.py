@@ -9,7 +9,6 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.services.hints import NOT_LISTED, why_empty
-from tui_pod.services.services import Services
 
 if TYPE_CHECKING:
     from tui_pod.ui.screens.main import MainScreen
@@ -18,9 +17,9 @@ if TYPE_CHECKING:
 class ListingController:
     """Changes what the list shows, and keeps the tree and the status lines in step with it."""
 
-    def __init__(self, screen: MainScreen, services: Services) -> None:
+    def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self._services = services
+        self._services = screen.services
         self._model = screen.model
         self._statuses: dict[str, Status] = {}  # as last reported, of the episodes that changed
 
@@ -49,7 +48,7 @@ class ListingController:
         self._screen.show_pane()
 
     def clear(self) -> None:
-        """Clear the search, else the selection."""
+        """Clear the search, or the selection if nothing is searched for."""
         if self._model.query.query:
             self.change_query(self._model.query._replace(query=""), keeps_cursor=True)
         else:

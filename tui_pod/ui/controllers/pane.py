@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.services.services import Services
-from tui_pod.ui.controllers.views import OpenViews
 from tui_pod.ui.look.layout import WIDE
 
 if TYPE_CHECKING:
@@ -19,11 +17,10 @@ class PaneController:
 
     pane: EpisodePane | None = None
 
-    def __init__(self, screen: MainScreen, services: Services, open_views: OpenViews) -> None:
+    def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self._services = services
-        self._open_views = open_views
-        self.is_wanted = services.first.has_preview
+        self._services = screen.services
+        self.is_wanted = screen.services.first.has_preview
         """Whether the listener wants it beside the list."""
         self.follows_paint = True
         """Whether it is made after the first paint; False for a screen that is painted only once."""
@@ -50,7 +47,7 @@ class PaneController:
         pane = await self._make()
         topics = self._services.controller.library.topics
         self._screen.add_class("-details")  # the pane brought the styles of the class
-        self._open_views.set_open(self, True)
+        self._screen.open_views.set_open(self, True)
         pane.show_details(True, former.found_in(topics, topic) if topic is not None else None)
         self._screen.set_focus(pane)
 
@@ -60,11 +57,11 @@ class PaneController:
         return self.pane is not None and self.pane.is_detailed
 
     def hide_details(self) -> None:
-        """Go back to the preview if there is room for it, else hide the pane."""
+        """Go back to the preview if there is room for it; otherwise hide the pane."""
         if self.pane is not None and self.pane.is_detailed:
             self._screen.remove_class("-details")
             self.pane.show_details(False)
-            self._open_views.set_open(self, False)
+            self._screen.open_views.set_open(self, False)
 
     def escape(self) -> bool:
         """Leave the details; return False if none are shown."""

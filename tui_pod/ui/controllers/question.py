@@ -9,8 +9,6 @@ from textual.timer import Timer
 from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.cards import Card
-from tui_pod.services.services import Services
-from tui_pod.ui.controllers.views import OpenViews
 from tui_pod.ui.look.cells import fit
 
 if TYPE_CHECKING:
@@ -27,10 +25,9 @@ ROOM_FOR_KEYS, MIN_ROOM = 42, 24
 class QuestionController:
     """Owns the offer; while there is one, enter belongs to it."""
 
-    def __init__(self, screen: MainScreen, services: Services, open_views: OpenViews) -> None:
+    def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self._services = services
-        self._open_views = open_views
+        self._services = screen.services
         self._card: Card | None = None
         self._text = ""
         self._load = 0  # what played when it was offered
@@ -54,7 +51,7 @@ class QuestionController:
         self._end()
         self._card, self._text, self._load = card, question.text, self._services.controller.playback.load
         self.follow(self._services.controller.playback)
-        self._open_views.set_open(self, True)
+        self._screen.open_views.set_open(self, True)
         self._screen.status.show_keys()
 
     def show(self) -> None:
@@ -87,7 +84,7 @@ class QuestionController:
 
     def _end(self) -> None:
         self._card = None
-        self._open_views.set_open(self, False)
+        self._screen.open_views.set_open(self, False)
         if self._timer is not None:
             self._timer.stop()
             self._timer = None

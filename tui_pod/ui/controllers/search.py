@@ -7,9 +7,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui_pod.services.hints import NO_SEARCH, why_empty
-from tui_pod.services.services import Services
-from tui_pod.ui.controllers.transcript import TranscriptController
-from tui_pod.ui.controllers.views import OpenViews
 
 if TYPE_CHECKING:
     from tui_pod.ui.screens.main import MainScreen
@@ -21,19 +18,16 @@ WAITING = "list search"
 class SearchController:
     """Owns the field, which is created when it is first opened."""
 
-    def __init__(
-        self, screen: MainScreen, services: Services, transcript: TranscriptController, open_views: OpenViews
-    ) -> None:
+    def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self._services = services
-        self._transcript = transcript
-        self._open_views = open_views
+        self._services = screen.services
+        self._transcript = screen.transcript
         self._is_of_transcript = False
         self._typed = ""  # the words for the list
         self._folding: asyncio.Task[object] | None = None  # folds the text that a search looks at
 
     async def open(self) -> None:
-        """Open the field: it searches the transcript if that has the focus, else the list."""
+        """Open the field. It searches the transcript if that has the focus, otherwise the list."""
         from tui_pod.runtime.threads import in_thread  # after the first paint, as the field
         from tui_pod.ui.widgets.fields import LIST_WORDS, SearchField
 
@@ -46,7 +40,7 @@ class SearchController:
         field.placeholder = "words in this transcript" if self._is_of_transcript else LIST_WORDS
         field.value = "" if self._is_of_transcript else screen.model.query.query
         field.add_class("-shown")
-        self._open_views.set_open(self, True)
+        self._screen.open_views.set_open(self, True)
         screen.set_focus(field)  # at once: it takes the next key
         if not self._is_of_transcript:
             library = screen.model.library
@@ -88,7 +82,7 @@ class SearchController:
     def close(self) -> None:
         """Hide the field; what it found stays."""
         self._screen.query("#search").remove_class("-shown")
-        self._open_views.set_open(self, self._is_of_transcript)
+        self._screen.open_views.set_open(self, self._is_of_transcript)
 
     def escape(self) -> bool:
         """Hide the field and clear the search of the transcript; return False if the list was searched."""

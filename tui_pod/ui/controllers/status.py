@@ -11,7 +11,6 @@ from textual.content import Content
 from tui_pod.core.actions import BY_ID
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.services.frontend import Job
-from tui_pod.services.services import Services
 from tui_pod.ui import status_texts
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar
@@ -32,12 +31,12 @@ VIEWS = {"statistics": 2, "bookmarks": 3}
 class StatusController:
     """Keeps the lines around the panes of the library screen up to date."""
 
-    def __init__(self, screen: MainScreen, services: Services) -> None:
+    def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self._services = services
+        self._services = screen.services
         self._model = screen.model
         self._has_work = False  # that the listener can stop
-        self._kept = sum(not bookmark.is_removed for bookmark in services.first.notebook.bookmarks)
+        self._kept = sum(not bookmark.is_removed for bookmark in screen.services.first.notebook.bookmarks)
 
     @property
     def bar(self) -> PlaybackBar:
@@ -115,10 +114,6 @@ class StatusController:
         if not playback.load and playback.speed == first.playback.speed:
             return first.usual_speed  # without building the player for it
         return self._services.controller.mixer.usual_speed
-
-    def show_failed(self, feeds: frozenset[str]) -> None:
-        """Mark the podcasts whose last refresh failed; see `Frontend.feeds_failed`."""
-        self._screen.topic_tree.show_failed(feeds)
 
     def show_session(self) -> None:
         """Show the session, the next episode and the sleep timer, and in the tree what plays."""

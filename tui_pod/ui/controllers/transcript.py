@@ -12,8 +12,6 @@ from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.bookmarks import of_cue
 from tui_pod.core.progress.progress import Status
 from tui_pod.services.hints import NO_SEARCH, why_no_transcript
-from tui_pod.services.services import Services
-from tui_pod.ui.controllers.views import OpenViews
 
 if TYPE_CHECKING:
     from tui_pod.core.library.row_states import RecognitionState
@@ -28,10 +26,9 @@ class TranscriptController:
     pane: TranscriptView | None = None
     is_open = False
 
-    def __init__(self, screen: MainScreen, services: Services, open_views: OpenViews) -> None:
+    def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self._services = services
-        self._open_views = open_views
+        self._services = screen.services
         self._shown = ("", False)  # the episode shown, and whether it was playing when its transcript was read
         self._is_recognised = False  # whether the transcript was recognised by a machine
         self._is_apart = False  # whether it was opened while another episode played
@@ -100,7 +97,7 @@ class TranscriptController:
             self.show_playing()
 
     def nudge(self, by: float) -> None:
-        """Shift the shown transcript, else that of the playing episode, by seconds; this is saved and announced."""
+        """Shift the transcript that is shown, or that of the playing episode, by seconds; save it and say so."""
         shown = self._shown[0] if self.is_open else None
         episode = shown or self._services.controller.playback.episode
         index = self._services.controller.library.index(episode) if episode else None
@@ -114,7 +111,7 @@ class TranscriptController:
     def _set_open(self, is_open: bool) -> None:
         """Set the CSS classes that show the pane."""
         self.is_open = is_open
-        self._open_views.set_open(self, is_open)
+        self._screen.open_views.set_open(self, is_open)
         self._screen.set_class(is_open, "-reading")
         if self.pane is not None:
             self.pane.set_class(is_open, "-open")

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Protocol
 from textual.widget import Widget
 
 from tui_pod.core.library.topics import TopicTable
-from tui_pod.services.services import Services
 
 if TYPE_CHECKING:
     from tui_pod.core.selection.bookmark_groups import Grouping
@@ -51,10 +50,9 @@ class ViewController:
 
     is_open = False
 
-    def __init__(self, screen: MainScreen, services: Services, open_views: OpenViews) -> None:
+    def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
-        self._services = services
-        self._open_views = open_views
+        self._services = screen.services
         self._grouping: Grouping | None = None
         self._bookmarks: BookmarksView | None = None
         self._everywhere: EverywhereView | None = None
@@ -129,7 +127,7 @@ class ViewController:
 
     def _set_open(self, is_open: bool) -> None:
         self.is_open = is_open
-        self._open_views.set_open(self, is_open)
+        self._screen.open_views.set_open(self, is_open)
         self._screen.set_class(is_open, "-view")
 
     def _choose(self, topics: TopicTable, topic: int) -> None:

@@ -27,9 +27,7 @@ MOST = 300
 def draw_cover(groups: Sequence[int], current: int) -> bytes:
     """Return a square picture: red, green and blue of each pixel, in rows from the top.
 
-    Args:
-        groups: the topic number of each episode, in order.
-        current: the index of the episode that glows.
+    `groups` are the topic numbers of the episodes in order; the current one glows.
     """
     first = max(0, min(current - MOST // 2, len(groups) - MOST))
     seeds = groups[first : first + MOST]

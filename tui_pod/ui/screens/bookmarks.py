@@ -53,7 +53,7 @@ class BookmarksView(ChoiceLines):
         return self._bookmarks[self.cursor] if self._bookmarks else None
 
     def show(self) -> None:
-        """Show the current bookmarks; the cursor stays on its bookmark, else on its row."""
+        """Show the current bookmarks. The cursor stays on its bookmark, or on its row if that is gone."""
         controller, former = self._services.controller, self.current
         groups = group_bookmarks(controller.library, controller.bookmarks, self.grouping)
         self._bookmarks = [bookmark for group in groups for bookmark in group.bookmarks]
@@ -97,7 +97,7 @@ class BookmarksView(ChoiceLines):
         self.show_lines(lines)
 
     def _lines_of(self, number: int, bookmark: Bookmark) -> Iterator[TextLine]:
-        """Yield the lines of a bookmark: all at the cursor, else one of its text and one of its note."""
+        """Yield the lines of a bookmark: all at the cursor; otherwise one of its text and one of its note."""
         room, is_open = max(1, self.room - TIME), number == self.cursor
         words = f"“{bookmark.text}”" if bookmark.text else NO_TEXT
         title = "" if self.grouping is Grouping.EPISODE else title_of(self._services.controller.library, bookmark)

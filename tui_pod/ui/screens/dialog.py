@@ -184,12 +184,10 @@ class Dialog(ModalScreen[None]):
         return self._keys_before
 
     def wait_for(self, work: Coroutine[Any, Any, None], said: str, leave: str = "") -> None:
-        """Wait for a request, and show why it failed.
+        """Wait for a request, saying so meanwhile, and show why it failed.
 
-        Args:
-            work: the request.
-            said: shown meanwhile.
-            leave: What escape does, which stops the request; if empty, it closes the dialog, and the request goes on.
+        Escape does what `leave` says, and stops the request; if that is empty, it closes the dialog, and the request
+        goes on.
         """
         self.is_waiting = True
         self._keys_before = self.query_one(DialogBody).keys

@@ -42,7 +42,7 @@ class EverywhereView(Vertical):
     """  # not in the stylesheet: each rule there slows the first screen, which does not need these
 
     def __init__(self, services: Services, typed: str, edit: Callable[[Bookmark], None]) -> None:
-        """Search for `typed`, the search of the list, else for the last search here."""
+        """Search for `typed`, the search of the list; if that is empty, repeat the last search here."""
         super().__init__()
         self._services = services
         self._typed = typed.strip() or services.search.typed

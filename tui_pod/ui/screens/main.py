@@ -59,14 +59,14 @@ class MainScreen(Screen[None]):
         """What the screen shows, and acts on."""
         self.model = EpisodeListModel(services.first, lambda: services.controller, lambda: services.feeds.news)
         self._show_dialog = show_dialog
-        self.listing = ListingController(self, services)
-        self._open_views = open_views = OpenViews()
-        self.transcript = TranscriptController(self, services, open_views)
-        self.views = ViewController(self, services, open_views)
-        self.episode = PaneController(self, services, open_views)
-        self.question = QuestionController(self, services, open_views)
-        self.search = SearchController(self, services, self.transcript, open_views)
-        self.status = StatusController(self, services)
+        self.listing = ListingController(self)
+        self.open_views = OpenViews()
+        self.transcript = TranscriptController(self)
+        self.views = ViewController(self)
+        self.episode = PaneController(self)
+        self.question = QuestionController(self)
+        self.search = SearchController(self)
+        self.status = StatusController(self)
         self.set_reactive(MainScreen.playback, services.first.playback)
         self._fitted: Size | None = None  # the terminal size of the current layout
         self._left: Widget | None = None  # what had the focus before the terminal became too small
@@ -87,7 +87,7 @@ class MainScreen(Screen[None]):
         """Opens dialogs."""
         from tui_pod.ui.controllers.dialogs import DialogController  # with its screens it takes 9 % of the start
 
-        return DialogController(self, self.services, self._show_dialog)
+        return DialogController(self, self._show_dialog)
 
     def on_mount(self) -> None:
         """Show the topic that was open last."""
@@ -138,7 +138,7 @@ class MainScreen(Screen[None]):
             self.call_after_refresh(self._focus_again)
 
     def _focus_again(self) -> None:
-        """Give the focus back to the widget that had it, else to the current pane."""
+        """Give the focus back to the widget that had it, or to the current pane if it is gone."""
         if self._left in self.focus_chain:
             self.set_focus(self._left)
         else:
@@ -156,7 +156,7 @@ class MainScreen(Screen[None]):
         self.show_pane(is_tree=self.focused is not self.topic_tree and self.focused is not self.episode.pane)
 
     def show_pane(self, is_tree: bool = False) -> None:
-        """Close the view, and give the focus to the tree, or else to the transcript if it is open, or the list."""
+        """Close the view, and give the focus to the tree, or to the open transcript or the list."""
         self.views.leave()
         if not self.has_class("-wide"):  # the details are over the list
             self.episode.hide_details()
@@ -223,11 +223,11 @@ class MainScreen(Screen[None]):
         self.app.screen.query("ToastHolder").remove()  # Textual leaves empty holders, and the fifth hides later notices
 
     def _clear(self) -> None:
-        """Take the notices away; close what was opened last, else clear the search of the list, else the selection."""
+        """Take the notices away; close what was opened last, or clear the list's search or selection."""
         self.clear_notices()
         if self.focused is None:
             self.show_pane()
-        if self._open_views.escape():
+        if self.open_views.escape():
             return
         self.listing.clear()
 

@@ -1,4 +1,4 @@
-"""The picture of an episode: a real one where the terminal draws pictures, else half blocks, two pixels per cell."""
+"""The picture of an episode: a real one if the terminal draws pictures, or half blocks, two pixels per cell."""
 
 from __future__ import annotations
 

@@ -265,7 +265,7 @@ class EpisodeList(RowPane):
             self.post_message(self.SelectionChanged())
 
     def action_run(self, ident: str) -> None:
-        """See `RowPane.action_run`: on the selection, else on the episode at the cursor, which may move on."""
+        """See `RowPane.action_run`: on the selection, or on the episode at the cursor, which may move on."""
         model = self._model
         if model.episode is None:
             return

@@ -343,7 +343,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self.scroll_to_region(self._about.region_of(choice), animate=False, force=True)
 
     def action_move(self, by: int) -> None:
-        """Go to the next choice if it is visible, else scroll."""
+        """Go to the next choice if it is visible; otherwise scroll."""
         window = Region(0, self.scroll_offset.y, 1, self.scrollable_content_region.height)
         count, cursor = len(self._about.about.choices), self._about.cursor
         start = cursor + by if cursor is not None else 0 if by > 0 else -1
@@ -372,7 +372,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Do nothing: there is no pane to the right."""
 
     async def action_choose(self) -> None:
-        """Play from the chapter at the cursor or open its link; else play the episode or list the topic."""
+        """Play from the chapter or open the link at the cursor; without one, play the episode or list the topic."""
         target = self._target
         if isinstance(target, str):
             self.app.run_worker(open_link(self.app, target))

@@ -239,17 +239,13 @@ class PlaybackBar(Widget):
         for start, end, *_ in self.playback.passages:
             for cell in range(int(start * scale), min(width, max(int(start * scale) + 1, int(end * scale)))):
                 cells[cell] = (MARKS["passage"], bright if cell < here else QUIET)
-        for cell in self._chapter_cells(duration, width):
+        starts = {int(mark.start * scale) for mark in self.playback.chapters if mark.start < duration} - {0}
+        for cell in starts if len(starts) <= width // 3 else ():  # else they would fill most of the line
             cells[cell] = ("┆", bright if cell < here else QUIET)
         for start in self.bookmarks:
             cells[max(0, min(width - 1, int(start * scale)))] = (MARKS["bookmark"], STARTED)
         cells[here] = ("●", NOW if self.playback.is_active else QUIET)
         return joined(cells)
-
-    def _chapter_cells(self, duration: float, width: int) -> set[int]:
-        """Return the cells where chapters start; none if they would fill most of the line."""
-        cells = {int(mark.start / duration * width) for mark in self.playback.chapters if mark.start < duration} - {0}
-        return cells if len(cells) <= width // 3 else set()
 
     def _sound_parts(self, width: int) -> list[tuple[Part, str]]:
         """Return those of speed, volume and sleep timer that fit, with the names of their places.

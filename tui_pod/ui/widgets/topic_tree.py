@@ -136,13 +136,7 @@ class TopicTree(RowPane):
         self.refresh()
 
     def show_playing(self, index: int | None, name: str, mark: str) -> None:
-        """Mark a topic of the playing episode.
-
-        Args:
-            index: the library index of the episode; None if nothing plays.
-            name: the preferred topic, as shown in the bar; otherwise the smallest one is marked.
-            mark: name of the mark.
-        """
+        """Mark the topic of this name, as in the bar, if it has the playing episode; otherwise the smallest topic."""
         if (index, mark) != self._shown_playing:
             self._shown_playing = index, mark
             members, names = self._topics.members, self._topics.names

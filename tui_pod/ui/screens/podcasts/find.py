@@ -115,7 +115,7 @@ class FindScreen(Dialog):
             self.wait_for(self._play(self._chosen.address, self._feed, item), f"Opening “{item.title}” …", "Back")
 
     def action_subscribe(self) -> None:
-        """Subscribe to the podcast whose episodes are shown, else to the one at the cursor."""
+        """Subscribe to the podcast whose episodes are shown, or to the one at the cursor."""
         row = self._list.highlighted
         podcast = self._chosen or (self._rows[row] if row is not None else None)
         if self.is_waiting or podcast is None:

@@ -37,7 +37,7 @@ class LoginScreen(FormDialog):
         self._is_agreed = False
 
     def save(self, values: Mapping[str, str]) -> None:
-        """Go to the password after the user; else log in, once a warning was seen if one is due."""
+        """Go from the user to the password, and from there log in, after a warning if one is due."""
         if self.focused is not None and self.focused.id == "field-user":
             self.focus_next()
         elif self._question.needs_yes and not self._is_agreed:

@@ -13,7 +13,7 @@ from tests.cli.conftest import Shell
 from tests.sources import server
 from tests.sources.server import Site, feed, guarded, item
 from tui_pod.cli import shared, sync  # noqa: F401 - imported before anything in `shared` is replaced
-from tui_pod.cli.podcasts import feeds, logins  # noqa: F401
+from tui_pod.cli.podcasts import feeds, subscriptions  # noqa: F401
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +25,7 @@ def guarded_feed(site: Site) -> None:
 def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Answer questions as a listener does at a terminal: lines, and passwords among them."""
     lines: list[str] = []
-    for module in (logins, shared):
+    for module in (subscriptions, shared):
         monkeypatch.setattr(module, "is_someone_there", lambda: True)
     monkeypatch.setattr(shared, "getpass", lambda _: lines.pop(0))
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
