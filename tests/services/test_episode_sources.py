@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +47,30 @@ QUOTA = 1_000_000
 ONE = Chapter(0.0, "One")
 
 
+MADE = Narration(Path("/made.opus"), 10.0, (Cue("One.", 0.0), Cue("Two.", 4.5)))
+
+
+class Answers(Narrator):
+    """A narrator that gives an answer, and keeps what it is asked."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder / "narrations", 0)
+        self.answer: Narration | NarrationError = MADE
+        self.found: Narration | None = MADE
+        self.asked: list[tuple[tuple[str, ...], bool]] = []
+        self.discarded: list[Path] = []
+
+    def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
+        self.asked.append((script.sentences, is_urgent))
+        answer(self.answer)
+
+    def find(self, script: Script) -> Narration | None:
+        return self.found
+
+    def discard(self, narration: Path) -> None:
+        self.discarded.append(narration)
+
+
 class ServiceRig:
     """Sources over a folder, with what they reported and logged."""
 
@@ -54,17 +79,29 @@ class ServiceRig:
         self.narrator = Narrator(folder / "narrations", 1_000_000)
         self.podcasts = Podcasts(folder / "data", folder / "cache", QUOTA)
         self.open: Callable[[], Podcasts] = lambda: self.podcasts
-        self.media = make_media(self.narrator, self.events.put_nowait, lambda: self.open())
+        self.remake()
         self.log: asyncio.Queue[str] = asyncio.Queue()
 
-    async def request(self, episode: Episode) -> Event:
+    async def request(self, episode: Episode, position: float = 0.0) -> Event:
         """Return the answer to a request."""
-        self.media.sources.request(episode, 7)
-        return await self.next()
-
-    async def next(self) -> Event:
-        """Return the next event."""
+        self.media.sources.request(episode, 7, position)
         return await asyncio.wait_for(self.events.get(), PATIENCE)
+
+    async def ready(self, episode: Episode, position: float = 0.0) -> Source:
+        """Return what a request that can be met is answered with."""
+        event = await self.request(episode, position)
+        assert isinstance(event, SourceReady)
+        return event.source
+
+    async def refused(self, episode: Episode) -> LoadFailed:
+        """Return what a request that cannot be met is answered with."""
+        event = await self.request(episode)
+        assert isinstance(event, LoadFailed)
+        return event
+
+    def remake(self, narrator: Narrator | None = None, **parts: Any) -> None:
+        """Have sources of other parts."""
+        self.media = make_media(narrator or self.narrator, self.events.put_nowait, lambda: self.open(), **parts)
 
     async def next_line(self) -> str:
         """Return the next line of the log."""
@@ -80,6 +117,14 @@ async def service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
     )
     yield service
     await service.media.sources.close()
+
+
+@pytest.fixture
+def narrator(service: ServiceRig, tmp_path: Path) -> Answers:
+    """A narrator that the sources have."""
+    narrator = Answers(tmp_path)
+    service.remake(narrator)
+    return narrator
 
 
 def fail(error: Exception) -> Callable[..., object]:
@@ -102,8 +147,7 @@ async def test_request_that_fails_unexpectedly_is_told_and_logged(
     service: ServiceRig, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
 ) -> None:
     monkeypatch.setattr(service.podcasts.audio, "source", fail(error))
-    event = await service.request(STREAM)
-    assert isinstance(event, LoadFailed)
+    event = await service.refused(STREAM)
     assert event.load == 7
     assert event.reason == f"“X” cannot be played: {said}. Your position is saved. Try again, or run: tui-pod doctor"
     assert await service.next_line() == f"x: {type(error).__name__}: {error}"
@@ -127,19 +171,16 @@ async def test_words_narration_and_files_that_fail_unexpectedly_are_told(
     said: str,
 ) -> None:
     monkeypatch.setattr(broken(service), name, fail(error))
-    event = await service.request(episode)
-    assert isinstance(event, LoadFailed)
+    event = await service.refused(episode)
     assert said in event.reason
 
 
 async def test_file_that_is_gone_or_whose_index_lies_is_not_played(service: ServiceRig, tmp_path: Path) -> None:
     path = tmp_path / "z.m4a"
-    event = await service.request(Episode("z", "Z", audio=str(path)))
-    assert isinstance(event, LoadFailed)
+    event = await service.refused(Episode("z", "Z", audio=str(path)))
     assert event.reason == f"The file is gone. Your position is saved. {path} is not there."
     path.write_bytes(claiming_m4a(60_000_000))
-    event = await service.request(Episode("z", "Z", audio=str(path)))
-    assert isinstance(event, LoadFailed)
+    event = await service.refused(Episode("z", "Z", audio=str(path)))
     assert event.reason == f"Its index claims more than the file can hold. Your position is saved. The file is {path}."
 
 
@@ -147,7 +188,7 @@ async def test_chapters_that_fail_leave_the_audio_playing(service: ServiceRig, m
     source = Source("https://example.org/x.mp3", is_stream=True)
     monkeypatch.setattr(service.podcasts.audio, "source", lambda *_: source)
     monkeypatch.setattr(service.podcasts.documents, "chapters", fail(RuntimeError("odd")))
-    assert isinstance(await service.request(STREAM), SourceReady)
+    await service.ready(STREAM)
     assert await service.next_line() == "x: RuntimeError: odd"
     assert service.events.empty()
 
@@ -162,7 +203,7 @@ async def test_chapters_are_told_only_if_there_are_other_ones(
     source = Source("https://example.org/x.mp3", is_stream=True, marks=(ONE,))
     monkeypatch.setattr(service.podcasts.audio, "source", lambda *_: source)
     monkeypatch.setattr(service.podcasts.documents, "chapters", find)
-    assert isinstance(await service.request(STREAM), SourceReady)
+    await service.ready(STREAM)
     await idle()
     assert service.events.empty() is not is_told
 
@@ -180,9 +221,7 @@ async def test_downloads_that_are_a_file_leave_the_stream(service: ServiceRig, s
     folder.write_text("no folder")
     site.replies["/x.wav"] = Ranged(sound(0.1))
     service.podcasts.access.policy = make_policy([f"127.0.0.1:{site.server_port}"], 20.0)
-    event = await service.request(Episode("x", "X", audio=site.url("/x.wav")))
-    assert isinstance(event, SourceReady)
-    assert event.source.is_stream
+    assert (await service.ready(Episode("x", "X", audio=site.url("/x.wav")))).is_stream
 
 
 @pytest.mark.parametrize(
@@ -203,8 +242,7 @@ async def test_refusal_says_whether_another_request_may_succeed(
     else:
         site.replies["/x.wav"] = reply
     service.podcasts.access.policy = make_policy([f"127.0.0.1:{site.server_port}"], 20.0)
-    event = await service.request(Episode("x", "X", audio=site.url("/x.wav")))
-    assert isinstance(event, LoadFailed)
+    event = await service.refused(Episode("x", "X", audio=site.url("/x.wav")))
     assert (event.passing, event.retry_after) == (passing, wait)
 
 
@@ -213,9 +251,9 @@ async def test_podcasts_that_could_not_be_opened_are_opened_anew(
 ) -> None:
     monkeypatch.setattr(service.podcasts.audio, "source", lambda *_: Source("https://example.org/x.mp3"))
     service.open = fail(DENIED)  # type: ignore[assignment]
-    assert isinstance(await service.request(STREAM), LoadFailed)
+    await service.refused(STREAM)
     service.open = lambda: service.podcasts
-    assert isinstance(await service.request(STREAM), SourceReady)
+    await service.ready(STREAM)
     assert await service.media.podcasts.get() is service.podcasts
 
 
@@ -250,8 +288,7 @@ async def test_text_in_another_language_is_not_read_by_the_english_voice(
     service.podcasts.store.store(address, feed)
     (ident,) = service.podcasts.store.episode_ids(address)
     service.narrator.request = lambda _, answer, is_urgent=True: answer(NarrationError("asked"))  # type: ignore[assignment,method-assign]
-    event = await service.request(Episode(ident, "Moor", summary=words))
-    assert isinstance(event, LoadFailed)
+    event = await service.refused(Episode(ident, "Moor", summary=words))
     assert refused in event.reason
 
 
@@ -279,13 +316,6 @@ async def test_recognised_words_stand_in_and_lend_their_times(tmp_path: Path) ->
 # -- narrations ----------------------------------------------------------------------------------------
 
 
-class QuickNarrator(Narrator):
-    """Has made every narration."""
-
-    def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
-        answer(Narration(Path("/made.opus"), 10.0, ()))
-
-
 def blocked(folder: Path) -> Path:
     """Return a folder that cannot be made, since a file has its name."""
     folder.joinpath("file").write_bytes(b"")
@@ -298,31 +328,28 @@ def blocked(folder: Path) -> Path:
     ids=["on", "off", "cannot be written"],
 )
 async def test_narration_has_the_chime_that_parts_it_from_the_one_before(
-    cache: Callable[[Path], Path | None], chime: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cache: Callable[[Path], Path | None],
+    chime: str,
+    service: ServiceRig,
+    narrator: Answers,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    rig = ServiceRig(tmp_path)
-    monkeypatch.setattr(narration, "log", rig.log.put_nowait)
-    narrator = QuickNarrator(tmp_path / "narrations", 0)
-    rig.media = make_media(narrator, rig.events.put_nowait, rig.open, chime_folder=cache(tmp_path))
-    event = await rig.request(SPOKEN)
-    assert isinstance(event, SourceReady)
-    assert event.source.chime == (str(tmp_path / chime) if chime else None)
-    await rig.media.sources.close()
+    monkeypatch.setattr(narration, "log", service.log.put_nowait)
+    service.remake(narrator, chime_folder=cache(tmp_path))
+    assert (await service.ready(SPOKEN)).chime == (str(tmp_path / chime) if chime else None)
 
 
-async def test_narration_of_title_and_summary_alone_is_a_teaser(tmp_path: Path) -> None:
-    rig = ServiceRig(tmp_path)
-    rig.media = make_media(QuickNarrator(tmp_path / "narrations", 0), rig.events.put_nowait, rig.open)
+async def test_narration_of_title_and_summary_alone_is_a_teaser(
+    service: ServiceRig, narrator: Answers, tmp_path: Path
+) -> None:
     (tmp_path / "words.txt").write_text("It is so.")
     for episode, is_teaser in (
         (Episode("e", "E", "A summary."), True),
         (Episode("f", "F", transcript=str(tmp_path / "gone.txt")), True),
         (Episode("g", "G", transcript=str(tmp_path / "words.txt")), False),
     ):
-        event = await rig.request(episode)
-        assert isinstance(event, SourceReady)
-        assert event.source.is_teaser is is_teaser
-    await rig.media.sources.close()
+        assert (await service.ready(episode)).is_teaser is is_teaser
 
 
 async def test_transcripts_of_parts_are_one_with_times_in_the_whole(service: ServiceRig, tmp_path: Path) -> None:
@@ -334,109 +361,60 @@ async def test_transcripts_of_parts_are_one_with_times_in_the_whole(service: Ser
     assert [(cue.text, cue.start) for cue in transcript.cues] == [("Here is a.", 2.0), ("Here is b.", 62.0)]
 
 
-async def test_text_is_spoken_as_a_narration_is(tmp_path: Path) -> None:
-    scripts: list[Script] = []
-
-    class Speaker(QuickNarrator):
-        def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
-            scripts.append(script)
-            answer(NarrationError("No voice.") if script.sentences == ("No.",) else Narration(Path("/a.opus"), 1.0, ()))
-
-    rig = ServiceRig(tmp_path)
-    media = make_media(Speaker(tmp_path, 0), rig.events.put_nowait, rig.open)
-    assert await media.voice.speak("Why? It is so.\nMine.", SPOKEN) == "/a.opus"
-    assert scripts[0].sentences == ("Why?", "It is so.", "Mine.")
+async def test_text_is_spoken_as_a_narration_is(service: ServiceRig, narrator: Answers) -> None:
+    assert await service.media.voice.speak("Why? It is so.\nMine.", SPOKEN) == "/made.opus"
+    assert narrator.asked == [(("Why?", "It is so.", "Mine."), True)]
+    narrator.answer = NarrationError("No voice.")
     with pytest.raises(NarrationError, match=r"No voice\."):
-        await media.voice.speak("No.", None)
-    await media.sources.close()
+        await service.media.voice.speak("No.", None)
 
 
-async def test_voice_that_is_off_or_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    rig = ServiceRig(tmp_path)
-    off = make_media(Narrator(tmp_path, 0, is_enabled=False), rig.events.put_nowait, rig.open)
-    assert off.voice.missing_voice == "narrating is off in the settings."
+async def test_voice_that_is_off_or_missing_is_said(
+    service: ServiceRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tui_pod.speech.narrator.has_voice", lambda: False)
-    assert str(rig.media.voice.missing_voice).startswith("narrating needs the voice. Run: ")
+    assert str(service.media.voice.missing_voice).startswith("narrating needs the voice. Run: ")
+    service.remake(Narrator(tmp_path, 0, is_enabled=False))
+    assert service.media.voice.missing_voice == "narrating is off in the settings."
 
 
 async def test_stream_that_opens_shows_that_the_network_is_back(
-    tmp_path: Path, service: ServiceRig, monkeypatch: pytest.MonkeyPatch
+    service: ServiceRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = list[str]()
-    service.media = make_media(
-        Narrator(tmp_path / "narrations", 0),
-        service.events.put_nowait,
-        lambda: service.podcasts,
-        network_works=lambda: told.append("works"),
-    )
+    service.remake(network_works=lambda: told.append("works"))
     monkeypatch.setattr(service.podcasts.audio, "source", fail(FetchError("Offline.", is_offline=True)))
-    assert isinstance(await service.request(STREAM), LoadFailed)
+    await service.refused(STREAM)
     for is_stream in (True, False):
         source = Source("https://example.org/x.mp3", is_stream=is_stream)
         monkeypatch.setattr(service.podcasts.audio, "source", lambda *_, source=source: source)
-        assert isinstance(await service.request(STREAM), SourceReady)
+        await service.ready(STREAM)
     assert told == ["works"], "one dead host is no sign that the network is gone"
 
 
-class Answers(Narrator):
-    """A narrator that gives an answer, and keeps what it is asked."""
-
-    def __init__(self, folder: Path, answer: Narration | NarrationError) -> None:
-        super().__init__(folder, 0)
-        self.answer, self.found = answer, None if isinstance(answer, NarrationError) else answer
-        self.asked: list[tuple[tuple[str, ...], bool]] = []
-        self.discarded: list[Path] = []
-
-    def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
-        self.asked.append((script.sentences, is_urgent))
-        answer(self.answer)
-
-    def find(self, script: Script) -> Narration | None:
-        return self.found
-
-    def discard(self, narration: Path) -> None:
-        self.discarded.append(narration)
-
-
-MADE = Narration(Path("/made.opus"), 10.0, (Cue("One.", 0.0), Cue("Two.", 4.5)))
-
-
-def sources_over(service: ServiceRig, folder: Path, answer: Narration | NarrationError) -> Answers:
-    """Let the sources have a narrator that gives this answer."""
-    narrator = Answers(folder / "narrations", answer)
-    service.media = make_media(narrator, service.events.put_nowait, lambda: service.podcasts)
-    return narrator
-
-
-async def test_narration_has_its_length_and_its_sentences_as_chapters(service: ServiceRig, tmp_path: Path) -> None:
-    narrator = sources_over(service, tmp_path, MADE)
-    event = await service.request(SPOKEN)
-    assert isinstance(event, SourceReady)
-    assert (event.source.location, event.source.duration, event.source.is_narrated) == ("/made.opus", 10.0, True)
-    assert event.source.marks == (Chapter(0.0, "One."), Chapter(4.5, "Two."))
-    assert event.source.notice == ""
+async def test_narration_has_its_length_and_its_sentences_as_chapters(service: ServiceRig, narrator: Answers) -> None:
+    source = await service.ready(SPOKEN)
+    assert (source.location, source.duration, source.is_narrated) == ("/made.opus", 10.0, True)
+    assert source.marks == (Chapter(0.0, "One."), Chapter(4.5, "Two."))
+    assert source.notice == ""
     narrator.answer = replace(MADE, is_shortened=True)
-    event = await service.request(SPOKEN)
-    assert isinstance(event, SourceReady)
-    assert event.source.notice.startswith("Only the first ")
+    source = await service.ready(SPOKEN)
+    assert source.notice.startswith("Only the first ")
 
 
 async def test_planned_text_is_narrated_from_any_position_and_two_pieces_ahead(
-    service: ServiceRig, tmp_path: Path
+    service: ServiceRig, narrator: Answers, tmp_path: Path
 ) -> None:
     words = "The keeper lit the lamp before the fog came in. Nobody had seen it yet. " * 3
     planned = plan(Document("Fog", tuple(Block("paragraph", words) for _ in range(60)), language="en"))
     (tmp_path / "fog.vtt").write_text(planned.as_webvtt(), "utf-8")
     text = Episode("fog", "Fog", duration=planned.duration, transcript=str(tmp_path / "fog.vtt"))
-    narrator = sources_over(service, tmp_path, MADE)
     narrator.found = None
-    service.media.sources.request(text, 7, 400.0)
-    event = await service.next()
-    assert isinstance(event, SourceReady)
-    part = event.source.part
+    source = await service.ready(text, 400.0)
+    part = source.part
     assert part is not None
     assert part.start <= 400.0 < part.end
-    assert (event.source.planned, len(event.source.marks)) == (planned.duration, len(planned.cues))
+    assert (source.planned, len(source.marks)) == (planned.duration, len(planned.cues))
     assert [is_urgent for _, is_urgent in narrator.asked] == [True, False, False]
     first = planned.cues.index(next(cue for cue in planned.cues if cue.start == part.start))
     asked = [sentence for sentences, _ in narrator.asked for sentence in sentences]
@@ -447,23 +425,21 @@ async def test_planned_text_is_narrated_from_any_position_and_two_pieces_ahead(
     assert clip.part.start <= 500.0 < 510.0 <= clip.part.end
 
 
-async def test_narration_that_fails_says_why(service: ServiceRig, tmp_path: Path) -> None:
-    sources_over(service, tmp_path, NarrationError("No voice."))
-    event = await service.request(SPOKEN)
-    assert isinstance(event, LoadFailed)
-    assert event.reason == "No voice."
+async def test_narration_that_fails_says_why(service: ServiceRig, narrator: Answers) -> None:
+    narrator.answer = NarrationError("No voice.")
+    assert (await service.refused(SPOKEN)).reason == "No voice."
 
 
-async def test_next_narration_is_made_ahead_if_there_is_something_to_say(service: ServiceRig, tmp_path: Path) -> None:
-    narrator = sources_over(service, tmp_path, MADE)
+async def test_next_narration_is_made_ahead_if_there_is_something_to_say(
+    service: ServiceRig, narrator: Answers
+) -> None:
     service.media.sources.prepare(SPOKEN)
     service.media.sources.prepare(Episode("z", "Z", audio="/d/z.mp3"))
     await idle()
     assert narrator.asked == [(("Y.", "Said."), False)]
 
 
-async def test_narration_and_a_stream_that_has_changed_are_read_again(service: ServiceRig, tmp_path: Path) -> None:
-    narrator = sources_over(service, tmp_path, MADE)
+async def test_narration_and_a_stream_that_has_changed_are_read_again(service: ServiceRig, narrator: Answers) -> None:
     assert service.media.sources.discard(Source("/made.opus", is_narrated=True))
     assert narrator.discarded == [Path("/made.opus")]
     assert not service.media.sources.discard(Source("/a.mp3"))
@@ -474,8 +450,9 @@ async def test_narration_and_a_stream_that_has_changed_are_read_again(service: S
     assert narrator.discarded == [Path("/made.opus")]
 
 
-async def test_audio_is_found_without_waiting_for_a_narration(service: ServiceRig, tmp_path: Path) -> None:
-    narrator = sources_over(service, tmp_path, MADE)
+async def test_audio_is_found_without_waiting_for_a_narration(
+    service: ServiceRig, narrator: Answers, tmp_path: Path
+) -> None:
     (tmp_path / "z.mp3").write_bytes(b"sound")
     assert await service.media.sources.find(SPOKEN) == Source("/made.opus", is_narrated=True)
     narrator.found = None
@@ -485,9 +462,10 @@ async def test_audio_is_found_without_waiting_for_a_narration(service: ServiceRi
     assert await service.media.sources.find(Episode("z", "Z", audio=str(tmp_path / "none.mp3"))) is None
 
 
-async def test_text_without_times_has_those_of_its_narration(service: ServiceRig, tmp_path: Path) -> None:
+async def test_text_without_times_has_those_of_its_narration(
+    service: ServiceRig, narrator: Answers, tmp_path: Path
+) -> None:
     (tmp_path / "y.txt").write_text("One. Two.", "utf-8")
-    narrator = sources_over(service, tmp_path, MADE)
     episode = SPOKEN._replace(transcript=str(tmp_path / "y.txt"))
     assert (await service.media.voice.transcript(episode)).cues == MADE.cues
     narrator.found = None
@@ -509,7 +487,7 @@ async def test_chapters_of_a_file_are_looked_for_if_it_is_of_a_folder(
         return (), None
 
     monkeypatch.setattr(service.podcasts.documents, "chapters", chapters)
-    assert isinstance(await service.request(Episode(ident, "Z", audio=str(tmp_path / "z.mp3"))), SourceReady)
+    await service.ready(Episode(ident, "Z", audio=str(tmp_path / "z.mp3")))
     await idle()
     assert asked == [ident] * is_asked
 
@@ -520,13 +498,9 @@ async def test_stream_that_is_refused_says_so_and_asks_for_a_login_if_one_is_wan
 ) -> None:
     asked: list[str] = []
     error = FetchError("Offline.", is_offline=True) if is_offline else LoginWanted("https://example.org/", None)
-    service.media = make_media(
-        service.narrator, service.events.put_nowait, lambda: service.podcasts,
-        ask_login=lambda episode, _: asked.append(episode.id),
-    )  # fmt: skip
+    service.remake(ask_login=lambda episode, _: asked.append(episode.id))
     monkeypatch.setattr(service.podcasts.audio, "source", fail(error))
-    event = await service.request(STREAM)
-    assert isinstance(event, LoadFailed)
+    event = await service.refused(STREAM)
     assert (event.is_offline, event.passing, asked) == (is_offline, None, [] if is_offline else ["x"])
     assert (event.reason, event.is_fatal) == (f"{error} Your position is saved.", False)
 
@@ -569,7 +543,7 @@ async def test_corrected_length_is_listed_anew(service: ServiceRig, monkeypatch:
         told.append("listed")
 
     for again in (relist, None):
-        service.media = make_media(service.narrator, service.events.put_nowait, lambda: service.podcasts, relist=again)
+        service.remake(relist=again)
         service.media.sources.correct_length(STREAM, "/a.mp3", 7.0)
         await idle()
     assert told == [("x", "/a.mp3", 7.0), "listed", ("x", "/a.mp3", 7.0)]

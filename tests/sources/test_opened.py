@@ -15,7 +15,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceReady
-from tui_pod.core.player.snapshot import Chapter, ChapterOrigin
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.progress import Progress
 from tui_pod.net.access import PUBLIC, NetworkPolicy, make_policy
 from tui_pod.recordings.keeping import Usual
@@ -47,10 +47,21 @@ class ServiceRig:
     async def next(self) -> Event:
         return await asyncio.wait_for(self.events.get(), PATIENCE)
 
-    async def subscribe(self, url: str) -> list[Episode]:
+    async def ready(self, episode: Episode) -> Source:
+        """Return what is played of an episode."""
+        self.media.sources.request(episode, 7)
+        event = await self.next()
+        assert isinstance(event, SourceReady)
+        assert event.load == 7
+        return event.source
+
+    async def listed(self, site: Site, items: str) -> Episode:
+        """Subscribe to a feed of one episode."""
+        site.replies["/f"] = server.body(feed(items))
         podcasts = await self.media.podcasts.get()
-        await in_thread(lambda _: subscribe(podcasts.store, url))
-        return list(read_feeds(podcasts.store.db.file.parent).episodes)
+        await in_thread(lambda _: subscribe(podcasts.store, site.url("/f")))
+        (episode,) = read_feeds(podcasts.store.db.file.parent).episodes
+        return episode
 
 
 @pytest.fixture
@@ -61,16 +72,13 @@ async def service(tmp_path: Path) -> AsyncIterator[ServiceRig]:
 
 
 async def test_stream_of_a_feed_on_the_typed_host_is_read_where_it_ends(site: Site, service: ServiceRig) -> None:
-    site.replies["/f"] = server.body(feed(item(1, "/go.wav")))
     site.replies["/go.wav"] = server.redirect("/a.wav")
     site.replies["/a.wav"] = Ranged(sound(0.1))
-    (episode,) = await service.subscribe(site.url("/f"))
-    service.media.sources.request(episode, 7)
-    event = await service.next()
-    assert isinstance(event, SourceReady)
-    assert (event.load, event.source.is_stream) == (7, True)
-    assert event.source.remote is not None
-    reader = event.source.remote.open()
+    episode = await service.listed(site, item(1, "/go.wav"))
+    source = await service.ready(episode)
+    assert source.remote is not None
+    assert source.is_stream
+    reader = source.remote.open()
     buffer = bytearray(16)
     assert reader.read_into(memoryview(buffer), 0) == 16
     assert bytes(buffer) == sound(0.1)[:16]
@@ -80,17 +88,14 @@ async def test_stream_of_a_feed_on_the_typed_host_is_read_where_it_ends(site: Si
 
 async def test_address_that_is_over_is_fetched_anew_through_the_feed(site: Site, service: ServiceRig) -> None:
     content = sound(20.0)
-    site.replies["/f"] = server.body(feed(item(1, "/a.wav?token=1")))
     answers, over = iter([Ranged(content, drops=[100_000])]), server.body("over", status=403)
     site.replies["/a.wav"] = lambda exchange: next(answers, over)(exchange)
     site.replies["/b.wav"] = Ranged(content)
-    (episode,) = await service.subscribe(site.url("/f"))
+    episode = await service.listed(site, item(1, "/a.wav?token=1"))
     site.replies["/f"] = server.body(feed(item(1, "/b.wav?token=2")))
-    service.media.sources.request(episode, 7)
-    event = await service.next()
-    assert isinstance(event, SourceReady)
-    assert event.source.remote is not None
-    reader, buffer = event.source.remote.open(), bytearray(1)
+    source = await service.ready(episode)
+    assert source.remote is not None
+    reader, buffer = source.remote.open(), bytearray(1)
     assert await asyncio.to_thread(reader.read_into, memoryview(buffer), len(content) - 1) == 1
     assert site.paths()[-1] == "/b.wav?token=2"
     reader.close()
@@ -105,10 +110,9 @@ async def test_stream_on_another_private_host_reaches_nothing(
         assert (transcript.cues, inside.asked) == ((), [])
         return
     address = "/go" if path == "redirect" else inside.url("/secret")
-    site.replies["/f"] = server.body(feed(item(1, address)))
     site.replies["/go"] = server.redirect(inside.url("/secret"))
     inside.replies["/secret"] = Ranged(sound(0.1))
-    (episode,) = await service.subscribe(site.url("/f"))
+    episode = await service.listed(site, item(1, address))
     service.media.sources.request(Episode("x", "X", audio=address) if path == "catalogue" else episode, 1)
     event = await service.next()
     assert isinstance(event, LoadFailed)
@@ -128,47 +132,34 @@ async def test_address_of_another_kind_never_reaches_the_player(service: Service
 
 
 async def test_download_is_played_at_once_without_the_network(site: Site, service: ServiceRig) -> None:
-    site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
     site.replies["/a.wav"] = Ranged(sound(0.1))
-    (episode,) = await service.subscribe(site.url("/f"))
+    episode = await service.listed(site, item(1, "/a.wav"))
     podcasts = await service.media.podcasts.get()
     request = podcasts.audio.download_request(episode)
     assert request is not None
+    assert request.size == 16_044  # the feed states it
     path = await in_thread(lambda stop: podcasts.downloads.fetch(request, cancel=stop))
     site.asked.clear()
-    service.media.sources.request(episode, 1)
-    event = await service.next()
-    assert isinstance(event, SourceReady)
-    assert (event.source.location, event.source.is_stream, site.asked) == (str(path), False, [])
-
-
-async def test_download_request_knows_the_size_that_the_feed_states(site: Site, service: ServiceRig) -> None:
-    site.replies["/f"] = server.body(feed(item(1, "/a.wav")))
-    (episode,) = await service.subscribe(site.url("/f"))
-    request = (await service.media.podcasts.get()).audio.download_request(episode)
-    assert request is not None
-    assert request.size == 16_044
+    source = await service.ready(episode)
+    assert (source.location, source.is_stream, site.asked) == (str(path), False, [])
 
 
 async def test_chapters_of_a_file_follow_and_do_not_hold_up_the_sound(site: Site, service: ServiceRig) -> None:
-    site.replies["/f"] = server.body(
-        feed(item(1, "/a.wav", "<podcast:chapters url='/c.json' type='application/json'/>"))
-    )
     site.replies["/a.wav"] = Ranged(sound(0.1))
     site.replies["/c.json"] = server.body(CHAPTERS, "application/json")
-    (episode,) = await service.subscribe(site.url("/f"))
+    extra = "<podcast:chapters url='/c.json' type='application/json'/>"
+    episode = await service.listed(site, item(1, "/a.wav", extra))
     service.media.sources.request(episode, 3)
     assert isinstance(await service.next(), SourceReady)
     assert await service.next() == ChaptersKnown(3, (Chapter(0.0, "A"), Chapter(5.0, "B")), ChapterOrigin.FEED)
 
 
 async def test_chapters_in_the_notes_are_known(site: Site, service: ServiceRig) -> None:
-    document = feed(
+    episode = await service.listed(
+        site,
         "<item><title>x</title><guid>1</guid><enclosure url='/a.wav' type='audio/wav'/>"
-        "<description>&lt;p&gt;00:00 Start&lt;br&gt;01:30 Middle&lt;/p&gt;</description></item>"
+        "<description>&lt;p&gt;00:00 Start&lt;br&gt;01:30 Middle&lt;/p&gt;</description></item>",
     )
-    site.replies["/f"] = server.body(document)
-    (episode,) = await service.subscribe(site.url("/f"))
     podcasts = await service.media.podcasts.get()
     assert podcasts.documents.chapters(episode) == EpisodeChapters((Chapter(0.0, "Start"), Chapter(90.0, "Middle")))
     assert podcasts.documents.notes(episode) == EpisodeNotes("00:00 Start\n01:30 Middle", "Test Cast")
@@ -176,9 +167,8 @@ async def test_chapters_in_the_notes_are_known(site: Site, service: ServiceRig) 
 
 async def test_transcript_of_a_feed_is_fetched_and_kept(site: Site, service: ServiceRig) -> None:
     extra = "<podcast:transcript url='/t.vtt' type='text/vtt'/>"
-    site.replies["/f"] = server.body(feed(item(1, "/a.wav", extra)))
     site.replies["/t.vtt"] = server.body("WEBVTT\n\n00:01.000 --> 00:02.000\nHello there.\n", "text/vtt")
-    (episode,) = await service.subscribe(site.url("/f"))
+    episode = await service.listed(site, item(1, "/a.wav", extra))
     for _ in range(2):
         transcript = await service.media.voice.transcript(episode)
         assert [(cue.text, cue.start) for cue in transcript.cues] == [("Hello there.", 1.0)]
@@ -186,9 +176,8 @@ async def test_transcript_of_a_feed_is_fetched_and_kept(site: Site, service: Ser
 
 
 async def test_transcript_that_is_too_large_says_so_with_the_limit(site: Site, service: ServiceRig) -> None:
-    site.replies["/f"] = server.body(feed(item(1, "/a.wav", "<podcast:transcript url='/t.txt' type='text/plain'/>")))
     site.replies["/t.txt"] = server.bomb(100)
-    (episode,) = await service.subscribe(site.url("/f"))
+    episode = await service.listed(site, item(1, "/a.wav", "<podcast:transcript url='/t.txt' type='text/plain'/>"))
     transcript = await service.media.voice.transcript(episode)
     assert (transcript.cues, transcript.fault) == ((), "The answer is larger than 8 MB")
 

@@ -95,14 +95,6 @@ async def test_process_that_cannot_be_started_is_an_error_in_words(tmp_path: Pat
         await all_of(str(tmp_path / "nothing"))
 
 
-async def test_closed_iterator_ends_the_process(stub: Stub) -> None:
-    parts = recognise(REQUEST, python=stub(f"say(cues=[[0, 1, str(os.getpid())]], until=1)\n{HANG}"))
-    pid = int((await anext(parts)).cues[0].text)
-    await parts.aclose()
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing would end a stopped process")
 async def test_process_that_makes_way_goes_on_when_it_may(stub: Stub) -> None:
     later: list[Callable[[], None]] = []
@@ -120,11 +112,13 @@ async def test_process_that_makes_way_goes_on_when_it_may(stub: Stub) -> None:
     await parts.aclose()
 
 
-async def test_process_that_makes_way_ends_with_the_iterator(stub: Stub) -> None:
+@pytest.mark.parametrize("makes_way", [False, True])
+async def test_process_ends_with_the_iterator(stub: Stub, makes_way: bool) -> None:
     urgent = RightOfWay(asyncio.get_running_loop().call_later)
     parts = recognise(REQUEST, urgent, stub(f"say(cues=[[0, 1, str(os.getpid())]], until=1)\n{HANG}"))
     pid = int((await anext(parts)).cues[0].text)
-    urgent.take()
+    if makes_way:
+        urgent.take()
     await parts.aclose()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)

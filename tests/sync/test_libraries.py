@@ -285,12 +285,15 @@ def test_only_what_is_newer_is_sent_and_nothing_is_taken_back_that_the_server_la
 
 def test_newest_changes_are_sent_first_up_to_a_limit(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "MAX_CHANGES", 1)
+    monkeypatch.setattr(libraries, "MAX_BOOKMARKS", 1)
+    account.file.append([mark(note="mine"), mark(30.0, "mine")])
     account.here(250.0, HOUR_AGO - timedelta(minutes=1))
     account.here(250.0, HOUR_AGO, TALK)
     for item in ("p1", "b1"):
         account.sent.clear()
         assert account.sync().sent == 1
         assert {payload["libraryItemId"] for payload in account.payloads} == {item}
+        assert [method for method, _, _ in account.sent].count("POST") == 1
     assert account.sync().sent == 0
 
 
@@ -312,10 +315,11 @@ def test_changes_that_a_server_refuses_are_told_and_sent_again(account: Account,
     assert account.sync().sent == 1
 
 
-@pytest.mark.parametrize("status", [401, 404, 500])
-def test_other_answers_to_progress_are_errors(account: Account, status: int) -> None:
+@pytest.mark.parametrize(("method", "status"), [("PATCH", 401), ("PATCH", 404), ("PATCH", 500), ("POST", 500)])
+def test_other_answers_to_progress_and_bookmarks_are_errors(account: Account, method: str, status: int) -> None:
     account.here(250.0)
-    account.statuses["PATCH"] = status
+    account.file.append([mark(note="mine")])
+    account.statuses[method] = status
     with pytest.raises(SyncError, match=f"Answer {status}"):
         account.sync()
 
@@ -485,17 +489,3 @@ def test_bookmarks_that_a_server_refuses_are_counted_unless_they_are_gone(
     account.statuses["POST"] = status
     said = f"The server refused {refused} of 2 changes; they are sent again."
     assert account.sync().notices == ([said] if refused else [])
-
-
-def test_other_answers_to_bookmarks_are_errors(account: Account) -> None:
-    account.file.append([mark(note="mine")])
-    account.statuses["POST"] = 500
-    with pytest.raises(SyncError, match="Answer 500"):
-        account.sync()
-
-
-def test_bookmarks_are_sent_up_to_a_limit(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(libraries, "MAX_BOOKMARKS", 1)
-    account.file.append([mark(note="mine"), mark(30.0, "mine")])
-    account.sync()
-    assert len(account.sent) == 1
