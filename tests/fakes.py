@@ -49,6 +49,7 @@ from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.services.podcasts.imports import ImportService, Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.services.podcasts.refreshing import Refresher
+from tui_pod.services.podcasts.shared import SharedPodcasts
 from tui_pod.services.podcasts.shown_library import News
 from tui_pod.services.recognition import RecognitionService
 from tui_pod.services.sync import SyncService
@@ -448,12 +449,19 @@ def make_context(
 ) -> Context:
     """Return a context around a controller that a test made."""
 
-    async def open_podcasts() -> Podcasts:
-        assert podcasts is not None
-        return podcasts
-
     tasks = BackgroundTasks(controller, frontend)
-    return Context(controller, frontend, tasks, settings or Settings(), open_podcasts)
+    return Context(controller, frontend, tasks, settings or Settings(), OpenedPodcasts(podcasts))
+
+
+class OpenedPodcasts(SharedPodcasts):
+    """Podcasts that a test has opened."""
+
+    def __init__(self, podcasts: Podcasts | None) -> None:
+        self._podcasts = podcasts
+
+    async def get(self) -> Podcasts:
+        assert self._podcasts is not None
+        return self._podcasts
 
 
 class FakeReader(EpisodeReader):

@@ -6,7 +6,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui_pod.runtime.threads import CancelToken, Result, in_thread
 from tui_pod.services.frontend import Frontend, LoginQuestion
 
 if TYPE_CHECKING:
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.net.fetch import LoginWanted
     from tui_pod.net.login import Login
+    from tui_pod.services.podcasts.shared import SharedPodcasts
     from tui_pod.services.tasks import BackgroundTasks
     from tui_pod.sources.opened import Podcasts
 
@@ -30,25 +30,19 @@ class Context:
     frontend: Frontend
     tasks: BackgroundTasks
     settings: Settings
-    open_podcasts: Callable[[], Awaitable[Podcasts]]
-    """Opens the podcasts in a thread and returns them, always the same. Raises what opening them raised."""
-
-    async def ask(self, work: Callable[[Podcasts, CancelToken], Result]) -> Result:
-        """Call `work` with the podcasts in a thread, and return its result."""
-        podcasts = await self.open_podcasts()
-        return await in_thread(lambda cancel: work(podcasts, cancel))
+    podcasts: SharedPodcasts
 
     def ask_login(self, feed_id: str, wanted: LoginWanted, go_on: GoOn) -> None:
         """Ask for a login, save it with a feed, and resume what needed it."""
 
         async def use(login: Login) -> None:
-            await self.ask(lambda podcasts, _: podcasts.store.logins.add(feed_id, login))
-            await go_on(await self.open_podcasts())
+            await self.podcasts.ask(lambda podcasts, _: podcasts.store.logins.add(feed_id, login))
+            await go_on(await self.podcasts.get())
 
         self.frontend.ask_login(LoginQuestion(wanted, use))
 
     async def ask_login_of_episode(self, ident: str, wanted: LoginWanted, go_on: GoOn) -> None:
         """Ask for the login that the server of an episode wants, if it is from a feed, and resume what needed it."""
-        details = await self.ask(lambda podcasts, _: podcasts.access.details(ident))
+        details = await self.podcasts.ask(lambda podcasts, _: podcasts.access.details(ident))
         if details is not None:  # else it is from a catalogue, and the error was told
             self.ask_login(details.feed, wanted, go_on)

@@ -155,8 +155,7 @@ class Services:
     def _context(self) -> Context:
         from tui_pod.services.context import Context  # after the first paint
 
-        podcasts = self._engine.podcasts.get
-        return Context(self.controller, self.frontend, self.tasks, self.first.settings, podcasts)
+        return Context(self.controller, self.frontend, self.tasks, self.first.settings, self._engine.podcasts)
 
     # -- services ------------------------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ class DirectoryService:
 
     async def find(self, words: str) -> DirectorySearch:
         """Return the podcasts that match in the directories, and the errors of directories that failed."""
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         from tui_pod.sources.podcasts.directories.find import find  # brings TLS, 2 MiB
         from tui_pod.sources.podcasts.directories.services import make_directories
 
@@ -64,7 +64,7 @@ class DirectoryService:
 
     async def preview(self, address: str) -> Published:
         """Return the feed at an address from a directory, without subscribing. Raises UserError if that fails."""
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         from tui_pod.sources.podcasts.pages import read_page  # brings TLS
 
         with self._context.tasks.showing("find", "fetching the podcast"):

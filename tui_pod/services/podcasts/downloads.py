@@ -78,7 +78,7 @@ class DownloadService:
         self._tasks.perform(self._removal(episodes), remove, bring_back)
 
     async def _toggle(self, episodes: Sequence[str]) -> None:
-        queue, podcasts = await self._opened(), await self._context.open_podcasts()
+        queue, podcasts = await self._opened(), await self._context.podcasts.get()
         library = self._context.controller.library
         coming = [episode for episode in episodes if episode in queue.running]
         missing = [episode for episode in episodes if episode not in queue.running]
@@ -126,7 +126,7 @@ class DownloadService:
 
     async def want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:
         """Record whether the listener wants these downloads; unwanted ones are not started automatically."""
-        store = (await self._context.open_podcasts()).store
+        store = (await self._context.podcasts.get()).store
         from tui_pod.shelf.marks import set_marked  # brings TLS
 
         if episodes and not store.is_empty:
@@ -169,7 +169,7 @@ class DownloadService:
 
     async def _opened(self) -> DownloadQueue:
         if self._queue is None:
-            podcasts = await self._context.open_podcasts()
+            podcasts = await self._context.podcasts.get()
             from tui_pod.recordings.download_queue import DownloadQueue  # brings TLS, 2 MiB
 
             if self._queue is None:  # another call may have opened it

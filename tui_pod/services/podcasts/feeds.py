@@ -98,7 +98,7 @@ class FeedService(Follower):
             raise LoginNeeded(question) from None
 
     async def _subscribe(self, typed: str, is_listed: bool, login: Login | None = None) -> str:
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         from tui_pod.sources.table import subscribe  # brings TLS
 
         with self._tasks.showing("add", "adding a podcast"):
@@ -116,7 +116,7 @@ class FeedService(Follower):
 
     async def add_server(self, typed: str, user: str, password: str) -> None:
         """Add a server with libraries, and show what they have. Raises UserError as the source does."""
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         from tui_pod.sources.servers.source import add_server  # brings TLS
 
         with self._tasks.showing("add", "adding a server"):
@@ -125,7 +125,7 @@ class FeedService(Follower):
 
     async def play_preview(self, address: str, feed: Published, item: PublishedItem) -> None:
         """Play an episode of a feed from a directory without subscribing to it."""
-        ident = await self._context.ask(lambda podcasts, _: podcasts.store.store_preview(address, feed, item))
+        ident = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.store_preview(address, feed, item))
         await self._library.update()
         self._context.controller.play(ident)
 
@@ -140,7 +140,7 @@ class FeedService(Follower):
 
     async def describe(self, feed_id: str) -> PodcastFacts | None:
         """Return the details of a podcast; None if it no longer exists."""
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         from tui_pod.sources.episode_documents import describe  # brings TLS
 
         return await in_thread(lambda _: describe(podcasts.store, feed_id))
@@ -153,25 +153,25 @@ class FeedService(Follower):
             feed = podcasts.store.find(details.feed, with_removed=True) if details is not None else None
             return (feed.name, feed.address) if feed is not None and feed.removed is not None else None
 
-        return await self._context.ask(find)
+        return await self._context.podcasts.ask(find)
 
     def remove_feed(self, feed_id: str) -> None:
         """Unsubscribe from a feed; can be undone."""
         topics, taken = self._context.controller.library.topics, list[str]()
 
         async def remove() -> str | None:
-            feed = await self._context.ask(lambda podcasts, _: podcasts.store.find(feed_id))
+            feed = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.find(feed_id))
             if feed is None:
                 self._frontend.tell("This podcast no longer exists.")
                 return None
-            ids = await self._context.ask(lambda podcasts, _: podcasts.store.episode_ids(feed_id))
-            await self._context.ask(lambda podcasts, _: podcasts.store.remove(feed_id))
+            ids = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.episode_ids(feed_id))
+            await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.remove(feed_id))
             await self._library.update()
             taken[:] = await self.downloads.take(ids)  # last, since no new download of it can start now
             return f"{feed.name} removed"
 
         async def bring_back() -> None:
-            await self._context.ask(lambda podcasts, _: podcasts.store.restore(feed_id))
+            await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.restore(feed_id))
             await self.downloads.bring_back(taken)
             await self._library.update()
 
@@ -232,7 +232,7 @@ class FeedService(Follower):
         await self.downloads.close()
 
     async def _start(self, is_refreshing: bool) -> None:
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         podcasts.store.has_progress = lambda ident: self._context.controller.progress_index.get(ident) is not None
         used = {bookmark.episode for bookmark in self._context.controller.bookmarks}
         used.update(self._context.controller.queue.entries)
@@ -261,7 +261,7 @@ class FeedService(Follower):
 
     async def _refresh_folder(self, feed_id: str) -> bool:
         """Refresh a folder; return True if it had changed."""
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         from tui_pod.sources.refresh import Refreshed, refresh_feed  # brings TLS
 
         feed = await in_thread(lambda _: podcasts.store.find(feed_id))

@@ -56,7 +56,7 @@ class FolderWatch:
 
     async def _look(self) -> None:
         """Refresh the folders that changed, again and again until their files rest: one may still be growing."""
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         if self._changes is None:
             from tui_pod.sources.folders.scan import FolderChanges  # reads tags: only with podcasts
 

@@ -61,7 +61,7 @@ class ImportService:
         from tui_pod.imports.players import is_export, read_export  # brings TLS and XML, 6 MiB
         from tui_pod.sync.taking import plan
 
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         controller = self._context.controller
         library, progress = controller.library, dict(controller.progress_index)
         path, rule = typed_path(typed), PlayedRule(**self._context.settings.played.values())
@@ -84,8 +84,8 @@ class ImportService:
         added = f"{counted(len(ids), 'podcast')} added from {preview.origin}"
 
         async def subscribe() -> str | None:
-            await self._context.ask(lambda podcasts, _: podcasts.store.subscribe(preview.imported.entries))
-            await self._context.ask(lambda podcasts, _: podcasts.store.await_recordings(taking.awaited))
+            await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.subscribe(preview.imported.entries))
+            await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.await_recordings(taking.awaited))
             await self._library.update()
             return added if ids else None
 
@@ -105,12 +105,12 @@ class ImportService:
             for feed_id in ids:
                 podcasts.store.remove(feed_id)
 
-        await self._context.ask(remove)
+        await self._context.podcasts.ask(remove)
         await self._library.update()
 
     async def _fetch(self, subscribed: asyncio.Task[object], ids: list[str]) -> None:
         await asyncio.wait((subscribed,))
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         from tui_pod.sources.podcasts.own_network import find_forbidden  # brings TLS
 
         wanted = set(ids)

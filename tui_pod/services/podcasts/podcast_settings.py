@@ -73,7 +73,7 @@ class PodcastSettingsService:
 
     async def all(self) -> list[PodcastChoice]:
         """Return all podcasts, hidden ones too, and the course last."""
-        return await self._context.ask(lambda podcasts, _: _all(podcasts.store))
+        return await self._context.podcasts.ask(lambda podcasts, _: _all(podcasts.store))
 
     async def find(self, ident: str) -> PodcastChoice | None:
         """Return a podcast or book; None if it no longer exists."""
@@ -82,7 +82,7 @@ class PodcastSettingsService:
 
     async def find_book(self, episode: str) -> PodcastChoice | None:
         """Return the book that an episode is, or was a part of before the listener called it talks; None otherwise."""
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         from tui_pod.sources.folders.source import find_book  # reads tags: only with podcasts
 
         book = await in_thread(lambda _: find_book(podcasts.store, episode))
@@ -130,8 +130,8 @@ class PodcastSettingsService:
         stored = dict(changes)
         if podcast.podcast is not None and (speed := stored.pop("speed", None)) is not None:  # is in the state
             self._context.controller.mixer.set_book_speed(podcast.id, ROWS["speed"].parse(speed))
-        await self._context.ask(lambda podcasts, _: podcasts.store.configure(podcast.id, stored))
-        feed = await self._context.ask(lambda podcasts, _: podcasts.store.find(podcast.id))
+        await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.configure(podcast.id, stored))
+        feed = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.find(podcast.id))
         feeds = [feed] if feed is not None else []
         await self._retention.archive(feeds)
         await self._library.update()

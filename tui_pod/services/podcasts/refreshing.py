@@ -83,7 +83,7 @@ class Refresher:
 
     async def show_failed(self) -> list[Subscription]:
         """Show which feeds failed at their last refresh, and return all feeds as they are now."""
-        feeds = await self._context.ask(lambda podcasts, _: podcasts.store.feeds())
+        feeds = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
         self._frontend.feeds_failed(frozenset(feed.feed_id for feed in feeds if feed.error))
         return feeds
 
@@ -122,7 +122,7 @@ class Refresher:
     async def _refresh_due(self, is_start: bool) -> None:
         from tui_pod.shelf.schedule import is_due, is_left_alone  # brings TLS
 
-        now, feeds = time.time(), await self._context.ask(lambda podcasts, _: podcasts.store.feeds())
+        now, feeds = time.time(), await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
         usual, asked = self._context.settings.feeds.refresh_minutes, self._asked
         wanted = [
             feed
@@ -140,7 +140,7 @@ class Refresher:
     async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
         from tui_pod.shelf.schedule import is_left_alone  # brings TLS
 
-        now, feeds = time.time(), await self._context.ask(lambda podcasts, _: podcasts.store.feeds())
+        now, feeds = time.time(), await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
         if feed_id is not None:
             feeds = [feed for feed in feeds if feed.feed_id == feed_id]
         wanted = [feed for feed in feeds if feed_id is not None or not is_left_alone(feed, now, is_asked=True)]
@@ -160,7 +160,7 @@ class Refresher:
     async def _refresh(self, feeds: Sequence[Subscription]) -> Refreshed:
         from tui_pod.sources.refresh import refresh  # brings TLS
 
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}") as show:
             try:
                 result = await refresh(

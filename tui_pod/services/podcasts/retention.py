@@ -58,7 +58,7 @@ class RetentionPolicy:
 
     async def keep(self, feeds: Iterable[Subscription]) -> None:
         """Delete and download what the settings of these podcasts say."""
-        await self._context.open_podcasts()
+        await self._context.podcasts.get()
         from tui_pod.recordings.keeping import Usual, has_rule  # brings TLS
 
         settings = self._context.settings.feeds
@@ -71,7 +71,7 @@ class RetentionPolicy:
         """Hide and show old episodes as the settings of these podcasts say; the library must be updated afterwards."""
         controller = self._context.controller
         progress, now, in_use = controller.progress_index.get, controller.now(), self._in_use
-        await self._context.ask(lambda podcasts, _: podcasts.upkeep.archive(feeds, progress, in_use, now))
+        await self._context.podcasts.ask(lambda podcasts, _: podcasts.upkeep.archive(feeds, progress, in_use, now))
 
     @property
     def _in_use(self) -> set[str]:
@@ -83,7 +83,7 @@ class RetentionPolicy:
     async def _keep(self, feed: Subscription, usual: Usual) -> None:
         controller = self._context.controller
         progress, now, in_use = controller.progress_index.get, controller.now(), self._in_use
-        requests, gone = await self._context.ask(
+        requests, gone = await self._context.podcasts.ask(
             lambda podcasts, _: podcasts.upkeep.plan_downloads(feed, usual, progress, in_use, now)
         )
         if gone:
@@ -109,5 +109,5 @@ class RetentionPolicy:
         self._tasks.run(self._look_at(wanted))
 
     async def _look_at(self, wanted: set[str]) -> None:
-        feeds = await self._context.ask(lambda podcasts, _: podcasts.store.feeds())
+        feeds = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
         await self.keep(feed for feed in feeds if feed.feed_id in wanted)

@@ -37,7 +37,7 @@ class News:
 
     async def show(self) -> None:
         """Show what is new now."""
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         if podcasts.store.is_empty:
             return
         from tui_pod.shelf.marks import read_news  # brings TLS
@@ -103,7 +103,7 @@ class News:
         await self.show()
 
     async def _store(self, episodes: Sequence[str], is_new: bool) -> None:
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         from tui_pod.shelf.marks import set_marked  # brings TLS
 
         await in_thread(lambda _: set_marked(podcasts.store.db, "news", episodes, is_new))
@@ -134,7 +134,7 @@ class ShownLibrary:
 
     async def update(self, new: int = 0) -> None:
         """Reload the library if it is outdated, also by another program; `new` is the number of new episodes."""
-        podcasts = await self._context.open_podcasts()
+        podcasts = await self._context.podcasts.get()
         async with self._turn:  # else the older of two reloads could come last
             generation = podcasts.store.generation
             if generation != self._generation:
