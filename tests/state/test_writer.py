@@ -106,6 +106,14 @@ def record(position: float, episode: str = "a") -> ProgressRecord:
     return ProgressRecord(episode, Progress(START + timedelta(seconds=position), position))
 
 
+def save_slowly(writer: StateWriter, file: Gate, *records: Record) -> int:
+    """Save records, and return their ticket once the writing of them waits for the gate."""
+    file.hold()
+    ticket = writer.save(*records)
+    assert file.is_entered.wait(LIMIT)
+    return ticket
+
+
 def saved_positions(file: StateFile) -> dict[str, float]:
     return {ident: progress.position for ident, progress in StateFile(file.path).load().progress.items()}
 
@@ -113,9 +121,7 @@ def saved_positions(file: StateFile) -> dict[str, float]:
 def test_save_returns_at_once_and_reports_when_it_is_on_the_disk(
     writer: StateWriter, file: Gate, reports: Reports
 ) -> None:
-    file.hold()
-    ticket = writer.save(record(5.0))
-    assert file.is_entered.wait(LIMIT)
+    ticket = save_slowly(writer, file, record(5.0))
     assert (reports.all, saved_positions(file)) == ([], {})
     file.is_open.set()
     reports.wait_saved(ticket)
@@ -125,9 +131,7 @@ def test_save_returns_at_once_and_reports_when_it_is_on_the_disk(
 def test_save_while_one_is_written_keeps_the_newest_value_of_each_thing(
     writer: StateWriter, file: Gate, reports: Reports
 ) -> None:
-    file.hold()
-    writer.save(record(1.0))
-    assert file.is_entered.wait(LIMIT)
+    save_slowly(writer, file, record(1.0))
     for second in range(2, 50):
         writer.save(record(second), record(second, "b"))
         writer.save(SettingRecord("ui", "sort", second), SettingRecord("ui", "filter", second))
@@ -143,9 +147,7 @@ def test_save_while_one_is_written_keeps_the_newest_value_of_each_thing(
 def test_compact_brings_the_file_up_to_date_after_what_is_queued(
     writer: StateWriter, file: Gate, reports: Reports
 ) -> None:
-    file.hold()
-    writer.save(record(1.0))
-    assert file.is_entered.wait(LIMIT)
+    save_slowly(writer, file, record(1.0))
     ticket = writer.save(record(2.0))
     writer.compact()
     file.is_open.set()
@@ -188,9 +190,7 @@ def test_failed_save_does_not_undo_a_newer_value(
 ) -> None:
     monkeypatch.setattr(writer_module, "RETRY_AFTER", 0.01)
     file.failures = 1
-    file.hold()
-    writer.save(record(1.0), record(1.0, "b"))
-    assert file.is_entered.wait(LIMIT)
+    save_slowly(writer, file, record(1.0), record(1.0, "b"))
     ticket = writer.save(record(2.0))
     file.is_open.set()
     reports.wait_saved(ticket)
@@ -291,9 +291,7 @@ def test_flush_waits_until_what_is_queued_is_written(writer: StateWriter, file: 
 
 
 def test_close_while_the_disk_hangs_hands_the_rest_to_the_system_in_time(writer: StateWriter, file: Gate) -> None:
-    file.hold()
-    writer.save(record(1.0))
-    assert file.is_entered.wait(LIMIT)
+    save_slowly(writer, file, record(1.0))
     writer.save(record(2.0))
     assert writer.close(0.0)
     assert saved_positions(file) == {"a": 2.0}
@@ -312,9 +310,7 @@ def test_close_while_saves_fail_tries_once_more_at_once_and_says_so(
 def test_close_during_a_save_that_fails_has_one_more_try(writer: StateWriter, file: Gate) -> None:
     """The save that is under way cannot know of the closing when it begins to wait for its next try."""
     file.failures = 1
-    file.hold()
-    writer.save(record(1.0))
-    assert file.is_entered.wait(LIMIT)
+    save_slowly(writer, file, record(1.0))
     closer = threading.Thread(target=writer.close, args=(LIMIT,))
     closer.start()
     while not writer.is_closing:

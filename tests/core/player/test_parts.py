@@ -28,13 +28,19 @@ def book_room(progress: Progress | None = None) -> Room:
     return room
 
 
+def reading(progress: Progress | None = None) -> Room:
+    """Return a room where the book plays."""
+    room = book_room(progress)
+    room.play("book", following=[0])
+    return room
+
+
 def opened(room: Room) -> list[tuple[object, object]]:
     return [(call[1], call[2]) for call in room.player.calls if call[0] == "load"]
 
 
 def test_book_plays_through_its_parts_as_one_and_is_played_at_the_end_of_the_last() -> None:
-    room = book_room()
-    room.play("book", following=[0])
+    room = reading()
     room.player.play(99)
     assert room.controller.playback.position == pytest.approx(99)
     room.player.play(1)
@@ -53,14 +59,12 @@ def test_book_plays_through_its_parts_as_one_and_is_played_at_the_end_of_the_las
 
 def test_long_pause_at_the_start_of_a_part_rewinds_into_the_one_before() -> None:
     pause = timedelta(hours=2)
-    room = book_room(Progress(START - pause, 102.0, listened=START - pause))
-    room.play("book", following=[0])
+    room = reading(Progress(START - pause, 102.0, listened=START - pause))
     assert opened(room) == [("/a.mp3", 92.0)]
 
 
 def test_seek_within_a_part_is_a_seek_and_beyond_it_opens_another() -> None:
-    room = book_room()
-    room.play("book", following=[0])
+    room = reading()
     room.controller.seek_to(30.0)
     assert ("seek", 30.0) in room.player.calls
     former = room.controller.playback.load
@@ -76,8 +80,7 @@ def test_seek_within_a_part_is_a_seek_and_beyond_it_opens_another() -> None:
 
 
 def test_seek_into_another_part_right_after_a_pause_stays_paused() -> None:
-    room = book_room()
-    room.play("book", following=[0])
+    room = reading()
     late, room.player.emit = room.player.emit, lambda _: None  # libmpv reports the pause from a thread of its own
     room.controller.toggle_pause()
     room.player.emit = late
@@ -96,8 +99,7 @@ def test_held_book_takes_the_chapters_that_are_stored() -> None:
 
 
 def test_held_book_knows_its_parts_and_starts_where_it_was_sought() -> None:
-    room = book_room(Progress(START, 10.0, listened=START))
-    room.play("book", following=[0])
+    room = reading(Progress(START, 10.0, listened=START))
     room.controller.stop()
     room.controller.seek_mark(1)
     assert room.controller.playback.chapter == "Part B"
@@ -106,8 +108,7 @@ def test_held_book_knows_its_parts_and_starts_where_it_was_sought() -> None:
 
 
 def test_parts_are_chapters_and_the_chapters_of_a_part_take_its_place() -> None:
-    room = book_room()
-    room.play("book", following=[0])
+    room = reading()
     room.controller.seek_to(110.0)
     inside = (Chapter(0.0, "B one"), Chapter(25.0, "B two"), Chapter(60.0, "beyond"))
     assert reported(room, inside, ChapterOrigin.FILE) == (
@@ -154,8 +155,7 @@ def test_length_of_a_part_is_corrected_when_it_is_opened(length: float) -> None:
 
 
 def test_part_that_is_inserted_while_a_book_plays_moves_its_position() -> None:
-    room = book_room(Progress(START, 120.0, listened=START))
-    room.play("book", following=[0])
+    room = reading(Progress(START, 120.0, listened=START))
     parts = arrange([Part("/preface.mp3", 30.0, "Preface"), *PARTS])
     library = build_library([], [BOOK._replace(parts=parts, duration=260.0), NEXT])
     room.controller.adopt(library, room.progress_index.moved_to(library))
@@ -167,8 +167,7 @@ def test_part_that_is_inserted_while_a_book_plays_moves_its_position() -> None:
 
 @pytest.mark.parametrize("is_held", [False, True])
 def test_book_that_is_renamed_while_it_is_loaded_goes_on_under_its_new_name(is_held: bool) -> None:
-    room = book_room(Progress(START, 120.0, listened=START))
-    room.play("book", following=[0])
+    room = reading(Progress(START, 120.0, listened=START))
     if is_held:
         room.controller.stop()
     parts = arrange(part._replace(audio=f"/new{part.audio}", title=f"New {part.title}") for part in PARTS)
@@ -185,8 +184,7 @@ def test_book_that_is_renamed_while_it_is_loaded_goes_on_under_its_new_name(is_h
 
 
 def test_cut_part_breaks_off_with_its_position_in_the_book() -> None:
-    room = book_room()
-    room.play("book", following=[0])
+    room = reading()
     room.controller.seek_to(110.0)
     room.player.play(10)
     room.controller.handle(FileEnded(room.controller.playback.load, 20.0))
@@ -217,8 +215,7 @@ def test_missing_part_keeps_the_position() -> None:
 
 
 def test_position_saved_at_quitting_is_that_of_the_whole() -> None:
-    room = book_room()
-    room.play("book", following=[0])
+    room = reading()
     room.controller.seek_to(160.0)
     room.player.play(1)
     room.player.now = 13.5

@@ -84,9 +84,8 @@ def test_wished_position_once_reached_is_no_longer_kept(listener: Listener) -> N
 
 @pytest.mark.parametrize("speed", [0.5, 1.0, 3.0])
 def test_move_playing_never_leaves_five_seconds_of_the_listener_unsaved(
-    library: Library, clock: FakeClock, speed: float
+    listener: Listener, clock: FakeClock, speed: float
 ) -> None:
-    listener = Listener(library, clock)
     saved_at, saved_position = clock.now, 0.0
     for quarter in range(1, 361):
         clock.go(0.25 / speed)
@@ -160,9 +159,8 @@ def test_move_to_the_threshold_makes_it_played_at_position_zero_in_one_saved_ste
     assert listener.progress.played_ranges == ((0.0, 100.0),)
 
 
-def test_move_straight_after_a_load_waits_for_where_it_arrived(library: Library, clock: FakeClock) -> None:
+def test_move_straight_after_a_load_waits_for_where_it_arrived(listener: Listener) -> None:
     """Without a known place, the first position is a place and no way."""
-    listener = Listener(library, clock)
     listener.tracker.begin("one")
     assert not listener.tracker.move(99.0, 1.0)
     assert listener.progress_index.get("one") is None
@@ -195,16 +193,14 @@ def test_finish_of_unknown_length_is_the_end_but_not_played(listener: Listener) 
     assert (listener.progress.played, listener.progress.position) == (False, 6.0)
 
 
-def test_finish_without_a_second_heard_is_not_played(library: Library, clock: FakeClock) -> None:
-    listener = Listener(library, clock)
+def test_finish_without_a_second_heard_is_not_played(listener: Listener) -> None:
     listener.tracker.duration = 1.0
     assert listener.tracker.finish(0.0, 1.0)
     assert listener.progress_index.get("one") is None
 
 
-def test_finish_of_a_short_one_is_played_and_tells_what_was_heard(library: Library, clock: FakeClock) -> None:
+def test_finish_of_a_short_one_is_played_and_tells_what_was_heard(listener: Listener) -> None:
     """Two seconds may be missing at the end, which is more than the played rule leaves of so short a one."""
-    listener = Listener(library, clock)
     listener.tracker.duration = 5.0
     listener.play(0, 3)
     assert listener.tracker.finish(3.25, 1.0)
