@@ -254,11 +254,11 @@ def test_language_is_that_of_the_feed(podcasts: Podcasts, stated: str | None, la
 
 def test_notes_begin_with_season_number_and_kind(podcasts: Podcasts) -> None:
     item = make_item(1, season=2, number=5, type="bonus", is_explicit=True, notes="<p>About ships.</p>")
-    podcasts.store.store(FIRST, make_feed(item, make_item(2, notes="<p>About rope.</p>")))
-    assert podcasts.documents.notes(Episode(episode_of(1), "One")).text == (
-        "Season 2 · Episode 5 · Bonus · Explicit\n\nAbout ships."
-    )
-    assert podcasts.documents.notes(Episode(episode_of(2), "Two")).text == "About rope."
+    linked = make_item(2, notes="<p>About rope.</p>", link="https://c.org/2")
+    podcasts.store.store(FIRST, make_feed(item, linked))
+    first, second = (podcasts.documents.notes(Episode(episode_of(n), "One")) for n in (1, 2))
+    assert first == EpisodeNotes("Season 2 · Episode 5 · Bonus · Explicit\n\nAbout ships.", "Cast", "")
+    assert second == EpisodeNotes("About rope.", "Cast", "https://c.org/2")
     assert podcasts.documents.notes(Episode("of a catalogue", "One")) == EpisodeNotes()
 
 
