@@ -28,7 +28,7 @@ async def test_search_everywhere_goes_through_what_was_found(room: Room) -> None
 async def test_question_goes_through_the_nearest_and_says_so(room: Room) -> None:
     async with typing(RoomServices(room)) as typist:
         await typist.type("ctrl+f", "why do lighthouses shine", until_said="1 of 1")
-    assert typist.lines[4] == "Nearest: nothing has all the words. 1 episode with some of them."
+    assert typist.lines[4] == "Nearest first: not all of these have every word. 1 episode in all."
 
 
 async def test_match_kept_again_asks_for_a_note_as_it_was_said(room: Room) -> None:

@@ -241,8 +241,10 @@ def test_bookmarks_are_counted_and_keep_the_further_matches_of_their_episode(des
     desk.add("two", "Engines")
     kept = Bookmark("one", 4.5, 8.0, START, START, "Some. The engine of\nmine.", "Note.", "One", is_recognised=True)
     results = desk.ask("engine mine", kept, kept._replace(start=9.0, text="", note="My engine, mine."))
-    assert [hit.text for hit in only(results).hits] == ["The engine of", "My engine, mine."]
-    assert [hit.is_recognised for hit in only(results).hits] == [True, True]
+    first, near = results.found
+    assert [hit.text for hit in first.hits] == ["The engine of", "My engine, mine."]
+    assert [hit.is_recognised for hit in first.hits] == [True, True]
+    assert (near.id, near.is_near) == ("two", True)
     results = desk.ask("engine", kept)
     assert (results.total, results.found[0].more, len(results.found[0].hits)) == (2, 2, 4)
 
@@ -262,15 +264,33 @@ def test_match_wants_a_time_if_it_is_in_the_words_and_has_no_exact_one() -> None
 # -- the nearest --------------------------------------------------------------------------------------------
 
 
-def test_nearest_results_come_only_if_nothing_has_all_words(desk: Desk) -> None:
-    desk.add("both", "One", "The harbour has a lighthouse.")
-    desk.add("harbour", "Two", "A harbour.")
-    assert not desk.ask("harbour lighthouse").is_nearest
-    assert desk.ids("harbour lighthouse") == ["both"]
-    results = desk.ask("harbour lighthouse whale")
-    assert results.is_nearest
-    assert [found.id for found in results.found] == ["both", "harbour"]
+def test_nearest_results_follow_the_few_that_have_all_words(desk: Desk) -> None:
+    desk.add("harbour", "One", "A harbour.")
+    desk.add("both", "Two", "The harbour has a lighthouse.")
+    results = desk.ask("harbour lighthouse")
+    assert [(found.id, found.is_near) for found in results.found] == [("both", False), ("harbour", True)]
+    assert (results.is_nearest, results.total) == (True, 2)
+    assert [found.is_near for found in desk.ask("harbour lighthouse whale").found] == [True, True]
+    assert not desk.ask("harbour").is_nearest
     assert not desk.ask("zebra").is_nearest
+    for number in range(lookup.FEW):
+        desk.add(f"e{number}", "Harbour and lighthouse")
+    assert not desk.ask("harbour lighthouse").is_nearest
+
+
+def test_passage_with_all_words_of_a_question_does_not_hide_what_it_asks_for(desk: Desk) -> None:
+    desk.add("passage", "Ways to make it safe", "What does the temperature do there?")
+    desk.add("title", "Temperature — controlling chance", "Odds of the next word.")
+    assert desk.ids("what does temperature do") == ["title", "passage"]
+    kept = Bookmark("passage", 1.0, 2.0, START, START, "What does temperature do?", title="Ways")
+    assert [found.id for found in desk.ask("what does temperature do", kept).found] == ["passage", "title"]
+
+
+def test_search_without_a_limit_has_all_that_match_a_question_exactly(desk: Desk) -> None:
+    for number in range(lookup.EPISODES + 5):
+        desk.add(f"e{number}", "One", "The whale.")
+    assert len(desk.ask("the whale", most=None).found) == lookup.EPISODES + 5
+    assert len(desk.ask("the whale").found) == lookup.EPISODES
 
 
 @pytest.mark.parametrize("place", range(0, 30, 5))
@@ -287,40 +307,12 @@ def test_nearest_results_ignore_stop_words_and_inflection(desk: Desk) -> None:
     assert desk.ids("why do whales do that in the deep") == ["whale"]
 
 
-def test_title_and_summary_count_for_more_than_words_in_the_nearest_results(desk: Desk) -> None:
-    for number in range(20):
-        desk.add(f"other-{number}", f"Other {number}", "Something else.")
-    desk.add("words", "One", "A whale sings.")
-    desk.add("summary", "Two", summary="About the whale.")
-    assert desk.ids("why whale zebra") == ["summary", "words"]
-
-
 def test_nearest_results_leave_out_what_is_excluded_and_what_is_gone(desk: Desk) -> None:
     desk.add("one", "Ships", "A whale sings.")
     desk.add("two", "Trains", "A whale sings.")
-    desk.fill()
     assert desk.ids("whale zebra -ships") == ["two"]
     del desk.episodes[1]
     assert desk.ids("whale zebra") == ["one"]
-
-
-def test_commonest_words_are_ignored_where_ranking_them_would_be_slow(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lookup, "NEAREST_ROWS", 5)
-    for number in range(20):
-        desk.add(f"common-{number}", "One", "A harbour.")
-    desk.add("rare", "Two", "A whale.")
-    assert desk.ids("harbour whale zebra") == ["rare"]
-
-
-def test_nearest_passage_with_several_words_counts_more_than_several_with_one(desk: Desk) -> None:
-    apart = " ".join(f"{word}, {'and on ' * 40}." for word in ("Whale", "Lighthouse"))
-    desk.add("apart", "One", apart)
-    desk.add("together", "Two", f"Whale and lighthouse, {'and on ' * 38}. Some, {'and on ' * 40}.")
-    for number in range(5):
-        desk.add(f"other-{number}", "Other", f"Something, {'and on ' * 40}. " * 2)
-    assert desk.ids("whale lighthouse zebra") == ["together", "apart"]
 
 
 def test_nearest_results_show_some_passages_in_order_and_count_all(desk: Desk) -> None:
@@ -336,7 +328,6 @@ def test_nearest_results_are_as_many_as_others(desk: Desk, monkeypatch: pytest.M
     monkeypatch.setattr(lookup, "EPISODES", 3)
     for number in range(8):
         desk.add(f"e{number}", "One", "A whale.")
-    desk.fill()
     del desk.episodes[:3]
     assert desk.ids("whale zebra") == ["e3", "e4", "e5"]
 
@@ -346,22 +337,3 @@ def test_nearest_title_is_shown_with_its_match(desk: Desk) -> None:
     desk.add("two", "Two", summary="A whale.")
     kinds = {found.id: [hit.kind for hit in found.hits] for found in desk.ask("whale zebra").found}
     assert kinds == {"one": [MatchKind.TITLE], "two": [MatchKind.SUMMARY]}
-
-
-@pytest.mark.parametrize(("limit", "ids"), [(6, {"common", "rare"}), (5, {"rare"})])
-def test_words_are_ranked_as_long_as_their_rows_fit(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch, limit: int, ids: set[str]
-) -> None:
-    for number in range(4):
-        desk.add(f"common-{number}", "One", "A harbour.")
-    for number in range(2):
-        desk.add(f"rare-{number}", "Two", "A whale.")
-    monkeypatch.setattr(lookup, "NEAREST_ROWS", limit)
-    assert {ident.split("-")[0] for ident in desk.ids("harbour whale zebra")} == ids
-
-
-def test_one_word_is_ranked_however_common_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lookup, "NEAREST_ROWS", 2)
-    for number in range(4):
-        desk.add(f"e{number}", "One", "A harbour.")
-    assert desk.ids("harbour zebra") == ["e0", "e1"]

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
 
 from tests.app_driver import embedded_library
 from tui_pod.search.fill import fill
 from tui_pod.search.lookup import look_up
-from tui_pod.search.query import parse_query
+from tui_pod.search.query import folded_words, parse_query
 from tui_pod.search.sources import WordSources
 from tui_pod.search.store import IndexFile
 
-COURSE = {
-    "why do chatbots sometimes invent facts that are wrong": {"hallucination", "why-hallucinations-happen",
-                                                              "hallucination-types", "hallucination-mitigation"},
-    "can i train a big model on my gaming graphics card": {"qlora", "lora", "peft-methods"},
-    "how much text can it remember at once": {"context-window"},
-    "how are pictures made from noise": {"diffusion-process", "noise-schedules", "latent-diffusion"},
-    "how do you stop a model from saying harmful things": {"what-is-alignment", "overrefusal", "constitutional-ai",
-                                                           "rlhf"},
-    "why does it refuse harmless questions": {"overrefusal"},
-    "how do i get valid json back": {"structured-decoding", "structured-output-prompting"},
-    "does a model forget what it knew when it learns something new": {"catastrophic-forgetting"},
-    "how does it know the order of words": {"positional-encoding"},
-    "does thinking step by step give better answers": {"chain-of-thought"},
-    "what happens when two networks compete against each other": {"gans"},
-    "how can several graphics cards train one model together": {"data-parallelism", "why-distributed-training",
-                                                                "tensor-parallelism", "pipeline-parallelism"},
-    "how are models tested on programming": {"coding-benchmarks"},
-    "what is the difference between chatgpt and claude": {"claude", "gpt-family"},
-}  # fmt: skip
-"""Questions on the course, and the episodes that answer them."""
+QUESTIONS = tomllib.loads((Path(__file__).parent / "questions.toml").read_text("utf-8"))
+
+FIRST, FLOOR = 3, {"asked": 37, "tuning": 53}
+"""How many of the questions find their episode among the first three."""
 
 
-def test_everyday_questions_on_the_course_are_answered(tmp_path: Path) -> None:
+def test_everyday_questions_on_the_course_find_their_episode_among_the_first(tmp_path: Path) -> None:
     index, library = IndexFile(tmp_path / "search.sqlite"), embedded_library()
     fill(index, library, WordSources(tmp_path / "data", tmp_path / "cache"), "")
-    with index.reading() as db:
-        first = {asked: {one.id for one in look_up(db, parse_query(asked)).found[:5]} for asked in COURSE}
-    missed = [asked for asked, right in COURSE.items() if not right & first[asked]]
-    assert len(COURSE) - len(missed) >= 12, missed
+    for part, floor in FLOOR.items():
+        with index.reading() as db:
+            found = {asked: look_up(db, parse_query(asked)).found[:FIRST] for asked in QUESTIONS[part]}
+        missed = [asked for asked, right in QUESTIONS[part].items() if not {one.id for one in found[asked]} & {*right}]
+        assert len(found) - len(missed) >= floor, missed
+
+
+def test_no_phrase_of_the_course_is_a_question_of_the_test() -> None:
+    library = embedded_library()
+    phrases = {
+        frozenset(folded_words(phrase))
+        for index in range(len(library))
+        for phrase in library.episode(index).phrases.split("\n")
+    }
+    asked = [frozenset(folded_words(question)) for question in QUESTIONS["asked"]]
+    assert not [words for words in phrases if len(words) > 3 and any(words <= other for other in asked)]

@@ -18,7 +18,7 @@ from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.library.cache import cache_file, library_stamp
 from tui_pod.search.fill import fill, is_current
-from tui_pod.search.lookup import Hit, Results, look_up
+from tui_pod.search.lookup import NEAREST, Hit, Results, look_up
 from tui_pod.search.query import NOTHING, Query, excerpt, parse_query
 from tui_pod.search.sources import WordSources
 from tui_pod.search.store import IndexFile, NoFullTextSearch, SearchError
@@ -28,8 +28,6 @@ ON_SCREEN = 100
 
 LONG = 200
 """From this many unread episodes on, a bar is shown while they are read."""
-
-NO_MATCH = "nothing has all the words; these are the nearest."
 
 EXCERPT = 100
 """Characters of a match printed on a terminal."""
@@ -53,16 +51,16 @@ def run(options: Namespace) -> None:
     results = _results(options, opened, query, ON_SCREEN if is_shown else None)
     if results.is_nearest:
         query = query.nearest()
-        warn(NO_MATCH)
-    hits = [(found.title, found.id, hit) for found in results.found for hit in found.hits]
+        warn(f"{NEAREST[0].lower()}{NEAREST[1:]}.")
+    hits = [(found, hit) for found in results.found for hit in found.hits]
     if options.json:
-        about = {"nearest": True} if results.is_nearest else {}
-        print_json([{"id": ident, "title": title, **_json(hit), **about} for title, ident, hit in hits])
+        near = {True: {"nearest": True}, False: {}}
+        print_json([{"id": one.id, "title": one.title, **_json(hit), **near[one.is_near]} for one, hit in hits])
     elif is_shown:
         columns = (Column("title", 16), Column("id"), Column("at", is_right=True), Column("match", 30))
-        print_table(columns, [(title, ident, _at(hit), _shown(query, hit)) for title, ident, hit in hits])
+        print_table(columns, [(one.title, one.id, _at(hit), _shown(query, hit)) for one, hit in hits])
     else:
-        print_table((), [(ident, title, hit.kind, _at(hit), hit.text) for title, ident, hit in hits])
+        print_table((), [(one.id, one.title, hit.kind, _at(hit), hit.text) for one, hit in hits])
     _tell_rest(query, results)
 
 

@@ -31,7 +31,7 @@ from tui_pod.shelf.generation import DATABASE, generation
 if TYPE_CHECKING:
     from tui_pod.core.library.parts import Move, Part
 
-SCHEMA = 13
+SCHEMA = 14
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000

@@ -71,7 +71,7 @@ class SearchCommands(RowCommands):
         if answer.notice:
             self._dialogue.say(answer.notice)
         if results.is_nearest:
-            self._dialogue.say(f"{NEAREST}: nothing has all the words. {counted(results.total)} with some of them.")
+            self._dialogue.say(f"{NEAREST}. {counted(results.total)} in all.")
             self.go(0)
         elif self._matches:
             in_all = f"{'over ' if results.is_cut else ''}{counted(results.total)}"

@@ -125,18 +125,19 @@ def _head(episode: Episode, html: str, known: Mapping[str, Known]) -> tuple[str,
     names = " · ".join(text for text in made_by if text and text not in episode.summary)
     between = " " if episode.summary.endswith((".", "!", "?", "…")) else " · "  # a match is shown with its sentence
     episode = episode._replace(summary=between.join(filter(None, (episode.summary, names))))
-    stamp = zlib.crc32("\0".join((episode.title, episode.summary, html or episode.sources)).encode("utf-8", "replace"))
+    texts = (episode.title, episode.summary, html or episode.sources, episode.phrases)
+    stamp = zlib.crc32("\0".join(texts).encode("utf-8", "replace"))
     former = known.get(episode.id)
     if former is not None and former.stamp == stamp:
         return None
-    return episode.id, stamp, Head(episode.title, episode.summary, "" if html else episode.sources), html
+    return episode.id, stamp, Head(*texts[:2], "" if html else episode.sources, episode.phrases), html
 
 
 def _with_notes(head: tuple[str, int, Head, str], text: str) -> tuple[str, int, Head]:
     """Return a head with the text of its notes."""
     ident, stamp, about, html = head
     if html:
-        about = Head(about.title, "" if _begins(text, about.summary) else about.summary, text)
+        about = about._replace(summary="" if _begins(text, about.summary) else about.summary, notes=text)
     return ident, stamp, about
 
 

@@ -1,25 +1,26 @@
 """Look words up in the index: matches grouped by episode, best first, each shown in its sentence.
 
 Titles come before the spoken words. Within each group, episodes with the most matches come first, then the newest.
-
-If nothing has all the words, the nearest episodes are those with the best passages for any of them.
+A question is ranked by `nearest` instead; and what that finds follows if only a few episodes have all the words.
 """
 
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import NamedTuple
 
 from tui_pod.core.library.transcript import CUT, Cue, arrange
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import counted, fold, without_surrogates
 from tui_pod.core.text.speech import split_sentences
+from tui_pod.search.nearest import Nearest, find_nearest
 from tui_pod.search.packed_words import PackedWords, unpack
-from tui_pod.search.query import Phrase, Query
+from tui_pod.search.query import Query
 from tui_pod.search.sources import RECOGNISED_STAMP
 from tui_pod.search.writer import GROUP_BITS, Head
 
@@ -29,15 +30,11 @@ EPISODES, HITS = 30, 3
 TITLES, HEADS, ROWS = 200, 500, 2_000
 """Newest matching titles, heads and groups of words that are ranked while the listener types; more would be slow."""
 
-NEAREST_ROWS = 15_000
-"""Most groups of words, and heads, that are ranked for the nearest results: if there are more, without the commonest
-words, and the newest."""
+FEW = 5
+"""If fewer episodes match all words, the nearest follow them."""
 
-BEST_GROUPS, HEAD_WEIGHT = 5, 6
-"""How many groups of words count for an episode's nearness, and how much more its title and summary do."""
-
-NEAREST = "Nearest"
-"""The heading of the nearest results."""
+NEAREST = "Nearest first: not all of these have every word"
+"""Says that there are results that match some of the words."""
 
 STEPS = 10_000
 """SQLite instructions between two checks for cancellation: about a millisecond."""
@@ -86,6 +83,8 @@ class Found(NamedTuple):
     """At least one; matches in its words are in the order in which they are spoken."""
     more: int = 0
     """Further groups of its words that match."""
+    is_near: bool = False
+    """Whether it matches only some of the words."""
 
 
 class Results(NamedTuple):
@@ -101,7 +100,7 @@ class Results(NamedTuple):
     faulty: int = 0
     """Number of transcripts that cannot be read."""
     is_nearest: bool = False
-    """True if nothing has all the words, and these match some of them (`Query.nearest`), the nearest first."""
+    """True if some match only some of the words (`Query.nearest`), or are ranked by these."""
 
     def moved(self, seconds: Mapping[str, float]) -> Results:
         """Return the results with words shifted by seconds (negative: earlier), by episode id."""
@@ -160,9 +159,12 @@ def look_up(
         return Results()
     db.set_progress_handler(is_stopped, STEPS)
     matches = _find_matches(db, query, most is None)
-    results = _Ranking(db, query, most, matches, _look_through(bookmarks, query), narrated_length).results(is_known)
-    if not results.found:
-        results = _look_up_nearest(db, query.nearest(), is_known, narrated_length)
+    kept = _look_through(bookmarks, query)
+    exact = _Ranking(db, query, most, matches, narrated_length)
+    order, nearest = exact.order(), Nearest([], set(), {})
+    if query.is_question or len({*order, *kept}) < FEW:
+        nearest = find_nearest(db, query, order)
+    results = _show(exact, kept, order, nearest, is_known)
     beyond, faulty = (
         db.execute("SELECT count(*) FROM about WHERE name LIKE ?", (f"{name} %",)).fetchone()[0]
         for name in ("cut", "faulty")
@@ -170,59 +172,32 @@ def look_up(
     return results._replace(beyond=beyond, faulty=faulty)
 
 
-def _look_up_nearest(
-    db: sqlite3.Connection,
-    query: Query,
-    is_known: Callable[[str], bool],
-    narrated_length: Callable[[str], float | None],
+def _show(
+    exact: _Ranking, kept: Mapping[str, Found], order: list[int], nearest: Nearest, is_known: Callable[[str], bool]
 ) -> Results:
-    """Return the episodes that match any phrase of a query, the nearest first.
+    """Return the first episodes and their total number.
 
-    Scores are squared, so that one passage with several of the words counts more than several with one word each.
+    Those with a bookmark come first. The nearest follow those with all words; in a question, all are ranked as one.
     """
-    query = query._replace(wanted=tuple(_rare_enough(db, query.wanted)))
-    if not query.wanted:
-        return Results()
-    scores: dict[int, float] = {}
-    groups: dict[int, list[int]] = {}
-    newest = (
-        "SELECT rowid, coalesce(-bm25({0}{1}), 0.0) AS score FROM {0} WHERE {0} MATCH ? ORDER BY rowid DESC LIMIT ?"
-    )
-    ranked = f"SELECT rowid, score FROM ({newest}) ORDER BY score DESC LIMIT ?"
-    limits = (query.expression(), NEAREST_ROWS, ROWS)
-    for row, score in db.execute(ranked.format("words_index", ""), limits):
-        number, best = row >> GROUP_BITS, groups.setdefault(row >> GROUP_BITS, [])
-        if len(best) < BEST_GROUPS:
-            scores[number] = scores.get(number, 0.0) + score**2
-        best.append(row & ((1 << GROUP_BITS) - 1))
-    weights = ", 1, 1, 0.25"  # of title, summary and notes
-    heads = dict(db.execute(ranked.format("heads_index", weights), limits))
-    for number, score in heads.items():
-        scores[number] = scores.get(number, 0.0) + HEAD_WEIGHT * score**2
-    order = sorted(scores, key=lambda number: (-scores[number], -number))[: 2 * EPISODES]  # some may be gone
-    named = [db.execute("SELECT number, title FROM heads WHERE number = ?", (number,)).fetchone() for number in order]
-    titles = {row[0]: row[1] for row in named if row is not None and query.matches(row[1])}
-    passages = {number: sorted(best[:HITS]) for number, best in groups.items()}
-    ranking = _Ranking(db, query, EPISODES, _Matches(titles, set(heads), passages, is_cut=False), {}, narrated_length)
-    found = tuple(islice(filter(None, (ranking.shown(number, is_known) for number in order)), EPISODES))
-    return Results(found, len(found), is_nearest=bool(found))
-
-
-def _rare_enough(db: sqlite3.Connection, wanted: Iterable[Phrase]) -> Iterator[Phrase]:
-    """Yield the phrases that are found, rarest first, as long as they are not in too many rows altogether."""
-    counted_rows = "SELECT count(*) FROM (SELECT 1 FROM {0} WHERE {0} MATCH ? LIMIT ?)"
-    numbers = {
-        phrase: sum(
-            db.execute(counted_rows.format(table), (phrase.expression, NEAREST_ROWS)).fetchone()[0]
-            for table in ("heads_index", "words_index")
-        )
-        for phrase in wanted
-    }
-    total = 0
-    for phrase, number in sorted(numbers.items(), key=lambda item: item[1]):
-        if number and (not total or total + number <= NEAREST_ROWS):
-            total += number
-            yield phrase
+    best = nearest.order[: 2 * EPISODES]  # some may be gone
+    near = exact.near(best, nearest)
+    kept_numbers = {ident: exact.number(ident) for ident in kept}
+    with_all = set(order) - set(kept_numbers.values())
+    order = list(dict.fromkeys((*best, *order) if exact.query.is_question else (*order, *best)))
+    total, found = len(kept) + len(with_all), list[Found]()
+    for ident, number in kept_numbers.items():
+        rest = exact.shown(number, is_known) if number is not None else None
+        hits = (*kept[ident].hits, *(rest.hits if rest else ()))
+        found.append(kept[ident]._replace(hits=hits, more=rest.more if rest else 0))
+    for number in order:
+        is_near, most = number not in with_all, exact.most or sys.maxsize
+        if number in kept_numbers.values() or len(found) >= (min(most, EPISODES) if is_near else most):
+            continue
+        one = (near if is_near else exact).shown(number, is_known)
+        if one is not None:
+            found.append(one._replace(is_near=is_near))
+        total += (one is not None) - (not is_near)
+    return Results(tuple(found), total, exact.matches.is_cut, is_nearest=any(one.is_near for one in found))
 
 
 def _look_through(bookmarks: Iterable[Bookmark], query: Query) -> dict[str, Found]:
@@ -245,33 +220,25 @@ class _Ranking:
     query: Query
     most: int | None
     matches: _Matches
-    kept: Mapping[str, Found]
-    """Bookmarks, by the ids of the episodes."""
     narrated_length: Callable[[str], float | None]
 
-    def results(self, is_known: Callable[[str], bool]) -> Results:
-        """Return the first episodes and their total number; those with a bookmark come first."""
-        kept = {ident: self._number(ident) for ident in self.kept}
-        order = sorted(
-            {*self.matches.titles, *self.matches.heads, *self.matches.groups} - set(kept.values()), key=self._rank
-        )
-        total = len(kept) + len(order)
-        found: list[Found] = []
-        for ident, number in kept.items():
-            rest = self.shown(number, is_known) if number is not None else None
-            hits = (*self.kept[ident].hits, *(rest.hits if rest else ()))
-            found.append(self.kept[ident]._replace(hits=hits, more=rest.more if rest else 0))
-        for number in order:
-            if self.most is not None and len(found) >= self.most:
-                break
-            one = self.shown(number, is_known)
-            if one is None:
-                total -= 1
-            else:
-                found.append(one)
-        return Results(tuple(found), total, self.matches.is_cut)
+    def order(self) -> list[int]:
+        """Return the numbers of the episodes, the best first."""
+        return sorted({*self.matches.titles, *self.matches.heads, *self.matches.groups}, key=self._rank)
 
-    def _number(self, ident: str) -> int | None:
+    def near(self, order: Sequence[int], nearest: Nearest) -> _Ranking:
+        """Return a ranking that shows what matches some of the words."""
+        query = self.query.nearest()
+        asked = "SELECT number, title FROM heads WHERE number = ?"
+        rows = [self.db.execute(asked, (number,)).fetchone() for number in order]
+        titles = {row[0]: row[1] for row in rows if row is not None and query.matches(row[1])}
+        passages = {number: sorted(best[:HITS]) for number, best in nearest.groups.items()}
+        return replace(
+            self, query=query, most=EPISODES, matches=_Matches(titles, nearest.heads, passages, is_cut=False)
+        )
+
+    def number(self, ident: str) -> int | None:
+        """Return the number of an episode; None if it is not in the index."""
         row = self.db.execute("SELECT number FROM heads WHERE id = ?", (without_surrogates(ident),)).fetchone()
         return row[0] if row else None
 
@@ -283,7 +250,9 @@ class _Ranking:
 
     def shown(self, number: int, is_known: Callable[[str], bool]) -> Found | None:
         """Return an episode with its matches; None if it is gone or contains an excluded phrase."""
-        row = self.db.execute("SELECT id, title, summary, notes FROM heads WHERE number = ?", (number,)).fetchone()
+        row = self.db.execute(
+            "SELECT id, title, summary, notes, phrases FROM heads WHERE number = ?", (number,)
+        ).fetchone()
         if row is None or not is_known(row[0]):
             return None
         ident, head = row[0], Head(*row[1:])
@@ -306,11 +275,10 @@ class _Ranking:
         parts = [(MatchKind.SUMMARY, split_sentences(head.summary)), (MatchKind.NOTES, _lines(head.notes))]
         whole = [part for part in parts if self.query.matches("\n".join(part[1]))]
         if not whole and number not in self.matches.titles:
-            parts.append((MatchKind.TITLE, [head.title]))
+            parts = [part for part in (*parts, (MatchKind.TITLE, [head.title])) if part[1]]
             whole = [max(parts, key=lambda part: max(map(self.query.score, part[1]), default=(0, 0)))]
         for kind, sentences in whole if self.most is None else whole[:1]:
-            if sentences:
-                yield Hit(kind, max(sentences, key=self.query.score))
+            yield Hit(kind, max(sentences, key=self.query.score))
 
     def _word_hits(self, number: int, ident: str, shown: Sequence[int]) -> Iterator[Hit]:
         if not shown:

@@ -52,6 +52,10 @@ class Phrase(NamedTuple):
         """The phrase as FTS5 reads it."""
         return f'"{self.typed}"{"*" if self.is_start else ""}'
 
+    def begins(self, word: str) -> bool:
+        """Return True if a folded word matches the last word of the phrase."""
+        return word == self.words[-1] or (self.is_start and word.startswith(self.words[-1]))
+
     def stemmed(self, language: Language) -> Phrase:
         """Return the phrase without the inflection of its last word, if that matches as a prefix."""
         last = self.words[-1]
@@ -74,10 +78,24 @@ class Query(NamedTuple):
 
     def nearest(self) -> Query:
         """Return the query for any of the wanted phrases in any inflection, without stop words if others remain."""
-        language = guess_language([word for phrase in self.wanted for word in phrase.words])
-        left = [phrase for phrase in self.wanted if not language.stop_words.issuperset(phrase.words)] or self.wanted
-        wanted = dict.fromkeys(phrase.stemmed(language) for phrase in left)
+        wanted = dict.fromkeys(phrase.stemmed(self.language) for phrase in self._telling or self.wanted)
         return self._replace(wanted=tuple(wanted), is_any=True)
+
+    @property
+    def language(self) -> Language:
+        """The language that it is probably in."""
+        return guess_language([word for phrase in self.wanted for word in phrase.words])
+
+    @property
+    def is_question(self) -> bool:
+        """True if it has both stop words and others."""
+        return 0 < len(self._telling) < len(self.wanted)
+
+    @property
+    def _telling(self) -> list[Phrase]:
+        """The phrases of more than stop words."""
+        stop_words = self.language.stop_words
+        return [phrase for phrase in self.wanted if not stop_words.issuperset(phrase.words)]
 
     def expression(self, column: str = "") -> str:
         """Return the query in FTS5 syntax, for one column if named; exclusions apply to all columns."""
@@ -161,6 +179,11 @@ def _words(text: str) -> Iterator[_Word]:
 @lru_cache(maxsize=2_000)
 def _folded(word: str) -> tuple[str, ...]:
     return tuple(re.findall(_WORD, fold(word)))
+
+
+def folded_words(text: str) -> list[str]:
+    """Return the words of a text, folded."""
+    return [word.folded for word in _words(text)]
 
 
 def _places(phrase: Phrase, words: list[_Word]) -> Iterable[tuple[int, int]]:

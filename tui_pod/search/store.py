@@ -17,7 +17,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.runtime.database_errors import explain_database_error, is_passing
 from tui_pod.runtime.files import Unreadable, check_regular, locked, read_start, stamp
 
-SCHEMA = "4"
+SCHEMA = "5"
 """Version of the tables; a file of another version is rebuilt."""
 
 HASH_SIZE = 16 * 1024 * 1024
@@ -34,12 +34,12 @@ NOT_YET = "There is no search index yet."
 _TABLES = (
     "CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT)",
     "CREATE TABLE heads (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, stamp INTEGER NOT NULL,"
-    " title TEXT NOT NULL, summary TEXT NOT NULL, notes TEXT NOT NULL)",
+    " title TEXT NOT NULL, summary TEXT NOT NULL, notes TEXT NOT NULL, phrases TEXT NOT NULL)",
     "CREATE TABLE words (number INTEGER PRIMARY KEY, stamp TEXT NOT NULL, starts BLOB NOT NULL, groups BLOB NOT NULL)",
 )
 _OPTIONS = "content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'"
 _INDEXES = {
-    "heads_index": f"CREATE VIRTUAL TABLE heads_index USING fts5(title, summary, notes, {_OPTIONS})",
+    "heads_index": f"CREATE VIRTUAL TABLE heads_index USING fts5(title, summary, notes, phrases, {_OPTIONS})",
     "words_index": f"CREATE VIRTUAL TABLE words_index USING fts5(text, {_OPTIONS})",
 }
 """They contain no text: the indexed text is in the tables, packed."""

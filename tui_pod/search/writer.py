@@ -24,6 +24,8 @@ class Head(NamedTuple):
     summary: str = ""
     notes: str = ""
     """Lines."""
+    phrases: str = ""
+    """What people call its subject, one a line; never shown."""
 
 
 class Known(NamedTuple):
@@ -79,9 +81,9 @@ class IndexWriter:
                 number, words = self._last, None
             known[ident] = Known(number, stamp, words)
             rows.append((number, ident, stamp, *head))
-        self._db.executemany("INSERT INTO heads VALUES (?, ?, ?, ?, ?, ?)", rows)
+        self._db.executemany("INSERT INTO heads VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
         self._index(
-            "INSERT INTO heads_index (rowid, title, summary, notes) VALUES (?, ?, ?, ?)",
+            "INSERT INTO heads_index (rowid, title, summary, notes, phrases) VALUES (?, ?, ?, ?, ?)",
             ((number, *head) for number, _, _, *head in rows),
         )
 
@@ -108,9 +110,10 @@ class IndexWriter:
         self._drop_head(known.number)
 
     def _drop_head(self, number: int) -> None:
-        former = self._db.execute("SELECT title, summary, notes FROM heads WHERE number = ?", (number,)).fetchone()
+        names = ", ".join(Head._fields)
+        former = self._db.execute(f"SELECT {names} FROM heads WHERE number = ?", (number,)).fetchone()
         self._index(
-            "INSERT INTO heads_index (heads_index, rowid, title, summary, notes) VALUES ('delete', ?, ?, ?, ?)",
+            f"INSERT INTO heads_index (heads_index, rowid, {names}) VALUES ('delete', ?, ?, ?, ?, ?)",
             [(number, *former)],
         )
         self._db.execute("DELETE FROM heads WHERE number = ?", (number,))

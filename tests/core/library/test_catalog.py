@@ -175,6 +175,14 @@ def test_parse_deepest_tree_is_read() -> None:
         pytest.param(HEAD + 'tags = "A"', 5, "list of texts", id="tags as text"),
         pytest.param(HEAD + 'tags = ["A", 3]', 5, "list of texts", id="a number among tags"),
         pytest.param(HEAD + 'sources = "A paper"', 5, "sources must be a list of texts", id="sources as text"),
+        pytest.param(HEAD + "phrases = [1]", 5, "phrases must be a list of texts", id="a number among phrases"),
+        pytest.param(
+            HEAD + "phrases = ['a', ' ']", 5, "each of the phrases must have 1 to 80 characters", id="an empty phrase"
+        ),
+        pytest.param(
+            HEAD + f"phrases = ['{'a' * 81}']", 5, "each of the phrases must have 1 to 80", id="a long phrase"
+        ),
+        pytest.param(HEAD + f"phrases = {['a'] * 21}", 5, "phrases has 21 entries; 20 is the most", id="many phrases"),
         pytest.param(HEAD + "sources = [2017]", 5, "sources must be a list of texts", id="a number among sources"),
         pytest.param(HEAD + "summary = 3", 5, "summary must be text", id="summary of a number"),
         pytest.param(HEAD + 'audio = "file:///etc/passwd"', 5, "http(s)", id="file address"),

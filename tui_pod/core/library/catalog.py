@@ -24,6 +24,9 @@ VERSION = 1
 TITLE_FAULT = 100_000
 """Longest title, in characters; a longer one is a fault and is not cut."""
 
+PHRASE_FAULT, MOST_PHRASES = 80, 20
+"""Longest of an episode's phrases, in characters, and the most of them."""
+
 DURATION_FAULT = 100 * 3600.0
 """Longest credible length, in seconds."""
 
@@ -234,6 +237,7 @@ class _CatalogReader:
             question=self._text(table, "question") or "",
             answer=self._text(table, "answer") or "",
             sources="\n".join(map(clean, self._texts(table, "sources"))),
+            phrases="\n".join(self._phrases(table)),
         )
 
     def _text(self, table: dict[str, Any], key: str, tidy: Callable[[str], str] = _SUMMARY) -> str | None:
@@ -285,6 +289,14 @@ class _CatalogReader:
             self._fault(f"{key} must be a list of texts", key)
             return []
         return value
+
+    def _phrases(self, table: dict[str, Any]) -> list[str]:
+        phrases = self._texts(table, "phrases")
+        if any(not clean(text) or len(text) > PHRASE_FAULT for text in phrases):
+            self._fault(f"each of the phrases must have 1 to {PHRASE_FAULT} characters", "phrases")
+        elif len(phrases) > MOST_PHRASES:
+            self._fault(f"phrases has {len(phrases)} entries; {MOST_PHRASES} is the most", "phrases")
+        return list(map(clean, phrases))
 
     def _location(self, table: dict[str, Any], key: str) -> str | None:
         """Return an http(s) address or a path; any other scheme is a fault."""

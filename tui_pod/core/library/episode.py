@@ -30,6 +30,8 @@ class Episode(NamedTuple):
     answer: str = ""
     sources: str = ""
     """Papers and pages behind the episode, one a line."""
+    phrases: str = ""
+    """What people call its subject, one a line: searched, and shown nowhere."""
     numbering: str = ""
     """Its season and number in its podcast, such as `S3 E1`."""
     parts: tuple["Part", ...] = ()

@@ -15,7 +15,6 @@ from textual.widgets import Input
 from tui_pod.core.actions import key_of
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import counted
-from tui_pod.search.lookup import NEAREST
 from tui_pod.services.services import Services
 from tui_pod.ui.widgets.found_view import FoundView
 
@@ -98,7 +97,7 @@ class EverywhereView(Vertical):
         results = answer.results
         count = f"{'over ' if results.is_cut else ''}{counted(results.total)}" if results.total else ""
         if results.is_nearest:
-            count = NEAREST.lower()
+            count = "nearest first"
         shown = f"the first {len(results.found)} of {count}" if results.total > len(results.found) else count
         hint = "" if typed.strip() else f"{key_of('search.clear')} closes"
         said = " · ".join(filter(None, (shown, answer.notice, hint)))

@@ -76,7 +76,7 @@ class FoundView(ChoiceLines):
     def _make_lines(self, width: int) -> Iterator[TextLine]:
         match = 0
         if self._answer.results.is_nearest:
-            yield TextLine([(fit(f"{NEAREST}: nothing has all the words", width).rstrip(), QUIET)])
+            yield TextLine([(fit(NEAREST, width).rstrip(), QUIET)])
         for found in self._answer.results.found:
             has_title = any(hit.kind is MatchKind.TITLE for hit in found.hits)
             spans = self._answer.query.spans(found.title) if has_title else []
