@@ -202,7 +202,8 @@ class Services:
             is_sparing,
             has_course,
         )
-        self._engine.broadcast.add(service)
+        for follower in (service, service.retention, service.news):
+            self._engine.broadcast.add(follower)
         return service
 
     @cached_property

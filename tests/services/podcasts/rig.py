@@ -57,7 +57,8 @@ class ServiceRig:
         self.service = FeedService(
             self.context, loaded.feeds, self._read, lambda _: None, self._announce, self._spares, False
         )
-        broadcast.add(self.service)
+        for follower in (self.service, self.service.retention, self.service.news):
+            broadcast.add(follower)
 
     async def _spares(self, is_start: bool) -> bool:
         return is_start in self.spared

@@ -43,7 +43,7 @@ async def test_what_was_drawn_is_not_new_after_a_restart(site: Site, service: Se
     await bring_new(site, service)
     three, two = service.ids("Episode 3", "Episode 2")
     service.service.news.drawn(three)
-    await service.service.close()
+    await service.service.news.close()
     assert service.controller.progress_index.new == {three, two}
     other = ServiceRig(service.data.parent)
     await other.service.news.show()
@@ -73,7 +73,7 @@ async def test_what_is_queued_or_downloaded_by_hand_is_not_new(site: Site, servi
     three, two = service.ids("Episode 3", "Episode 2")
     index = service.controller.progress_index
     service.controller.queue_last([three])
-    service.service.queue_changed()
+    service.service.news.queue_changed()
     await service.until(lambda: index.new == {two}, "it is queued")
     await service.do(service.service.downloads.toggle, [two])
     assert index.new == {two}  # it has no recording

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.show_notes import PodcastFacts
-from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import counted
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
@@ -64,12 +63,10 @@ class FeedService(Follower):
         self.downloads = DownloadService(context, self.news.mark_seen)
         self.directories = DirectoryService(context)
         self._library = ShownLibrary(context, self.news, shown, read, changed)
-        self._retention = RetentionPolicy(context, self.downloads)
-        self.settings = PodcastSettingsService(
-            context, self._library, self._retention, self._refresh_folder, has_course
-        )
+        self.retention = RetentionPolicy(context, self.downloads)
+        self.settings = PodcastSettingsService(context, self._library, self.retention, self._refresh_folder, has_course)
         self._folders = FolderWatch(context, self._refresh_folder)
-        self.refresher = Refresher(context, self._library, self._retention, announce, is_sparing)
+        self.refresher = Refresher(context, self._library, self.retention, announce, is_sparing)
         self.imports = ImportService(context, self._library, self.refresher)
         self._started: asyncio.Task[object] | None = None
         self._since = time.time()
@@ -111,7 +108,7 @@ class FeedService(Follower):
         await self._library.update(done.new)
         self._folders.start()
         self._frontend.tell(_summary(done))
-        self._tasks.run(self._retention.keep([done.feed]))
+        self._tasks.run(self.retention.keep([done.feed]))
         return done.feed.feed_id
 
     async def add_server(self, typed: str, user: str, password: str) -> None:
@@ -198,20 +195,6 @@ class FeedService(Follower):
         """Show that the network works; that it does not is shown by a refresh, if no server answers."""
         self._tasks.show("network", None)
 
-    def playback_changed(self, playback: Playback) -> None:
-        """Check the downloads of an episode that is no longer in use."""
-        self._retention.playback_changed(playback)
-
-    def progress_changed(self, episodes: frozenset[str]) -> None:
-        """Check the downloads of episodes that became played, and whether they are still new."""
-        self._retention.progress_changed(episodes)
-        self.news.progress_changed(episodes)
-
-    def queue_changed(self) -> None:
-        """Check the downloads of queued episodes, and whether they are still new."""
-        self._retention.queue_changed()
-        self.news.queue_changed()
-
     async def look_elsewhere(self) -> None:
         """Show changes that other programs have made to podcasts and downloads."""
         if self._started is None:  # another program has added the first podcast
@@ -228,7 +211,6 @@ class FeedService(Follower):
     async def close(self) -> None:
         """Cancel all work; downloads under way resume at the next start, those that were stopped only if asked for."""
         await self._tasks.close()
-        await self.news.close()
         await self.downloads.close()
 
     async def _start(self, is_refreshing: bool) -> None:

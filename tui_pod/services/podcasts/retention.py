@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress import Status
+from tui_pod.integrations.broadcast import Follower
 from tui_pod.services.podcasts.downloads import DownloadService
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ SOON = 1.0
 """Seconds from a mark to a check of the downloads; several marks in that time cause one check."""
 
 
-class RetentionPolicy:
+class RetentionPolicy(Follower):
     """Decides when to check downloads, and what to delete and fetch; `DownloadService` does it."""
 
     def __init__(self, context: Context, downloads: DownloadService) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.text.clean import counted
+from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ CLOSING = 0.5
 """Longest time in seconds that marking takes at the end."""
 
 
-class News:
+class News(Follower):
     """The list of new episodes in the running app."""
 
     def __init__(self, context: Context) -> None:
