@@ -118,7 +118,9 @@ async def test_double_click_on_a_row_plays_it(driver: AppDriver) -> None:
 async def test_click_on_a_topic_lists_it(driver: AppDriver) -> None:
     row = next(number for number, text in enumerate(driver.rows_of(driver.tree)) if "Numbers" in text)
     await driver.click(driver.tree, 5, row + 1)
-    assert driver.shown == ["one", "two"]
+    assert (driver.shown, driver.focus) == (["one", "two"], "tree")
+    await driver.click(driver.tree, 5, row + 1, times=2)
+    assert driver.focus == "list"
 
 
 async def test_key_line_names_what_can_be_done_at_the_moment(library: Library) -> None:

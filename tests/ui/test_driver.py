@@ -166,10 +166,13 @@ class Answers:
 
 
 @pytest.mark.parametrize(("answer", "is_light"), [("1n", False), ("2n", True)])
-def test_answer_about_light_is_no_key(answer: str, is_light: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = Answers(monkeypatch)
-    assert answers.keys(f"a{SCHEME_ANSWER}{answer}b") == ["a", "b"]
-    assert answers.schemes == [is_light]
+def test_answer_about_light_is_no_key_in_two_pieces_either(
+    answer: str, is_light: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, whole = Answers(monkeypatch), f"{SCHEME_ANSWER}{answer}"
+    for cut in range(1, len(whole) + 1):
+        assert [*answers.keys(f"a{whole[:cut]}"), *answers.keys(f"{whole[cut:]}b")] == ["a", "b"]
+        assert answers.schemes == [is_light] * cut
 
 
 @pytest.mark.parametrize(
@@ -220,10 +223,17 @@ def test_yes_is_read_in_two_pieces_and_no_key(monkeypatch: pytest.MonkeyPatch) -
 class AskingDriver(PatientDriver):
     """A driver whose output is kept."""
 
-    def __init__(self, *, colors: str = "truecolor", no_color: bool = False, follows_cursor: bool = False) -> None:
+    def __init__(
+        self,
+        *,
+        colors: str = "truecolor",
+        no_color: bool = False,
+        follows_cursor: bool = False,
+        is_ready: bool = True,
+    ) -> None:
         console = SimpleNamespace(color_system=colors)
         self._app = SimpleNamespace(console=console, no_color=no_color, follows_cursor=follows_cursor, screen_stack=())
-        self.is_ready = True
+        self.is_ready = is_ready
         self.sent = ""
 
     def write(self, data: str) -> None:
@@ -238,34 +248,22 @@ class AskingDriver(PatientDriver):
         return self._in_band_window_resize or self._mouse_pixels
 
 
-def test_terminal_is_asked_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TERM", "xterm-kitty")
-    asking = AskingDriver()
-    assert [asking.find_pictures() for _ in range(2)] == [None, None]
-    assert asking.sent == question()
-
-
 @pytest.mark.parametrize(
     "asking",
-    [AskingDriver(colors="256"), AskingDriver(no_color=True), AskingDriver(follows_cursor=True)],
-    ids=["256_colours", "no_color", "screen_reader"],
-)
+    [
+        AskingDriver(colors="256"), AskingDriver(no_color=True), AskingDriver(follows_cursor=True),
+        AskingDriver(is_ready=False),
+    ],
+    ids=["256_colours", "no_color", "screen_reader", "not known yet whether one runs"],
+)  # fmt: skip
 def test_terminal_that_shows_no_pictures_is_not_asked(asking: AskingDriver) -> None:
-    assert asking.find_pictures() is None
-    assert asking.sent == ""
-
-
-def test_terminal_is_not_asked_before_it_is_known_whether_a_screen_reader_runs() -> None:
-    asking = AskingDriver()
-    asking.is_ready = False
     assert asking.find_pictures() is None
     assert asking.sent == ""
 
 
 @pytest.mark.parametrize(("follows_cursor", "sent"), [(True, SHOW_CURSOR), (False, ASK_SCHEME)])
 def test_screen_reader_gets_the_cursor_and_other_terminals_a_question(follows_cursor: bool, sent: str) -> None:
-    asking = AskingDriver(follows_cursor=follows_cursor)
-    asking.is_ready = False
+    asking = AskingDriver(follows_cursor=follows_cursor, is_ready=False)
     asking.ask_terminal()
     assert asking.sent == sent
     assert asking.is_ready

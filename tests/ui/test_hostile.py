@@ -9,11 +9,8 @@ from pathlib import Path
 import pytest
 import textual.drivers.headless_driver
 import tomli_w
-from rich.segment import Segment
-from rich.style import Style
 from textual.content import Content
 from textual.drivers.headless_driver import HeadlessDriver
-from textual.strip import Strip
 
 from tests.app_driver import WORDS, AppDriver, run_app
 from tests.hostile import HOSTILE_TITLES
@@ -144,13 +141,6 @@ async def test_text_that_nobody_cleaned_passes_the_gate_as_printable_cells(
         await driver.settle()
     check_sent(sent)
     assert len("".join(sent)) > 1_000
-
-
-async def test_link_that_holds_a_command_is_not_sent(library: Library, sent: list[str]) -> None:
-    async with run_app(library) as driver:
-        strip = Strip([Segment("here", Style(link="https://a.example/\x1b]52;c;cm0=\x07"))])
-        sent.append(strip.render(driver.app.console))
-    check_sent(sent)
 
 
 async def test_crash_prints_messages_and_variables_as_printable_text(

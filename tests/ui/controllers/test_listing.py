@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.app_driver import run_app
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
@@ -74,8 +74,12 @@ async def test_list_of_what_was_begun_is_updated_whenever_progress_changes(libra
             assert f"{100 - position:.0f} s left" in driver.title
 
 
-async def test_queue_that_is_listed_follows_its_changes(library: Library) -> None:
-    async with run_app(library, query=ListQuery(entry=SmartList.QUEUE)) as driver:
-        driver.controller.queue_last(["two"])
+@pytest.mark.app(query=ListQuery(entry=SmartList.QUEUE))
+async def test_queue_that_is_listed_follows_its_changes(driver: AppDriver) -> None:
+    driver.controller.play("one")
+    for queue, entries in ((driver.controller.queue_last, "two"), (driver.controller.queue_next, "three")):
+        queue([entries])
         await driver.settle()
-        assert driver.shown == ["two"]
+        assert driver.current == "two"
+        assert driver.bar.facts.following.lower() == driver.shown[0] == entries
+        assert entries.title() in driver.rows_of(driver.episodes)[0]

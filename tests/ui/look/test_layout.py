@@ -134,25 +134,22 @@ async def test_narrow_terminal_shows_one_pane_and_tab_the_other(library: Library
         assert driver.shown == ["one", "two", "three", "four", "five"]
 
 
-async def test_focus_of_the_tree_in_a_narrow_terminal_stays_when_it_widens(library: Library) -> None:
-    async with run_app(library, size=(40, 12)) as driver:
-        await driver.press("tab")
-        await driver.resize(120, 40)
-        assert driver.focus == "tree"
-        assert driver.episodes.display
-        await driver.press("tab")
-        await driver.resize(40, 12)
-        assert driver.focus == "list"
-        assert driver.episodes.display
-
-
-async def test_tree_focused_in_a_wide_terminal_is_what_a_narrow_one_shows(driver: AppDriver) -> None:
+async def test_pane_with_the_focus_is_what_a_narrow_terminal_shows_and_stays_so_when_it_widens(
+    driver: AppDriver,
+) -> None:
     await driver.press("tab")
     await driver.resize(40, 12)
     assert driver.focus == "tree"
     assert driver.tree.display
     await driver.press("j")
     assert driver.listed == 1
+    await driver.resize(120, 40)
+    assert driver.focus == "tree"
+    assert driver.episodes.display
+    await driver.press("tab")
+    await driver.resize(40, 12)
+    assert driver.focus == "list"
+    assert driver.episodes.display
 
 
 async def test_row_at_the_cursor_has_three_lines_in_a_small_terminal_and_four_in_a_large_one(driver: AppDriver) -> None:

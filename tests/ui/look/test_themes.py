@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 from textual.color import Color
-from textual.events import Key
-from textual.message import Message
 from textual.theme import Theme
 
 from tests.app_driver import AppDriver, run_app
 from tests.scenes import SCENES
-from tui_pod.ui.driver import AnswerParser, SchemeReported
+from tui_pod.ui.driver import SchemeReported
 from tui_pod.ui.look.themes import (
     DEFAULT,
     OWN,
@@ -32,12 +30,6 @@ from tui_pod.ui.look.themes import (
 def test_own_theme_has_ten_colours_at_most(theme: object) -> None:
     colours = {value for value in vars(theme).values() if isinstance(value, str) and value.startswith("#")}
     assert len(colours) <= 10
-
-
-async def test_first_start_has_our_own_theme() -> None:
-    scene = SCENES["library"]
-    async with run_app(scene.library()) as driver:
-        assert driver.app.theme == DEFAULT == "tui-pod"
 
 
 async def test_theme_of_the_settings_is_there_from_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -68,6 +60,7 @@ def report(driver: AppDriver, is_light: bool) -> None:
 
 async def test_theme_follows_the_terminal_until_one_is_chosen() -> None:
     async with run_app(SCENES["library"].library()) as driver:
+        assert driver.app.theme == DEFAULT == "tui-pod"
         report(driver, is_light=True)
         await driver.settle()
         assert driver.app.theme == "tui-pod-light"
@@ -96,16 +89,6 @@ async def test_terminal_is_followed_again_on_request() -> None:
 async def test_start_on_a_light_terminal_is_light_at_once() -> None:
     async with run_app(SCENES["library"].library(), is_light=True) as driver:
         assert driver.app.theme == "tui-pod-light"
-
-
-@pytest.mark.parametrize("cut", range(1, 9))
-def test_answer_about_light_is_read_in_two_pieces_and_no_key(cut: int) -> None:
-    reported: list[Message] = []
-    parser = AnswerParser(reported.append, lambda: None, debug=False)
-    answer = "\x1b[?997;2n"
-    events = [event for text in (answer[:cut], answer[cut:], "q") for event in parser.feed(text)]
-    assert [event.key for event in events if isinstance(event, Key)] == ["q"]
-    assert [each.is_light for each in reported if isinstance(each, SchemeReported)] == [True]
 
 
 @pytest.mark.parametrize("grounds", [("#000000", "#606060"), ("#ffffff", "#b0b0b0"), ("#404040", "#b0b0b0")])

@@ -127,14 +127,6 @@ async def test_cursor_stays_on_its_bookmark_when_one_before_it_goes() -> None:
         assert (driver.playback.episode, driver.playback.position) == ("one", 50.0)
 
 
-async def test_removed_is_said_and_taken_back(driver: AppDriver) -> None:
-    await show(driver, *SOME)
-    await driver.press("x")
-    assert driver.notices[-1] == "1 bookmark removed. Press u to undo."
-    await driver.press("u")
-    assert len(texts(driver)) == 3
-
-
 async def test_bookmark_of_an_episode_that_is_gone_says_so_and_keeps_its_words(driver: AppDriver) -> None:
     await show(driver, ("gone", 30.0))
     assert any("Gone" in row for row in rows(driver))

@@ -100,18 +100,6 @@ async def test_planner_offers_recall_by_ear_and_the_keys_of_playback_answer(driv
     assert due(driver) == 0
 
 
-async def test_what_leads_to_a_bookmark_is_played_unless_something_plays(driver: AppDriver) -> None:
-    await show(driver, 20.0)
-    await driver.press("r")
-    await driver.until(lambda: driver.services.excerpts == [("one", 12.0, 20.0)], "it plays")
-    await driver.press("escape")
-    await driver.until(lambda: driver.services.excerpts[-1] == "silence", "it is silent")
-    driver.controller.play("two")
-    await driver.press("r")
-    await driver.until(lambda: driver.shows(RecallScreen) and "1 of 1" in driver.text, "it asks")
-    assert driver.services.excerpts[-1] == "silence"
-
-
 async def test_key_of_the_answer_counts_only_once_and_removing_leaves_the_bookmark(driver: AppDriver) -> None:
     await show(driver, 0.0)
     await driver.press("r")

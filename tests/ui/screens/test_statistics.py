@@ -126,17 +126,6 @@ async def test_statistics_asked_twice_open_once_and_let_podcasts_be_refreshed(dr
     assert driver.services.asked_feeds.wishes == [("refresh", None)]
 
 
-async def test_sessions_stand_beside_the_rest_where_there_is_room(library: Library) -> None:
-    async with run_app(library, (200, 50)) as driver:
-        driver.controller.play("two")
-        await driver.settle()
-        await driver.play(60)
-        await open_statistics(driver)
-        assert lines(driver)[0].endswith("Recent sessions")
-        (row,) = [line for line in lines(driver) if "Two" in line]
-        assert row.index("Two") > 116
-
-
 async def test_statistics_turn_at_midnight(library: Library) -> None:
     async with run_app(library, (60, 40), query=BASICS) as driver:
         await driver.press("j", "j", "enter")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 
 import pytest
 
 from tests.app_driver import AppDriver, run_app
-from tests.fakes import START
 from tests.rooms import make_podcast
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.row_states import WHOLE, DownloadState
-from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.look.cells import MARKS
@@ -85,13 +82,6 @@ async def test_empty_list_shows_its_hint_from_the_second_line_on(library: Librar
         drawn = [driver.episodes.draw_blank(line).text[1:-1].strip() for line in range(4)]
         assert drawn[0] == ""
         assert f"{drawn[1]} {drawn[2]} {drawn[3]}".strip() == ("word " * 40).strip()
-
-
-async def test_entry_that_is_gone_says_so_by_its_id(library: Library) -> None:
-    async with run_app(library, queue=Queue(("lost", "one")), query=QUEUE) as driver:
-        driver.episodes.gone_text = "No longer there."
-        driver.episodes.go(1)
-        assert row(driver, 0) == [f"{MARKS['missing']} lost", "No longer there."]
 
 
 @pytest.mark.usefixtures("utc")
@@ -210,6 +200,11 @@ async def test_title_of_the_list_sorts_and_its_lower_border_filters(driver: AppD
     assert driver.app.screen is driver.main
     await driver.click(pane, 5, 0)
     assert driver.main.model.query.sort != former.sort
+    await driver.press("f")
+    await driver.click(pane, 5, pane.outer_size.height - 2)
+    assert driver.main.model.query.filter is Filter.UNPLAYED
+    await driver.click(pane, 5, pane.outer_size.height - 1)
+    assert driver.main.model.query.filter is not Filter.UNPLAYED
 
 
 async def test_new_library_keeps_a_list_at_its_top_and_else_the_line_of_the_cursor(library: Library) -> None:
@@ -224,14 +219,6 @@ async def test_new_library_keeps_a_list_at_its_top_and_else_the_line_of_the_curs
         assert pane.line == 2
 
 
-async def test_new_episode_is_marked_until_it_is_touched() -> None:
-    played = {"two": Progress(START, played=True)}
-    async with run_app(make_podcast({}), query=BASICS, progress=played) as driver:
-        driver.progress_index.set_new(["one", "two"])
-        marks = [line[0][0] for line in map(partial(row, driver), range(3))]
-        assert marks == [MARKS["new"], MARKS["played"], MARKS["unplayed"]]
-
-
 async def test_long_summary_at_the_cursor_leaves_a_line_for_the_date() -> None:
     long = Episode("one", "One", "word " * 200, published=date(2026, 2, 5))
     async with run_app(build_library([], [long])) as driver:
@@ -240,15 +227,6 @@ async def test_long_summary_at_the_cursor_leaves_a_line_for_the_date() -> None:
             lines = row(driver, 0)
             assert (len(lines), lines[height - len(about) :]) == (height, about)
             assert all(line.startswith("word") for line in lines[1 : height - len(about)])
-
-
-async def test_lower_border_filters_where_it_says_what_narrows_the_list(library: Library) -> None:
-    async with run_app(library, query=BASICS._replace(filter=Filter.UNPLAYED)) as driver:
-        pane = driver.episodes
-        await driver.click(pane, 5, pane.outer_size.height - 2)
-        assert driver.main.model.query.filter is Filter.UNPLAYED
-        await driver.click(pane, 5, pane.outer_size.height - 1)
-        assert driver.main.model.query.filter is not Filter.UNPLAYED
 
 
 async def test_only_the_first_lines_of_the_rows_in_sight_are_drawn_again(

@@ -35,14 +35,6 @@ async def test_new_theme_colours_border_and_rows(driver: AppDriver) -> None:
     )
 
 
-async def test_row_at_the_cursor_and_the_border_tell_where_keys_go(driver: AppDriver) -> None:
-    panes = (driver.episodes, driver.app.main_screen.topic_tree)
-    before = [colours(driver, pane, 1 + pane.line) for pane in panes]
-    await driver.press("tab")
-    after = [colours(driver, pane, 1 + pane.line) for pane in panes]
-    assert all(old != new for was, now in zip(before, after, strict=True) for old, new in zip(was, now, strict=True))
-
-
 async def test_no_color_leaves_no_colour_in_the_rows(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with run_app(library) as driver:
@@ -52,13 +44,6 @@ async def test_no_color_leaves_no_colour_in_the_rows(library: Library, monkeypat
                     assert all(
                         c is None or c.triplet is None or len({*c.triplet}) == 1 for c in (style.color, style.bgcolor)
                     )
-
-
-@pytest.mark.parametrize(("key", "row"), [("G", -1), ("g", 0)])
-async def test_keys_go_to_the_ends_of_the_list(key: str, row: int, library: Library) -> None:
-    async with run_app(library, query=ListQuery(entry=0)) as driver:
-        await driver.press("j", "j", key)
-        assert driver.episodes.cursor == row % driver.episodes.row_count()
 
 
 class Rows(RowPane):

@@ -40,20 +40,13 @@ async def test_login_over_https_is_sent_at_once(driver: AppDriver, server: Serve
     assert [(login.user, login.password, login.over_http) for login in server.logins] == [("ann", "s3cret", False)]
 
 
-async def test_login_over_http_is_sent_after_a_second_enter(driver: AppDriver, server: Server) -> None:
-    server.ask(driver, "http")
-    await driver.press(*"ann", "enter", *"s3cret", "enter")
-    assert OPENLY[:40] in driver.text
-    assert server.logins == []
-    await driver.press("enter")
-    await driver.until(lambda: server.logins, "it is sent")
-    assert server.logins[0].over_http
-
-
-async def test_known_login_over_http_is_not_sent_by_the_first_enter(driver: AppDriver, server: Server) -> None:
-    server.ask(driver, "http", ANN)
+@pytest.mark.parametrize(("known", "fields"), [(ANN, ["ann", "s3cret"]), (None, ["", ""])])
+async def test_login_over_http_is_not_sent_by_the_first_enter(
+    known: Login | None, fields: list[str], driver: AppDriver, server: Server
+) -> None:
+    server.ask(driver, "http", known)
     await driver.settle()
-    assert [field.value for field in driver.app.screen.query(Input)] == ["ann", "s3cret"]
+    assert [field.value for field in driver.app.screen.query(Input)] == fields
     await driver.press("enter", "enter")
     assert OPENLY[:40] in driver.text
     assert server.logins == []
@@ -65,10 +58,4 @@ async def test_changed_login_over_http_asks_for_a_second_enter_again(driver: App
     assert server.logins == []
     await driver.press("enter")
     await driver.until(lambda: server.logins, "it is sent")
-    assert server.logins[0].password == "s3cret"
-
-
-async def test_empty_login_over_http_is_not_sent_by_the_first_enter(driver: AppDriver, server: Server) -> None:
-    server.ask(driver, "http")
-    await driver.press("enter", "enter")
-    assert OPENLY[:40] in driver.text
+    assert (server.logins[0].password, server.logins[0].over_http) == ("s3cret", True)
