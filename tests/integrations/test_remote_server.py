@@ -10,7 +10,6 @@ import select
 import socket
 import stat
 import sys
-from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -156,19 +155,6 @@ async def run_command(*arguments: str, state: Path) -> tuple[int, str, str]:
 
 
 # -- what commands do --------------------------------------------------------------------------------------
-
-
-async def test_now_while_playing_tells_the_contracts_keys(app: RemoteControl, room: Room, state: Path) -> None:
-    room.play("one", 42)
-    assert await answer(state, command="now") == {
-        "id": "one",
-        "title": "One",
-        "position": 42.0,
-        "duration": 100.0,
-        "paused": False,
-        "speed": 1.0,
-        "volume": 80,
-    }
 
 
 async def test_do_runs_an_action_and_answers_with_what_it_did(room: Room, state: Path) -> None:
@@ -417,24 +403,12 @@ async def test_command_with_no_number_is_wrong_usage(state: Path, command: str) 
 
 
 @pytest.mark.parametrize(
-    ("position", "asked"),
-    [
-        ("+30", {"by": 30.0}),
-        ("-10", {"by": -10.0}),
-        ("-0.5", {"by": -0.5}),
-        ("1:05", {"to": 65.0}),
-        ("1:02:03", {"to": 3723.0}),
-        ("+1:30", {"by": 90.0}),
-        ("42", {"to": 42.0}),
-    ],
-)
-def test_seek_by_sign_or_to_a_position(position: str, asked: dict[str, object]) -> None:
-    assert make_request(Namespace(command="seek", amount=position)) == {"command": "seek", **asked}
-
-
-@pytest.mark.parametrize(
     ("words", "asked"),
     [
+        (["seek", "+30"], {"command": "seek", "by": 30.0}),
+        (["seek", "+1:30"], {"command": "seek", "by": 90.0}),
+        (["seek", "42"], {"command": "seek", "to": 42.0}),
+        (["seek", "1:02:03"], {"command": "seek", "to": 3723.0}),
         (["seek", "-99:00"], {"command": "seek", "by": -5940.0}),
         (["seek", "-1:02:03", "--json"], {"command": "seek", "by": -3723.0}),
         (["seek", "--json", "-10"], {"command": "seek", "by": -10.0}),
@@ -445,7 +419,7 @@ def test_seek_by_sign_or_to_a_position(position: str, asked: dict[str, object]) 
     ],
     ids=str,
 )
-def test_negative_number_or_time_on_the_command_line_is_no_option(words: list[str], asked: dict[str, object]) -> None:
+def test_number_or_time_is_by_its_sign_and_no_option(words: list[str], asked: dict[str, object]) -> None:
     assert make_request(parse(["--state", "s.toml", *words])) == asked
 
 
@@ -456,11 +430,8 @@ async def test_negative_position_that_is_invalid_is_told_as_such(position: str, 
     assert err.startswith(f"tui-pod seek: “{position}” is not a position such as 1:05")
 
 
-def test_description_of_nothing_says_so() -> None:
+def test_description_names_the_podcast_or_says_that_nothing_plays() -> None:
     assert describe({"id": None}) == "Nothing is playing."
-
-
-def test_description_names_the_podcast() -> None:
     now: dict[str, object] = {"id": "x", "title": "Storm", "podcast": "Sea Tales", "position": 5, "duration": 60}
     assert describe(now | {"speed": 1.0, "volume": 80}).startswith("Playing: Storm, Sea Tales, 5 seconds of 1 minute")
 
@@ -488,13 +459,7 @@ def test_description_of_hostile_values_is_one_clean_line() -> None:
         b"",
         b"\n",
         b"\xff\xfe\x00\n",
-        b"[1, 2]\n",
-        b'"toggle"\n',
-        b"[" * 7000 + b"\n",
-        b'{"command": "seek", "to": NaN}\n',
-        b'{"command": "seek", "to": 1e999}\n',
         b'{"command": "seek", "to": ' + b"9" * 7000 + b"}\n",
-        b'{"command": "seek", "to": true}\n',
         b'{"command": "volume", "to": "loud"}\n',
         b'{"command": "play", "episode": {"a": 1}}\n',
         b'{"command": ["toggle"]}\n',
@@ -768,7 +733,7 @@ def test_action_is_no_request_where_there_are_none(room: Room) -> None:
         perform(PlayerApi(room.controller), {"command": "do", "action": "undo"})
 
 
-@pytest.mark.parametrize("line", [b"", b"7", b"[]", b"{", b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize("line", [b"", b"7", b"[]", b"{", b"\xff", b"[" * 100_000, b'"toggle"'])
 def test_line_without_an_object_is_no_request(line: bytes) -> None:
     with pytest.raises(RequestError, match="one JSON object"):
         parse_request(line)

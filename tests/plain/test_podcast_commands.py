@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import io
-import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from datetime import date
 
 import pytest
 
-from tests.patience import PATIENCE
-from tests.plain.test_program import RoomServices, Terminal, make_program, run, typing, until
+from tests.plain.test_program import RoomServices, Terminal, run, typing, until
 from tests.plain.test_program import catalog as catalog
 from tests.plain.test_program import terminal as terminal
 from tests.rooms import EPISODES, TOPICS, Room, make_room
@@ -29,7 +23,6 @@ from tui_pod.core.library.topics import UNLISTED, topic_key
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
-from tui_pod.plain.program import PlainProgram
 from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
@@ -39,8 +32,6 @@ from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast
 from tui_pod.sync.taking import Taking
 
 CAST = "https://cast.example.org/f"
-
-Said = Callable[[], list[str]]
 
 CAST_KEY = topic_key("", "Cast", feed=CAST)
 
@@ -67,21 +58,6 @@ def swap(room: Room, cast: tuple[int, ...]) -> None:
     room.controller.adopt(room.library, room.progress_index)
 
 
-@asynccontextmanager
-async def talking(services: FeedServices) -> AsyncIterator[tuple[PlainProgram, Said, Callable[[str], object]]]:
-    """Run the program; give it, what it said after its greeting, and a hand to type lines with."""
-    reading, writing = os.pipe()
-    output = io.StringIO()
-    program = make_program(services, reading, output)
-    running = asyncio.create_task(program.run_on_loop())
-    await until(lambda: len(output.getvalue().splitlines()) >= 3)
-    yield program, lambda: output.getvalue().splitlines()[3:], lambda line: os.write(writing, f"{line}\n".encode())
-    os.close(writing)
-    async with asyncio.timeout(PATIENCE):
-        await running
-    os.close(reading)
-
-
 # -- keys ----------------------------------------------------------------------------------------------
 
 
@@ -92,22 +68,21 @@ async def test_a_with_words_says_what_directories_have_and_subscribes_to_one() -
     services.asked.asked_directories.feed = Published(
         "Ships", (PublishedItem(title="Sails", duration=90.0),), summary="All about ships"
     )
-    async with talking(services) as (_, said, type_line):
-        for line, asks in (("a", "The address"), ("old ships", "Type a number"), ("1", "Type y")):
-            type_line(line)
-            await until(lambda asks=asks: any(line.startswith(asks) for line in said()))  # type: ignore[misc]
-        type_line("y")
+    async with typing(services) as typist:
+        await typist.type("a", "old ships", until_said="Type a number")
+        await typist.type("1", until_said="Type y")
+        await typist.type("y")
         await until(lambda: ("add listed", "https://x.example.org/f") in services.asked.wishes)
-        assert said()[1:] == [
-            "Asking iTunes and fyyd.",
-            "1 podcast from iTunes and fyyd, the first 1:",
-            "1: Ships, Ann, 3 episodes, last 4 May 2026, en.",
-            "Type a number for more about a podcast, or press enter to cancel:",
-            "Ships, 1 episode.",
-            "All about ships.",
-            "Sails, 1 minute 30.",
-            "Type y to subscribe, or press enter to cancel:",
-        ]
+    assert typist.lines[4:] == [
+        "Asking iTunes and fyyd.",
+        "1 podcast from iTunes and fyyd, the first 1:",
+        "1: Ships, Ann, 3 episodes, last 4 May 2026, en.",
+        "Type a number for more about a podcast, or press enter to cancel:",
+        "Ships, 1 episode.",
+        "All about ships.",
+        "Sails, 1 minute 30.",
+        "Type y to subscribe, or press enter to cancel:",
+    ]
 
 
 async def test_a_plays_an_episode_that_was_found_without_subscribing() -> None:
@@ -117,26 +92,20 @@ async def test_a_plays_an_episode_that_was_found_without_subscribing() -> None:
     services.asked.asked_directories.feed = Published(
         "Ships", (PublishedItem(title="Keels"), PublishedItem(title="Sails"))
     )
-    async with talking(services) as (_, said, type_line):
-        for line, asks in (("a", "The address"), ("old ships", "Type a number")):
-            type_line(line)
-            await until(lambda asks=asks: any(line.startswith(asks) for line in said()))  # type: ignore[misc]
-        type_line("1")
+    async with typing(services) as typist:
+        await typist.type("a", "old ships", until_said="a podcast, or to play an episode, or press enter")
+        await typist.type("1")
         await until(lambda: ("play_preview", "https://x.example.org/f", "Ships", "Sails") in services.asked.wishes)
-        assert said()[-1].startswith("Type a number for more about a podcast, or to play an episode, or press enter")
 
 
 async def test_a_with_an_export_says_what_is_in_it_and_takes_it() -> None:
     services = FeedServices()
     entries = (Entry("https://x.example.org/f", "Ships"),)
     services.asked.asked_imports.found["/tmp/list.opml"] = Preview(Imported("", entries), Taking(entries, {}, 0))
-    async with talking(services) as (_, said, type_line):
-        type_line("a")
-        type_line("/tmp/list.opml")
-        await until(lambda: any(line.startswith("Type y") for line in said()))
-        type_line("y")
+    async with typing(services) as typist:
+        await typist.type("a", "/tmp/list.opml", until_said="From the list:\n1 podcast new; 0 already here.\nType y")
+        await typist.type("y")
         await until(lambda: ("take", "the list") in services.asked.wishes)
-        assert said()[1:3] == ["From the list:", "1 podcast new; 0 already here."]
 
 
 @pytest.mark.parametrize(
@@ -232,18 +201,16 @@ async def test_x_removes_a_download_or_a_podcast() -> None:
 async def test_x_takes_an_episode_off_new() -> None:
     services = FeedServices(ListQuery(entry=SmartList.NEW))
     services.room.progress_index.set_new({"cast-1", "cast-2"})
-    async with talking(services) as (program, said, type_line):
-        type_line("g")
-        await until(lambda: any(line.startswith("1 of 2.") for line in said()))
-        type_line("x")
+    async with typing(services) as typist:
+        await typist.type("g", until_said="1 of 2.")
+        await typist.type("x")
         await until(lambda: bool(services.asked.wishes))
         kind, taken = services.asked.wishes.pop()
         assert kind == "take_off"
         left = {"cast-1", "cast-2"} - {taken}
         services.room.progress_index.set_new(left)  # as it is soon after
-        program.progress_changed(frozenset({str(taken)}))
-        type_line("g")
-        await until(lambda: said()[-1].startswith("1 of 1."))
+        services.frontend.progress_changed(frozenset({str(taken)}))
+        await typist.type("g", until_said="1 of 1.")
 
 
 async def test_x_on_another_topic_says_what_it_takes() -> None:
@@ -256,25 +223,25 @@ async def test_x_on_another_topic_says_what_it_takes() -> None:
 
 
 async def test_downloads_are_said_when_they_begin_and_end() -> None:
-    async with talking(FeedServices()) as (program, said, write):
-        program.downloads_changed({"cast-1": WHOLE, "gone": WHOLE})  # what was there before is not said
-        program.downloads_changed({"cast-1": None})
+    services = FeedServices()
+    async with typing(services) as typist:
+        change = services.frontend.downloads_changed
+        change({"cast-1": WHOLE, "gone": WHOLE})  # what was there before is not said
+        change({"cast-1": None})
         for download in (DownloadState(text="…"), DownloadState(text="45 %", share=0.45)):
-            program.downloads_changed({"cast-2": download})
-        write("g")
-        await until(lambda: "1 of 2. Cast 2. 1 minute. Downloading, 45 %." in said())
-        program.downloads_changed({"cast-2": WHOLE})
-        write("g")
-        await until(lambda: "1 of 2. Cast 2. 1 minute. Downloaded." in said())
-        program.downloads_changed({"cast-2": None})
-        program.downloads_changed({"cast-1": DownloadState(text="…")})
-        program.downloads_changed({"cast-1": None})
-        assert [line for line in said() if "ownload" in line and " of " not in line] == [
-            "Downloading: Cast 2.",
-            "Downloaded: Cast 2.",
-            "Downloading: Cast 1.",
-            "Download stopped: Cast 1.",
-        ]
+            change({"cast-2": download})
+        await typist.type("g", until_said="1 of 2. Cast 2. 1 minute. Downloading, 45 %.")
+        change({"cast-2": WHOLE})
+        await typist.type("g", until_said="1 of 2. Cast 2. 1 minute. Downloaded.")
+        change({"cast-2": None})
+        change({"cast-1": DownloadState(text="…")})
+        change({"cast-1": None})
+    assert [line for line in typist.lines if "ownload" in line and " of " not in line] == [
+        "Downloading: Cast 2.",
+        "Downloaded: Cast 2.",
+        "Downloading: Cast 1.",
+        "Download stopped: Cast 1.",
+    ]
 
 
 async def test_details_say_podcast_notes_and_chapters() -> None:
@@ -286,20 +253,19 @@ async def test_details_say_podcast_notes_and_chapters() -> None:
 
 
 async def test_podcast_that_could_not_be_refreshed_says_so_and_a_failed_download_why() -> None:
-    async with talking(FeedServices()) as (program, said, write):
-        program.feeds_failed(frozenset({CAST}))
-        program.downloads_changed({"cast-2": DownloadState(text="…")})
-        program.downloads_changed({"cast-2": DownloadState(error="the disk is full")})
-        for key in ("g", "tab", "j"):
-            write(key)
-        await until(lambda: len(said()) == 5)
-        assert said() == [
-            "Downloading: Cast 2.",
-            "Download failed: Cast 2.",
-            "1 of 2. The download failed: the disk is full. Cast 2. 1 minute.",
-            "Topics. 5 of 9. It could not be refreshed. Cast, 2 episodes, level 2.",
-            "6 of 9. Basics, 5 episodes, level 2.",
-        ]
+    services = FeedServices()
+    async with typing(services) as typist:
+        services.frontend.feeds_failed(frozenset({CAST}))
+        services.frontend.downloads_changed({"cast-2": DownloadState(text="…")})
+        services.frontend.downloads_changed({"cast-2": DownloadState(error="the disk is full")})
+        await typist.type("g", "tab", "j", until_said="6 of 9")
+    assert typist.lines[3:] == [
+        "Downloading: Cast 2.",
+        "Download failed: Cast 2.",
+        "1 of 2. The download failed: the disk is full. Cast 2. 1 minute.",
+        "Topics. 5 of 9. It could not be refreshed. Cast, 2 episodes, level 2.",
+        "6 of 9. Basics, 5 episodes, level 2.",
+    ]
 
 
 async def test_row_names_its_podcast_if_the_row_before_is_of_another() -> None:
@@ -319,37 +285,30 @@ async def test_row_names_its_podcast_if_the_row_before_is_of_another() -> None:
 
 async def test_swap_keeps_the_episode_and_says_nothing() -> None:
     services = FeedServices()
-    async with talking(services) as (program, said, write):
-        write("G")
-        await until(lambda: said() == ["2 of 2. Cast 1. 1 minute."])
+    async with typing(services) as typist:
+        await typist.type("G", until_said="2 of 2. Cast 1. 1 minute.")
         swap(services.room, cast=(4, 3, 2, 1))
-        program.library_changed(services.room.library, services.room.progress_index)
-        write("k")
-        await until(lambda: said()[-1] == "3 of 4. Cast 2. 1 minute.")
+        services.frontend.library_changed(services.room.library, services.room.progress_index)
+        await typist.type("k", until_said="3 of 4. Cast 2. 1 minute.")
         swap(services.room, cast=(4, 1))
-        program.library_changed(services.room.library, services.room.progress_index)
-        write("j")
-        await until(lambda: len(said()) == 3)
-        assert said()[-1] == "2 of 2. Cast 1. 1 minute."
+        services.frontend.library_changed(services.room.library, services.room.progress_index)
+        await typist.type("j", until_said="2 of 2. Cast 1. 1 minute.")
+    assert len(typist.lines) == 6
 
 
 async def test_swap_in_the_topics_keeps_the_topic() -> None:
     services = FeedServices()
-    async with talking(services) as (program, said, write):
-        write("tab")
-        await until(lambda: said() == ["Topics. 5 of 9. Cast, 2 episodes, level 2."])
+    async with typing(services) as typist:
+        await typist.type("tab", until_said="Topics. 5 of 9. Cast, 2 episodes, level 2.")
         services.room.library = build_library(TOPICS, EPISODES)
         services.room.progress_index = services.room.progress_index.moved_to(services.room.library)
         services.room.controller.adopt(services.room.library, services.room.progress_index)
-        program.library_changed(services.room.library, services.room.progress_index)
-        write("j")
-        await until(lambda: len(said()) == 2)
-        assert said()[-1] == "4 of 7. Basics, 5 episodes, level 2."
+        services.frontend.library_changed(services.room.library, services.room.progress_index)
+        await typist.type("j", until_said="4 of 7. Basics, 5 episodes, level 2.")
         swap(services.room, cast=(2, 1))
-        program.library_changed(services.room.library, services.room.progress_index)
-        write("k")
-        await until(lambda: len(said()) == 3)
-        assert said()[-1].startswith("5 of 9. Cast")
+        services.frontend.library_changed(services.room.library, services.room.progress_index)
+        await typist.type("k", until_said="5 of 9. Cast")
+    assert len(typist.lines) == 6
 
 
 # -- the whole program ---------------------------------------------------------------------------------

@@ -123,10 +123,11 @@ class Typist:
 
 @contextlib.asynccontextmanager
 async def typing(services: RoomServices) -> AsyncGenerator[Typist, None]:
-    """Run the plain program; no more lines follow those typed in the block."""
+    """Run the plain program, which has greeted; no more lines follow those typed in the block."""
     reading, writing = os.pipe()
     output = io.StringIO()
     running = asyncio.create_task(make_program(services, reading, output).run_on_loop())
+    await until(lambda: bool(output.getvalue()))
     yield Typist(writing, output)
     os.close(writing)
     async with asyncio.timeout(PATIENCE):
