@@ -197,6 +197,8 @@ class FeedStore:
             if feed_id != COURSE and not is_book:
                 number_of(db, feed_id)
             settings_table.write(db, feed_id, changes, updated)
+            if not {"article", "code"}.isdisjoint(changes):  # its items are to be read anew
+                db.execute("UPDATE feeds SET etag = '', modified = '' WHERE first = ?", (feed_id,))
 
     def course_settings(self) -> PodcastSettings:
         """Return the settings of the embedded catalogue."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -61,21 +61,18 @@ def episodes_of(texts: Iterable[str], recordings: Iterable[str]) -> set[str]:
     for path in recordings:
         named.add(os.path.splitext(path)[0])
         holders.add(os.path.dirname(path))
-    for folder in holders:
-        while folder not in above:
-            above.add(folder)
-            folder = os.path.dirname(folder)
-
-    def is_apart(path: str) -> bool:
-        folder = os.path.dirname(path)
-        if folder in above:
-            return False
-        while folder and folder not in holders:
-            folder = os.path.dirname(folder)
-        return folder not in holders
-
+        above.update(_folders_of(path))
     return {
         path
         for path in texts
-        if os.path.splitext(path)[0] not in named and (not path.lower().endswith(PLAIN) or is_apart(path))
+        if os.path.splitext(path)[0] not in named
+        if not path.lower().endswith(PLAIN)
+        or (os.path.dirname(path) not in above and holders.isdisjoint(_folders_of(path)))
     }
+
+
+def _folders_of(path: str) -> Iterator[str]:
+    """Yield the folders that contain a file, down to the root, which is empty."""
+    while path:
+        path = os.path.dirname(path)
+        yield path

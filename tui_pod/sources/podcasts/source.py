@@ -24,7 +24,7 @@ from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.own_network import is_forbidden
 from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
-from tui_pod.sources.texts.articles import is_outdated, with_articles
+from tui_pod.sources.texts.articles import with_articles
 
 MAX_LINKS = 4
 """How many of the feeds that a page names are tried."""
@@ -105,8 +105,7 @@ class PodcastSource(EpisodeSource):
             said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it"
             raise FetchError(f"{said}; to allow it, add it yourself: tui-pod feeds add {feed.address}", is_final=True)
         policy = policy.widened(feed.allowed, store.logins.of(feed.feed_id))
-        etag, modified = (None, None) if is_outdated(store, feed) else (feed.etag, feed.modified)
-        response, content = ask(feed.address, policy, cancel, etag, modified)
+        response, content = ask(feed.address, policy, cancel, feed.etag, feed.modified)
         if response.status == 304:
             store.touch(feed.feed_id)
             note_answer(store.db, feed, response.headers, None)

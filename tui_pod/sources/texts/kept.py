@@ -5,9 +5,7 @@ A file is called by its content, or by what it was made from, so that it is made
 
 from __future__ import annotations
 
-import contextlib
 import os
-import tempfile
 import time
 from base64 import b64decode
 from collections.abc import Sequence
@@ -16,6 +14,7 @@ from pathlib import Path
 
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.runtime.files import make_folder
+from tui_pod.runtime.files import replace as replace_file
 from tui_pod.runtime.limited_processes import CallLimits, ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
@@ -72,9 +71,9 @@ def plan_of(folder: Path, key: str, reads_code: bool) -> Path:
 
 def write_plan(file: Path, text: ReadText) -> tuple[Chapter, ...]:
     """Write a plan, and the cover beside it; return the chapters."""
-    write(file, text.planned.encode("utf-8", "replace"))
+    replace_file(file, text.planned)
     if text.cover:
-        write(file.with_suffix(COVER), b64decode(text.cover))
+        file.with_suffix(COVER).write_bytes(b64decode(text.cover))
     return tuple(Chapter(start, title) for start, title in text.marks)
 
 
@@ -87,21 +86,6 @@ def cover_of(file: Path) -> str | None:
     """Return the path of the cover beside a plan, if there is one."""
     cover = file.with_suffix(COVER)
     return str(cover) if cover.exists() else None
-
-
-def write(file: Path, content: bytes) -> None:
-    """Write a file in one step; several programs may do so at a time."""
-    descriptor, temp = tempfile.mkstemp(dir=file.parent)
-    try:
-        with open(descriptor, "wb") as opened:
-            opened.write(content)
-            opened.flush()
-            os.fsync(opened.fileno())
-        os.replace(temp, file)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temp)
-        raise
 
 
 def delete_unused(store: FeedStore) -> None:

@@ -135,7 +135,7 @@ def _page(html: str, reads_code: bool) -> tuple[Document, str]:
             blocks = picked.blocks
     title = facts.get("og:title") or title or facts.get("title", "")
     heading = next((block.text for block in blocks if block.kind == "heading"), "")
-    title = heading if fold(heading) in fold(title) else title  # without the name of the site
+    title = heading if heading and fold(heading) in fold(title) else title  # without the name of the site
     author = next((said for name in ("author", "article:author") if "://" not in (said := facts.get(name, ""))), "")
     language = facts.get("lang", "").lower().replace("_", "-")
     return Document(clean(title), tuple(blocks), clean(author), "", language[:20]), facts.get("og:image", "")
