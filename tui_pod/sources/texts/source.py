@@ -158,8 +158,8 @@ def _bring(request: SubscribeRequest, file: Path, cancel: CancelToken) -> _Origi
         return _Origin(os.path.basename(path))
     text, user, password = split_login(request.typed)
     address = typed_address(text)
-    if address is None:
-        raise FeedError(f"{clean(text, 100)} is neither a file nor an http or https address.")
+    if address is None or ("/" not in text and text.lower().endswith(ENDINGS)):
+        raise FeedError(f"{clean(text, 100)} is neither a file that is here nor an http or https address.")
     logins = [request.login] if request.login else []
     if user or password:
         logins.append(Login(origin(address), check_user(user), password))
