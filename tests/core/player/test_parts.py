@@ -260,3 +260,13 @@ def test_seek_in_a_planned_text_whose_part_is_still_made_asks_for_another() -> N
     room.controller.handle(SourceReady(room.controller.playback.load, room.sources.part("text", 0.0)))
     assert opened(room) == [("/b.mp3", 20.0)]
     assert room.controller.playback.position == 120.0
+
+
+def test_position_that_was_rounded_down_is_in_the_part_that_starts_there() -> None:
+    room = text_room()
+    room.sources.is_holding = True
+    room.play("text")
+    room.controller.seek_to(99.995)
+    room.sources.is_holding = False
+    room.controller.handle(SourceReady(room.controller.playback.load, room.sources.part("text", 100.0)))
+    assert opened(room) == [("/b.mp3", 0.0)]

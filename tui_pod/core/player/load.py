@@ -74,6 +74,10 @@ class Accuracy(Enum):
     """It is how far the player has read a stream that it got before the size was known."""
 
 
+ROUNDED = 0.01
+"""Seconds by which a saved position may be before the sentence that it is the start of."""
+
+
 @dataclass(slots=True)
 class Load:
     """One attempt to play an episode; the library may have dropped it since."""
@@ -131,6 +135,8 @@ class Load:
         """Take the source that was requested; return False if it is of another part of a planned text by now."""
         if source.part is not None:
             self.part, self.episode = source.part, self.episode._replace(duration=source.planned)
+            if 0.0 < self.part.start - self.position < ROUNDED:
+                self.position = self.part.start
             if self.part_at(self.position) is None and not (self.is_last_part and self.position >= self.part.start):
                 return False
         self.source = source
