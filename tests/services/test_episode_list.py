@@ -6,6 +6,7 @@ import pytest
 
 from tests.app_driver import ServicesOver, list_model
 from tests.fakes import START
+from tests.present import present
 from tests.rooms import EPISODES, TOPICS, make_podcast, make_room
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
@@ -157,12 +158,10 @@ def test_cursor_goes_to_an_episode_in_the_list_or_in_that_of_all() -> None:
     model = make_model(serial())
     model.change(model.query._replace(query="short"))
     shown = model.query
-    index = model.library.index("five")
-    assert index is not None
+    index = present(model.library.index("five"))
     assert model.go_to(index)
     assert (model.query, model.episode) == (shown, "five")
-    other = model.library.index("two")
-    assert other is not None
+    other = present(model.library.index("two"))
     assert model.go_to(other)
     assert (model.query, model.episode, model.pointed_at) == (ListQuery(), "two", None)
 
@@ -293,8 +292,7 @@ def test_list_becomes_a_rule_with_its_words_topic_filter_and_order() -> None:
     model.change(ListQuery(model.library.topics.with_key(list_key("Rule")) or 0))
     assert model.as_rule() == OwnList("", START, is_rule=True, words="three")
     model = make_model(build_library(TOPICS, EPISODES[:5]))
-    entry = model.library.topics.find("Numbers")
-    assert entry is not None
+    entry = present(model.library.topics.find("Numbers"))
     model.change(ListQuery(entry))
     assert model.as_rule().topics == ("Basics/Numbers",)
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes import START, FakeExcerpts, FakeFrontend, FakeReader, FakeVoice, make_context
 from tests.patience import SOON, until
+from tests.present import present
 from tests.rooms import EPISODES, make_room
 from tui_pod.config.settings import RecallSettings, Settings
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
@@ -53,8 +54,7 @@ async def test_card_is_due_the_next_day_until_it_is_answered_forgotten_or_its_bo
     assert rig.recall.due() == []
     rig.room.clock.go(24 * 3600)
     (card,) = rig.recall.due()
-    question = await rig.recall.question(card)
-    assert question is not None
+    question = present(await rig.recall.question(card))
     assert (question.source, question.text, question.answer) == ("Two · 0:05", "Mine.", "Said.")
     for put_off in (
         lambda: rig.recall.answer(card, Rating.GOOD),
@@ -207,8 +207,7 @@ async def test_session_pauses_for_its_questions_and_is_planned_in_the_time_they_
     assert await rig.recall.question(cards[1]) is None, "the time for questions is over"
     rig.controller.editor.mark(["two"], played=True)  # on another machine, for one
     then()
-    session = rig.controller.session
-    assert session is not None
+    session = present(rig.controller.session)
     assert session.request.budget == 225.0
     assert "two" not in session.episodes
     assert 0.8 * 225 <= rig.controller.sessions.status().left <= 1.05 * 225
@@ -242,8 +241,7 @@ async def test_nothing_before_a_bookmark_is_played_while_something_plays_or_if_i
 async def test_question_of_what_is_gone_is_none(rig: Rig) -> None:
     for gone in (Card("two", 7.0, START, START), Card("gone", OF_EPISODE, START, START)):
         assert await rig.recall.question(gone) is None
-    question = await rig.recall.question(Card("one", OF_EPISODE, START, START))
-    assert question is not None
+    question = present(await rig.recall.question(Card("one", OF_EPISODE, START, START)))
     assert question.text == "Why?"
 
 

@@ -12,6 +12,7 @@ import pytest
 import tui_pod.services.recognition as module
 from tests.fakes import START, FakeFrontend, make_context
 from tests.patience import SOON, until
+from tests.present import present
 from tests.rooms import Room, make_room
 from tests.sources import server
 from tests.sources.server import Site, feed, item, sound
@@ -219,8 +220,7 @@ async def test_what_broke_off_is_gone_on_with_when_asked_again(rig: Rig) -> None
     rig.service.request(["a"])
     rig.steps.put_nowait(100.0)
     await rig.until(lambda: rig.states["a"] is None and rig.begun == ["a", "a"])
-    words = rig.files.read("a")
-    assert words is not None
+    words = present(rig.files.read("a"))
     assert [cue.end for cue in words.cues] == [10.0, 100.0]
 
 
@@ -308,10 +308,8 @@ def test_settings_of_a_podcast_tell_what_is_recognised_by_itself(site: Site, tmp
 
     assert wanted("") == []
     assert wanted("all") == [middle, oldest, newest]
-    index = library.index(oldest)
-    assert index is not None
-    request = podcasts.audio.download_request(library.episode(index))
-    assert request is not None
+    index = present(library.index(oldest))
+    request = present(podcasts.audio.download_request(library.episode(index)))
     podcasts.downloads.fetch(request)
     assert wanted("downloads") == [oldest]
     with files.writing(oldest, "m") as writer:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.present import present
 from tests.sources.server import Ranged, Site
 from tests.sources.zoo import mark_variable, mp3
 from tui_pod.core.player.snapshot import Source
@@ -56,8 +57,7 @@ def finder(site: Site, streams: RecordingStore, gate: threading.Event) -> Find:
 def read_all(source: Source, step: int = 1000) -> bytes:
     assert isinstance(source.remote, RemoteRecording)
     reader = source.remote.open()
-    size = reader.size()
-    assert size is not None
+    size = present(reader.size())
     content, buffer = b"", bytearray(step)
     while count := reader.read_into(memoryview(buffer), len(content)):
         content += buffer[:count]
@@ -81,8 +81,7 @@ def test_length_is_put_before_the_first_frame_of_a_variable_file(find: Find, tag
         content = read_all(source, step)
         added = content[len(tag) : len(content) - len(VARIABLE)]
         assert (content[: len(tag)], content[len(tag) + len(added) :]) == (tag, VARIABLE)
-        head = read_head(added + VARIABLE)
-        assert head is not None
+        head = present(read_head(added + VARIABLE))
         assert (head.first, head.has_length) == (0, True)
 
 
@@ -91,8 +90,7 @@ def test_places_behind_the_added_length_can_be_gone_to(find: Find, gate: threadi
     source = find(VARIABLE, LENGTH)
     assert source.remote is not None
     reader = source.remote.open()
-    size = reader.size()
-    assert size is not None
+    size = present(reader.size())
     assert [reader.can_go_to(place) for place in (0, 100, size // 2, size - 129, size - 127)] == [True] * 5
     assert not reader.can_go_to(size - 128)  # a tag of the first kind, for which the player would wait
     gate.set()

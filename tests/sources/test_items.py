@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.present import present
 from tests.sources.reading import only, read
 from tests.sources.server import feed
 from tui_pod.core.text.clean import SUMMARY_LIMIT
@@ -58,8 +59,7 @@ def test_summary_has_no_script_and_notes_stay_raw() -> None:
 
 
 def made(*texts: str, audio: Enclosure | None = None, **changes: str) -> PublishedItem:
-    found = make_item(PublishedItem("g", changes.pop("title", "x")), texts, audio, **changes)
-    assert found is not None
+    found = present(make_item(PublishedItem("g", changes.pop("title", "x")), texts, audio, **changes))
     return found
 
 
@@ -100,8 +100,7 @@ def test_title_is_made_of_the_first_80_characters() -> None:
 def test_length_is_the_items_own_or_that_of_its_recording() -> None:
     audio = Enclosure("https://a.org/1.mp3", duration=7.0, size=9)
     assert (made(audio=audio).duration, made(audio=audio).size) == (7.0, 9)
-    own = make_item(PublishedItem("g", "x", duration=5.0), [], audio)
-    assert own is not None
+    own = present(make_item(PublishedItem("g", "x", duration=5.0), [], audio))
     assert own.duration == 5.0
 
 
@@ -121,11 +120,9 @@ def test_keywords_are_few_and_short(text: str, keywords: tuple[str, ...]) -> Non
 
 
 def test_login_in_the_address_of_a_recording_is_kept_apart() -> None:
-    best = best_audio([Enclosure(" HTTPS://ann:s3@a.org/1.mp3 ")], "https://a.org/")
-    assert best is not None
+    best = present(best_audio([Enclosure(" HTTPS://ann:s3@a.org/1.mp3 ")], "https://a.org/"))
     assert (best.address, best.login) == ("https://a.org/1.mp3", Login(("https", "a.org", 443), "ann", "s3"))
-    plain = best_audio([Enclosure("/@ann/1.mp3")], "https://a.org/")
-    assert plain is not None
+    plain = present(best_audio([Enclosure("/@ann/1.mp3")], "https://a.org/"))
     assert (plain.address, plain.login) == ("https://a.org/@ann/1.mp3", None)
 
 
@@ -157,8 +154,7 @@ def test_transcript_is_chosen_by_language_and_format(offered: list[tuple[str, st
 )  # fmt: skip
 def test_item_with_an_enclosure_never_is_one_without(kind: str, address: str) -> None:
     """Its address may be refused, but never looks like a path: the item is not narrated instead."""
-    best = best_audio([Enclosure(address, kind)], "https://a.org/")
-    assert best is not None
+    best = present(best_audio([Enclosure(address, kind)], "https://a.org/"))
     assert best.address.startswith("https://a.org/") or best.address == f"{REFUSED}{address}"
     assert best_audio([Enclosure(address, kind), Enclosure("/own.mp3", "audio/mpeg")], "https://a.org/") in (
         Enclosure("https://a.org/own.mp3", "audio/mpeg"), best,

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE
+from tests.present import present
 from tests.services.media import make_media
 from tests.shelf.making import DAY, FIRST, NOW, make_feed, make_item
 from tests.sources import server
@@ -135,8 +136,7 @@ async def test_download_is_played_at_once_without_the_network(site: Site, servic
     site.replies["/a.wav"] = Ranged(sound(0.1))
     episode = await service.listed(site, item(1, "/a.wav"))
     podcasts = await service.media.podcasts.get()
-    request = podcasts.audio.download_request(episode)
-    assert request is not None
+    request = present(podcasts.audio.download_request(episode))
     assert request.size == 16_044  # the feed states it
     path = await in_thread(lambda stop: podcasts.downloads.fetch(request, cancel=stop))
     site.asked.clear()
@@ -264,13 +264,11 @@ def test_notes_begin_with_season_number_and_kind(podcasts: Podcasts) -> None:
 
 def test_description_of_a_podcast_has_its_last_error(podcasts: Podcasts) -> None:
     podcasts.store.store(FIRST, make_feed(summary="About the sea.", link="https://cast.example.org/"))
-    facts = describe(podcasts.store, FIRST)
-    assert facts is not None
+    facts = present(describe(podcasts.store, FIRST))
     assert (facts.address, facts.summary, facts.page) == (FIRST, "About the sea.", "https://cast.example.org/")
     assert (facts.refreshed is not None, facts.error) == (True, None)
     podcasts.store.fail(FIRST, "It is down.")
-    again = describe(podcasts.store, FIRST)
-    assert again is not None
+    again = present(describe(podcasts.store, FIRST))
     assert again.error == "It is down."
     assert describe(podcasts.store, "https://another.example.org/") is None
 
@@ -278,8 +276,7 @@ def test_description_of_a_podcast_has_its_last_error(podcasts: Podcasts) -> None
 def test_only_an_episode_with_an_address_can_be_downloaded(podcasts: Podcasts) -> None:
     assert podcasts.audio.download_request(Episode("x", "X")) is None
     assert podcasts.audio.download_request(Episode("x", "X", audio="/music/x.mp3")) is None
-    request = podcasts.audio.download_request(Episode("x", "X", audio="https://c.org/x.mp3"))
-    assert request is not None
+    request = present(podcasts.audio.download_request(Episode("x", "X", audio="https://c.org/x.mp3")))
     assert (request.episode, request.is_automatic, request.size, request.others) == ("x", False, None, ())
 
 
@@ -289,8 +286,7 @@ def test_book_of_several_files_has_no_single_file(podcasts: Podcasts) -> None:
     put_download(podcasts, 1, is_automatic=False)
     assert podcasts.audio.local_file(book) is None
     assert podcasts.audio.local_file(book._replace(parts=())) == podcasts.downloads.find(episode_of(1))
-    request = podcasts.audio.download_request(book)
-    assert request is not None
+    request = present(podcasts.audio.download_request(book))
     assert request.others == ("https://c.org/2.mp3",)
 
 
@@ -309,7 +305,6 @@ async def test_recording_of_a_catalogue_on_the_own_network_needs_the_settings(
     event = await service.next()
     assert isinstance(event, SourceReady if is_named else LoadFailed)
     podcasts = await service.media.podcasts.get()
-    request = podcasts.audio.download_request(episode)
-    assert request is not None
+    request = present(podcasts.audio.download_request(episode))
     assert (inside.origin() in request.policy.private) is is_named
     await service.media.sources.close()

@@ -18,6 +18,7 @@ import pytest
 
 from tests.app_driver import embedded_library
 from tests.patience import PATIENCE
+from tests.present import present
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.player.events import Event, FileLoaded, LoadFailed
 from tui_pod.core.player.snapshot import Source
@@ -62,8 +63,7 @@ class Heard(NamedTuple):
 def script_of(ident: str) -> Script:
     """Return what is narrated of an embedded episode."""
     library = embedded_library()
-    index = library.index(ident)
-    assert index is not None
+    index = present(library.index(ident))
     episode = library.episode(index)
     return make_episode_script(episode, read_transcript(episode, ForeignTexts()))
 
@@ -111,8 +111,7 @@ def heard(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Heard]:
 @pytest.mark.parametrize("ident", SAMPLE)
 def test_narration_lasts_what_the_catalogue_says(heard: dict[str, Heard], ident: str) -> None:
     library = embedded_library()
-    index = library.index(ident)
-    assert index is not None
+    index = present(library.index(ident))
     narration, rate, samples = heard[ident]
     assert narration.duration == pytest.approx(library.durations[index], rel=0.01)
     assert len(samples) / rate == pytest.approx(narration.duration, abs=0.01)
@@ -127,8 +126,7 @@ def test_narration_has_a_voice_in_every_sentence_and_none_between(heard: dict[st
         assert cue.start is not None
         assert cue.end is not None
         assert sound.loudness(cue.start, cue.end) > 0.02, cue
-        following = cues[number + 1].start if number + 1 < len(cues) else sound.narration.duration
-        assert following is not None
+        following = present(cues[number + 1].start if number + 1 < len(cues) else sound.narration.duration)
         assert 0.25 <= following - cue.end <= 2.75, cue
         assert sound.loudness(cue.end + WINDOW, following - WINDOW) < SILENCE, cue
 

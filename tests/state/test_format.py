@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
+from tests.present import present
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import MAX_RANGES
 from tui_pod.core.progress.records import HeardRecord
@@ -74,11 +75,9 @@ def test_table_has_the_keys_of_the_contract_in_its_order() -> None:
     ids=["mended by hand", "played"],
 )
 def test_to_progress_needs_no_more_than_a_position(table: dict[str, Any], position: float, played: bool) -> None:
-    progress = to_progress(table)
-    assert progress is not None
+    progress = present(to_progress(table))
     assert (progress.position, progress.played) == (position, played)
-    progress = to_progress({**table, "updated": START.replace(tzinfo=None)})
-    assert progress is not None
+    progress = present(to_progress({**table, "updated": START.replace(tzinfo=None)}))
     assert progress.updated == START
 
 
@@ -335,8 +334,7 @@ def test_newest_is_by_time_and_keeps_what_was_heard_in_either(
 @pytest.mark.parametrize("text", [" ".join(f"{n}-{n + 1}" for n in range(0, 60_000, 3)), "9" * 200_000, "1-" * 200_000])
 def test_newest_with_heard_without_end_is_done_at_once(text: str) -> None:
     merged = newest(entry(heard=text), entry(heard="5-6", updated=START + HOUR), NOW)
-    progress = to_progress(merged)
-    assert progress is not None
+    progress = present(to_progress(merged))
     assert len(progress.played_ranges) <= MAX_RANGES
 
 

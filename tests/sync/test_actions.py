@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.present import present
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.wall_time import FUTURE, UNKNOWN
 from tui_pod.shelf.feed_store import EpisodeIdentity
@@ -105,8 +106,7 @@ def test_mark_taken_back_is_sent_as_new() -> None:
 
 
 def test_what_played_on_without_a_decision_is_never_sent_as_newer_than_it_is() -> None:
-    element = to_element(Progress(NOW - timedelta(hours=5), 40.0, 100.0, listened=NOW), CAST, identity(), NOW)
-    assert element is not None
+    element = present(to_element(Progress(NOW - timedelta(hours=5), 40.0, 100.0, listened=NOW), CAST, identity(), NOW))
     assert element["timestamp"] == "2026-11-28T07:00:00"
 
 
@@ -135,8 +135,7 @@ def test_element_that_is_no_table_is_skipped(value: object) -> None:
     ],
 )  # fmt: skip
 def test_fields_at_their_limits(field: str, given: object, read: object) -> None:
-    action = parse_action({**ELEMENT, field: given}, NOW)
-    assert action is not None
+    action = present(parse_action({**ELEMENT, field: given}, NOW))
     assert getattr(action, field) == read
 
 
@@ -144,8 +143,7 @@ def test_fields_at_their_limits(field: str, given: object, read: object) -> None
     "timestamp", ["2026-11-28T11:00:00", "2026-11-28T11:00:00Z", "2026-11-28T12:00:00+01:00", 1795863600]
 )
 def test_time_is_read_in_every_form_of_servers(timestamp: object) -> None:
-    action = parse_action({**ELEMENT, "timestamp": timestamp}, NOW)
-    assert action is not None
+    action = present(parse_action({**ELEMENT, "timestamp": timestamp}, NOW))
     assert action.time == datetime(2026, 11, 28, 11, tzinfo=UTC)
     assert action_time({"timestamp": timestamp}) == 1795863600
 
@@ -155,8 +153,7 @@ def test_time_is_read_in_every_form_of_servers(timestamp: object) -> None:
     [(FUTURE, NOW + FUTURE), (FUTURE + timedelta(seconds=1), UNKNOWN), (timedelta(days=365 * 7_000), UNKNOWN)],
 )
 def test_time_far_ahead_counts_as_unknown(ahead: timedelta, read: datetime) -> None:
-    action = parse_action({**ELEMENT, "timestamp": (NOW + ahead).isoformat()}, NOW)
-    assert action is not None
+    action = present(parse_action({**ELEMENT, "timestamp": (NOW + ahead).isoformat()}, NOW))
     assert action.time == read
 
 
@@ -170,15 +167,13 @@ def test_mark_stays_with_what_a_server_may_change() -> None:
 
 
 def test_newer_action_moves_the_position_and_marks_what_was_heard() -> None:
-    progress = to_progress(ACTION, Progress(ACTION.time - timedelta(seconds=1)), PlayedRule())
-    assert progress is not None
+    progress = present(to_progress(ACTION, Progress(ACTION.time - timedelta(seconds=1)), PlayedRule()))
     assert (progress.position, progress.duration, progress.updated) == (40.0, 100, ACTION.time)
     assert progress.played_ranges == ((10, 40),)
 
 
 def test_action_for_an_untouched_episode_begins_its_progress() -> None:
-    progress = to_progress(ACTION._replace(started=None), None, PlayedRule())
-    assert progress is not None
+    progress = present(to_progress(ACTION._replace(started=None), None, PlayedRule()))
     assert (progress.position, progress.played_ranges) == (40.0, ())
 
 
@@ -194,8 +189,7 @@ def test_action_at_our_position_changes_nothing() -> None:
 
 def test_action_at_the_end_marks_as_played_once() -> None:
     end = ACTION._replace(position=100)
-    progress = to_progress(end, None, PlayedRule())
-    assert progress is not None
+    progress = present(to_progress(end, None, PlayedRule()))
     assert (progress.played, progress.plays) == (True, 1)
     assert to_progress(end._replace(time=NOW), progress, PlayedRule()) is None
     assert to_progress(ACTION._replace(time=NOW), progress, PlayedRule()) is not None
@@ -210,21 +204,18 @@ def test_progress_becomes_an_element() -> None:
 
 
 def test_played_episode_is_sent_as_heard_to_its_end() -> None:
-    element = to_element(Progress(NOW, 0.0, None, played=True), CAST, identity(), NOW)
-    assert element is not None
+    element = present(to_element(Progress(NOW, 0.0, None, played=True), CAST, identity(), NOW))
     assert (element["started"], element["position"], element["total"]) == (100, 100, 100)
 
 
 def test_episode_of_unknown_length_is_sent_without_one() -> None:
-    element = to_element(Progress(NOW, 40.0), CAST, identity(duration=None), NOW)
-    assert element is not None
+    element = present(to_element(Progress(NOW, 40.0), CAST, identity(duration=None), NOW))
     assert (element["position"], "total" in element, "started" in element) == (40, False, False)
 
 
 def test_guid_is_sent_without_its_number() -> None:
     for guid, sent in (("g1\0002", "g1"), ("", None)):
-        element = to_element(Progress(NOW, 40.0), CAST, identity(guid=guid), NOW)
-        assert element is not None
+        element = present(to_element(Progress(NOW, 40.0), CAST, identity(guid=guid), NOW))
         assert element.get("guid") == sent
 
 
@@ -249,8 +240,7 @@ def test_progress_that_a_server_would_refuse_is_not_sent(progress: Progress, pod
     ],
 )
 def test_time_of_an_element(updated: datetime, sent: str) -> None:
-    element = to_element(Progress(updated, 40.0, 100.0), CAST, identity(), NOW)
-    assert element is not None
+    element = present(to_element(Progress(updated, 40.0, 100.0), CAST, identity(), NOW))
     assert element["timestamp"] == sent
 
 

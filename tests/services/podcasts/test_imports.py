@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.present import present
 from tests.services.podcasts.rig import ServiceRig
 from tests.sources import server
 from tests.sources.exports import antennapod
@@ -37,8 +38,7 @@ def statuses(service: ServiceRig) -> dict[str, Status]:
 
 async def test_database_is_shown_taken_and_undone(service: ServiceRig, site: Site, tmp_path: Path) -> None:
     path = antennapod(tmp_path / "export.db", site.url("/f"))
-    found = await service.service.imports.read(str(path))
-    assert found is not None
+    found = present(await service.service.imports.read(str(path)))
     assert (found.origin, len(found.taking.new), found.taking.played) == ("AntennaPod", 1, 1)
     assert service.titles == []
     service.service.imports.take(found)
@@ -68,8 +68,7 @@ async def test_import_that_is_stopped_keeps_the_podcasts_for_a_refresh(
         going.wait()
 
     site.replies["/f"] = slow
-    found = await service.service.imports.read(str(antennapod(tmp_path / "export.db", site.url("/f"))))
-    assert found is not None
+    found = present(await service.service.imports.read(str(antennapod(tmp_path / "export.db", site.url("/f")))))
     service.service.imports.take(found)
     await service.until(lambda: service.driver.work == "refreshing 0/1", "it is fetched")
     assert service.context.tasks.stop().is_done
@@ -83,8 +82,7 @@ async def test_import_that_is_stopped_keeps_the_podcasts_for_a_refresh(
 async def test_list_is_shown_and_taken(service: ServiceRig, site: Site, tmp_path: Path) -> None:
     outlines = f'<outline type="rss" text="S" xmlUrl="{site.url("/f")}"/><outline type="rss" text="x"/>'
     (tmp_path / "list.opml").write_text(f"<opml><body>{outlines}</body></opml>")
-    found = await service.service.imports.read(str(tmp_path / "list.opml"))
-    assert found is not None
+    found = present(await service.service.imports.read(str(tmp_path / "list.opml")))
     assert (found.origin, found.imported.faults) == ("the list", ("“x” has no address.",))
     service.service.imports.take(found)
     await service.done()
@@ -96,8 +94,7 @@ async def test_listed_podcast_of_the_own_network_is_told_and_not_fetched(
 ) -> None:
     entries = [Entry(site.url("/f"), "Ships"), Entry(inside.url("/admin"), "Router")]
     (tmp_path / "list.opml").write_text(write_opml(entries))
-    found = await service.service.imports.read(str(tmp_path / "list.opml"))
-    assert found is not None
+    found = present(await service.service.imports.read(str(tmp_path / "list.opml")))
     service.service.imports.take(found)
     await service.done()
     assert len(service.titles) == 3
@@ -113,8 +110,7 @@ async def test_import_of_a_podcast_that_fails_tells_why_and_marks_it(
     service: ServiceRig, site: Site, tmp_path: Path
 ) -> None:
     (tmp_path / "list.opml").write_text(write_opml([Entry(site.url("/f"), "Ships"), Entry(site.url("/gone"), "Gone")]))
-    found = await service.service.imports.read(str(tmp_path / "list.opml"))
-    assert found is not None
+    found = present(await service.service.imports.read(str(tmp_path / "list.opml")))
     service.service.imports.take(found)
     await service.done()
     [error] = service.driver.errors

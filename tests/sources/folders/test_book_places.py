@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.present import present
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.test_books import BEFORE, configure
 from tui_pod.core.progress.bookmarks import Bookmark
@@ -54,8 +55,7 @@ def test_talks_that_were_a_book_have_its_place_and_bookmarks(shelf: Shelf) -> No
     assert [index.status(ids[f"Chapter {number}"]) for number in (1, 2, 3)] == [
         Status.PLAYED, Status.STARTED, Status.UNPLAYED,
     ]  # fmt: skip
-    second = index.get(ids["Chapter 2"])
-    assert second is not None
+    second = present(index.get(ids["Chapter 2"]))
     assert second.position == pytest.approx(0.5, abs=0.01)
     (bookmark,) = moved_notebook(notebook, library.moves).bookmarks
     assert bookmark.episode == ids["Chapter 2"]
@@ -63,8 +63,7 @@ def test_talks_that_were_a_book_have_its_place_and_bookmarks(shelf: Shelf) -> No
 
     third = progress | {ids["Chapter 3"]: Progress(BEFORE + timedelta(days=1), 0.3)}
     configure(shelf, kind="book")
-    found = ProgressIndex(shelf.library(), third).get(book.id)
-    assert found is not None
+    found = present(ProgressIndex(shelf.library(), third).get(book.id))
     assert found.position == pytest.approx(book.parts[2].start + 0.3, abs=0.01)
 
 
@@ -82,8 +81,7 @@ def test_part_inserted_before_a_place_moves_it(shelf: Shelf) -> None:
     assert (found := index.get(book.id)) is not None
     assert found.position == expected
     assert found.played_ranges[0][1] == expected
-    again = index.moved_to(library).get(book.id)
-    assert again is not None
+    again = present(index.moved_to(library).get(book.id))
     assert again.position == expected
     assert [each.start for each in moved_notebook(notebook, library.moves).bookmarks] == [expected]
     assert [
@@ -95,8 +93,7 @@ def test_part_inserted_before_a_place_moves_it(shelf: Shelf) -> None:
     shelf.refresh()
     there = shelf.book().parts[-1]
     assert there.title == "Chapter 3"
-    gone = ProgressIndex(shelf.library(), progress).get(book.id)
-    assert gone is not None
+    gone = present(ProgressIndex(shelf.library(), progress).get(book.id))
     assert gone.position == pytest.approx(there.start, abs=0.02)
 
 
@@ -125,8 +122,7 @@ def test_corrected_length_of_a_part_moves_what_is_behind_it_and_stays(shelf: She
         changed = shelf.book()
         assert changed.parts[0].duration == 60.0
         assert changed.duration == changed.parts[-1].end
-        found = ProgressIndex(shelf.library(), progress).get(book.id)
-        assert found is not None
+        found = present(ProgressIndex(shelf.library(), progress).get(book.id))
         assert found.position == pytest.approx(60.5, abs=0.01)
 
 

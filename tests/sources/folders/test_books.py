@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.present import present
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3
 from tui_pod.core.progress.progress import Progress, Status
@@ -124,8 +125,7 @@ def test_single_file_in_a_folder_is_a_book_with_settings_of_its_own(shelf: Shelf
     shelf.put("Austen/Other.mp3", "Other")
     shelf.add()
     former = shelf.ids()["Track 1"]
-    folder = find_book(shelf.store, str(shelf.folder / "Austen" / "Emma"))
-    assert folder is not None
+    folder = present(find_book(shelf.store, str(shelf.folder / "Austen" / "Emma")))
     shelf.store.configure(folder.id, {"kind": "book"})
     shelf.refresh()
     book = shelf.book()
@@ -175,8 +175,7 @@ def test_listener_decides_what_one_book_is_with_its_places_kept(shelf: Shelf) ->
     assert ProgressIndex(shelf.library(), progress).status(shelf.ids()["Chapter 3"]) is Status.UNPLAYED
     talk = shelf.ids()["Chapter 2"]
     assert ProgressIndex(shelf.library(), progress).status(talk) is Status.STARTED
-    found = find_book(shelf.store, talk)
-    assert found is not None
+    found = present(find_book(shelf.store, talk))
     assert (found.id, found.settings.kind) == (book.id, "talks")
     assert [find_book(shelf.store, text) for text in ("none", other.parts[1].title, "Emma")] == [None] * 3
     assert shelf.refresh().has_changed is False
@@ -252,8 +251,7 @@ def test_book_keeps_its_id_when_its_disk_is_away_and_parts_come_go_and_are_renam
     shelf.add()
     ident = shelf.book().id
     assert len(shelf.book().parts) == 3
-    found = find_book(shelf.store, " emma")
-    assert found is not None
+    found = present(find_book(shelf.store, " emma"))
     assert found.id == ident
     away = shelf.folder.rename(shelf.folder.with_name("away"))
     assert shelf.refresh().error
@@ -297,8 +295,7 @@ def test_cue_sheet_gives_the_chapters_of_its_part(shelf: Shelf) -> None:
     (shelf.folder / "Emma/emma.cue").write_text(f"{sheet}INDEX 01 00:00:45\n")
     shelf.add()
     book = shelf.book()
-    details = shelf.store.details(book.id)
-    assert details is not None
+    details = present(shelf.store.details(book.id))
     start = book.parts[1].start
     assert [(mark.title, round(mark.start - start, 2)) for mark in details.marks[1:3]] == [("Ball", 0.0), ("Walk", 0.6)]
     assert [mark.title for mark in details.marks] == ["Chapter 1", "Ball", "Walk", "Chapter 3"]
@@ -315,8 +312,7 @@ def test_progress_of_single_files_counts_for_the_book_that_they_become(shelf: Sh
     }
     configure(shelf, kind="book")
     book, index = shelf.book(), ProgressIndex(shelf.library(), progress)
-    found = index.get(book.id)
-    assert found is not None
+    found = present(index.get(book.id))
     second = book.parts[1].start
     assert found.position == pytest.approx(second + 0.5, abs=0.01)
     assert index.status(book.id) is Status.STARTED

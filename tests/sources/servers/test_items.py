@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.present import present
 from tui_pod.shelf.published import PublishedItem
 from tui_pod.shelf.shelves import ItemTopic
 from tui_pod.sources.servers.items import MAX_SECONDS, ident_of, number, time_of, to_found, to_listed
@@ -83,8 +84,7 @@ def test_episode_of_a_podcast_is_an_item() -> None:
     assert found.shelves == (ItemTopic("Cast"),)
     wrong: list[dict[str, object]] = [{"id": "../e"}, {"audioTrack": {}}, {"audioTrack": {"ino": "a/b"}}]
     for changes in wrong:
-        other = to_found(podcast(**changes), BASE)
-        assert other is not None
+        other = present(to_found(podcast(**changes), BASE))
         assert other.items == ()
     entry = podcast(episodeType="full")
     entry["media"]["coverPath"] = "/covers/1.jpg"
@@ -95,14 +95,12 @@ def test_episode_of_a_podcast_is_an_item() -> None:
 
 def test_chapters_are_sorted_and_none_begins_twice() -> None:
     chapters = [{"start": 30, "title": "B"}, {"start": 0, "title": "A"}, {"start": 30, "title": "C"}, {"start": -1}]
-    found = to_found(book({"chapters": chapters}), BASE)
-    assert found is not None
+    found = present(to_found(book({"chapters": chapters}), BASE))
     assert [(mark.start, mark.title) for mark in found.items[0].marks] == [(0.0, "A"), (30.0, "C")]
 
 
 def the_item(entry: dict[str, Any]) -> PublishedItem:
-    found = to_found(entry, BASE)
-    assert found is not None
+    found = present(to_found(entry, BASE))
     (item,) = found.items
     return item
 
@@ -146,7 +144,6 @@ def test_number_of_a_book_in_its_series_is_read_as_far_as_it_is_one() -> None:
     sequences = ["1", " 2.5 of 7", "1234567", "Vol. 3"]
     tracks = [*TRACKS, {"ino": "../3", "duration": 5.0}, {"ino": "4"}, {"ino": "5", "duration": 0}]
     series = [{"name": "A", "sequence": sequence} for sequence in sequences]
-    found = to_found(book({"tracks": tracks}, series=[*series, {"name": ""}]) | {"addedAt": "x"}, BASE)
-    assert found is not None
+    found = present(to_found(book({"tracks": tracks}, series=[*series, {"name": ""}]) | {"addedAt": "x"}, BASE))
     assert (found.added, found.items[0].duration) == (0.0, 90.0)
     assert [shelf.number for shelf in found.shelves] == [1.0, 2.5, 123_456.0, 1e9]
