@@ -18,9 +18,13 @@ from tui_pod.cli.main import main
 from tui_pod.cli.speech import narrate
 from tui_pod.config.paths import Paths
 from tui_pod.config.settings import NarrationSettings
+from tui_pod.core.library.transcript import parse_transcript, timed_cues
+from tui_pod.core.player.timeline import plan
+from tui_pod.core.text.document import Block, Document
 from tui_pod.runtime.installer import install_command
 from tui_pod.services.narration import make_narrator
 from tui_pod.speech.narrator import VOICE, Narration, NarrationError, Script
+from tui_pod.speech.pieces import PlannedText
 
 EPISODE = '[[episodes]]\nid = {}\ntitle = "T"\nsummary = "Said."\nduration = 10\n'
 
@@ -78,6 +82,24 @@ def test_all_are_rendered_measured_and_copied(tmp_path: Path, capsys: pytest.Cap
     assert made == ["one.opus", "one.vtt", "two.opus", "two.vtt"]
     lines = capsys.readouterr().out.splitlines()
     assert [line.split() for line in lines] == [[name, "0:10", "+0.50%"] for name in ("one", "two")]
+
+
+def test_planned_text_is_written_whole_with_the_times_of_its_sentences(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paragraph = Block("paragraph", "The keeper lit the lamp before the fog came in. " * 8)
+    planned = plan(Document("Fog", (paragraph,) * 6, language="en"))
+    pieces = PlannedText(parse_transcript(planned.as_webvtt())).whole()
+    (tmp_path / "fog.vtt").write_text(planned.as_webvtt(), "utf-8")
+    asked = options(tmp_path, more=EPISODE.format('"fog"') + 'transcript = "fog.vtt"\n')
+    assert main([*asked, "fog", "--out", str(tmp_path / "out")]) == 0
+    assert capsys.readouterr().out.split()[0] == "fog"
+    assert TinyTag.get(tmp_path / "out" / "fog.opus").duration == pytest.approx(2 * length_of(sound()), abs=0.05)
+    cues = list(timed_cues((tmp_path / "out" / "fog.vtt").read_text("utf-8")))
+    assert [cue.text for cue in cues] == [cue.text for cue in planned.cues]
+    assert [len(pieces), cues[0].start, cues[pieces[1].first].start] == pytest.approx(
+        [2, 0.15, length_of(sound())], abs=0.001
+    )
 
 
 COURSE = (

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 from argparse import Namespace
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from tui_pod.audio.ogg import join_opus
+from tui_pod.audio.ogg import join_opus, length_of
 from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import Opened, copy_as, find_episodes, make_folder, open_library, show_progress, warn
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.transcript import Cue, to_webvtt
 from tui_pod.core.text.clean import clock
 from tui_pod.export.acts import ActWriter, tags_of
 from tui_pod.runtime.files import read_bytes
-from tui_pod.services.narration import make_episode_script, make_narrator, spoken_name
+from tui_pod.services.narration import command_for, make_episode_script, make_narrator, spoken_name
 from tui_pod.services.transcripts import open_transcripts
 from tui_pod.speech.narrator import NarrationError, Narrator
+from tui_pod.speech.pieces import PlannedText
 
 NOTHING_NAMED = (
     "name episodes by their ids, as in: tui-pod narrate one-id other-id; or narrate everything: tui-pod narrate --all"
@@ -70,6 +73,11 @@ async def _render(
             show_progress(f"{number}/{len(episodes)} {episode.id}", (number - 1) / len(episodes))
             try:
                 transcript = await transcripts.published(episode)
+                if transcript.is_planned:
+                    length = await _render_text(opened, episode, PlannedText(transcript), narrator, out)
+                    show_progress("")
+                    print(episode.id, clock(length), "+0.00%", sep="\t", flush=True)
+                    continue
                 name = spoken_name(opened.settings.narration, library, episode)
                 narration = await narrator.render(make_episode_script(episode, transcript, name))
                 if out is not None:
@@ -96,3 +104,32 @@ async def _render(
         transcripts.close()
         await narrator.close()  # after Ctrl+C too
     return 1 if failures else 0
+
+
+async def _render_text(
+    opened: Opened, episode: Episode, text: PlannedText, narrator: Narrator, out: Path | None
+) -> float:
+    """Render the pieces of a planned text, and write them as one file; return the planned length in seconds.
+
+    Raises:
+        UserError: it cannot be rendered.
+        OSError: a file cannot be written.
+    """
+    command = command_for(opened.settings.narration.voices, text.transcript.language, episode.title)
+    sounds, cues, end = list[bytes](), list[Cue](), 0.0
+    for piece in text.whole():
+        show_progress(f"{clock(piece.start)} {episode.id}", piece.start / text.duration)
+        made = await narrator.render(text.script(piece, command))
+        if out is not None:
+            if made.audio.suffix != ".opus":
+                raise NarrationError(NOT_ENCODED)
+            moved = replace(text.transcript, cues=text.transcript.cues[piece.first : piece.last])
+            cues += moved.moved(end - piece.start).cues  # encoded, a piece is up to 20 ms longer
+            sounds.append(read_bytes(made.audio))
+            end += length_of(sounds[-1])
+    if out is not None:
+        copy_as(episode.id, out)  # refuses an id that is no name of a file
+        whole = await asyncio.to_thread(join_opus, sounds, *tags_of(opened.library, episode))
+        for suffix, content in ((".opus", whole), (".vtt", to_webvtt(cues).encode())):
+            await asyncio.to_thread((out / f"{episode.id}{suffix}").write_bytes, content)
+    return text.duration
