@@ -197,6 +197,28 @@ async def narrated(app: TuiPodApp, found: Report) -> None:
     found["peak"] = max((_memory(pid, "VmHWM") for pid in workers), default=0.0)
 
 
+async def text(app: TuiPodApp, found: Report) -> None:
+    """From a wish to the sound of a text, at its start and all over it, and the memory of the app with it."""
+    controller, ident = app.controller, os.environ["BENCH_TEXT"]
+    await asyncio.sleep(2.0)  # the player is there
+    controller.play(ident)
+    found["cold"] = await sounding(app, ident, "a text")
+    await asyncio.sleep(3.0)
+    duration = controller.playback.duration or 0.0
+    found["jumps"] = []
+    for share in (0.5, 0.9, 0.25, 0.75, 0.6):
+        controller.seek_to(share * duration)
+        await asyncio.sleep(0)
+        found["jumps"].append(await sounding(app, ident, "a jump"))
+        await asyncio.sleep(1.0)
+    found["memory"] = _pss()
+
+
+def _pss() -> float:
+    """Return the app's own proportional set size in MiB."""
+    return int(Path("/proc/self/smaps_rollup").read_text("ascii").partition("Pss:")[2].split()[0]) / 1024
+
+
 def _children() -> list[int]:
     tasks = Path("/proc/self/task").iterdir()
     return [int(pid) for task in tasks for pid in (task / "children").read_text("ascii").split()]
@@ -233,6 +255,7 @@ SCENARIOS: dict[str, Callable[[TuiPodApp, Report], Awaitable[None]]] = {
     "sound": sound,
     "resume": resume,
     "narrated": narrated,
+    "text": text,
     "save": save,
 }
 

@@ -33,6 +33,7 @@ PARTS = (
     "upkeep",
     "attaching",
     "sound",
+    "texts",
     "streams",
     "recognition",
     "passages",

@@ -43,6 +43,12 @@ INSTALL_HINTS = {
 }
 """How to install libmpv, by the package manager's command."""
 
+M_TRIM_THRESHOLD, TRIM_THRESHOLD = -1, 128 * 1024
+"""Number and value in bytes of the glibc option that returns the free end of a heap to the system.
+
+The value is glibc's first one. Unless it is set, it rises to megabytes, and each heap keeps 10 MB of a former file.
+"""
+
 M_ARENA_MAX = -8
 """Number of the glibc option that limits how many heaps threads use."""
 
@@ -93,6 +99,7 @@ def _load_without_stall() -> None:
     """Load libmpv without holding the GIL: a plain import would stall the screen for a tenth of a second."""
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):
+        libc.mallopt(M_TRIM_THRESHOLD, TRIM_THRESHOLD)
         libc.mallopt(M_ARENA_MAX, 1)  # else each of its threads has a heap of its own
     name = ctypes.util.find_library("mpv")
     if name is not None:

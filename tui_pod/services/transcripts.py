@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _FEED_EPISODE = re.compile(r"[0-9a-f]{16}")
 """Ids of episodes of feeds; all others are from a catalogue, and in English."""
 
+KEPT = 3
+"""How many planned texts are kept: what plays, what follows, and what is read."""
+
 
 class EpisodeTranscripts:
     """Reads the transcript that an episode came with, and adds recognised words and times."""
@@ -39,7 +42,7 @@ class EpisodeTranscripts:
         self._podcasts = podcasts
         self._texts = texts or ForeignTexts()
         self._recognised = recognised
-        self._planned: tuple[str | None, int, Transcript] = None, 0, Transcript()  # the last one: path, and its time
+        self._planned: dict[tuple[str, int], Transcript] = {}  # the last ones, by path and time of change
 
     async def published(self, episode: Episode) -> Transcript:
         """Return the transcript of an episode, from its file or the network; of several parts, from theirs."""
@@ -57,16 +60,14 @@ class EpisodeTranscripts:
         return await asyncio.to_thread(_with_recognised, transcript, self._recognised, episode.id)
 
     def _in_file(self, episode: Episode, cancel: CancelToken) -> Transcript:
-        """Return the transcript in an episode's file; a planned one, which may be a book, is read and kept once."""
-        path, changed = episode.transcript, 0
+        """Return the transcript in an episode's file; a planned one, which may be a book, is kept for its pieces."""
+        key = episode.transcript or "", 0
         with contextlib.suppress(OSError):
-            changed = os.stat(path).st_mtime_ns if path is not None else 0
-        known, of, transcript = self._planned
-        if path is not None and (path, changed) == (known, of):
-            return transcript
-        transcript = read_transcript(episode, self._texts, cancel)
+            key = key[0], os.stat(key[0]).st_mtime_ns
+        transcript = self._planned.get(key) or read_transcript(episode, self._texts, cancel)
         if transcript.is_planned:
-            self._planned = path, changed, transcript
+            others = [(other, kept) for other, kept in self._planned.items() if other != key]
+            self._planned = dict([*others[1 - KEPT :], (key, transcript)])
         return transcript
 
     def close(self) -> None:
