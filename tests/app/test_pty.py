@@ -101,13 +101,6 @@ def dismiss(terminal: Terminal, words: str) -> None:
     terminal.until(lambda: not terminal.shows(words), f"“{words}” is gone")
 
 
-def dismiss_notice(terminal: Terminal, words: str) -> None:
-    """Wait for a notice, press esc, and wait until only the bar still says it."""
-    terminal.until(lambda: terminal.text.count(words) == 2, "the notice and the bar")
-    terminal.press("\x1b")
-    terminal.until(lambda: terminal.text.count(words) == 1, "the bar alone")
-
-
 def test_quit_without_anything_saved_fails(room: Path) -> None:
     state = room / "closed"
     state.mkdir()
@@ -304,19 +297,6 @@ def test_terminal_that_reads_again_is_drawn_whole(room: Path) -> None:
 # -- what is in the way --------------------------------------------------------------------------------
 
 
-def test_no_sound_device_is_a_notice_and_no_stray_line_on_the_screen(room: Path) -> None:
-    arguments = ("--catalog", str(room / "two.toml"), "--state", str(room / "state.toml"), "--ao", "alsa")
-    with running(room, *arguments, ALSA_CONFIG_PATH=str(room / "none")) as terminal:
-        terminal.until(lambda: terminal.shows("The first of two"), "the list")
-        terminal.press("\r")
-        dismiss_notice(terminal, "No sound device works.")
-        terminal.look(0.5)
-        assert b"ALSA lib" not in terminal.raw
-        assert "ALSA" not in terminal.text
-        quit_and_wait(terminal)
-    assert position(room) == 0.0
-
-
 def test_state_of_a_newer_program_is_left_alone_and_said(room: Path) -> None:
     newer = 'version = 99\nsomething = "new"\n'
     (room / "state.toml").write_text(newer, "utf-8")
@@ -330,30 +310,6 @@ def test_state_of_a_newer_program_is_left_alone_and_said(room: Path) -> None:
     assert (room / "state.toml").read_text("utf-8") == newer
     kept = {file.name for file in room.iterdir() if "state" in file.name}
     assert kept <= {"state.toml", "state.toml.lock"}  # no journal, no backup, nothing set aside
-
-
-def test_vanished_recording_is_told_and_the_next_one_plays(room: Path) -> None:
-    (room / "first.wav").unlink()
-    with running(room, *two(room)) as terminal:
-        terminal.until(lambda: terminal.shows("The first of two"), "the list")
-        terminal.press("\r")
-        dismiss_notice(terminal, "The file is gone. Your position is saved.")
-        terminal.press("j\r")
-        terminal.until(lambda: place(terminal) >= 1, "the next one plays")
-        quit_and_wait(terminal)
-
-
-def test_title_that_commands_the_terminal_is_only_text(room: Path) -> None:
-    with running(room, *two(room)) as terminal:
-        terminal.until(lambda: terminal.shows("The second [/] of"), "the title")
-        terminal.press("j\r")
-        terminal.until(lambda: place(terminal) >= 1, "it plays")
-        terminal.press("i")
-        terminal.until(lambda: terminal.shows("─ Details ─"), "the details")
-        dismiss(terminal, "─ Details ─")
-        quit_and_wait(terminal)
-        assert b"\x1b]52" not in terminal.raw
-        assert b"]52;c;cm0=" in terminal.raw
 
 
 def test_terminal_made_small_and_large_again_is_drawn_anew(room: Path) -> None:

@@ -62,13 +62,6 @@ async def test_end_of_a_session_is_a_dialog_or_a_notice_over_another_one(driver:
     assert driver.notices == ["Session over: 2 episodes finished, 2 m heard."]
 
 
-async def test_session_into_which_nothing_fits_says_so(driver: AppDriver) -> None:
-    driver.app.main_screen.services.start_session(1.0)
-    await driver.settle()
-    assert driver.controller.session is None
-    assert driver.notices[0].startswith("Nothing left fits into 1 second.")
-
-
 @pytest.mark.parametrize(("follows", "positions"), [(False, [0, 1, 2]), (True, [0, 0, 0])])
 async def test_time_stands_still_for_a_screen_reader_until_it_jumps(
     follows: bool, positions: list[int], driver: AppDriver

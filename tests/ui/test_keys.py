@@ -647,20 +647,6 @@ async def test_arrows_outside_the_tree_seek(where: str, driver: AppDriver) -> No
     assert driver.playback.position == 20.0
 
 
-async def test_space_with_nothing_loaded_plays_what_the_cursor_is_on(driver: AppDriver) -> None:
-    await driver.press("j", "space")
-    assert driver.playback.episode == "two"
-
-
-async def test_hints_of_the_key_line_are_those_of_the_pane(driver: AppDriver) -> None:
-    last = driver.text.rstrip("\n").split("\n")[-1]
-    assert "enter Play" in last
-    await driver.press("tab")
-    last = driver.text.rstrip("\n").split("\n")[-1]
-    assert "enter Open" in last
-    assert "enter Play" not in last
-
-
 BEFORE = {
     "Pause": ("enter",), "Seek": ("enter",), "Bookmark": ("enter",), "Move": ("e", "e", "2", "j"), "Remove": ("e", "2"),
     "Download": ("v",), "Clear": ("v",), "End session": ("S", "enter", "2"),

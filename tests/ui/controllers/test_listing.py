@@ -81,5 +81,6 @@ async def test_queue_that_is_listed_follows_its_changes(driver: AppDriver) -> No
         queue([entries])
         await driver.settle()
         assert driver.current == "two"
+        assert driver.episodes.virtual_size.height > len(driver.shown)
         assert driver.bar.facts.following.lower() == driver.shown[0] == entries
         assert entries.title() in driver.rows_of(driver.episodes)[0]

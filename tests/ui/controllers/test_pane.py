@@ -77,15 +77,6 @@ async def test_details_take_the_focus_and_are_left_for_the_pane_before(driver: A
     assert driver.focus == "tree"
 
 
-async def test_details_are_left_only_once(library: Library) -> None:
-    async with run_app(library, (80, 24), query=ListQuery(entry=1, query="o")) as driver:
-        await driver.main.episode.show_details(None)
-        await driver.press("escape")
-        assert driver.main.model.query.query == "o"
-        await driver.press("escape")
-        assert driver.main.model.query.query == ""
-
-
 async def test_toggle_leaves_the_details(library: Library) -> None:
     async with run_app(library, (WIDE, 40), query=ALL) as driver:
         await driver.main.episode.show_details(None)

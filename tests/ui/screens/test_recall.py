@@ -98,16 +98,3 @@ async def test_planner_offers_recall_by_ear_and_the_keys_of_playback_answer(driv
     await driver.press(">")
     await driver.until(lambda: driver.controller.session is not None, "the session begins")
     assert due(driver) == 0
-
-
-async def test_key_of_the_answer_counts_only_once_and_removing_leaves_the_bookmark(driver: AppDriver) -> None:
-    await show(driver, 0.0)
-    await driver.press("r")
-    await driver.until(lambda: "1 of 1" in driver.text, "it asks")
-    assert "again:" not in driver.text
-    await driver.press("enter")
-    assert "1 again: 1 day" in driver.text
-    await driver.press("x")
-    await driver.until(lambda: not driver.shows(RecallScreen), "it is over")
-    assert due(driver) == 0
-    assert len(driver.controller.bookmarks) == 1

@@ -147,13 +147,18 @@ async def test_session_under_way_can_be_ended_in_the_planner_and_undone(library:
         assert driver.bar.facts.session is None
 
 
-async def test_session_over_is_summed_up_and_waits(driver: AppDriver) -> None:
-    await plan(driver, "5m")
+async def play_session(driver: AppDriver, budget: str) -> None:
+    """Plan a session in the order of the list, and play it to its end."""
+    await plan(driver, budget)
     await driver.press("ctrl+o", "enter")
     assert driver.controller.session is not None
     for ident in driver.controller.session.episodes:
         await driver.play(driver.library.durations[driver.library.index(ident) or 0])
     assert driver.shows(SummaryScreen)
+
+
+async def test_session_over_is_summed_up_and_waits(driver: AppDriver) -> None:
+    await play_session(driver, "5m")
     assert not driver.playback.is_loaded
     assert "episodes finished, 5 m heard" in said(driver)
     assert "2 of 2 Numbers" in said(driver)
@@ -164,14 +169,8 @@ async def test_session_over_is_summed_up_and_waits(driver: AppDriver) -> None:
 
 async def test_session_over_goes_on_when_asked(driver: AppDriver) -> None:
     await driver.press("enter", "G", "e")  # five waits behind the session
-    await plan(driver, "2m")
-    await driver.press("ctrl+o", "enter")
-    assert driver.controller.session is not None
-    for ident in driver.controller.session.episodes:
-        await driver.play(driver.library.durations[driver.library.index(ident) or 0])
-    assert driver.shows(SummaryScreen)
+    await play_session(driver, "2m")
     await driver.press("enter")
-    assert driver.playback.is_loaded
     assert driver.status() is PlayerStatus.PLAYING
 
 

@@ -36,14 +36,6 @@ def tree_row(driver: AppDriver, name: str) -> str:
     return next(row for row in driver.rows_of(driver.tree) if f" {name} " in row)
 
 
-async def test_smart_lists_stand_above_the_topics_with_their_counts(library: Library) -> None:
-    progress = {"one": Progress(START, position=50.0)}
-    async with run_app(library, query=ListQuery(), progress=progress) as driver:
-        await driver.press("j", "e", "j", "e")
-        rows = [" ".join(row.split()) for row in driver.rows_of(driver.tree)[:2]]
-        assert rows == [f"{MARKS['started']} Continue 1", f"{MARKS['queued']} Queue 2"]
-
-
 async def test_new_has_a_row_once_there_are_podcasts() -> None:
     async with run_app(make_podcast({})) as driver:
         assert [name for name, _ in driver.tree_rows()][:3] == ["Continue", "New", "Queue"]
@@ -157,14 +149,6 @@ def test_podcast_leaves_room_for_the_number_of_its_new_episodes() -> None:
     tree = TopicTree(library, ProgressIndex(library, {}))
     assert library.topics.feed(longer) is not None
     assert tree.get_content_width(Size(300, 40), Size(300, 40)) + BORDER == 26
-
-
-async def test_podcast_says_how_many_of_its_episodes_are_new() -> None:
-    async with run_app(make_podcast({}), query=ListQuery(entry=1)) as driver:
-        driver.progress_index.set_new(["one", "two"])
-        driver.tree.refresh()
-        await driver.settle()
-        assert tree_row(driver, "Cast").endswith("2 new")
 
 
 async def test_tree_takes_five_of_nine_columns_beyond_eighty_until_its_names_fit() -> None:

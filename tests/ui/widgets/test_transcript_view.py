@@ -338,6 +338,7 @@ async def test_text_opens_where_it_was_left(library: Library) -> None:
         driver.services.transcripts |= {"one": LONG, "two": LONG}
         await driver.press("t", "G", "t", "j", "t")
         assert "number 0 " in words(driver)
+        assert driver.transcript.is_following
         await driver.press("t", "k", "t")
         assert driver.transcript.episode == "one"
         assert "number 99 " in words(driver)
