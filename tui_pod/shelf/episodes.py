@@ -63,6 +63,7 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Publ
         placed.append(Placed(one, sort, place, seen))
     changes = upsert(db, number, placed)
     before = db.total_changes
+    store_recordings(db, ((one.id, one.item) for one in found))
     delete_episodes(db, [ident for ident in aliases if ident in former])
     db.executemany(
         "INSERT INTO aliases VALUES (?, ?) ON CONFLICT DO UPDATE SET episode = excluded.episode"

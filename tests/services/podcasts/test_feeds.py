@@ -155,6 +155,16 @@ async def test_remove_feed_can_be_undone_with_its_place_progress_and_downloads(s
     assert (service.topics, service.driver.downloads) == (["Z"], {})
 
 
+async def test_text_is_removed_in_its_list_and_brought_back(service: ServiceRig, tmp_path: Path) -> None:
+    (tmp_path / "note.md").write_text("# A note\n\nIts words.\n")
+    await service.add(str(tmp_path / "note.md"))
+    assert (service.titles, service.topics) == (["A note"], ["Texts", "A note"])
+    await service.do(service.service.remove, service.ids("A note"))
+    assert (service.titles, service.driver.said[-1]) == ([], "A note removed. Press u to undo.")
+    await service.do(service.controller.undo)
+    assert service.titles == ["A note"]
+
+
 async def test_remove_undone_and_done_again_in_a_hurry_ends_as_asked(site: Site, service: ServiceRig) -> None:
     await add_sounds(service, site, 1)
     ids = service.ids("Episode 0")

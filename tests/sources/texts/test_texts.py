@@ -145,14 +145,15 @@ def test_huge_page_is_cut_with_a_word(tmp_path: Path) -> None:
 
 def test_text_is_known_by_its_words_and_is_removed_with_its_files(store: FeedStore, tmp_path: Path,
                                                                   monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    note = "---\ntitle: My note\n---\nFirst *words*.\n\n```\ncode()\n```\n\n## Then\n\nMore.[^1]\n\n[^1]: No.\n"
+    head = "---\ntitle: My note\nauthor: Ann\n---\n"
+    note = f"{head}First *words*.\n\n```\ncode()\n```\n\n## Then\n\nMore.[^1]\n\n[^1]: No.\n"
     (tmp_path / "A_note.md").write_text(note)
     added = subscribe(store, str(tmp_path / "A_note.md"))
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO((tmp_path / "A_note.md").read_bytes())))
     again = subscribe(store, "-", is_shell=True)
     assert (added.is_new, again.is_new, again.feed.feed_id) == (True, False, added.feed.feed_id)
     (episode,) = read_feeds(tmp_path / "data").episodes
-    assert (episode.title, episode.audio, episode.tags) == ("My note", None, ("My note", "Texts"))
+    assert (episode.title, episode.author, episode.tags) == ("My note", "Ann", ("My note", "Texts"))
     planned = Path(episode.transcript or "")
     assert "Code, left out." in planned.read_text()
     store.configure(added.feed.feed_id, {"code": "yes"})

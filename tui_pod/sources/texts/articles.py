@@ -26,6 +26,12 @@ from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.texts.kept import folder_of, plan_of, planned_item, read_articles, read_text
 from tui_pod.sources.texts.source import FEWEST_WORDS, fetch_text
 
+MAX_ARTICLES = 1_000
+"""Maximum number of articles of a feed that are planned, in its order."""
+
+BATCH = 20
+"""How many are read in one call: more would hold the interpreter for too long."""
+
 MAX_PAGES, PATIENCE = 10, 60.0
 """Maximum number of pages that one refresh fetches, and after how many seconds it fetches no other."""
 
@@ -38,6 +44,7 @@ def with_articles(
     It is partial while pages are still to be fetched: the next refresh goes on.
     """
     texts = [index for index, item in enumerate(found.items) if item.audio is None and not item.transcript]
+    texts = texts[:MAX_ARTICLES]
     if not texts:
         return found
     feed = store.find(feed_id, with_removed=True)
@@ -59,10 +66,13 @@ def with_articles(
             if item.transcript is None:
                 waiting[index] = file
         items[index] = item
-    articles = [(items[index].title, items[index].article, found.language or "") for index in waiting]
-    for index, text in zip(waiting, read_articles(articles, settings.code, cancel), strict=True):
-        if text is not None:
-            items[index] = planned_item(items[index], text, waiting[index])
+    indexes = list(waiting)
+    for start in range(0, len(indexes), BATCH):
+        batch = indexes[start : start + BATCH]
+        articles = [(items[index].title, items[index].article, found.language or "") for index in batch]
+        for index, text in zip(batch, read_articles(articles, settings.code, cancel), strict=True):
+            if text is not None:
+                items[index] = planned_item(items[index], text, waiting[index])
     return replace(found, items=tuple(items), is_partial=is_partial)
 
 
