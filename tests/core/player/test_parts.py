@@ -251,22 +251,17 @@ def test_planned_text_plays_part_by_part_as_one() -> None:
     assert (room.progress("text").plays, room.controller.playback.episode) == (1, "next")
 
 
-def test_seek_in_a_planned_text_whose_part_is_still_made_asks_for_another() -> None:
+@pytest.mark.parametrize(
+    ("sought", "made", "start"), [(120.0, 0.0, 20.0), (99.995, 100.0, 0.0)], ids=["another part", "rounded down"]
+)
+def test_seek_in_a_planned_text_whose_part_is_still_made_opens_the_part_of_its_place(
+    sought: float, made: float, start: float
+) -> None:
     room = text_room()
     room.sources.is_holding = True
     room.play("text")
-    room.controller.seek_to(120.0)
+    room.controller.seek_to(sought)
     room.sources.is_holding = False
-    room.controller.handle(SourceReady(room.controller.playback.load, room.sources.part("text", 0.0)))
-    assert opened(room) == [("/b.mp3", 20.0)]
-    assert room.controller.playback.position == 120.0
-
-
-def test_position_that_was_rounded_down_is_in_the_part_that_starts_there() -> None:
-    room = text_room()
-    room.sources.is_holding = True
-    room.play("text")
-    room.controller.seek_to(99.995)
-    room.sources.is_holding = False
-    room.controller.handle(SourceReady(room.controller.playback.load, room.sources.part("text", 100.0)))
-    assert opened(room) == [("/b.mp3", 0.0)]
+    room.controller.handle(SourceReady(room.controller.playback.load, room.sources.part("text", made)))
+    assert opened(room) == [("/b.mp3", start)]
+    assert room.controller.playback.position == sought
