@@ -136,20 +136,15 @@ async def test_i_in_the_tree_tells_all_about_a_podcast(driver: AppDriver) -> Non
     assert driver.app.screen is driver.main
 
 
-async def test_r_refreshes_the_podcast_that_is_open(driver: AppDriver) -> None:
-    await driver.press("r")
-    assert driver.services.asked_feeds.wishes == [("refresh", CAST)]
+async def test_r_refreshes_the_podcast_that_is_open_and_x_in_the_tree_removes_it(driver: AppDriver) -> None:
+    await driver.press("r", "tab", "x")
+    assert driver.services.asked_feeds.wishes == [("refresh", CAST), ("remove_feed", CAST)]
 
 
 @pytest.mark.app(query=ListQuery(entry=topic(LIBRARY, "Other")))
 async def test_d_on_a_topic_downloads_all_of_it(driver: AppDriver) -> None:
     await driver.press("tab", "d")
     assert driver.services.asked_feeds.wishes == [("download", "other-2", "other-1")]
-
-
-async def test_x_on_a_podcast_in_the_tree_removes_it(driver: AppDriver) -> None:
-    await driver.press("tab", "x")
-    assert driver.services.asked_feeds.wishes == [("remove_feed", CAST)]
 
 
 async def test_x_in_a_list_removes_downloads(driver: AppDriver) -> None:

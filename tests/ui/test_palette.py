@@ -130,13 +130,17 @@ async def test_palette_offers_what_the_bookmarks_have_while_they_are_shown(drive
     assert "by date" in driver.text
 
 
-async def test_palette_plays_the_episode_at_the_cursor(driver: AppDriver) -> None:
+async def test_palette_plays_the_episode_at_the_cursor_and_takes_the_place_of_a_dialog(driver: AppDriver) -> None:
     await driver.press("j")
     await choose(driver, "episode.play")
     assert (driver.playback.episode, driver.status()) == ("two", PlayerStatus.PLAYING)
     await driver.play(20)
     await choose(driver, "episode.restart")
     assert (driver.playback.episode, driver.playback.position) == ("two", 0.0)
+    await driver.press("z")
+    await choose(driver, "playback.toggle")
+    assert driver.shows(MainScreen)
+    assert driver.status() is PlayerStatus.PAUSED
 
 
 async def test_palette_marks_and_queues_what_is_selected_in_the_list(driver: AppDriver) -> None:
@@ -190,13 +194,6 @@ async def test_palette_over_a_dialog_closes_it_for_what_is_done_in_the_library(
     await choose(driver, ident)
     assert driver.shows(MainScreen)
     assert driver.focus == what
-
-
-async def test_palette_over_a_dialog_takes_its_place(driver: AppDriver) -> None:
-    await driver.press("enter", "z")
-    await choose(driver, "playback.toggle")
-    assert driver.shows(MainScreen)
-    assert driver.status() is PlayerStatus.PAUSED
 
 
 async def test_palette_runs_the_command_that_its_keys_move_to(driver: AppDriver) -> None:

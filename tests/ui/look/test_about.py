@@ -49,11 +49,6 @@ def test_chapters_replace_times_and_the_playing_one_is_marked() -> None:
     assert about.head == "Chapters"
 
 
-def test_lines_of_choices_carry_their_numbers() -> None:
-    lines = lay_out(About("One", choices=[AboutChoice("Begin", 0.0)], head="Chapters"), 20)
-    assert [line.choice for line in lines] == [None, None, None, 0]
-
-
 def test_lines_follow_one_another_with_their_looks_and_wrapped_beside_what_names_them() -> None:
     facts = (("Id", "one two three"), ("Empty", ""), ("Last error", "It broke"))
     choices = (AboutChoice("Begin here now", 61.0, True), AboutChoice("Then", 3600.0), AboutChoice("Link", "https://x"))
@@ -101,10 +96,6 @@ def test_lines_beside_the_cover_are_narrow_and_those_below_it_wide() -> None:
     widths = [sum(len(text) for text, _ in line.parts) for line in lines]
     assert max(widths[:4]) <= 30 - 12
     assert 30 - 12 < max(widths[4:]) <= 30
-
-
-def test_empty_facts_are_not_shown() -> None:
-    assert len(lay_out(About("One", facts=[("Page", ""), ("Id", "one")]), 20)) == 3
 
 
 @pytest.mark.parametrize(

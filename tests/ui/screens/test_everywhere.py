@@ -151,14 +151,6 @@ async def test_long_text_that_is_pasted_is_searched_as_far_as_it_is_looked_at(li
         assert "Only the first 2,000 characters are read." in driver.text
 
 
-async def test_narrow_terminal_shows_results(library: Library) -> None:
-    async with searching(library, *"lighthouse") as driver:
-        await driver.resize(40, 12)
-        await found(driver, "lighthouse")
-        await driver.resize(80, 24)
-        await found(driver, "end of the pier.")
-
-
 async def test_what_is_found_is_lit_and_can_be_read(library: Library) -> None:
     async with searching(library, *"lighthouse") as driver:
         await found(driver, "end of the pier.")

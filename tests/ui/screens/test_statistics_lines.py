@@ -269,10 +269,6 @@ def test_month_of_the_first_week_is_left_out_where_the_next_one_follows_at_once(
     assert text(year(days={date(2026, 10, 19): 1.0})[0]).split() == ["Oct", "Nov"]
 
 
-def test_days_before_the_first_one_are_blank() -> None:
-    assert text(year(days={TODAY: 1.0})[3]) == "Wed   "
-
-
 # -- topics ------------------------------------------------------------------------------------------------------
 
 HEARD = {"Numbers": 60.0, "Songs": 120.0, "Talks": 60.0, "Basics": 180.0}

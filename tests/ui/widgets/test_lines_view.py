@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 
 import pytest
 
-from tests.app_driver import AppDriver, run_app
-from tui_pod.core.library.library import Library
+from tests.app_driver import AppDriver
 from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.look.parts import PLAIN, TextLine
 from tui_pod.ui.widgets.lines_view import ChoiceLines
@@ -33,18 +31,17 @@ class Choices(ChoiceLines):
         self.chosen.append(self.cursor)
 
 
-@asynccontextmanager
-async def shown(library: Library) -> AsyncIterator[tuple[AppDriver, Choices]]:
-    """Show the view with the focus, six lines high."""
-    async with run_app(library) as driver:
-        view = Choices()
-        await driver.main.query_one("#panes").mount(view)
-        view.styles.height = 8  # six, and the border
-        await driver.settle()
-        driver.main.set_focus(view)
-        view.go(0)
-        await driver.settle()
-        yield driver, view
+@pytest.fixture
+async def view(driver: AppDriver) -> Choices:
+    """The view with the focus, six lines high."""
+    view = Choices()
+    await driver.main.query_one("#panes").mount(view)
+    view.styles.height = 8  # six, and the border
+    await driver.settle()
+    driver.main.set_focus(view)
+    view.go(0)
+    await driver.settle()
+    return view
 
 
 def rows(driver: AppDriver, view: Choices) -> list[str]:
@@ -52,39 +49,38 @@ def rows(driver: AppDriver, view: Choices) -> list[str]:
     return [row[:20].replace(MARKS["cursor"], ">").strip() for row in driver.rows_of(view)[:6]]
 
 
-async def test_heading_stays_above_the_first_choice(library: Library) -> None:
-    async with shown(library) as (driver, view):
-        assert rows(driver, view)[:3] == ["Heading", "> 0 top", "> 0 rest"]
-        view.action_move_to(-1)
-        await driver.settle()
-        assert rows(driver, view)[-1] == "> 8 rest"
-        view.action_move_to(0)
-        await driver.settle()
-        assert rows(driver, view)[0] == "Heading"
+async def test_heading_stays_above_the_first_choice(driver: AppDriver, view: Choices) -> None:
+    assert rows(driver, view)[:3] == ["Heading", "> 0 top", "> 0 rest"]
+    view.action_move_to(-1)
+    await driver.settle()
+    assert rows(driver, view)[-1] == "> 8 rest"
+    view.action_move_to(0)
+    await driver.settle()
+    assert rows(driver, view)[0] == "Heading"
 
 
-async def test_line_leaves_room_for_its_margins_and_is_no_longer_than_can_be_read(library: Library) -> None:
-    async with shown(library) as (driver, view):
-        for width in (60, 104, 105, 120):
-            view.styles.width = width
-            await driver.settle()
-            cells = view.scrollable_content_region.width
-            assert view.room == (cells - 3 if cells < 103 else 100)
-        assert cells > 103
+async def test_line_leaves_room_for_its_margins_and_is_no_longer_than_can_be_read(
+    driver: AppDriver, view: Choices
+) -> None:
+    for width in (60, 104, 105, 120):
+        view.styles.width = width
+        await driver.settle()
+        cells = view.scrollable_content_region.width
+        assert view.room == (cells - 3 if cells < 103 else 100)
+    assert cells > 103
 
 
-async def test_choice_below_is_scrolled_to_with_all_of_its_lines_and_no_more(library: Library) -> None:
-    async with shown(library) as (driver, view):
-        view.go(1)
-        await driver.settle()
-        assert rows(driver, view)[0] == "Heading"
-        view.go(2)
-        await driver.settle()
-        assert rows(driver, view) == ["0 top", "0 rest", "1 top", "1 rest", "> 2 top", "> 2 rest"]
-        view.go(1)
-        await driver.settle()
-        assert rows(driver, view)[0] == "0 top"
-        assert view.line == 2
+async def test_choice_below_is_scrolled_to_with_all_of_its_lines_and_no_more(driver: AppDriver, view: Choices) -> None:
+    view.go(1)
+    await driver.settle()
+    assert rows(driver, view)[0] == "Heading"
+    view.go(2)
+    await driver.settle()
+    assert rows(driver, view) == ["0 top", "0 rest", "1 top", "1 rest", "> 2 top", "> 2 rest"]
+    view.go(1)
+    await driver.settle()
+    assert rows(driver, view)[0] == "0 top"
+    assert view.line == 2
 
 
 @pytest.mark.parametrize(
@@ -99,42 +95,37 @@ async def test_choice_below_is_scrolled_to_with_all_of_its_lines_and_no_more(lib
     ],
 )
 async def test_cursor_moves_by_choices_and_pages_and_stays_among_them(
-    move: Callable[[Choices], None], cursor: int, library: Library
+    move: Callable[[Choices], None], cursor: int, view: Choices
 ) -> None:
-    async with shown(library) as (_, view):
-        move(view)
-        assert view.cursor == cursor
+    move(view)
+    assert view.cursor == cursor
 
 
-async def test_click_moves_the_cursor_and_a_double_click_chooses(library: Library) -> None:
-    async with shown(library) as (driver, view):
-        await driver.click(view, 5, 5)  # below the border, the fifth line
-        assert (view.cursor, view.chosen) == (1, [])
-        await driver.click(view, 5, 1)
-        assert view.cursor == 1  # a heading cannot be chosen
-        await driver.click(view, 5, 3, times=2)
-        assert (view.cursor, view.chosen) == (0, [0])
+async def test_click_moves_the_cursor_and_a_double_click_chooses(driver: AppDriver, view: Choices) -> None:
+    await driver.click(view, 5, 5)  # below the border, the fifth line
+    assert (view.cursor, view.chosen) == (1, [])
+    await driver.click(view, 5, 1)
+    assert view.cursor == 1  # a heading cannot be chosen
+    await driver.click(view, 5, 3, times=2)
+    assert (view.cursor, view.chosen) == (0, [0])
 
 
-async def test_rail_is_drawn_only_while_keys_go_to_the_view(library: Library) -> None:
-    async with shown(library) as (driver, view):
-        driver.main.set_focus(driver.episodes)
-        await driver.settle()
-        assert rows(driver, view)[1] == "0 top"
+async def test_rail_is_drawn_only_while_keys_go_to_the_view(driver: AppDriver, view: Choices) -> None:
+    driver.main.set_focus(driver.episodes)
+    await driver.settle()
+    assert rows(driver, view)[1] == "0 top"
 
 
-async def test_click_on_the_border_or_below_all_lines_does_nothing(library: Library) -> None:
-    async with shown(library) as (driver, view):
-        view.show_lines([TextLine((("0 top", PLAIN),), 0), TextLine((("1 top", PLAIN),), 1)])
-        await driver.settle()
-        for y in (0, 3, 7):
-            await driver.click(view, 5, y)
-            assert view.cursor == 0
-        await driver.click(view, 5, 2)
-        assert view.cursor == 1
+async def test_click_on_the_border_or_below_all_lines_does_nothing(driver: AppDriver, view: Choices) -> None:
+    view.show_lines([TextLine((("0 top", PLAIN),), 0), TextLine((("1 top", PLAIN),), 1)])
+    await driver.settle()
+    for y in (0, 3, 7):
+        await driver.click(view, 5, y)
+        assert view.cursor == 0
+    await driver.click(view, 5, 2)
+    assert view.cursor == 1
 
 
-async def test_line_of_a_choice_that_is_not_shown_is_the_first(library: Library) -> None:
-    async with shown(library) as (_, view):
-        view.show_lines([TextLine((("Heading", PLAIN),))])
-        assert view.line == 0
+async def test_line_of_a_choice_that_is_not_shown_is_the_first(view: Choices) -> None:
+    view.show_lines([TextLine((("Heading", PLAIN),))])
+    assert view.line == 0
