@@ -36,6 +36,12 @@ from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.store import StateFile
 
 
+async def a_while() -> None:
+    """Let the tasks go on that wait for nothing."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
 class Rig:
     """The service, with a sync that answers what a test says."""
 
@@ -59,7 +65,7 @@ class Rig:
         self.looks: list[bool] = []
         """Whether each look was at the server too."""
         self.context = make_context(self.controller, self.frontend)
-        self.service = self.make()
+        self.make()
 
     def make(
         self,
@@ -67,12 +73,12 @@ class Rig:
         look: Callable[[bool], Awaitable[bool]] | None = None,
         reload: Callable[[], Awaitable[None]] | None = None,
         ended: Callable[[], None] = lambda: None,
-    ) -> SyncService:
-        """Return a service, in which one of these is done differently."""
+    ) -> None:
+        """Have a service, in which one of these is done differently."""
         is_first = lambda: self.is_first  # noqa: E731
         setup = SimpleNamespace(is_set=True, is_first=is_first, run=run or self.run, has_news=look or self._look)
         feeds = SimpleNamespace(take_synced=reload or self._reload)
-        return SyncService(self.context, cast(SyncSetup, setup), cast(FeedService, feeds), ended)
+        self.service = SyncService(self.context, cast(SyncSetup, setup), cast(FeedService, feeds), ended)
 
     async def run(self, *options: str) -> dict[str, Any]:
         self.runs.append("sync")
@@ -99,8 +105,12 @@ class Rig:
         """Wait for the next sync, and for what it does afterwards."""
         await asyncio.wait_for(self.done.wait(), PATIENCE)
         self.done.clear()
-        for _ in range(5):
-            await asyncio.sleep(0)
+        await a_while()
+
+    async def sync(self) -> None:
+        """Sync on wish, and wait for it."""
+        self.service.sync_now()
+        await self.synced()
 
     def received(self, ident: str, position: float, status: str = "started", **more: object) -> dict[str, Any]:
         time = (START - timedelta(hours=1)).isoformat()
@@ -166,8 +176,7 @@ async def test_notice_names_the_machine_and_both_positions(rig: Rig) -> None:
     await rig.start()
     assert rig.frontend.said[-1] == "“Two”: 0:10 → 1:15, from laptop. Press u to undo."
     rig.report["received"] = [rig.received("one", 5.0, **{"from": "desk"}), rig.received("three", 5.0)]
-    rig.service.sync_now()
-    await rig.synced()
+    await rig.sync()
     assert rig.frontend.said[-1] == "2 episodes synced from desk. Press u to undo."
 
 
@@ -216,14 +225,14 @@ async def test_look_that_fails_or_takes_long_neither_syncs_nor_holds_up_playing(
         return with_server
 
     monkeypatch.setattr(module, "ANSWER_WAIT", PATIENCE if fails else 0.0)
-    service, handover = rig.make(look=look), rig.controller.handover
+    rig.make(look=look)
+    handover = rig.controller.handover
     heard = Mock(side_effect=handover.answered)
     monkeypatch.setattr(handover, "answered", heard)
-    handover.attach(service)
+    handover.attach(rig.service)
     rig.controller.play("two")
     await until(lambda: rig.controller.playback.episode == "two", "it plays")
     assert (rig.runs, rig.frontend.said, heard.call_args_list) == ([], [], [call(False)] * fails)
-    await service.close()
 
 
 async def test_first_sync_with_a_server_is_shown_and_asked_about(rig: Rig) -> None:
@@ -280,8 +289,7 @@ async def test_podcasts_of_other_machines_are_asked_about_on_request(
     await rig.synced()
     found = "Your other machines have 2 podcasts: One and Two."
     assert (rig.frontend.said, rig.frontend.asked_yes) == ([f"{found} {ON_REQUEST}"], [])  # a question would take keys
-    rig.service.sync_now()
-    await rig.synced()
+    await rig.sync()
     ((question, answer),) = rig.frontend.asked_yes
     assert question == f"{found} Subscribe?"
     answer(is_yes)
@@ -293,8 +301,7 @@ async def test_failure_is_a_mark_and_said_only_on_wish(rig: Rig) -> None:
     rig.failure = "no network"
     await rig.start()
     assert (rig.frontend.said, rig.frontend.work) == ([], "not synced")
-    rig.service.sync_now()
-    await rig.synced()
+    await rig.sync()
     assert rig.frontend.said == ["no network"]
 
 
@@ -302,12 +309,10 @@ async def test_time_since_the_last_sync_grows_and_being_offline_is_shown(rig: Ri
     await rig.start()
     rig.clock.go(3 * 3600.0)
     rig.report.update(error="no network", offline=True)
-    rig.service.sync_now()
-    await rig.synced()
+    await rig.sync()
     assert rig.frontend.work == "synced 3 h ago, offline"
     rig.context.tasks.show("network", Job("offline"))  # podcasts have noticed it too
-    rig.service.sync_now()
-    await rig.synced()
+    await rig.sync()
     assert rig.frontend.work == "offline, synced 3 h ago"
 
 
@@ -349,16 +354,14 @@ async def test_change_during_a_sync_is_sent_by_the_next(rig: Rig, monkeypatch: p
         await going.wait()
         return rig.report
 
-    service = rig.make(run=slow)
-    service.start()
+    rig.make(run=slow)
+    rig.service.start()
     await until(lambda: rig.runs == ["begun"], "it syncs")
     changes.note()
-    for _ in range(5):
-        await asyncio.sleep(0)
+    await a_while()
     assert rig.runs == ["begun"]
     going.set()
     await until(lambda: rig.runs == ["begun", "begun"], "it syncs again")
-    await service.close()
 
 
 async def test_changes_since_the_last_sync_are_counted(rig: Rig) -> None:
@@ -377,16 +380,15 @@ async def test_sync_that_is_stopped_can_be_asked_again(rig: Rig, monkeypatch: py
         await going.wait()
         return await rig.run(*options)
 
-    service = rig.make(run=slow)
-    service.sync_now()
+    rig.make(run=slow)
+    rig.service.sync_now()
     await until(lambda: rig.frontend.work == "syncing", "it is shown")
     assert rig.context.tasks.stop().is_done
-    await until(lambda: not service.is_asking, "it is stopped")
+    await until(lambda: not rig.service.is_asking, "it is stopped")
     assert rig.runs == []
     going.set()
-    service.sync_now()
+    rig.service.sync_now()
     await until(lambda: rig.frontend.said == ["Synced; there was nothing new."], "it is told")
-    await service.close()
 
 
 async def test_sync_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
@@ -435,8 +437,7 @@ async def test_notice_of_one_episode_tells_what_was_here_and_what_came(
     rig: Rig, ident: str, position: float, status: str, label: str
 ) -> None:
     rig.report["received"] = [rig.received(ident, position, status)]
-    rig.service.sync_now()
-    await rig.synced()
+    await rig.sync()
     assert rig.frontend.said == [f"{label}. Press u to undo."]
 
 
@@ -462,11 +463,10 @@ async def test_podcasts_that_come_again_and_again_cause_two_syncs_only_and_those
         rig.runs.append("reload")
 
     rig.report[change] = ["https://pod.example.org/"]
-    service = rig.make(reload=reload)
-    service.sync_now()
-    await until(lambda: len(rig.runs) >= 2 * syncs and not service.is_asking, "it is done")
+    rig.make(reload=reload)
+    rig.service.sync_now()
+    await until(lambda: len(rig.runs) >= 2 * syncs and not rig.service.is_asking, "it is done")
     assert rig.runs == ["sync", "reload"] * syncs
-    await service.close()
 
 
 async def test_other_podcasts_of_other_machines_are_named_again(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -484,8 +484,7 @@ async def test_other_podcasts_of_other_machines_are_named_again(rig: Rig, monkey
 async def test_podcasts_that_cannot_be_asked_about_are_named(rig: Rig) -> None:
     rig.frontend.is_busy = True
     rig.report["waiting"] = ["One"]
-    rig.service.sync_now()
-    await rig.synced()
+    await rig.sync()
     assert ON_REQUEST in rig.frontend.said[0]
 
 
@@ -516,8 +515,7 @@ async def test_before_the_first_sync_nothing_is_synced_soon_and_playing_waits_fo
     monkeypatch.setattr(module, "AFTER", 0.0)
     rig.is_first = True
     rig.service.sync_soon()
-    for _ in range(5):
-        await asyncio.sleep(0)
+    await a_while()
     assert (rig.runs, rig.frontend.works) == ([], [])
     rig.controller.handover.attach(rig.service)
     rig.controller.play("two")
@@ -534,8 +532,8 @@ async def test_play_during_a_look_at_the_folder_asks_the_server_too(rig: Rig, mo
         await going.wait()
         return False
 
-    service = rig.make(look=look)
-    service.start()
+    rig.make(look=look)
+    rig.service.start()
     await until(lambda: looks, "it looks at the folder")
     rig.controller.play("two")
     assert not rig.controller.playback.is_loaded
@@ -543,7 +541,6 @@ async def test_play_during_a_look_at_the_folder_asks_the_server_too(rig: Rig, mo
     going.set()
     await until(lambda: rig.controller.playback.is_loaded, "it plays")
     assert looks[:2] == [False, True]
-    await service.close()
 
 
 async def test_what_follows_a_sync_follows_only_a_complete_one_and_playing_learns_of_either(
@@ -551,16 +548,15 @@ async def test_what_follows_a_sync_follows_only_a_complete_one_and_playing_learn
 ) -> None:
     ended, answers = list[bool](), list[bool]()
     monkeypatch.setattr(rig.controller.handover, "answered", answers.append)
-    service = rig.make(ended=lambda: ended.append(True))
+    rig.make(ended=lambda: ended.append(True))
     rig.failure = "no network"
-    service.sync_now()
+    rig.service.sync_now()
     await until(lambda: rig.frontend.errors, "it failed")
-    assert (ended, service.synced, answers) == ([], None, [False])
+    assert (ended, rig.service.synced, answers) == ([], None, [False])
     rig.failure = ""
-    service.sync_now()
-    await until(lambda: not service.is_asking, "it is done")
-    assert (ended, service.synced, answers) == ([True], START, [False, True])
-    await service.close()
+    rig.service.sync_now()
+    await until(lambda: not rig.service.is_asking, "it is done")
+    assert (ended, rig.service.synced, answers) == ([True], START, [False, True])
 
 
 async def test_play_asks_the_server_once_if_there_is_nothing_new(rig: Rig) -> None:
