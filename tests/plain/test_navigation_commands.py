@@ -11,8 +11,9 @@ from tests.plain.test_program import RoomServices, run, typing, until
 from tests.rooms import Room, make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript
-from tui_pod.core.player.events import ChaptersKnown
+from tui_pod.core.player.events import ChaptersKnown, PassagesKnown
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
+from tui_pod.core.progress.passages import Passage
 from tui_pod.core.selection.list_query import ListQuery
 
 
@@ -143,6 +144,19 @@ async def test_chapters_of_what_plays_are_those_of_the_player(room: Room) -> Non
         room.controller.handle(ChaptersKnown(room.controller.playback.load, chapters, ChapterOrigin.FILE))
         await typist.type("o", until_said="1 chapter: Three.\nChapter 1, at 0 seconds: In the file.")
         await typist.type("", "k", "o", until_said="1 chapter: Two.\nChapter 1, at 0 seconds: In the feed.")
+
+
+async def test_what_was_heard_before_is_said_and_skipped(room: Room) -> None:
+    services = RoomServices(room)
+    async with typing(services) as typist:
+        services.passages.marks["one"] = (Passage(5.0, 37.0, 4),)
+        await typist.type("i", until_said="At 5 seconds: 32 seconds heard 4 times.")
+        await typist.type("", until_said="Playing: One")
+        passages = (Passage(0.0, 32.0, 4), Passage(50.0, 60.0, 1, is_skipped=True))
+        room.controller.handle(PassagesKnown(room.controller.playback.load, "one", passages))
+        await typist.type("X", until_said="Skipped 32 seconds, heard 4 times.")
+        room.player.play(20.0)
+        assert typist.lines[-1] == "Skipped 10 seconds, heard once. Press u to undo."
 
 
 async def test_transcript_of_what_plays_is_moved_by_half_a_second(room: Room) -> None:

@@ -14,6 +14,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.player.snapshot import Chapter, Source
+from tui_pod.core.progress.passages import Passage
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
@@ -135,6 +136,13 @@ async def test_details_of_a_wide_terminal_follow_the_cursor_whatever_plays(drive
     await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
     await driver.press("i")
     await shows(driver, "Now playing")
+
+
+async def test_details_list_what_was_heard_before(driver: AppDriver) -> None:
+    driver.services.passages.marks["one"] = (Passage(5.0, 37.2, 4), Passage(90.0, 100.0, 1))
+    await driver.press("i")
+    await shows(driver, "0:32 heard 4 times at 0:05; 0:10")
+    await shows(driver, "heard once at 1:30")
 
 
 async def test_time_in_show_notes_is_played_from(driver: AppDriver) -> None:

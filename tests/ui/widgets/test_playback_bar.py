@@ -15,6 +15,7 @@ from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.events import ChaptersKnown, LoadFailed
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, ChapterOrigin, Playback, PlayerStatus, Source
+from tui_pod.core.progress.passages import Passage
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui.look.cells import MARKS
@@ -65,6 +66,13 @@ async def test_start_shows_what_was_heard_last_and_space_goes_on_with_it(library
         assert driver.current == "one"
         await driver.press("space")
         assert driver.playback.episode == "three"
+
+
+async def test_band_shows_what_was_heard_before_and_the_knob_is_over_it(driver: AppDriver) -> None:
+    line = (await show(driver, passages=(Passage(0.0, 50.0, 2), Passage(99.0, 99.2, 1))))[1]
+    cells = line[line.index("▐") + 1 : line.index("▍")]
+    assert cells[: len(cells) // 2] == "●" + "▒" * (len(cells) // 2 - 1)
+    assert cells[len(cells) // 2 :].count("▒") == 1  # however short
 
 
 async def test_episode_that_failed_stays_in_the_bar_with_its_place_and_the_reason(library: Library) -> None:

@@ -14,7 +14,9 @@ from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.core.player.events import PassagesKnown
 from tui_pod.core.player.snapshot import Chapter, PlayerStatus
+from tui_pod.core.progress.passages import Passage
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.text.clean import clean
@@ -365,6 +367,20 @@ async def test_words_heard_and_to_come_are_told_apart(driver: AppDriver) -> None
     await driver.press("enter", "t")
     await driver.play(25)
     assert by_look(driver) == {"heard": "One.", "active": "Two.", "coming": "Three."}
+
+
+async def test_words_that_were_heard_before_are_dim_and_found(driver: AppDriver) -> None:
+    await driver.press("enter", "t")
+    await driver.play(45)
+    assert by_look(driver) == {"heard": "One.Two.", "active": "Three."}
+    driver.app.frontend.emit(PassagesKnown(driver.playback.load, "one", (Passage(18.0, 39.0, 2),)))
+    await driver.until(lambda: by_look(driver).get("coming") == "Two.", "the passage is dim")
+    await driver.press("slash", *"two", "enter")
+    assert "1/1 “two”" in str(driver.transcript.border_subtitle)
+    await driver.press("space", "escape", "t", "j", "t")
+    assert driver.transcript.passages == ()  # another episode has none
+    await driver.press("f")
+    await driver.until(lambda: by_look(driver).get("coming") == "Two.", "they are dim while it is paused, too")
 
 
 async def test_words_of_a_started_episode_tell_how_far_it_was_heard(library: Library) -> None:

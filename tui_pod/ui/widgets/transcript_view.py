@@ -119,8 +119,9 @@ class TranscriptView(LinesView):
             self.cursor = self._left_at.pop(episode.id, 0)
             self.is_following = not self.cursor or self.playback.episode == episode.id
             self._matches.query = ""
-            self.set_reactive(TranscriptView.passages, ())
         self.episode, self._title, self._note = episode.id, episode.title, note
+        if is_new:
+            self.set_reactive(TranscriptView.passages, self.playback.passages if self._is_playing else ())
         self._transcript, self._empty_text = transcript, empty_text
         self._chapters, self._heard_until = chapters, heard_until
         self.cursor = max(0, min(self.cursor, len(transcript.cues) - 1))

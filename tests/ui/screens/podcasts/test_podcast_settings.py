@@ -7,6 +7,7 @@ import pytest
 from tests.app_driver import AppDriver, run_app
 from tests.ui.test_feeds import CAST, IN_CAST, LIBRARY, topic
 from tui_pod.config.settings import FeedSettings, Settings
+from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings
 from tui_pod.core.selection.list_query import ListQuery
@@ -151,6 +152,19 @@ async def test_enter_saves_what_was_edited_and_nothing_else(driver: AppDriver) -
     await driver.press("down", "down", "down", "right", "enter")
     assert not driver.shows(SettingsScreen)
     assert wishes == [("configure", CAST, {"speed": "1.5", "skip_start": "1:30", "notify": "yes"})]
+
+
+async def test_value_that_is_offered_is_taken_by_an_arrow(driver: AppDriver) -> None:
+    wishes = ask(driver)
+    why = f"You have skipped 3 passages with {key_of('passage.skip')}"
+    driver.services.passages.offered = {"skip_recurring": ("3", why)}
+    await driver.press("P")
+    assert labels(driver)[-1] == "Skip if heard"
+    assert "→ takes" not in driver.text
+    await driver.press(*["down"] * 5)
+    assert "You have skipped 3 passages with X: → takes 3." in driver.text
+    await driver.press("right", "enter")
+    assert wishes == [("configure", CAST, {"skip_recurring": "3"})]
 
 
 async def test_unit_is_shown_behind_a_number_alone(driver: AppDriver) -> None:
