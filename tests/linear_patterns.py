@@ -292,6 +292,7 @@ def to_text(pattern: re.Pattern[Any]) -> Callable[[str], Any]:
 def readers() -> Iterator[tuple[str, Callable[[str], object], tuple[str, ...], tuple[str, ...]]]:
     """Yield readers of whole texts, with the heads and pieces of their formats."""
     from tui_pod.core.library.transcript import parse_transcript
+    from tui_pod.core.text.blocks import html_blocks, plain_blocks
     from tui_pod.core.text.html_text import feed_links, to_notes
     from tui_pod.core.text.speech import speakable, split_sentences
     from tui_pod.sources.folders.cue import read_cue
@@ -317,6 +318,10 @@ def readers() -> Iterator[tuple[str, Callable[[str], object], tuple[str, ...], t
         ("", "<p>"),
         ("<p>", "<a href='", '<a href="https://a.org">a', "<!--", "<script>", "&lt;", "<li>"),
     )
+    yield "html_blocks", html_blocks, ("", "<table><tr>"), (
+        "<p>", "<td>", "<table><tr><td>", "<ul><li>", "<a href='#'>1", "<sup>1", "<pre>a", "<br>", "<!--",
+    )  # fmt: skip
+    yield "plain_blocks", plain_blocks, ("", "*** START OF THE PROJECT GUTENBERG"), ("\n", " \n", "a\n\n", "_a")
     yield "feed_links", feed_links, ("", "<head>"), ("<link ", "<a b='", "<!", "<![", "</", "<!--", "&")
     yield (
         "read_cue",

@@ -47,11 +47,11 @@ _LEFT_OUT = frozenset(
 """Words in `epub:type` and `role` of what is not read."""
 _CLASSES = frozenset(
     "footnote footnotes footnote-ref footnote-back footnote-backref noteref pagenum pageno page-number references"
-    " mw-editsection mw-jump-link".split()
+    " pg-boilerplate mw-editsection mw-jump-link".split()
 )
 """Classes of the same, as pandoc, Project Gutenberg and MediaWiki write them."""
 _SHOWN_AS_FILE = re.compile(r"\S*\.(?:jpe?g|png|gif|webp|svg|avif)|(?:image|img|photo|picture|cover)\W*\d*", re.I)
-_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,4}|[a-z*†‡§¶]{1,2})[\])]?", re.IGNORECASE)
+_NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,4}|[*†‡§¶]{1,3}|[a-z])[\])]?")
 _RAISED = str.maketrans("0123456789-−+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺ⁿ")
 _SYMBOLS = re.compile(r"[{}<>=;()\[\]|\\/$_]")
 _CODE_LIKE = 30

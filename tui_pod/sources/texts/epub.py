@@ -135,7 +135,7 @@ def read_epub(file: Path, reads_code: bool = False) -> tuple[Document, bytes]:
     try:
         with ZipFile(file) as archive:
             return _read(_Archive(archive), reads_code)
-    except (BadZipFile, EOFError, zlib.error, ValueError, NotImplementedError) as error:
+    except (BadZipFile, EOFError, zlib.error, ValueError, NotImplementedError, OSError) as error:
         raise TextError("the file is damaged") from error
     except RuntimeError as error:  # zipfile's: a password is needed
         raise TextError("it is protected by a password") from error

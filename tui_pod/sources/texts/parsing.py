@@ -36,6 +36,9 @@ SUMMARY, TITLE_FROM_WORDS = 600, 80
 """Characters of the summary, and of a title that is made from it."""
 
 _CHARSET = re.compile(rb"""<meta\b[^<>]{0,200}?charset\s*=\s*["']?([A-Za-z0-9._-]{1,40})""", re.IGNORECASE)
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+"""Characters that lxml refuses."""
+
 _HTML = re.compile(r"<(?:!doctype|html|head|body|div|p|h1|article|section|table)\b", re.IGNORECASE)
 _TAG = re.compile(r"</?(?:p|br|a|b|i|em|strong|div|span|ul|ol|li|h\d|img|blockquote|pre|table)\b", re.IGNORECASE)
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|```|[*-] \S|> \S|\[[^\]\n]{1,80}\]: )|\]\(https?:", re.MULTILINE)
@@ -146,7 +149,7 @@ def _picked(html: str, reads_code: bool) -> tuple[str, ParsedHtml]:
     try:
         from readability import Document as Page  # brings lxml: only in this process, and only for pages
 
-        page = Page(html)
+        page = Page(_CONTROLS.sub(" ", html))
         return page.short_title(), html_blocks(page.summary(html_partial=True), reads_code)
     except Exception:  # it raises whatever lxml does, and may not be installed: the page is read whole
         return "", ParsedHtml([])

@@ -30,7 +30,7 @@ from tui_pod.shelf.published import FeedError, Published, PublishedItem, Recordi
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
 from tui_pod.sources.texts.kept import SCHEME, cover_of, delete_unused, folder_of, plan_of, planned_item, read_text
-from tui_pod.sources.texts.kinds import BOOKS, ENDINGS, MARKDOWN, OF_TYPES, PLAIN, ReadText
+from tui_pod.sources.texts.kinds import BOOKS, ENDINGS, OF_TYPES, ReadText
 
 TOPIC = "Texts"
 """Where single texts are listed."""
@@ -62,14 +62,13 @@ class TextSource(EpisodeSource):
     cannot_move = "a text can only move to topics"
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
-        """See `EpisodeSource.takes`: the path of a text, the address of a text that is no page, or `-` in a shell."""
+        """See `EpisodeSource.takes`: the path of a text, the address of an e-book, or `-` in a shell."""
         if is_shell and typed.strip() == STANDARD_INPUT:
             return STANDARD_INPUT
         if (path := typed_path(typed, is_shell)) is not None:
             return path if path.lower().endswith(ENDINGS) and not os.path.isdir(path) else None
         address = typed_address(split_login(typed).text)
-        is_text = address is not None and urlsplit(address).path.lower().endswith((*PLAIN, *MARKDOWN, *BOOKS))
-        return address if is_text else None
+        return address if address is not None and urlsplit(address).path.lower().endswith(BOOKS) else None
 
     def subscribe(
         self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken, fewest: int = 1
