@@ -14,6 +14,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,9 @@ STEP = 0.001
 """Seconds between two beats of the heart by which a stall is seen."""
 
 SAVES = 40
+
+LONG = 1000.0
+"""Seconds of a text that has several pieces."""
 
 PATIENCE = 30.0
 """Seconds that anything may take."""
@@ -203,7 +207,11 @@ async def text(app: TuiPodApp, found: Report) -> None:
     await asyncio.sleep(2.0)  # the player is there
     controller.play(ident)
     found["cold"] = await sounding(app, ident, "a text")
+    events = _watch(app)
     await asyncio.sleep(3.0)
+    if (controller.playback.duration or 0.0) > LONG:
+        await until(lambda: events.get("FileLoaded", 0.0) > events.get("FileEnded", inf), "the next piece")
+        found["gap"] = events["FileLoaded"] - events["FileEnded"]
     duration = controller.playback.duration or 0.0
     found["jumps"] = []
     for share in (0.5, 0.9, 0.25, 0.75, 0.6):

@@ -23,6 +23,9 @@ ADD_LIMIT = 3.0
 SOUND_LIMIT = 1.3
 """Time to the first sound, at the start and after a jump, ÷ that of a narration of 90 s with a cold voice."""
 
+GAP_LIMIT = 0.2
+"""Silence between two pieces besides the pause that is part of them, ÷ the same."""
+
 MEMORY_LIMIT = 1.3
 """Memory of the app with the text, ÷ that with a narration of 90 s: some 30 MB more."""
 
@@ -56,6 +59,7 @@ def measure(bench: Bench) -> Table:
                 note=f"from {spread(added, 's')}", floor=floor),
             row(f"{WORDS:,} words: cold first sound", "cold", "s", SOUND_LIMIT, "cold"),
             row(f"{WORDS:,} words: jump to any place", "jumps", "s", SOUND_LIMIT, "cold"),
+            row(f"{WORDS:,} words: one piece to the next", "gap", "s", GAP_LIMIT, "cold"),
             row(f"{WORDS:,} words: memory of the app", "memory", "MiB", MEMORY_LIMIT, "memory"),
         ],
     )  # fmt: skip

@@ -273,9 +273,8 @@ async def test_podcasts_asked_for_at_once_are_opened_once(service: ServiceRig) -
 @pytest.mark.parametrize(
     ("language", "words", "refused"),
     [
-        ("de-at", "Worte.", "German, which the voice does not speak. Name a command that does in the settings: "
-                            '[narration.voices] de = "…"'),
-        ("", "Der Nebel ist auf dem Meer und die Laterne brennt nicht.", "German, which"),
+        ("de-at", "Worte.", "The settings name no voice for German: [narration.voices] de. "),
+        ("", "Der Nebel ist auf dem Meer und die Laterne brennt nicht.", "German"),
         ("en-gb", "Worte.", "asked"), ("", "Worte.", "asked"),
     ],
 )  # fmt: skip

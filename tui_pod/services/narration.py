@@ -272,8 +272,8 @@ def command_for(commands: Mapping[str, str], language: str, title: str) -> tuple
         return ()
     name = LANGUAGES.get(general, general)
     raise NarrationError(
-        f"“{title}” is in {name}, which the voice does not speak. Name a command that does in the settings: "
-        f'[narration.voices] {general} = "…". Press {key_of("view.transcript")} to read it.'
+        f"The settings name no voice for {name}: [narration.voices] {general}. "
+        f"{key_of('view.transcript')} shows the words of “{title}”."
     )
 
 
