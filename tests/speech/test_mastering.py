@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tui_pod.speech.mastering import Audio, block_powers, gain_for, limit, trim
+from tui_pod.speech.mastering import Audio, block_powers, faster, gain_for, limit, trim
 
 RATE = 24_000
 
@@ -79,3 +79,16 @@ def test_peak_lowers_only_what_is_around_it() -> None:
     assert 0.45 < np.min(lowered) < 0.49
     assert 0.52 < np.max(lowered) < 0.56
     assert limited[round(0.485 * RATE)] > limited[round(0.495 * RATE)]
+
+
+@pytest.mark.parametrize("factor", [0.85, 1.0, 1.25, 1.6])
+def test_faster_speech_keeps_pitch_and_level(factor: float) -> None:
+    time = np.arange(2 * RATE) / RATE
+    tone = (8_000 * np.sin(2 * np.pi * 220 * time)).astype(np.int16)
+    made = faster(tone, factor)
+    assert len(made) == pytest.approx(len(tone) / factor, abs=600)
+    inner = made[2_400:-2_400].astype(np.float32)
+    crossings = np.count_nonzero(np.diff(np.signbit(inner)))
+    assert crossings / (len(inner) / RATE) / 2 == pytest.approx(220, rel=0.01)
+    levels = np.sqrt(np.mean(np.square(inner[: len(inner) // 480 * 480].reshape(-1, 480)), axis=1))
+    assert levels.min() > 0.85 * levels.max(), "no window cancels another"

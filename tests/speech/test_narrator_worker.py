@@ -196,6 +196,22 @@ def test_piece_of_a_planned_text_is_as_long_as_planned_and_its_sentences_start_i
     assert late.peak(late.times[0][0] + 0.1, late.times[0][1] - 0.2) == pytest.approx(made.peak(0.3, 4.0), abs=0.15)
 
 
+@pytest.mark.parametrize("command", [(), ("true",)])
+def test_piece_without_a_word_is_silent_and_one_with_words_is_not_taken_for_it(
+    tmp_path: Path, command: Sequence[str]
+) -> None:
+    made = narrate(tmp_path, "…", target=1.0, times=[(0.15, 0.55)], command=command)
+    assert (made.seconds, made.peak(0.0, 1.0)) == (1.0, 0.0)
+    with pytest.raises(ValueError, match="nothing to speak"):
+        narrate(
+            tmp_path,
+            "…Worte…" if command else "…",
+            target=1.0,
+            times=[(0.15, 0.55)] if command else (),
+            command=command,
+        )
+
+
 @pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="needs espeak-ng")
 @pytest.mark.parametrize("speed", [("-s", "120"), ("-s", "250")])
 def test_command_speaks_in_the_planned_time(tmp_path: Path, speed: Sequence[str]) -> None:

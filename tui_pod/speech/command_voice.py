@@ -48,7 +48,7 @@ class CommandVoice:
             raise ValueError(f"the command in [narration.voices] took too long: {name}") from error
         try:
             if done.returncode == 0:
-                return _sound(done.stdout)
+                return _sound(done.stdout) if done.stdout else np.zeros(0, np.float32)
             said = done.stderr.decode("utf-8", "replace").strip()[-SAID:] or f"exit status {done.returncode}"
         except (wave.Error, EOFError, ValueError) as error:
             said = f"it writes no WAV of 16 bits ({error})"

@@ -208,7 +208,8 @@ def narrate(
         clips = _in_tempo(clips, room)
     clips = _louder(lines, clips)
     seconds = sum(map(len, clips)) / SAMPLE_RATE
-    if not seconds:
+    is_ornament = planned and not any(map(str.isalnum, "".join(request["sentences"])))  # such as “* * *”
+    if not seconds and not is_ornament:
         raise ValueError("the voice finds nothing to speak; it reads English only")
     if target is not None and planned:
         sound, placed = _placed(clips, planned, target)
