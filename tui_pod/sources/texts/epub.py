@@ -162,7 +162,7 @@ def _read(archive: _Archive, reads_code: bool) -> tuple[Document, bytes]:
     contents = _contents(archive, elements, items, files)
     blocks = tuple(_blocks(archive, [name for name in spine if name not in left_out], contents, reads_code))
     if all(block.kind in ("heading", "remark") for block in blocks):
-        raise TextError("it has no text, only pictures" if spine else "the file is damaged")
+        raise TextError("it has no text, only pictures" if spine else "it is damaged, or no e-book (EPUB)")
     return _described(elements, blocks), _cover(archive, elements, items, files)
 
 

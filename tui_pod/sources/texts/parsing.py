@@ -75,7 +75,7 @@ def read_file(path: str, name: str, reads_code: bool) -> ReadText:
         if len(content) > MAX_BYTES:
             document = replace(document, blocks=(*document.blocks, Block("remark", CUT)))
     stem = name[: -len(ending)] if name.lower().endswith(ending) else name
-    read = _composed(document, clean(stem.replace("_", " ")), ending not in MARKDOWN)
+    read = _composed(document, clean(stem.replace("_", " ")), ending not in MARKDOWN or bool(document.title))
     return read._replace(cover=b64encode(cover).decode(), picture=picture, ending=ending)
 
 
