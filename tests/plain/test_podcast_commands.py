@@ -127,6 +127,18 @@ async def test_a_with_nothing_a_folder_an_address_or_words_that_nothing_has(
         await until(lambda: services.asked.wishes == wishes)
 
 
+async def test_words_for_directories_that_cannot_be_asked_say_nothing_else() -> None:
+    services = FeedServices()
+    fault = "iTunes cannot be asked: this machine is offline."
+    silent = Finding(faults=(fault,), unanswered=("iTunes", "fyyd"))
+    services.asked.asked_directories.search = DirectorySearch(silent, frozenset())
+    async with typing(services) as typist:
+        await typist.type("a", "old ships")
+        await until(lambda: fault in typist.lines)
+        await typist.type("?", "zebra", until_said="No key")
+        assert not [line for line in typist.lines if "found" in line]
+
+
 async def test_a_on_a_previewed_episode_subscribes_to_its_podcast() -> None:
     previewed = EPISODES[0]._replace(id="previewed", tags=UNLISTED)
     services = RoomServices(

@@ -85,13 +85,14 @@ class PodcastCommands:
         self._dialogue.ask_yes("Type y to import this, or press enter to cancel:", take, "Nothing imported.")
 
     async def _find(self, words: str) -> None:
-        names = enumerated(self._feeds.directories.names)
-        self._dialogue.say(f"Asking {names}.")
+        asked = self._feeds.directories.names
+        self._dialogue.say(f"Asking {enumerated(asked)}.")
         finding, known = await self._feeds.directories.find(words)
         self._dialogue.say_all(finding.faults)
-        podcasts = (*finding.podcasts[:SAID], *finding.episodes[:SAID])
+        podcasts, names = (*finding.podcasts[:SAID], *finding.episodes[:SAID]), enumerated(finding.answered(asked))
         if not podcasts:
-            self._dialogue.say(f"No podcast found in {names}.")
+            if names:
+                self._dialogue.say(f"No podcast found in {names}.")
             return
         count, first = len(finding.podcasts), min(len(finding.podcasts), SAID)
         self._dialogue.say(f"{counted(count, 'podcast')} from {names}, the first {first}:")

@@ -72,11 +72,12 @@ def run(options: Namespace) -> int:
         rows = [(each.address, each.title, each.publisher or "", str(each.episodes or ""),
                  each.newest.isoformat() if each.newest else "", each.language or "") for each in podcasts]  # fmt: skip
         print_table(heads, rows)
-    if not podcasts and len(found.faults) < len(names):
+    answered = found.answered(names)
+    if not podcasts and answered:
         warn(f"no {'episode' if options.episodes else 'podcast'} for “{words}”")
     elif podcasts and options.play is None and sys.stderr.isatty():
         tell("To subscribe: tui-pod feeds add ADDRESS")
-    return 1 if len(found.faults) == len(names) else 0
+    return 0 if answered else 1
 
 
 def _play(found: Sequence[FoundPodcast], number: int, paths: Paths, policy: NetworkPolicy) -> dict[str, object]:

@@ -69,6 +69,7 @@ async def test_directories_offline_say_so_and_name_what_was_looked_for(
     monkeypatch.setattr(socket, "getaddrinfo", fail)
     found = await ask(site, "itunes")
     assert found.faults == ("iTunes cannot be asked for “Tall ships & more”: this machine is offline.",)
+    assert found.answered(["iTunes", "fyyd"]) == ["fyyd"]
 
 
 async def test_hostile_entries_are_cleaned_or_left_out(site: Site) -> None:

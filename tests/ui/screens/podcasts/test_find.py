@@ -172,6 +172,18 @@ async def test_what_fails_is_said_and_the_rest_stays(driver: AppDriver, stage: s
     assert ("Leuchttürme" if stage == "preview" else "The mast") in driver.text
 
 
+async def test_directories_that_cannot_be_asked_are_not_said_to_have_nothing(driver: AppDriver) -> None:
+    faults = tuple(f"{name} cannot be asked: this machine is offline." for name in ("iTunes", "fyyd"))
+    driver.services.asked_feeds.asked_directories.search = DirectorySearch(
+        Finding(faults=faults, unanswered=("iTunes", "fyyd")), frozenset()
+    )
+    await driver.press("a")
+    await driver.write("ships")
+    await driver.press("enter")
+    await driver.until(lambda: "cannot be asked" in driver.text, "it is said")
+    assert "found" not in driver.text
+
+
 async def test_nothing_found_is_said(driver: AppDriver) -> None:
     await driver.press("a")
     await driver.write("ships")

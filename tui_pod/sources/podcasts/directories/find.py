@@ -93,6 +93,12 @@ class Finding:
     """Number of podcasts without a feed, such as those exclusive to one app."""
     episodes: tuple[FoundPodcast, ...] = ()
     """Episodes that match, each by its podcast."""
+    unanswered: tuple[str, ...] = ()
+    """Names of the directories that did not answer."""
+
+    def answered(self, names: Iterable[str]) -> list[str]:
+        """Return those of the names of directories that answered."""
+        return [name for name in names if name not in self.unanswered]
 
 
 async def find(words: str, directories: Sequence[Directory], policy: NetworkPolicy = PUBLIC) -> Finding:
@@ -105,7 +111,11 @@ async def find(words: str, directories: Sequence[Directory], policy: NetworkPoli
     found = [*_merged([entry for entry in answer if entry] for answer in lists)]
     podcasts = tuple(each for each in found if not each.episode)
     episodes = tuple(each for each in found if each.episode)
-    return Finding(podcasts, tuple(dict.fromkeys(faults)), missing, episodes)
+    silent = {one.name: None for one, answer in zip(directories, answers, strict=True) if isinstance(answer, str)}
+    for one, answer in zip(directories, answers, strict=True):
+        if not isinstance(answer, str):
+            silent.pop(one.name, None)
+    return Finding(podcasts, tuple(dict.fromkeys(faults)), missing, episodes, tuple(silent))
 
 
 def _ask(

@@ -142,13 +142,15 @@ class FindScreen(Dialog):
         assert self._found is not None
         finding, known = self._found
         podcasts = finding.podcasts
-        names = enumerated(self._feeds.directories.names)
-        said = [f"{counted(len(podcasts), 'podcast')} from {names}" if podcasts else f"No podcast found in {names}"]
+        said, names = list[str](), finding.answered(self._feeds.directories.names)
+        if names:
+            found = f"{counted(len(podcasts), 'podcast')} from" if podcasts else "No podcast found in"
+            said.append(f"{found} {enumerated(names)}")
         if finding.episodes:
             said.append(f"{counted(len(finding.episodes))} below")
         if finding.without_feed:
             said.append(f"{finding.without_feed} left out (no feed)")
-        self.say("\n".join([" · ".join(said) + ".", *finding.faults]), self.keys_again)
+        self.say("\n".join([*[" · ".join(said) + "."] * bool(said), *finding.faults]), self.keys_again)
         self._list.set_options(Option(_podcast_row(each, each.address in known)) for each in self._rows)
         self._list.highlighted = self._place
 
