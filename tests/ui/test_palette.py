@@ -6,10 +6,11 @@ from functools import partial
 
 import pytest
 from rich.cells import cell_len
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, OptionList, Static
 
 from tests.app_driver import AppDriver, run_app
-from tui_pod.core.actions import ACTIONS, BY_ID
+from tui_pod.core.action_words import WANTED, words_of
+from tui_pod.core.actions import ACTIONS, BY_ID, PARTS
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -70,13 +71,36 @@ async def test_palette_opens_with_the_commands_above_the_topics(driver: AppDrive
     topics = [number for number, row in enumerate(listed) if row.endswith(" topic")]
     assert "Quit; everything is saved q ctrl+q" in listed[: topics[0]]
     assert topics == [*range(topics[0], len(listed))]
+    groups = ["Often wanted", *(part.capitalize() for part in PARTS), "Topics"]
+    assert [row for row in listed if row in groups] == groups
+    assert listed[1] == "Queue next E"
+
+
+async def test_palette_explains_the_row_at_the_cursor(driver: AppDriver) -> None:
+    await driver.press("ctrl+p")
+    about = driver.app.screen.query_one("#about", Static)
+    assert str(about.content) == words_of(WANTED[0]).about
+    await driver.press("down")
+    assert str(about.content) == words_of(WANTED[1]).about
+    await driver.write("zzz")
+    assert (rows(driver), str(about.content)) == ([], "")
+
+
+@pytest.mark.parametrize("typed", ["parameters", "PARAMETERS — the learned numbers"])
+async def test_episode_that_is_called_just_that_comes_first(typed: str) -> None:
+    titles = ["Parameters at work", "The parameters", "Parameters — the learned numbers", "On"]
+    episodes = [Episode(f"{number}", title, "Of parameters.") for number, title in enumerate(titles)]
+    async with run_app(build_library([Topic("Parameters of all kinds")], episodes)) as driver:
+        await driver.press("ctrl+p")
+        await driver.write(typed)
+        assert rows(driver)[0] == "Parameters — the learned numbers play"
 
 
 async def test_palette_lists_first_what_was_used_last(driver: AppDriver) -> None:
     await choose(driver, "playback.louder")
     await choose(driver, "playback.mute")
     await driver.press("ctrl+p")
-    assert rows(driver)[:2] == ["Mute M", "Volume: louder by 5 + ="]
+    assert rows(driver)[:3] == ["Used last", "Mute M", "Volume: louder by 5 + ="]
     assert driver.writer.setting("commands") == ["Mute", "Volume: louder by 5"]
 
 
@@ -234,14 +258,14 @@ async def test_thirty_topics_and_episodes_are_listed_at_most_episodes_from_two_l
 async def test_commands_are_found_by_name_before_their_text_and_the_five_used_last_are_kept(library: Library) -> None:
     ran: list[str] = []
     about = {"Other": "turns the volume", "Revolume": "", "Turn volume": "", "Volume, up": "", "Volume": "", "Away": ""}
-    commands = [PaletteCommand(name, partial(ran.append, name), about=text) for name, text in about.items()]
+    commands = [PaletteCommand(name, partial(ran.append, name), synonyms=text) for name, text in about.items()]
     recent = ["Away", "a", "b", "c", "d"]
     async with run_app(library) as driver:
         driver.app.push_screen(PaletteScreen(driver.controller, commands, recent))
         await driver.settle()
-        assert rows(driver)[:2] == ["Away", "Other"]
+        assert rows(driver)[:4] == ["Used last", "Away", "", "Other"]
         for typed, found in (
-            ("volume", ["Volume", "Volume, up", "Turn volume", "Revolume", "Other"]),
+            ("volume", ["Volume", "Volume, up", "Turn volume", "Other", "Revolume"]),
             ("up vol", ["Volume, up"]),
             ("turn vol", ["Turn volume", "Other"]),
         ):

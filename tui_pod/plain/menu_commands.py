@@ -6,9 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from tui_pod.config.settings import SyncSettings, bound_actions
+from tui_pod.core.action_words import words_of
 from tui_pod.core.actions import PARTS, Action, part_of
-from tui_pod.core.selection.list_query import SmartList, narrow
+from tui_pod.core.selection.list_query import SmartList, find_episodes
 from tui_pod.core.text.clean import clean, fold
+from tui_pod.core.text.names import is_called, rank
 from tui_pod.net.file_address import typed_path
 from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.keyboard import line_keys
@@ -104,11 +106,16 @@ class MenuCommands:
         wanted = fold(typed).split()
         exact = [name for name in entries if fold(name) == fold(typed)]
         named = exact or [name for name in entries if wanted and all(word in fold(name) for word in wanted)]
+        if wanted and not named:
+            synonyms = {label_of(action): words_of(action.id).synonyms for action in self._actions}
+            fits = {name: rank(typed, name, synonyms.get(name, "")) for name in entries}
+            named = sorted((name for name in fits if fits[name] is not None), key=lambda name: fits[name] or 0)
         found = [(name, entries[name]) for name in named]
         if wanted and not exact:
             library = self._services.controller.library
-            for index in narrow(library, range(len(library)), typed)[:MOST]:
+            for index in find_episodes(library, typed)[:MOST]:
                 found.append((library.titles[index], partial(self._services.controller.play, library.ids[index])))
+            found.sort(key=lambda each: not is_called(each[0], typed))
         if len(found) == 1:
             found[0][1]()
         elif found:

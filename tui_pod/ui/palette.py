@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from itertools import chain, islice
+from itertools import chain, groupby, islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len
@@ -16,10 +16,11 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.actions import Action, shown_keys
+from tui_pod.core.action_words import WANTED, words_of
+from tui_pod.core.actions import PARTS, Action, part_of, shown_keys
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.selection.list_query import SmartList, narrow
-from tui_pod.core.text.clean import fold
+from tui_pod.core.selection.list_query import SmartList, find_episodes
+from tui_pod.core.text.names import is_called, rank
 from tui_pod.services.services import Services
 from tui_pod.ui.look.cells import fit
 from tui_pod.ui.screens.dialog import NORMAL_WIDTH, ChoiceDialog, Dialog, DialogBody, SearchDialog
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 MOST = 30
 """How many topics, and how many episodes, the palette lists."""
+
+OFTEN, LAST = "Often wanted", "Used last"
+"""The first groups, while nothing is typed."""
 
 MIN_LETTERS = 2
 """How many letters must be typed before episodes are searched."""
@@ -49,24 +53,35 @@ class PaletteCommand(NamedTuple):
     run: Callable[[], object]
     key: str = ""
     """Shown at the right: its key, or what it does with a topic or an episode."""
-    about: str = ""
+    synonyms: str = ""
     """More words that find it."""
+    about: str = ""
+    """What it does, in a line."""
+    group: str = ""
+    """The group in which it stands while nothing is typed."""
 
 
 def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand]:
-    """Yield a command for each action except the palette itself and cursor moves.
+    """Yield a command for each action except the palette itself and cursor moves, in groups; the most wanted first.
 
     The actions of the transcript are offered while it is open, those of the tree while it has the focus.
     """
     main = app.main_screen
     names = main.query_one("#keys", KeyLine).key_names
-    for action in bound_actions(services.first.settings):
+    order = [*WANTED, *chain.from_iterable(PARTS.values())]
+
+    def place(action: Action) -> int:
+        return order.index(action.id if action.id in WANTED else action.id.partition(".")[0])
+
+    for action in sorted(bound_actions(services.first.settings), key=place):
         needs_pane = action.where not in ("app", "screen")
         pane = _find_pane(action, main) if needs_pane else None
         if action.id == "app.palette" or (needs_pane and pane is None):
             continue
         keys = " ".join(shown_keys(action)).translate(names)
-        yield PaletteCommand(action.label, partial(app.run_action_soon, action.action, pane), keys)
+        run = partial(app.run_action_soon, action.action, pane)
+        group = OFTEN if action.id in WANTED else part_of(action).capitalize()
+        yield PaletteCommand(action.label, run, keys, *words_of(action.id), group)
 
 
 class PaletteScreen(SearchDialog):
@@ -79,13 +94,14 @@ class PaletteScreen(SearchDialog):
         super().__init__()
         self._controller, self._recent = controller, recent
         ranks = {name: rank for rank, name in enumerate(recent)}
+        commands = [each._replace(group=LAST) if each.name in ranks else each for each in commands]
         self._commands = sorted(commands, key=lambda each: ranks.get(each.name, RECENT))
-        self._shown: list[PaletteCommand] = []
+        self._shown: list[PaletteCommand | None] = []  # None for the heading of a group
 
     def compose(self) -> ComposeResult:
-        """Show a field over the commands, the recently used ones first."""
+        """Show a field over the commands, and a line about the one at the cursor."""
         field = Input(placeholder="command, topic or episode", id="palette-search")
-        return self.compose_in(DialogBody("Palette", "enter Run", "palette"), field)
+        return self.compose_in(DialogBody("Palette", "enter Run", "palette"), field, Static(id="about"))
 
     def on_resize(self) -> None:
         """Cut the names to the width of the screen."""
@@ -93,8 +109,10 @@ class PaletteScreen(SearchDialog):
 
     def choose(self, number: int) -> None:
         """Run a command."""
-        self.dismiss()
         command = self._shown[number]
+        if command is None:
+            return
+        self.dismiss()
         if command in self._commands:
             others = [name for name in self._recent if name != command.name]
             self._recent[:] = [command.name, *others][:RECENT]
@@ -102,45 +120,62 @@ class PaletteScreen(SearchDialog):
         command.run()
 
     def show_rows(self, typed: str) -> None:
-        """Show the commands, the recently used ones first, topics and episodes."""
-        words = fold(typed).split()
-        self._shown = [*self._find(words), *self._topics(words), *(self._episodes(typed) if words else ())]
-        self._shown.sort(key=lambda each: fold(each.name) != " ".join(words))  # what is called just that comes first
+        """Show the commands, topics and episodes that fit, the best first; without words, in groups."""
+        if typed.strip():
+            found = [
+                (fit, each) for each in self._commands if (fit := rank(typed, each.name, each.synonyms)) is not None
+            ]
+            named = [each for _, each in sorted(found, key=lambda one: one[0])]
+            self._shown = [*named, *self._topics(typed), *self._episodes(typed)]
+            self._shown.sort(key=lambda each: each is not None and not is_called(each.name, typed))
+        else:
+            groups = groupby((*self._commands, *self._topics(typed)), key=lambda each: each.group)
+            self._shown = [row for _, rows in groups for row in (None, *rows)]
         width = self.app.size.width
         room = min(WIDTH, width) - FRAME - PADDING * (width >= NORMAL_WIDTH)
         choices = self.query_one(OptionList)
-        choices.set_options(
-            Option(Content.assemble(fit(name, room - cell_len(key)), "  ", (key, "$text-muted")))
-            for name, _, key, _ in self._shown
-        )
-        choices.highlighted = 0
+        choices.set_options(self._option(number, room) for number in range(len(self._shown)))
+        choices.highlighted = next((number for number, each in enumerate(self._shown) if each is not None), None)
+        self._explain()
 
-    def _find(self, words: Sequence[str]) -> list[PaletteCommand]:
-        """Return the commands that have all words: those whose name begins with them first, then by name, by text."""
-        found = list[tuple[int, PaletteCommand]]()
-        for command in self._commands:
-            name = fold(command.name)
-            if all(word in f"{name} {fold(command.about)}" for word in words):
-                starts = sum(f" {name}".count(f" {word}") > 0 for word in words)
-                is_start = name.startswith(" ".join(words))
-                found.append((-is_start - 2 * starts - sum(word in name for word in words), command))
-        return [command for _, command in sorted(found, key=lambda each: each[0])]
+    def _option(self, number: int, room: int) -> Option:
+        command = self._shown[number]
+        if command is None:
+            group = next(each.group for each in self._shown[number:] if each is not None)
+            return Option(Content.styled(fit(group, room + 2), "bold $text-primary"), disabled=True)
+        text = fit(command.name, room - cell_len(command.key))
+        return Option(Content.assemble(text, "  ", (command.key, "$text-muted")))
 
-    def _topics(self, words: Sequence[str]) -> list[PaletteCommand]:
-        smart = ((entry.name.title(), entry) for entry in SmartList)
-        topics = ((name, topic) for topic, name in enumerate(self._controller.library.topics.names))
-        found = ((name, entry) for name, entry in chain(smart, topics) if all(word in fold(name) for word in words))
+    @on(OptionList.OptionHighlighted)
+    def _explain(self) -> None:
+        """Say what the row at the cursor does."""
+        number = self.query_one(OptionList).highlighted
+        command = None if number is None or number >= len(self._shown) else self._shown[number]
+        self.query_one("#about", Static).update(Content("" if command is None else command.about))
+
+    def _topics(self, typed: str) -> list[PaletteCommand]:
+        topics = self._controller.library.topics
+        smart = ((entry.name.title(), entry, "") for entry in SmartList)
+        named = ((name, topic, topics.summaries.get(topic, "")) for topic, name in enumerate(topics.names))
+        found = (each for each in chain(smart, named) if rank(typed, each[0]) is not None)
         show = self._tui.main_screen.listing.open_entry
-        return [PaletteCommand(name, partial(show, entry), "topic") for name, entry in islice(found, MOST)]
+        return [
+            PaletteCommand(name, partial(show, entry), "topic", about=about or "Shows its episodes.", group="Topics")
+            for name, entry, about in islice(found, MOST)
+        ]
 
     def _episodes(self, typed: str) -> list[PaletteCommand]:
         if len(typed.strip()) < MIN_LETTERS:
             return []
         controller, library = self._controller, self._controller.library
-        found = narrow(library, range(len(library)), typed)[:MOST]
         return [
-            PaletteCommand(library.titles[index], partial(controller.play, library.ids[index]), "play")
-            for index in found
+            PaletteCommand(
+                library.titles[index],
+                partial(controller.play, library.ids[index]),
+                "play",
+                about=library.episode(index).summary,
+            )
+            for index in find_episodes(library, typed)[:MOST]
         ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from tests.app_driver import AppDriver
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.ui.screens.go_to import GoToScreen
-from tui_pod.ui.screens.help import HelpScreen, make_groups
+from tui_pod.ui.screens.help import FIRST, HelpScreen, make_groups
 
 FRAME = 8
 """Cells beside the text of the widest dialog, its scroll bar included."""
@@ -27,9 +27,12 @@ def test_help_has_every_action_in_one_group() -> None:
 @pytest.mark.parametrize(
     ("keys", "group"), [((), "In the list"), (("tab",), "In the list and the tree"), (("t",), "In the transcript")]
 )
-async def test_help_begins_with_the_keys_of_the_pane(keys: tuple[str, ...], group: str, driver: AppDriver) -> None:
+async def test_help_has_the_keys_of_the_pane_below_play_and_seek(
+    keys: tuple[str, ...], group: str, driver: AppDriver
+) -> None:
     await driver.press(*keys, "question_mark")
-    assert lines(driver)[2] == group
+    assert lines(driver)[2] == FIRST
+    assert lines(driver)[lines(driver).index("", 2) + 1].startswith(group + " " * 2)
 
 
 async def test_help_is_narrowed_by_what_is_typed_with_the_groups_that_are_left(driver: AppDriver) -> None:

@@ -15,6 +15,10 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean, fold
+from tui_pod.core.text.names import is_called, rank
+
+RANKED = 500
+"""How many episodes are compared by their titles."""
 
 
 class SmartList(IntEnum):
@@ -179,6 +183,17 @@ def narrow(library: Library, indexes: Sequence[int], query: str) -> Sequence[int
     for word in sorted(fold(clean(query)).split(), key=len, reverse=True):
         indexes = [index for index in indexes if index >= 0 and word in folded[index]]
     return indexes
+
+
+def find_episodes(library: Library, query: str) -> list[int]:
+    """Return the episodes that have all words of `query`, those whose titles fit best first."""
+
+    def fit(index: int) -> tuple[bool, int]:
+        title = library.titles[index]
+        found = rank(query, title)
+        return not is_called(title, query), len(title) if found is None else found
+
+    return sorted(narrow(library, range(len(library)), query)[:RANKED], key=fit)
 
 
 def first_row(progress_index: ProgressIndex, indexes: Sequence[int]) -> int:

@@ -267,13 +267,14 @@ class SearchDialog(InputDialog):
         Binding("pageup", "move('page_up')"),
     ]
 
-    def compose_in(self, body: DialogBody, field: Input) -> ComposeResult:
-        """Show the field over the list."""
+    def compose_in(self, body: DialogBody, field: Input, *below: Static) -> ComposeResult:
+        """Show the field over the list, and what is below it."""
         with body:
             yield field
             choices = ChoiceList()
             choices.can_focus = False  # the field keeps the focus
             yield choices
+            yield from below
 
     def show_rows(self, typed: str) -> None:
         """List what fits to the text."""

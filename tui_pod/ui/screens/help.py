@@ -1,4 +1,4 @@
-"""The dialog with all keys: those of the current pane first; typing narrows them."""
+"""The dialog with all keys: play and seek first, then those of the current pane; typing narrows them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui_pod.core.action_words import words_of
 from tui_pod.core.actions import OF_EPISODES, PARTS, Action, part_of, shown_keys
 from tui_pod.core.text.clean import fold
 from tui_pod.ui.look.cells import wrap
@@ -35,13 +36,18 @@ _PANES = {
 _ORDER = ("playing", "In the list", "In the list and the tree", "In the tree", "finding", "bookmarks", "podcasts")
 
 
+FIRST, _FIRST = "Play and seek", ("playback.toggle", "playback.back", "playback.forward")
+"""The group above all others, and its actions."""
+
+
 def make_groups(actions: Sequence[Action], pane: str) -> list[tuple[str, list[Action]]]:
-    """Return the actions in groups; those of the pane with this id come first."""
+    """Return the actions in groups; after the first, those of the pane with this id."""
     here = {pane, *(("episodes",) if pane in OF_EPISODES else ())}
     first = [name for where, name in _PANES.items() if where in here]
-    groups: dict[str, list[Action]] = {name.capitalize(): [] for name in (*first, *_ORDER, *PARTS)}
+    groups: dict[str, list[Action]] = {name.capitalize(): [] for name in (FIRST, *first, *_ORDER, *PARTS)}
     for action in actions:
-        groups.setdefault(_PANES.get(action.where) or part_of(action).capitalize(), []).append(action)
+        name = FIRST if action.id in _FIRST else _PANES.get(action.where) or part_of(action).capitalize()
+        groups.setdefault(name, []).append(action)
     return list(groups.items())
 
 
@@ -90,5 +96,5 @@ def _keys(action: Action) -> str:
 
 
 def _matches(action: Action, group: str, words: Sequence[str]) -> bool:
-    text = fold(f"{action.label} {_keys(action)} {action.id} {group}")
+    text = fold(f"{action.label} {_keys(action)} {action.id} {group} {words_of(action.id).synonyms}")
     return all(word in text for word in words)
