@@ -297,7 +297,7 @@ async def test_session_not_wanted_or_without_a_time_is_none(room: Room, answers:
         (" E ", "Sleep after 1 episode."),
         ("0", "No sleep timer."),
         ("", "No sleep timer."),
-        ("c", "Error: “c” is no time; write minutes like 15, 15m or 1h30m, or an end time like 18:42."),
+        ("x", "Error: “x” is no time; write minutes like 15, 15m or 1h30m, or an end time like 18:42."),
     ],
 )
 async def test_sleep_timer_is_asked_for(room: Room, answer: str, said: str) -> None:

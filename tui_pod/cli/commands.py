@@ -238,6 +238,9 @@ COMMANDS = (
     Command("volume", "remote.run", "play louder or softer", (
         Argument("amount", "PERCENT", "such as 80, +5 or -5"),
     ), has_json=True, negative=_SIGNED),
+    Command("sleep", "remote.run", "set the sleep timer", (
+        Argument("when", "WHEN", "minutes such as 20, a time such as 23:30, chapter, part, episode or off"),
+    ), has_json=True),
     Command("now", "remote.run_now", "print what is playing", (
         Argument("--follow", text="print a line at each change; wait for an app if none is running"),
         Argument("--format", "TEXT", "print this text, with fields such as {title}, {chapter}, {position} and {left}"),

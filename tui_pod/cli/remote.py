@@ -163,6 +163,8 @@ def make_request(options: Namespace) -> dict[str, object]:
     request: dict[str, object] = {"command": options.command}
     if options.command == "play" and options.id is not None:
         request["episode"] = options.id
+    elif options.command == "sleep":
+        request["when"] = options.when
     elif options.command == "do":
         request["action"] = options.action_id
     elif options.command in _AMOUNTS:

@@ -247,7 +247,9 @@ def _fault(row: Row, value: Any) -> str | None:
     if is_right and is_number and key.least is not None and key.most is not None:
         is_right = key.least <= value <= key.most
     if is_right and key.pattern:
-        wrong = next((item for item in value if not re.fullmatch(key.pattern, item)), None)
+        wrong = next(
+            (item for item in ([value] if kind is str else value) if not re.fullmatch(key.pattern, item)), None
+        )
         if wrong is not None:
             return f"“{wrong}” is not of the form in: {key.example}"
     return None if is_right else f"must be {allowed(row)}"

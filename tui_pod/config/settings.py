@@ -26,7 +26,7 @@ class Key(NamedTuple):
     choices: tuple[str, ...] = ()
     """The only values it takes; if empty, any of its type."""
     pattern: str = ""
-    """Regular expression that each text of a list must match."""
+    """Regular expression that a text, or each text of a list, must match."""
     example: str = ""
     """A line of TOML for the default file, if the default shows no example."""
 
@@ -35,7 +35,7 @@ class Key(NamedTuple):
 class Section:
     """A section of the file: class attributes are its keys with their defaults, attributes what the file says instead.
 
-    A plain class: a start makes all 18, and a NamedTuple costs it nine times as many instructions, a dataclass fifty.
+    A plain class: a start makes all 19, and a NamedTuple costs it nine times as many instructions, a dataclass fifty.
     """
 
     def __init__(self, **given: Any) -> None:
@@ -84,6 +84,20 @@ class ResumeSettings(Section):
     def fragment_age(self) -> timedelta | None:
         """How long Continue keeps an episode of which you heard less than a quarter; None for ever."""
         return timedelta(days=self.fragment_days) if self.fragment_days else None
+
+
+class SleepSettings(Section):
+    """[sleep]."""
+
+    every_night: Annotated[
+        str,
+        Key(
+            "Time at which the sleep timer ends every night, if something plays; empty for none",
+            pattern=r"(?:(?:[01]?\d|2[0-3]):[0-5]\d)?",
+            example='every_night = "23:30"',
+        ),
+    ] = ""
+    chime: Annotated[bool, Key("Whether a soft chime says that the sleep timer begins to fade")] = False
 
 
 class PlayedSettings(Section):
@@ -352,6 +366,7 @@ class Settings(NamedTuple):
     start: StartSettings = StartSettings()
     playback: PlaybackSettings = PlaybackSettings()
     resume: ResumeSettings = ResumeSettings()
+    sleep: SleepSettings = SleepSettings()
     played: PlayedSettings = PlayedSettings()
     ui: InterfaceSettings = InterfaceSettings()
     narration: NarrationSettings = NarrationSettings()

@@ -122,7 +122,7 @@ class PlayerInterface(ServiceInterface):
 
     next = _request("Next", lambda api: api.controller.next())
     previous = _request("Previous", lambda api: api.controller.previous())
-    pause = _request("Pause", lambda api: api.controller.set_paused(True))
+    pause = _request("Pause", lambda api: api.controller.pause())
     play_pause = _request("PlayPause", PlayerApi.toggle)
     play = _request("Play", PlayerApi.play)
     stop = _request("Stop", PlayerApi.stop)  # keeps the position, and Play resumes there

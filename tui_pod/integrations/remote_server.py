@@ -17,6 +17,7 @@ from pathlib import Path
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.outcome import DONE, Outcome
+from tui_pod.core.playback.sleep_timer import parse_sleep
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.player_api import PlayerApi
@@ -236,13 +237,21 @@ def perform(api: PlayerApi, request: dict[str, object], do: Do | None = None) ->
             return DONE, None
         case "toggle":
             has_interlude, wanted = api.has_interlude, api.playback.is_loaded and not api.is_paused
-            return api.toggle(), None if has_interlude else wanted
+            outcome = api.toggle()
+            return outcome, None if has_interlude or outcome.text else wanted  # a timer that faded has more time
         case "play":
             has_interlude, episode = api.has_interlude, _episode(request)
             return api.play(episode), None if has_interlude and episode is None else False
         case "pause":
             controller.set_paused(True)
             return DONE, True
+        case "sleep":
+            try:
+                timer = parse_sleep(str(request.get("when")), controller.now())
+            except ValueError as error:
+                raise OutOfRange(f"{error}.") from None
+            controller.set_sleep(timer)
+            return Outcome(f"Sleep timer: {timer or 'off'}"), None
         case "do" if do is not None:
             return do(str(request.get("action"))), None
         case "next":

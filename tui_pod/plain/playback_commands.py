@@ -12,7 +12,7 @@ from tui_pod.core.actions import MOVING_ON, key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.playback.controller import NOTHING_PLAYS
 from tui_pod.core.playback.go_to import parse_position
-from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
+from tui_pod.core.playback.sleep_timer import SleepTimer, parse_sleep
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.session_planner import SessionRequest, parse_budget
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
@@ -129,33 +129,35 @@ class PlaybackCommands:
             self._say_sleep(timer)
             self._dialogue.ask("Press enter for more, or type 0 for none, or another time:", self._choose_sleep)
         else:
-            ends = "c for the end of this chapter, or e" if self._controller.playback.chapters else "or e"
+            playback = self._controller.playback
+            episode = self._controller.library.find(playback.episode)
+            part = "p of this part, " if episode is not None and len(episode.parts) > 1 else ""
+            ends = f"c for the end of this chapter, {part}or e" if playback.chapters else "or e"
             question = f"Sleep when? Minutes such as 15, a time such as 22:30, {ends} for the end of this episode:"
             self._dialogue.ask(question, self._choose_sleep)
 
     def _choose_sleep(self, answer: str) -> None:
-        answer, timer = answer.strip().lower(), self._controller.sleep
-        if not answer and timer is not None:
+        timer = self._controller.sleep
+        if not answer.strip() and timer is not None:
             self._set_sleep(timer.extended())
-        elif answer in ("", "0"):
+            return
+        try:
+            chosen = parse_sleep(answer, self._controller.now())
+        except ValueError as error:
+            self._dialogue.say(f"Error: {error}.")
+            return
+        if chosen is not None:
+            self._set_sleep(chosen)
+        else:
             self._controller.set_sleep(None)
             self._dialogue.say("No sleep timer.")
-        elif answer == "e":
-            self._set_sleep(SleepTimer(1, SleepUnit.EPISODE))
-        elif answer == "c" and self._controller.playback.chapters:
-            self._set_sleep(SleepTimer(1, SleepUnit.CHAPTER))
-        else:
-            try:
-                self._set_sleep(SleepTimer(parse_budget(answer, self._controller.now())))
-            except ValueError as error:
-                self._dialogue.say(f"Error: {error}.")
 
     def _set_sleep(self, timer: SleepTimer) -> None:
         self._controller.set_sleep(timer)
         self._say_sleep(timer)
 
     def _say_sleep(self, timer: SleepTimer) -> None:
-        if timer.seconds is not None:
+        if timer.seconds is not None and timer.until is None:
             self._dialogue.say(f"Sleep in {spoken_time(timer.seconds)} of listening.")
         else:
             self._dialogue.say(f"Sleep {timer}.")

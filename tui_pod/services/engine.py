@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from tui_pod.audio.chime import chime_file
 from tui_pod.audio.excerpt import ExcerptPlayer
 from tui_pod.audio.levels import LevelMeter
 from tui_pod.audio.mpv_player import MpvPlayer
@@ -112,10 +113,22 @@ class Engine:
         if first.is_session_over:
             self.controller.sessions.forget()
         self.broadcast.add(LoadTicker(self.controller))
+        if settings.sleep.chime:
+            self.broadcast.add(SleepChime(self.controller, self._chime))
         self.is_open = asyncio.Event()
         """Set once the player is open, or has failed to open."""
         self._player.open(self._opened)
         self._writer.compact()
+
+    def _chime(self) -> None:
+        """Play the chime beside what plays; it is written to a file first, in a thread."""
+
+        async def play() -> None:
+            with logged("no chime", OSError):
+                path = await asyncio.to_thread(chime_file, self._files.paths.cache)
+                self.excerpts.play_file(str(path), False, lambda _: None)
+
+        self._chiming = self._loop.create_task(play())
 
     async def save(self) -> None:
         """Save all progress, and wait until it is on the disk or the limit is over."""
@@ -181,11 +194,28 @@ def _options(settings: Settings) -> PlaybackOptions:
         seek_forward=playback.seek_forward,
         seek_small=playback.seek_small,
         speed_step=playback.speed_step,
+        every_night=settings.sleep.every_night,
         speeds=settings.speeds,
         sound=Sound(settings.audio.level, settings.audio.skip_silence),
         levels=settings.levels,
         silences=settings.silences,
     )
+
+
+class SleepChime(Follower):
+    """Plays a chime on another player when the sleep timer begins to fade."""
+
+    def __init__(self, controller: PlaybackController, play: Callable[[], None]) -> None:
+        self._controller, self._play = controller, play
+        self._has_chimed = False
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Play it once per fade."""
+        timer = self._controller.sleep
+        is_fading = timer is not None and timer.loudness < 1.0 and playback.status is PlayerStatus.PLAYING
+        if is_fading and not self._has_chimed:
+            self._play()
+        self._has_chimed = is_fading
 
 
 TICK = 0.25

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
-from tests.rooms import Room
-from tui_pod.core.playback.sleep_timer import FADE, MORE, SleepTimer, SleepUnit
+from tests.rooms import Room, make_room
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.parts import Part
+from tui_pod.core.playback.sleep_timer import AWAKE, FADE, MORE, SleepTimer, SleepUnit, parse_sleep
 from tui_pod.core.player.events import ChaptersKnown
+from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, Source
+from tui_pod.core.wall_time import local_time
 
 
 def test_played_counts_the_listeners_time_down_to_the_end() -> None:
@@ -71,3 +77,77 @@ def test_chapter_timer_counts_chapters_that_are_played_and_not_those_that_are_pa
     room.controller.set_sleep(SleepTimer(2, SleepUnit.CHAPTER))
     room.player.play(11)
     assert room.controller.sleep == SleepTimer(1, SleepUnit.CHAPTER)
+
+
+def test_play_or_pause_while_it_fades_adds_ten_minutes_and_brings_the_volume_back(room: Room) -> None:
+    room.play("three")
+    for press in (room.controller.toggle_pause, room.controller.pause, lambda: room.controller.set_paused(False)):
+        room.controller.set_sleep(SleepTimer(11.0))
+        room.player.play(0.25)
+        room.controller.set_paused(False)
+        assert room.controller.sleep == SleepTimer(10.75)  # it does not fade yet
+        room.player.play(6.0)
+        assert ("volume", 38) in room.player.calls
+        press()
+        assert (room.status, room.controller.sleep) == (PlayerStatus.PLAYING, SleepTimer(4.75 + AWAKE))
+        assert room.player.calls[-1] == ("volume", 80)
+    room.controller.toggle_pause()
+    assert room.status is PlayerStatus.PAUSED
+
+
+def test_time_of_day_ends_by_the_clock_and_not_after_a_pause_over_it(room: Room) -> None:
+    room.play("three")
+    end = room.clock() + timedelta(minutes=2)
+    room.controller.set_sleep(parse_sleep(f"{local_time(end):%H:%M}", room.clock()))
+    assert room.controller.sleep is not None
+    assert str(room.controller.sleep) == f"at {local_time(end):%H:%M}"
+    room.controller.mixer.set_speed(2.0)
+    room.player.play(60)
+    room.controller.toggle_pause()
+    room.clock.go(30)
+    room.controller.toggle_pause()
+    room.player.play(29)
+    assert room.status is PlayerStatus.PLAYING
+    room.player.play(2)
+    assert [room.status, room.controller.sleep] == [PlayerStatus.PAUSED, None]
+    room.controller.set_sleep(SleepTimer(30.0, until=room.clock() + timedelta(seconds=30)))
+    room.clock.go(3600)
+    room.controller.toggle_pause()
+    room.player.play(1)
+    assert [room.status, room.controller.sleep] == [PlayerStatus.PLAYING, None]
+
+
+def test_every_night_sets_the_timer_once_and_only_while_something_plays() -> None:
+    clock = make_room().clock
+    bedtime = clock() + timedelta(minutes=16)
+    room = make_room(options=PlaybackOptions(every_night=f"{local_time(bedtime):%H:%M}"))
+    room.play("three", 59)
+    assert room.controller.sleep is None
+    room.player.play(2)
+    assert room.controller.sleep is not None
+    assert room.controller.sleep.until == bedtime
+    room.controller.set_sleep(None)
+    room.player.play(60)
+    assert room.controller.sleep is None  # it was turned off for this night
+    room.controller.toggle_pause()
+    room.clock.go(24 * 3600)
+    assert room.controller.sleep is None
+    room.controller.toggle_pause()
+    room.player.play(1)
+    assert room.controller.sleep is not None
+    room.clock.go(14 * 60)
+    room.player.play(5)
+    assert room.status is PlayerStatus.PAUSED
+
+
+def test_part_timer_pauses_at_the_start_of_the_next_file_of_a_book() -> None:
+    parts = (Part("/1.mp3", 100.0, "One"), Part("/2.mp3", 100.0, "Two", start=100.0))
+    room = make_room([Episode("book", "Book", duration=200.0, parts=parts)])
+    room.controller.play("book")
+    marks = (Chapter(0.0, "a"), Chapter(50.0, "b"), Chapter(100.0, "c"))
+    room.controller.handle(ChaptersKnown(room.controller.playback.load, marks, ChapterOrigin.FILE))
+    room.controller.set_sleep(parse_sleep("part", room.clock()))
+    room.player.play(99)
+    assert room.status is PlayerStatus.PLAYING
+    room.player.play(2)
+    assert (room.controller.is_paused, room.position) == (True, 100.0)

@@ -181,7 +181,7 @@ async def test_sleep_timer_asked_again_gives_five_minutes_more(driver: AppDriver
     await driver.press("z", "enter", "z")
     assert "Sleep timer: 5:00" in said(driver)
     rows = [str(option.prompt) for option in driver.app.screen.query_one(OptionList).options]
-    assert (rows[1:3], rows[-1]) == (["Off", "5 minutes"], "After 5 episodes")
+    assert (rows[1:3], rows[-1]) == (["Off", "5 minutes"], "At a time of day …")
     await driver.press("z")
     assert driver.bar.facts.sleep == "10:00"
     assert not driver.shows(SleepScreen)
@@ -196,12 +196,17 @@ async def test_sleep_timer_that_runs_can_be_turned_off(driver: AppDriver) -> Non
 
 
 async def test_each_row_of_the_sleep_timer_sets_what_it_says(driver: AppDriver) -> None:
-    timers = {0: SleepTimer(300.0), 4: SleepTimer(3600.0), 9: None}
+    timers = {0: SleepTimer(300.0), 4: SleepTimer(3600.0), 10: None}
     timers |= {5 + row: SleepTimer(count, SleepUnit.EPISODE) for row, count in enumerate((1, 2, 3, 5))}
     for row, timer in timers.items():
         driver.controller.set_sleep(None)
         await driver.press("z", *["j"] * row, "enter")
         assert driver.controller.sleep == timer
+    driver.controller.set_sleep(None)
+    await driver.press("z", *["j"] * 9, "enter", *"25:00", "enter")
+    assert "no time of day" in said(driver)
+    await driver.press(*["backspace"] * 5, *"23:30", "enter")
+    assert driver.bar.facts.sleep == "at 23:30"
 
 
 async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_chapters(driver: AppDriver) -> None:

@@ -21,7 +21,7 @@ from tui_pod.core.playback.list_editor import ListEditor
 from tui_pod.core.playback.passage_skips import PassageSkips
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.session_runner import SessionRunner
-from tui_pod.core.playback.sleep_timer import FADE, SleepPlace, SleepTimer, SleepUnit
+from tui_pod.core.playback.sleep_timer import AWAKE, FADE, Bedtime, SleepPlace, SleepTimer, SleepUnit
 from tui_pod.core.playback.undo import Change, UndoHistory, seek_label
 from tui_pod.core.playback.up_next import PlayContext, UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
@@ -29,7 +29,7 @@ from tui_pod.core.player.events import Event, PassagesKnown, PauseChanged, Recor
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.options import PlaybackOptions, clamp
 from tui_pod.core.player.ports import Ports
-from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Playback, PlayerStatus, chapter_at, part_chapters
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Status
@@ -97,6 +97,7 @@ class PlaybackController:
         self.lists = ListEditor(state, self.undo_history, notebook.lists, lambda: self.show_library(self.library))
         self.bookmarks = BookmarkEditor(state, self.undo_history, notebook, self.lists)
         self.sleep: SleepTimer | None = None
+        self._bedtime = Bedtime(options.every_night)
         self._interlude: Interlude | None = None
         self.sleep_place = SleepPlace(state, self.play_from, saved_list)
         if (episode := library.find(self.playback.episode)) is not None:
@@ -284,10 +285,24 @@ class PlaybackController:
         if self._interlude is not None:
             self._interlude.set_paused(not self._interlude.is_paused)
         elif not self.is_paused:
-            self._player.toggle_pause()
+            return self.pause()
         elif not self.handover.cancel():
             self.set_paused(False)
         return DONE
+
+    def pause(self) -> Outcome:
+        """Pause for the listener; while the sleep timer fades, give it ten minutes more instead."""
+        if self._interlude is None and self._stay_awake():
+            return Outcome("The sleep timer has 10 minutes more")
+        self.set_paused(True)
+        return DONE
+
+    def _stay_awake(self) -> bool:
+        """Give a sleep timer that fades more time, and bring the volume back; return whether one did."""
+        if self.sleep is None or self.sleep.loudness == 1.0 or self.is_paused:
+            return False
+        self.set_sleep(self.sleep.extended(AWAKE))
+        return True
 
     def set_paused(self, is_paused: bool) -> None:
         """Pause or resume, whatever the state was before; with nothing loaded, do nothing."""
@@ -302,6 +317,8 @@ class PlaybackController:
         elif self.is_paused:
             self.sleep_place.wake()
             self.handover.ask_first(partial(self._player.set_paused, False))
+        else:
+            self._stay_awake()
 
     def stop(self) -> None:
         """End playing; the position is saved."""
@@ -398,13 +415,24 @@ class PlaybackController:
         self.handover.advanced()
         if self._player.tracker.is_done:
             self._up_next.finish(self.playback.episode)
+        now = self.now()
+        if self.sleep is None and (timer := self._bedtime.timer(now)) is not None:
+            self.set_sleep(timer)
         if self.sleep is None or is_at_end:  # nothing is left to fade
             return
-        playback, timer = self.playback, self.sleep.passed(SleepUnit.SECOND, seconds / self.playback.speed)
+        playback = self.playback
+        is_timed = self.sleep.until is None
+        timer = self.sleep.passed(SleepUnit.SECOND, seconds / playback.speed) if is_timed else self.sleep.at(now)
+        if timer.until is not None and timer.left < -FADE:  # it passed during a pause
+            self.set_sleep(None)
+            return
         resumed = max(0.0, playback.position - FADE * playback.speed)
-        number = playback.chapter_number
-        if number != playback._replace(position=playback.position - seconds).chapter_number:
-            timer, resumed = timer.passed(SleepUnit.CHAPTER), playback.chapters[number - 1].start
+        episode = self.library.find(playback.episode)
+        parts = part_chapters(episode.parts) if episode is not None else ()
+        for unit, marks in ((SleepUnit.CHAPTER, playback.chapters), (SleepUnit.PART, parts)):
+            number = chapter_at(marks, playback.position)
+            if number != chapter_at(marks, playback.position - seconds):
+                timer, resumed = timer.passed(unit), marks[number - 1].start
         self.sleep = timer
         self.mixer.fade(timer.loudness)
         if timer.is_over:

@@ -31,6 +31,8 @@ class PlaybackOptions(NamedTuple):
     seek_forward: float = 30.0
     seek_small: float = 5.0
     speed_step: float = 0.1
+    every_night: str = ""
+    """Local time such as `23:30` at which the sleep timer ends every night; empty for none."""
     speeds: Mapping[str, float] = MappingProxyType({})
     """Speeds of topics and feeds, by name."""
     sound: Sound = Sound()

@@ -106,22 +106,14 @@ class Summary:
     """Id of what would play next."""
 
 
-def parse_budget(text: str, now: datetime) -> float:
+def parse_budget(text: str, now: datetime, what: str = "session") -> float:
     """Return the seconds that a text names: `15`, `15m`, `1h30m`, or an end time such as `18:42`.
 
-    An end time is local; one that has passed today is tomorrow's. Raises ValueError, with a message for the listener,
-    if that is not between a minute and a day.
+    Raises ValueError, with a message for the listener about `what`, if that is not between a minute and a day.
     """
     text = text.strip().lower()
-    if found := _TIME.fullmatch(text):
-        hour, minute = int(found[1]), int(found[2])
-        if hour > 23 or minute > 59:
-            raise ValueError(f"“{text}” is no time of day; write it like 18:42")
-        here = local_time(now).replace(tzinfo=None)
-        end = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
-        if end <= here:
-            end += timedelta(days=1)
-        seconds = (local_time(end) - now).total_seconds()  # also when the clock is changed until then
+    if (end := parse_end(text, now)) is not None:
+        seconds = (end - now).total_seconds()
     else:
         try:
             seconds = parse_span(text)
@@ -129,8 +121,23 @@ def parse_budget(text: str, now: datetime) -> float:
             said = f"“{text}” is no time; write minutes like 15, 15m or 1h30m, or an end time like 18:42"
             raise ValueError(said) from None
     if not 60 <= seconds <= MAX_BUDGET:
-        raise ValueError("a session takes between a minute and a day")
+        raise ValueError(f"a {what} takes between a minute and a day")
     return seconds
+
+
+def parse_end(text: str, now: datetime) -> datetime | None:
+    """Return the next moment of a local time of day such as `18:42`; None if the text is of another form.
+
+    Raises ValueError, with a message for the listener, if there is no such time.
+    """
+    if not (found := _TIME.fullmatch(text)):
+        return None
+    hour, minute = int(found[1]), int(found[2])
+    if hour > 23 or minute > 59:
+        raise ValueError(f"“{text}” is no time of day; write it like 18:42")
+    here = local_time(now).replace(tzinfo=None)
+    end = here.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return local_time(end if end > here else end + timedelta(days=1))  # also if the clock is changed until then
 
 
 def plan_session(

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
+from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit, parse_sleep
 from tui_pod.core.selection.list_query import Sort
 from tui_pod.core.selection.session_planner import ORDERS, Plan, Summary, parse_budget
 from tui_pod.core.text.clean import counted, length, span
@@ -199,6 +199,7 @@ class SummaryScreen(Dialog):
 _OFF: tuple[str, SleepTimer | None] = ("Off", None)
 
 _CHAPTER = ("End of this chapter", SleepTimer(1, SleepUnit.CHAPTER))
+_PART = ("End of this part of the book", SleepTimer(1, SleepUnit.PART))
 
 _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
     ("5 minutes", SleepTimer(300.0)),
@@ -210,6 +211,7 @@ _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
     ("End of the next episode", SleepTimer(2, SleepUnit.EPISODE)),
     ("After 3 episodes", SleepTimer(3, SleepUnit.EPISODE)),
     ("After 5 episodes", SleepTimer(5, SleepUnit.EPISODE)),
+    ("At a time of day …", None),
     _OFF,
 )
 
@@ -222,21 +224,62 @@ class SleepScreen(ChoiceDialog):
     def __init__(self, controller: PlaybackController, key: str) -> None:
         self._controller = controller
         title, keys, self._choices = "Sleep timer", "enter Set", _TIMERS
-        if controller.playback.chapters:
-            self._choices = (*_TIMERS[:5], _CHAPTER, *_TIMERS[5:])
+        chapters, episode = controller.playback.chapters, controller.library.find(controller.playback.episode)
+        ends = [_CHAPTER] if chapters else []
+        if episode is not None and 1 < len(episode.parts) < len(chapters):
+            ends.append(_PART)
+        self._choices = (*_TIMERS[:5], *ends, *_TIMERS[5:])
         if (timer := controller.sleep) is not None:
             title, keys = f"Sleep timer: {timer}", f"enter Set · {key} again: {timer.more}"
             self._choices = ((timer.more, timer.extended()), _OFF, *self._choices[:-1])
         super().__init__(title, [name for name, _ in self._choices], self._set, keys=keys)
 
     def _set(self, number: int) -> None:
-        chosen, running = self._choices[number][1], self._controller.sleep
+        (name, chosen), running = self._choices[number], self._controller.sleep
         if running is not None and number == 0:
             chosen = running.extended()  # from the time left now
-        self._controller.set_sleep(chosen)
+        if name == _TIMERS[-2][0]:
+            self._tui.show_dialog(SleepTimeScreen(self._controller))
+        else:
+            self._controller.set_sleep(chosen)
 
     def extend(self) -> None:
         """Extend a running timer."""
         if self._controller.sleep is not None:
             self.dismiss()
             self._controller.set_sleep(self._controller.sleep.extended())
+
+
+class SleepTimeScreen(InputDialog):
+    """Asks for the time at which the sleep timer ends."""
+
+    def __init__(self, controller: PlaybackController) -> None:
+        super().__init__()
+        self._controller = controller
+
+    def compose(self) -> ComposeResult:
+        """Show a field, and what its text means."""
+        with DialogBody("Sleep timer", "enter Set"):
+            yield Input(placeholder="23:30, or minutes such as 20", id="time")
+            yield Static("", id="meaning")
+
+    def _timer(self, text: str) -> SleepTimer | None:
+        """Return the timer that is typed; say what it is, or why there is none."""
+        timer, said = None, ""
+        try:
+            timer = parse_sleep(text, self._controller.now())
+            said = f"until {timer}" if timer is not None and timer.until is None else str(timer or "")
+        except ValueError as error:
+            said = str(error)
+        self.query_one("#meaning", Static).update(Content(said))
+        return timer
+
+    @on(Input.Changed)
+    def _on_changed(self, event: Input.Changed) -> None:
+        self._timer(event.value)
+
+    @on(Input.Submitted)
+    def _on_typed(self, event: Input.Submitted) -> None:
+        if (timer := self._timer(event.value)) is not None:
+            self.dismiss()
+            self._controller.set_sleep(timer)
