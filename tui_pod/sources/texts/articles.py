@@ -22,7 +22,7 @@ from tui_pod.net.fetch import FetchError
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.published import Published, PublishedItem
+from tui_pod.shelf.published import FeedError, Published, PublishedItem
 from tui_pod.sources.texts.kept import folder_of, plan_of, planned_item, read_articles, read_text
 from tui_pod.sources.texts.source import FEWEST_WORDS, fetch_text
 
@@ -42,7 +42,19 @@ def with_articles(
     """Return a feed with the plans of its articles; known ones are not read again.
 
     It is partial while pages are still to be fetched: the next refresh goes on.
+
+    Raises:
+        FeedError: the plans cannot be written.
     """
+    try:
+        return _with_articles(store, feed_id, found, policy, cancel)
+    except OSError as error:
+        raise FeedError(f"its articles cannot be kept: {error.strerror or error}.") from error
+
+
+def _with_articles(
+    store: FeedStore, feed_id: str, found: Published, policy: NetworkPolicy, cancel: CancelToken
+) -> Published:
     texts = [index for index, item in enumerate(found.items) if item.audio is None and not item.transcript]
     texts = texts[:MAX_ARTICLES]
     if not texts:

@@ -6,6 +6,7 @@ A file is called by its content, or by what it was made from, so that it is made
 from __future__ import annotations
 
 import os
+import shutil
 import time
 from base64 import b64decode
 from collections.abc import Sequence
@@ -101,5 +102,5 @@ def delete_unused(store: FeedStore) -> None:
         kept |= {address.removeprefix(SCHEME) for (address,) in db.execute("SELECT address FROM feeds")}
     now = time.time()
     for file in folder.iterdir():
-        if file.name.partition(".")[0] not in kept and file.stat().st_mtime < now - FRESH and file.is_file():
-            file.unlink()
+        if file.name.partition(".")[0] not in kept and file.stat().st_mtime < now - FRESH:
+            shutil.rmtree(file) if file.is_dir() else file.unlink()  # a killed program leaves folders
