@@ -143,6 +143,13 @@ def test_questions_asked_aloud_take_what_is_asked_of_the_player(room: Room) -> N
     assert room.playing is None
 
 
+def test_status_of_nothing_has_every_field(room: Room) -> None:
+    status = PlayerApi(room.controller).status()
+    names = ("waiting", "podcast", "topic", "chapter", "left", "sleep", "session", "synced")
+    assert {name: status[name] for name in names} == dict.fromkeys(names)
+    assert (status["queue"], status["position"]) == (0, 0)
+
+
 def test_status_tells_whole_seconds_podcast_sleep_session_and_sync() -> None:
     room = make_room(library=make_podcast({}, EPISODES[:5]))
     api = PlayerApi(room.controller, lambda: START + timedelta(milliseconds=500))

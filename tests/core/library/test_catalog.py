@@ -170,6 +170,7 @@ def test_parse_deepest_tree_is_read() -> None:
         pytest.param(HEAD + 'duration = "1:45"', 5, "not text", id="duration in quotes"),
         pytest.param(HEAD + "duration = true", 5, "not true or false", id="duration true"),
         pytest.param(HEAD + "duration = 1e300", 5, "100 hours", id="endless duration"),
+        pytest.param(HEAD + f"duration = {'9' * 4000}", 5, "100 hours", id="duration of 4,000 digits"),
         pytest.param(HEAD + 'published = "2026"', 5, "not text", id="date in quotes"),
         pytest.param(HEAD + "published = 10:00:00", 5, "not a time", id="time of day as date"),
         pytest.param(HEAD + 'tags = "A"', 5, "list of texts", id="tags as text"),

@@ -236,7 +236,8 @@ def test_parse_webvtt_keeps_voices_apart() -> None:
     ],
 )  # fmt: skip
 def test_parse_json_of_any_shape_keeps_times_and_speakers(data: object) -> None:
-    assert spoken(json.dumps(data)) == [("Ann", "One", 1.0), ("Bo", "Two.", 2.0)]
+    for text in (json.dumps(data), "\n" + json.dumps(data, indent=2)):
+        assert spoken(text) == [("Ann", "One", 1.0), ("Bo", "Two.", 2.0)]
 
 
 @pytest.mark.parametrize(
