@@ -7,7 +7,9 @@ import pytest
 from tests.fakes import START
 from tests.search.desk import VTT, Desk, only
 from tui_pod.core.library.transcript import Cue
+from tui_pod.core.player.timeline import plan
 from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.text.document import Block, Document
 from tui_pod.search import lookup
 from tui_pod.search.lookup import Found, Hit, MatchKind, Results
 from tui_pod.search.query import parse_query
@@ -182,6 +184,14 @@ def test_estimated_start_counts_the_groups_before(desk: Desk) -> None:
     desk.add("one", "One", f"{'x' * 288}. Far. Harbour.")
     (hit,) = found_with_length(desk, "harbour", 304.0)  # 290, 5 and 9
     assert hit.start == 295.0
+
+
+def test_match_in_a_planned_text_is_a_line_of_its_own_at_its_time(desk: Desk) -> None:
+    blocks = Block("heading", "Chapter two"), Block("item", "A lamp"), Block("item", "A rope"), Block("item", "A bell")
+    planned = plan(Document("List", blocks, language="en"))
+    desk.add("one", "One", planned.as_webvtt())
+    (hit,) = only(desk.ask("rope")).hits
+    assert (hit.text, hit.start) == ("A rope", round(planned.cues[2].start or 0.0, 2))
 
 
 def test_match_in_a_timed_transcript_is_never_estimated(desk: Desk) -> None:

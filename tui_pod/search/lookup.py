@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from tui_pod.core.library.transcript import CUT, Cue, arrange
@@ -293,7 +293,8 @@ class _Ranking:
             if length:
                 cues = _estimate_times(words, place, length)
             elif cues[0].start is not None:
-                cues = list(arrange(cues).cues)
+                ends = [number for number, cue in enumerate(cues, 1) if cue.ends_paragraph]
+                cues = [cue for span in pairwise([0, *ends, len(cues)]) for cue in arrange(cues[slice(*span)]).cues]
             said = list(map(said_in, cues))
             scores = list(map(self.query.score, said))
             best = [number for number, score in enumerate(scores) if score[0] == max(scores)[0]]

@@ -1,7 +1,7 @@
 """Pack the words of an episode for the index: in groups of sentences, each indexed as one row.
 
-A group has a line per cue, which starts with the speaker's name and a tab if the speaker changes; this is also what is
-indexed. Knows nothing of the database.
+A group has a line per cue, which starts with the speaker's name and a tab if the speaker changes, and ends with a blank
+if a paragraph of a planned text ends there; this is also what is indexed. Knows nothing of the database.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import NamedTuple
 
-from tui_pod.core.library.transcript import SENTENCE_END, Cue
+from tui_pod.core.library.transcript import PARAGRAPH_GAP, SENTENCE_END, Cue
 
 GROUP = 240
 """A group of at least this many characters ends with the next sentence, or at twice the length."""
@@ -41,7 +41,8 @@ class PackedWords(NamedTuple):
         for line, start in zip(lines, starts, strict=True):
             named, tab, text = line.rpartition("\t")
             speaker = named if tab else speaker
-            cues.append(Cue(text, None if start is None else round(start, 2), speaker=speaker))
+            at = None if start is None else round(start, 2)
+            cues.append(Cue(text.rstrip(" "), at, None, text.endswith(" "), speaker))
         return cues
 
     @property
@@ -77,7 +78,8 @@ def _bounds(cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:
 
 def _lines(cues: Sequence[Cue]) -> str:
     lines, last = [], ""
-    for text, _, _, _, speaker in cues:
+    for (text, _, end, ends_paragraph, speaker), following in zip(cues, [*cues[1:], Cue("")], strict=True):
+        text += " " * (ends_paragraph and (following.start or 0.0) - (end or 0.0) >= PARAGRAPH_GAP)
         lines.append(text if speaker == last else f"{speaker}\t{text}")
         last = speaker
     return "\n".join(lines)
