@@ -29,7 +29,11 @@ def test_first_of_two_languages_is_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "stem"), [("sailing", "sail"), ("king", "king"), ("cars", "car"), ("gas", "gas"), ("does", "doe")]
-)
+    ("word", "stem"),
+    [
+        ("sailing", "sail"), ("king", "king"), ("cars", "car"), ("gas", "gas"), ("does", "doe"),
+        ("splitting", "split"), ("planned", "plan"), ("falling", "fall"), ("missed", "miss"),
+    ],
+)  # fmt: skip
 def test_ending_is_cut_off_if_enough_remains(word: str, stem: str) -> None:
     assert guess_language(["the"]).stem(word) == stem

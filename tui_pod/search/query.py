@@ -58,6 +58,8 @@ class Phrase(NamedTuple):
 
     def stemmed(self, language: Language) -> Phrase:
         """Return the phrase without the inflection of its last word, if that matches as a prefix."""
+        if len(self.words) > 1 and self.words[-1] == "s" and self.typed.endswith(" s"):  # today's
+            return Phrase(self.words[:-1], len(self.words[-2]) >= LEAST_START, self.typed[:-2]).stemmed(language)
         last = self.words[-1]
         cut = len(last) - len(language.stem(last))
         if not cut or not self.is_start or not fold(self.typed).endswith(last):

@@ -13,6 +13,10 @@ LEAST_STEM = 4
 """Minimum number of letters that remain when an ending is cut off; 3 for a single letter."""
 
 
+DOUBLING = ("ing", "ed")
+"""English endings before which a consonant is doubled."""
+
+
 class Language(NamedTuple):
     """What to ignore in a question."""
 
@@ -25,7 +29,9 @@ class Language(NamedTuple):
         """Return a word without its inflection, so that it matches the other forms as a prefix."""
         for ending in self.endings:
             if word.endswith(ending) and len(word) - len(ending) >= LEAST_STEM - (len(ending) == 1):
-                return word[: -len(ending)]
+                left = word[: -len(ending)]
+                is_doubled = ending in DOUBLING and left[-1] == left[-2] and left[-1] not in "aeiouls"
+                return left[:-1] if is_doubled else left  # splitting, split
         return word
 
 
