@@ -16,7 +16,7 @@ from tests.sources.server import Ranged, Site, body, feed, item
 
 RATE = 8_000
 
-JINGLE = 8.0
+JINGLE = 10.0
 """Seconds of what recurs."""
 
 STARTS = {1: 2.0, 2: 4.0, 3: 3.0, 4: 5.0}
@@ -33,12 +33,12 @@ def talk(seconds: float, seed: int) -> Any:
 
 
 def recording(number: int) -> bytes:
-    """Return an episode of 30 seconds: talk of its own, with the jingle in it."""
+    """Return an episode of two minutes: talk of its own, with the jingle in it."""
     before, jingle = talk(STARTS[number], number), talk(JINGLE, 99)
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setparams((1, 2, RATE, 0, "NONE", ""))
-        out.writeframes(np.concatenate([before, jingle, talk(30 - STARTS[number] - JINGLE, number + 10)]).tobytes())
+        out.writeframes(np.concatenate([before, jingle, talk(120 - STARTS[number] - JINGLE, number + 10)]).tobytes())
     return file.getvalue()
 
 
@@ -47,7 +47,7 @@ def listener(site: Site, tmp_path: Path) -> Listener:
     """A listener who follows a podcast of four episodes, at three times the speed."""
     for number in STARTS:
         site.replies[f"/{number}.wav"] = Ranged(recording(number))
-    extra = "<itunes:duration>30</itunes:duration>"
+    extra = "<itunes:duration>120</itunes:duration>"
     site.replies["/feed"] = body(feed("".join(item(n, site.url(f"/{n}.wav"), extra) for n in STARTS)))
     listener = Listener(tmp_path / "ben", changes=("--look=0.5",))
     config = tmp_path / "ben" / "config" / "tui-pod"
@@ -71,11 +71,11 @@ def test_jingle_is_heard_found_shown_skipped_and_played_again(listener: Listener
     with listener.sits_down() as app:
         app.do("g", "Test Cast")
         app.until(listener.is_heard, "a command reaches it")
-        app.press("gdjdjd")  # the first is streamed
-        app.until(lambda: sum("↓" in line for line in app.lines) == 3, "three downloads")
+        app.press("gdjdjdjd")
+        app.until(lambda: sum("↓" in line for line in app.lines) == 4, "four downloads")
         for number in (1, 2, 3):
             app.press("G" + "k" * (number - 1) + "\r")
-            app.hear(f"Episode {number}", 13)
+            app.hear(f"Episode {number}", 15)
         app.press("g\r ")  # the newest, paused at its start
         app.see("‖ Episode 4", "▒")  # it was found while the others played
         app.do("i", "Recurs", "heard 3 times at 0:0")
@@ -86,21 +86,21 @@ def test_jingle_is_heard_found_shown_skipped_and_played_again(listener: Listener
         app.press(" ")
         app.play_to(6)
         assert "heard 3 times" in listener.run("do", "passage.skip")
-        app.play_to(13)
+        app.play_to(15)
         app.do("u ", "‖ Episode 4")
-        app.until(lambda: (bar := app.bar()) and 5 <= bar.position < 13, "the place before")
+        app.until(lambda: (bar := app.bar()) and 5 <= bar.position < 15, "the place before")
         app.quit()
     listener.run("feeds", "set", "Test Cast", "skip_recurring=3")
     with listener.sits_down() as app:
         app.see("‖ Episode 4", "▒")
         app.do("^", "Skipped", "heard 3 times")
-        app.play_to(13)
-        app.press(",")  # ten seconds back, into the jingle
-        app.until(lambda: (bar := app.bar()) and bar.position < 12, "a place in the jingle")
-        app.play_to(12)
+        app.play_to(14)
+        app.press("\x1b[1;2D")  # five seconds back, into the jingle
+        app.until(lambda: (bar := app.bar()) and bar.position < 14, "a place in the jingle")
+        app.play_to(15)
         (place,) = listener.state.tables["returned"].values()
         assert STARTS[4] < float(str(place)) < STARTS[4] + JINGLE
         (found,) = passages()
         assert not found["skipped"]
         app.quit()
-    assert listener.progress(latest).status == "played" or listener.progress(latest).position > 12
+    assert listener.progress(latest).status == "played" or listener.progress(latest).position > 14
