@@ -355,7 +355,7 @@ class PlaybackController:
         seek()
         after = self.playback.position
         self._note_seek(before, after)
-        if after < before or not is_step:  # a step forward chooses no place
+        if after < before or (after > before and not is_step):  # a step forward chooses no place
             self.passages.went_to(after, is_back=after < before)
         return DONE
 
