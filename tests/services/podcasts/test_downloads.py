@@ -268,6 +268,19 @@ async def test_single_download_that_is_removed_is_named_while_its_episode_is_kno
     assert service.driver.said[-1] == "1 download removed. Press u to undo."
 
 
+async def test_downloads_of_another_program_are_shown_once(site: Site, service: ServiceRig, tmp_path: Path) -> None:
+    ids, other = await add_sounds(service, site, 1), ServiceRig(tmp_path)
+    await other.add(site.url("/f"))
+    await service.service.downloads.show_all()
+    await other.do(other.service.downloads.toggle, ids)
+    for _ in range(2):
+        await service.service.downloads.look_again()
+        assert len(service.driver.download_texts[ids[0]]) == 1
+    await other.do(other.service.downloads.remove, ids)
+    await service.service.downloads.look_again()
+    assert service.driver.downloads == {}
+
+
 async def test_downloads_are_not_looked_at_before_they_were_opened(service: ServiceRig) -> None:
     await service.service.downloads.look_again()
     await service.service.downloads.close()
