@@ -39,6 +39,9 @@ _BLOCKS = frozenset(
     "p div section article main header footer aside body figure figcaption dl dt dd address center details summary"
     " fieldset form hgroup legend caption hr".split()
 )
+_UNCLOSED = frozenset("p li dt dd td th tr".split())
+"""Elements that end where another one begins: many have no end tag."""
+
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LEFT_OUT = frozenset(
     "noteref footnote footnotes endnote endnotes rearnote rearnotes pagebreak page-list toc landmarks doc-noteref"
@@ -111,13 +114,16 @@ class _BlockReader(HTMLParser):
         self._count = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self._skipped:
+        if self._skipped and (tag != self._skipped or tag not in _UNCLOSED):
             self._depth += tag == self._skipped
             return
+        self._skipped = ""
         values = {name: value or "" for name, value in attrs[:50]}
         is_block = tag in _BLOCKS or tag in _HEADINGS or tag in ("li", "pre", "blockquote", "tr", "td", "th")
         if is_block or tag in ("ul", "ol", "table"):
             self._flush()
+        if tag in ("p", "ul", "ol", "table", "pre", "blockquote"):
+            self._heading = 0  # whose end tag was left out
         if ident := values.get("id") or (values.get("name") if tag == "a" else ""):
             self.found.anchors.setdefault(ident[:200], len(self.found.blocks))
         if tag == "math" and values.get("alttext"):
@@ -147,8 +153,6 @@ class _BlockReader(HTMLParser):
             self._link = len(self._words) if "#" in values.get("href", "") else -1
         elif tag == "sup":
             self._raised = len(self._words)
-        elif tag == "q":
-            self._words.append("“")
         elif tag in ("title", "html", "meta"):
             self._learn(tag, values)
 
@@ -178,8 +182,6 @@ class _BlockReader(HTMLParser):
             self._link = -1
         elif tag == "sup" and 0 <= self._raised < len(self._words):
             self._end_raised()
-        elif tag == "q":
-            self._words.append("”")
         elif tag == "title":
             self._is_title = False
 
@@ -208,7 +210,10 @@ class _BlockReader(HTMLParser):
             facts.setdefault(name, values.get("content", "")[:4_000])
 
     def _flush(self) -> None:
-        """End a block."""
+        """End a block, or a line of code."""
+        if self._pre:
+            self._words.append("\n")
+            return
         words, self._words = "".join(self._words), []
         self._lines, self._link, self._raised = 0, -1, -1
         text = clean(words, MAX_BLOCK) if words and not words.isspace() else ""
