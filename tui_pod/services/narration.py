@@ -273,7 +273,7 @@ def command_for(commands: Mapping[str, str], language: str, title: str) -> tuple
     name = LANGUAGES.get(general, general)
     raise NarrationError(
         f"The settings name no voice for {name}: [narration.voices] {general}. "
-        f"{key_of('view.transcript')} shows the words of “{title}”."
+        f"{key_of('view.transcript')} shows the transcript of “{title}”."
     )
 
 
