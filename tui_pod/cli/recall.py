@@ -21,11 +21,7 @@ ANSWERS = frozenset(str(int(rating)) for rating in Rating)
 
 
 def run(options: Namespace) -> None:
-    """Ask the cards that are due; each answer is saved at once.
-
-    Raises:
-        StateError: an answer could not be saved.
-    """
+    """Ask the cards that are due; each answer is saved at once. Raises StateError if an answer could not be saved."""
     opened = open_library(options)
     library = opened.library
     kept, per_day = opened.state.notebook, opened.settings.recall.per_day

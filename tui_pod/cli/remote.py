@@ -155,11 +155,7 @@ def _texts(now: dict[str, object]) -> dict[str, str]:
 
 
 def make_request(options: Namespace) -> dict[str, object]:
-    """Return what to ask the app.
-
-    Raises:
-        UsageError: the position or number is not valid.
-    """
+    """Return what to ask the app. Raises UsageError if the position or number is not valid."""
     request: dict[str, object] = {"command": options.command}
     if options.command == "play" and options.id is not None:
         request["episode"] = options.id

@@ -21,11 +21,7 @@ from tui_pod.core.wall_time import local_date, local_time
 
 
 def request_of(library: Library, orders: Orders, budget: float, topic: str | None, order: str) -> SessionRequest:
-    """Return the session that a command line asks for.
-
-    Raises:
-        UserError: there is no such topic, or more than one.
-    """
+    """Return the session that a command line asks for. Raises UserError if there is no such topic, or more than one."""
     found = find_topics(library, topic) if topic is not None else [0]
     members = library.topics.members
     if any(members[index] != members[found[0]] for index in found):

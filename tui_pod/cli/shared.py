@@ -155,11 +155,7 @@ def find_topics(library: Library, name: str) -> list[int]:
 
 
 def find_episodes(library: Library, ids: Iterable[str]) -> list[int]:
-    """Return the indexes of the episodes with these ids, each once.
-
-    Raises:
-        UserError: an id is unknown.
-    """
+    """Return the indexes of the episodes with these ids, each once. Raises UserError if an id is unknown."""
     found = {ident: library.index(ident) for ident in ids}
     if unknown := [ident for ident, index in found.items() if index is None]:
         raise UserError(f"no episode {quoted(unknown)}; nothing was done. See: tui-pod list")

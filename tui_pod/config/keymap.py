@@ -90,11 +90,7 @@ def show_keys(keys: str) -> str:
 
 
 def character_key(character: str) -> str:
-    """Return Textual's name of the key that types a character.
-
-    Raises:
-        ValueError: it is a control character.
-    """
+    """Return Textual's name of the key that types a character. Raises ValueError if it is a control character."""
     if character == " ":
         return "space"
     if character.isalnum():

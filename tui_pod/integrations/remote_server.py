@@ -209,11 +209,7 @@ def _is_settled(playback: Playback, wanted: bool | None) -> bool:
 
 
 def parse_request(line: bytes) -> dict[str, object]:
-    """Return the JSON object on a line.
-
-    Raises:
-        RequestError: the line has no JSON object.
-    """
+    """Return the JSON object on a line. Raises RequestError if the line has no JSON object."""
     try:
         request = json.loads(line)
     except (ValueError, RecursionError):

@@ -42,11 +42,7 @@ def password_from(command: str, stdin: int | None = None) -> str:
 
 
 def checked(password: str, where: str) -> str:
-    """Return a password.
-
-    Raises:
-        PasswordError: it is empty.
-    """
+    """Return a password. Raises PasswordError if it is empty."""
     if not password:
         raise PasswordError(f"There is no password in {where}.")
     return password

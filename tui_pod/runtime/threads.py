@@ -43,20 +43,12 @@ class CancelToken:
                     connection.shutdown(socket.SHUT_RDWR)
 
     def check(self) -> None:
-        """Stop here if the work must stop.
-
-        Raises:
-            Cancelled: the work must stop.
-        """
+        """Raise Cancelled if the work must stop."""
         if self._event.is_set():
             raise Cancelled
 
     def sleep(self, seconds: float) -> None:
-        """Wait for some seconds, or until the work must stop.
-
-        Raises:
-            Cancelled: the work must stop.
-        """
+        """Wait for some seconds; raise Cancelled once the work must stop."""
         self._event.wait(seconds)
         self.check()
 

@@ -60,11 +60,7 @@ def on_store(command: Callable[[FeedStore, Namespace], int | None]) -> Callable[
 
 
 def named_feeds(store: FeedStore, texts: Sequence[str]) -> list[Subscription]:
-    """Return the feeds with these addresses or titles, all or none.
-
-    Raises:
-        UserError: one of them is unknown.
-    """
+    """Return the feeds with these addresses or titles, all or none. Raises UserError if one of them is unknown."""
     found = [find_subscription(store, text) for text in texts]
     unknown = [clean(split_login(text).text, 100) for text, feed in zip(texts, found, strict=True) if feed is None]
     if unknown:
