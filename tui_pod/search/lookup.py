@@ -100,7 +100,7 @@ class Results(NamedTuple):
     faulty: int = 0
     """Number of transcripts that cannot be read."""
     is_nearest: bool = False
-    """True if some match only some of the words (`Query.nearest`), or are ranked by these."""
+    """True if any of them matches only some of the words (`Query.nearest`)."""
 
     def moved(self, seconds: Mapping[str, float]) -> Results:
         """Return the results with words shifted by seconds (negative: earlier), by episode id."""

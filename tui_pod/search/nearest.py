@@ -33,6 +33,9 @@ NAME_WEIGHT, STOP_WEIGHT, EXACT_WEIGHT = 1.0, 0.25, 0.2
 """What counts besides, as a share of the best score: a title or phrase that is asked for, a stop word in it, and if an
 episode has all words of the query."""
 
+_PARTS = r"\s[-–—|]\s|:\s"
+"""What separates the parts of a title."""
+
 
 class Nearest(NamedTuple):
     """The episodes that match some words."""
@@ -85,10 +88,6 @@ def find_nearest(db: sqlite3.Connection, query: Query, exact: Iterable[int]) -> 
             names = [row[0], *re.split(_PARTS, row[0]), *row[1].split("\n")]
             scores[number] += NAME_WEIGHT * top * max(map(asked.named, names))
     return Nearest(sorted(scores, key=lambda number: (-scores[number], -number)), set(heads), groups)
-
-
-_PARTS = r"\s[-–—|]\s|:\s"
-"""What separates the parts of a title."""
 
 
 class _Asked:
