@@ -125,9 +125,9 @@ class Questions:
 
 def test_questions_asked_aloud_take_what_is_asked_of_the_player(room: Room) -> None:
     api = PlayerApi(room.controller)
-    assert not api.has_interlude
+    assert api.controller.interlude is None
     room.controller.interlude = questions = Questions()
-    assert (api.has_interlude, api.is_paused) == (True, False)
+    assert (api.controller.interlude is not None, api.is_paused) == (True, False)
     room.controller.next()
     room.controller.previous()
     assert questions.answers == [True, False]

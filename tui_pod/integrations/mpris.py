@@ -167,7 +167,7 @@ class PlayerInterface(ServiceInterface):
     def playback_status(self) -> DBusStr:
         """Playing, Paused or Stopped."""
         playback = self._playback
-        if self._api.has_interlude:
+        if self._controller.interlude is not None:
             return "Paused" if self._api.is_paused else "Playing"
         if not playback.is_loaded or (playback.is_held and playback.load):  # a restored episode is paused
             return "Stopped"

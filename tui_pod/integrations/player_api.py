@@ -34,11 +34,6 @@ class PlayerApi:
         interlude = self.controller.interlude
         return self.controller.is_paused if interlude is None else interlude.is_paused
 
-    @property
-    def has_interlude(self) -> bool:
-        """Whether something plays in place of the episode, and takes these requests."""
-        return self.controller.interlude is not None
-
     def toggle(self) -> Outcome:
         """Pause or resume; with nothing loaded, play the first suitable episode."""
         return self.controller.toggle_pause(self.play)
@@ -59,7 +54,7 @@ class PlayerApi:
 
     def stop(self) -> None:
         """Stop and keep the position; pause what plays in place of the episode."""
-        if self.has_interlude:
+        if self.controller.interlude is not None:
             self.controller.set_paused(True)
         elif self.playback.is_active:
             self.controller.stop()

@@ -232,11 +232,13 @@ def perform(api: PlayerApi, request: dict[str, object], do: Do | None = None) ->
         case "now" | "status":
             return DONE, None
         case "toggle":
-            has_interlude, wanted = api.has_interlude, api.playback.is_loaded and not api.is_paused
+            has_interlude, wanted = controller.interlude is not None, api.playback.is_loaded and not api.is_paused
             outcome = api.toggle()
             return outcome, None if has_interlude or outcome.text else wanted  # a timer that faded has more time
         case "play":
-            has_interlude, episode = api.has_interlude, _episode(request)
+            has_interlude, episode = controller.interlude is not None, request.get("episode")
+            if episode is not None and not isinstance(episode, str):
+                raise RequestError("“episode” must be the id of an episode.")
             return api.play(episode), None if has_interlude and episode is None else False
         case "pause":
             controller.set_paused(True)
@@ -266,13 +268,6 @@ def perform(api: PlayerApi, request: dict[str, object], do: Do | None = None) ->
         case _:
             raise RequestError("There is no such command. See: tui-pod --help")
     return DONE, None
-
-
-def _episode(request: dict[str, object]) -> str | None:
-    episode = request.get("episode")
-    if episode is not None and not isinstance(episode, str):
-        raise RequestError("“episode” must be the id of an episode.")
-    return episode
 
 
 def _within(request: dict[str, object], now: float, least: float, most: float, name: str) -> float:
