@@ -210,6 +210,10 @@ def test_recording_is_found_once_all_of_it_is_here(site: Site, tmp_path: Path) -
     path = RecordingStore(tmp_path, None).find("one", site.url("/a.mp3"))
     assert path is not None
     assert path.read_bytes() == AUDIO
+    os.utime(path, (0.0, 0.0))
+    for is_used in (False, True):  # only what is used counts as newer when there are too many
+        store.find("one", site.url("/a.mp3"), is_used)
+        assert (path.stat().st_mtime > 0) is is_used
 
 
 def test_bytes_without_a_note_are_discarded(tmp_path: Path) -> None:

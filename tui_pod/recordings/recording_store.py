@@ -71,13 +71,14 @@ class RecordingStore:
             recording = self._live[name] = RemoteRecording(fetcher)
             return recording
 
-    def find(self, episode: str, address: str) -> Path | None:
-        """Return the recording of an episode if all of it is here."""
+    def find(self, episode: str, address: str, is_used: bool = False) -> Path | None:
+        """Return the recording of an episode if all of it is here; one that is used now is kept longer."""
         with contextlib.suppress(OSError):
             path = self.folder / f"{file_hash(episode)}.bytes"
             content, have = read_content(_note(path), address, path.stat().st_size)
             if content.size and have.end_from(0) == content.size:
-                os.utime(path)
+                if is_used:
+                    os.utime(path)
                 return path
         return None
 

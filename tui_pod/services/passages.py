@@ -44,7 +44,6 @@ SOON = 0.2
 SUGGESTED_FROM = 3
 """How often the key must have skipped something in a podcast for the form to suggest that this happens by itself."""
 
-
 LATEST = 8
 """How many episodes of a podcast tell whether intro and outro always sit at the same place."""
 
@@ -146,12 +145,9 @@ class PassageService(Follower):
                 latest += [(length, passages)] * bool(stamp)
         start, end = suggest_trims(latest)
         if start and not settings.skip_start:
-            found["skip_start"] = (
-                ROWS["skip_start"].show(float(start)),
-                f"Its episodes begin with the same {clock(start)}",
-            )
+            found["skip_start"] = _show_trim(start), f"Its episodes begin with the same {clock(start)}"
         if end and not settings.skip_end:
-            found["skip_end"] = ROWS["skip_end"].show(float(end)), f"Its episodes end with the same {clock(end)}"
+            found["skip_end"] = _show_trim(end), f"Its episodes end with the same {clock(end)}"
         return found
 
     # -- what plays ------------------------------------------------------------------------------------
@@ -255,7 +251,7 @@ class PassageService(Follower):
             if feed is None or is_late or not can_recur(episode):
                 continue
             if (path := find_recording(episode, podcasts)) is not None:
-                found[feed].append(ComparedEpisode(episode, feed, path, _identity(path, podcasts.streams.folder)))
+                found[feed].append(ComparedEpisode(episode, feed, path, _identity(path)))
         missing_ones = [
             one
             for several in found.values()
@@ -271,10 +267,14 @@ class PassageService(Follower):
         return False
 
 
-def _identity(path: Path, streams: Path) -> tuple[int, ...]:
-    """Return what changes if another file takes the place of a recording; a stream has the time of its last use."""
+def _show_trim(seconds: int) -> str:
+    return ROWS["skip_start"].show(float(seconds))
+
+
+def _identity(path: Path) -> tuple[int, ...]:
+    """Return what changes if another file takes the place of a recording."""
     try:
         state = path.stat()
     except OSError:
         return ()
-    return state.st_ino, state.st_size, 0 if path.parent == streams else state.st_mtime_ns
+    return state.st_ino, state.st_size, state.st_mtime_ns

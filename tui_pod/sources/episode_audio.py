@@ -60,7 +60,7 @@ class EpisodeAudio:
         assert episode.audio is not None
         details = self._access.details(episode.id)
         marks = details.marks if details else ()
-        path = self.local_file(episode)
+        path = self.local_file(episode, is_used=True)
         if path is not None:
             if fault := fault_of(path):
                 raise FetchError(fault, is_final=True)
@@ -75,16 +75,16 @@ class EpisodeAudio:
         source = Source(episode.audio, is_stream=True, marks=marks, remote=stream)
         return find_places(source, stream, episode.duration, cancel)
 
-    def local_file(self, episode: Episode) -> Path | None:
-        """Return the complete recording of an episode on this machine, if any."""
+    def local_file(self, episode: Episode, is_used: bool = False) -> Path | None:
+        """Return the complete recording of an episode on this machine, if any; see `RecordingStore.find`."""
         if episode.audio is None or episode.parts:
             return None
         name = _name(episode, self._access.details(episode.id))
-        return self._downloads.find(name) or self._streams.find(name, episode.audio)
+        return self._downloads.find(name) or self._streams.find(name, episode.audio, is_used)
 
     def prepare(self, episode: Episode, cancel: CancelToken | None = None) -> None:
         """Start a stream ahead of `source`, which retries if this fails."""
-        if episode.audio is None or self.local_file(episode) is not None:
+        if episode.audio is None or self.local_file(episode, is_used=True) is not None:
             return
         with contextlib.suppress(FetchError):
             stream = self._stream(episode, episode.audio, self._access.details(episode.id))
