@@ -53,7 +53,8 @@ _CLASSES = frozenset(
     " pg-boilerplate mw-editsection mw-jump-link".split()
 )
 """Classes of the same, as pandoc, Project Gutenberg and MediaWiki write them."""
-_SHOWN_AS_FILE = re.compile(r"\S*\.(?:jpe?g|png|gif|webp|svg|avif)|(?:image|img|photo|picture|cover)\W*\d*", re.I)
+_NO_PICTURE = frozenset("image img photo picture cover title logo icon figure".split())
+"""Descriptions that say nothing."""
 _NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,4}|[*†‡§¶]{1,3}|[a-z])[\])]?")
 _RAISED = str.maketrans("0123456789-−+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺ⁿ")
 _SYMBOLS = re.compile(r"[{}<>=;()\[\]|\\/$_]")
@@ -247,13 +248,15 @@ class _BlockReader(HTMLParser):
 
     def _picture(self, values: Mapping[str, str]) -> None:
         alt = clean(values.get("alt", ""), 1_000)
-        if len(alt) > 2 and not _SHOWN_AS_FILE.fullmatch(alt) and len(self._pictures) < 1_000:
+        word = alt.lower().rstrip(".: 0123456789")
+        is_name = " " not in alt and any(char.isdigit() or char in "._/" for char in alt.rstrip("."))
+        if len(alt) > 2 and word not in _NO_PICTURE and not is_name and len(self._pictures) < 1_000:
             self._pictures.append(alt)
 
     def _open_item(self) -> None:
         self._number = ""
         if self._lists and (number := self._lists[-1]) is not None:
-            self._number, self._lists[-1] = f"{number}. ", number + 1
+            self._number, self._lists[-1] = f"{number}: ", number + 1
 
     def _end_raised(self) -> None:
         """Turn raised digits into a power; after a mark or a word they are the number of a note."""
