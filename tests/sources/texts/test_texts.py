@@ -203,7 +203,7 @@ def test_articles_of_a_feed_are_read_whole_and_teasers_are_not(site: Site, store
     long = f"<h2>Part one</h2>{PROSE * 2_000}<h2>Part two</h2><p>The very end.</p>"
     entries = [
         entry("Whole", "A line.", long),
-        entry("Short", "A line.", "<p>All there is.</p>"),
+        entry("Short", "A line.", "<p>All there is.</p><p>The post <a>Short</a> appeared first on <a>It</a>.</p>"),
         entry("Described", PROSE * 30),
         entry("Teaser", "Only this …"),
         entry("Excerpt", "x", f"{PROSE * 3}<p><a href='/x'>Continue reading →</a></p>"),
@@ -220,6 +220,7 @@ def test_articles_of_a_feed_are_read_whole_and_teasers_are_not(site: Site, store
     found = heard()
     assert set(found) == {"Whole", "Short", "Described"}
     assert "The very end." in found["Whole"]
+    assert "appeared" not in found["Short"]
     assert found["Whole"].count("harbour") == 2_000
     whole = read_feeds(tmp_path / "data").episodes
     assert [mark.title for mark in store.details(whole[0].id).marks] == ["Whole", "Part one", "Part two"]  # type: ignore[union-attr]

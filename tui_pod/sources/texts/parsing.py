@@ -88,6 +88,8 @@ def _article(title: str, html: str, language: str, reads_code: bool) -> ReadText
     if not _TAG.search(html) and "&lt;" in html:
         html = unescaped(html)  # was escaped twice
     blocks = html_blocks(html, reads_code).blocks if _TAG.search(html) else plain_blocks(unescaped(html))
+    if blocks and " appeared first on " in blocks[-1].text:  # as WordPress ends each item
+        blocks.pop()
     try:
         return _composed(Document(title, tuple(blocks), language=language), "", has_title=True)
     except TextError:
