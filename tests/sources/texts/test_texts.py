@@ -19,6 +19,7 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.published import FeedError, NotAFeed
+from tui_pod.sources.podcasts.rss import parse_feed
 from tui_pod.sources.refresh import refresh_feed
 from tui_pod.sources.table import clean_up, subscribe
 from tui_pod.sources.texts.kept import read_text
@@ -197,6 +198,13 @@ def entry(name: str, text: str, whole: str = "") -> str:
         f"<item><guid>{name}</guid><title>{name}</title><link>/{name}</link>"
         f"<description><![CDATA[{text}]]></description>{content}</item>"
     )
+
+
+def test_markup_of_an_atom_entry_is_that_of_its_article() -> None:
+    whole = "<div xmlns='http://www.w3.org/1999/xhtml'><h2>A &lt; b</h2><p>It <b>is</b>.</p></div>"
+    entry = f"<entry><id>1</id><title>T</title><content type='xhtml'>{whole}</content></entry>"
+    (found,) = parse_feed(f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry}</feed>".encode(), "https://a.org/").items
+    assert shown(found.article) == ["heading: A < b", "paragraph: It is."]
 
 
 def test_articles_of_a_feed_are_read_whole_and_teasers_are_not(site: Site, store: FeedStore, tmp_path: Path) -> None:

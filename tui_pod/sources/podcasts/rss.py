@@ -6,6 +6,7 @@ Texts are cleaned, addresses are http(s) and absolute; empty items are skipped. 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from tui_pod.core.library.values import to_duration, to_number, to_seconds, to_size, to_time
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
@@ -143,8 +144,11 @@ class _FeedReader:
         ] = []  # usual prefixes of the namespaces of open elements, and their depths
 
     def start(self, name: str, attributes: dict[str, str], depth: int) -> None:
-        if self._wanted:  # unescaped markup: its text is collected
-            if name.rpartition(":")[2].lower() in _BREAKS:
+        if self._wanted:  # unescaped markup
+            local = name.rpartition(":")[2].lower()
+            if self._attributes.get("type") == "xhtml":
+                self._parts.append(f"<{local}>")
+            elif local in _BREAKS:
                 self._parts.append("\n")
             return
         if attributes:
@@ -167,12 +171,14 @@ class _FeedReader:
         elif self._live_depth and depth == self._live_depth + 1:
             if key == "title":
                 self._wanted, self._wanted_depth, self._parts, self._size = "live title", depth, [], 0
+                self._attributes = attributes
             elif key in ("enclosure", "podcast:contentlink"):
                 self._outer["href"] = attributes.get("href") or self._outer.get("href") or attributes.get("url", "")
         elif key in _TEXTS:
             is_inner = key.startswith("media:") if self._is_in_item else key == "url"
             if is_child or is_inner:  # in a media:group, in the channel's image
                 self._wanted, self._wanted_depth, self._parts, self._size = key, depth, [], 0
+                self._attributes = attributes
                 if attributes.get("type") in ("html", "xhtml"):
                     self._fields[f"{key} type"] = "html"
                 elif key == "guid" and attributes.get("isPermaLink", "true").lower() != "false":
@@ -202,13 +208,15 @@ class _FeedReader:
             self._path.append((clean(attributes.get("text", "")), depth))
             self._categories.append(tuple(name for name, _ in self._path[-4:]))
 
-    def end(self, _: str, depth: int) -> None:
+    def end(self, name: str, depth: int) -> None:
         if self._defaults and depth == self._defaults[-1][1]:
             self._defaults.pop()
         if self._wanted:
             if depth == self._wanted_depth:
                 self._keep("".join(self._parts).strip())
                 self._wanted = ""
+            elif self._attributes.get("type") == "xhtml":
+                self._parts.append(f"</{name.rpartition(':')[2].lower()}>")
             return
         if depth == self._live_depth:
             self._add_line(tag_line("podcast:liveitem", self._outer.get("title", ""), self._outer))
@@ -227,7 +235,7 @@ class _FeedReader:
     def text(self, data: str) -> None:
         if self._wanted and self._size < (MAX_ARTICLE if self._wanted in _DESCRIPTIONS else MAX_TEXT):
             self._size += len(data)
-            self._parts.append(data)
+            self._parts.append(escape(data, quote=False) if self._attributes.get("type") == "xhtml" else data)
 
     def feed(self, is_partial: bool) -> Published:
         """Return the feed that was read. Raises NotAFeed if it is something else."""
