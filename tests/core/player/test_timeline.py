@@ -2,7 +2,9 @@
 
 from itertools import pairwise
 
-from tui_pod.core.library.transcript import parse_transcript
+import pytest
+
+from tui_pod.core.library.transcript import Cue, parse_transcript, to_planned
 from tui_pod.core.player.snapshot import MAX_CHAPTERS
 from tui_pod.core.player.timeline import BEFORE_HEADING, LONGEST, SENTENCE_PAUSE, TAIL, plan
 from tui_pod.core.text.document import Block, Document
@@ -18,6 +20,19 @@ def test_a_plan_is_read_as_it_was_written() -> None:
     assert (read.is_planned, read.language) == (True, "en-gb")
     assert [(cue.text, cue.ends_paragraph) for cue in read.cues] == [(block.text, True) for block in blocks]
     assert [round(cue.start or 0, 3) for cue in read.cues] == [cue.start for cue in made.cues]
+
+
+@pytest.mark.parametrize(
+    ("times", "is_planned"),
+    [
+        ([(0.2, 1.0), (2.0, 3.0)], True), ([(0.2, 1.0), (0.9, 3.0)], False), ([(2.0, 3.0), (0.2, 1.0)], False),
+        ([(0.2, 1.0), (9_000.0, 9_001.0)], False), ([(0.2, 9_000.0)], False),
+    ],
+)  # fmt: skip
+def test_times_that_the_voice_cannot_keep_are_no_plan(times: list[tuple[float, float]], is_planned: bool) -> None:
+    text = to_planned([Cue("Words.", start, end) for start, end in times], "en")
+    assert parse_transcript(text).is_planned is is_planned
+    assert parse_transcript(text).cues
 
 
 def test_pauses_follow_the_blocks_and_headings_are_chapters() -> None:

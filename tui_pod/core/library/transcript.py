@@ -67,6 +67,9 @@ PLANNED = "WEBVTT\n\nNOTE planned text"
 PARAGRAPH_GAP = 0.7
 """Minimum seconds between two sentences of different paragraphs in a planned text."""
 
+LONGEST_GAP, LONGEST_PLANNED = 10.0, 400.0
+"""Seconds that a pause and a sentence of a planned text are shorter than."""
+
 _TIME = r"((?:\d{1,3}:)?\d{1,2}):(\d{2}(?:[.,]\d{1,9})?)"
 _ARROW = r"[ \t]*-{1,2}[ \t]?>"
 _TIMING = rf"^[ \t]*{_TIME}{_ARROW}[ \t]*{_TIME}.*\n"
@@ -180,9 +183,9 @@ def parse_transcript(text: str, duration: float | None = None) -> Transcript:
 
     `duration` is the length of the episode in seconds, if known; it shows whether times are milliseconds.
     """
+    if text.startswith(PLANNED) and (planned := _planned_cues(text)):
+        return Transcript(tuple(planned), is_planned=True, language=text[len(PLANNED) :].partition("\n")[0].strip())
     cues = read_cues(text, duration)
-    if cues and text.startswith(PLANNED):
-        return Transcript(tuple(cues), is_planned=True, language=text[len(PLANNED) :].partition("\n")[0].strip())
     if not cues:
         return Transcript(fault=_fault_of(text))
     transcript = arrange(cues) if cues[0].start is not None else Transcript(tuple(cues))
@@ -215,8 +218,8 @@ def read_cues(text: str, duration: float | None = None) -> list[Cue]:
         return []
     if _is_like_json(text):
         return _named(_json_cues(_json(text), duration))
-    if text.startswith(PLANNED):
-        return _planned_cues(text)
+    if text.startswith(PLANNED) and (planned := _planned_cues(text)):
+        return planned
     text = text[:MAX_CHARS].removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     head = text.lstrip()[:4_000]
     if head.startswith("WEBVTT") or _CUE.search(text[:20_000]):
@@ -289,13 +292,18 @@ def to_planned(cues: Iterable[Cue], language: str) -> str:
 
 
 def _planned_cues(text: str) -> list[Cue]:
-    """Return the cues of a planned text, in order of time."""
+    """Return the cues of a planned text; none if somebody else wrote times that the voice cannot keep."""
     found = [
         Cue(words, _seconds(begin, after), _seconds(until, beyond))
         for begin, after, until, beyond, said in _CUE.findall(f"{sifted(text)}\n")
         if (words := _unmarked(said))
     ]
-    found.sort(key=_start)
+    ends = [0.0, *(cue.end or 0.0 for cue in found)]
+    gaps = [(cue.start or 0.0) - end for cue, end in zip(found, ends, strict=False)]
+    if any(not 0.0 <= gap < LONGEST_GAP for gap in gaps) or any(
+        not 0.0 < end - (cue.start or 0.0) < LONGEST_PLANNED for cue, end in zip(found, ends[1:], strict=True)
+    ):
+        return []
     return [
         cue._replace(ends_paragraph=(following.start or 0.0) - (cue.end or 0.0) >= PARAGRAPH_GAP)
         for cue, following in zip(found, [*found[1:], Cue("", math.inf)], strict=True)
