@@ -134,7 +134,8 @@ def test_feeds_set_changes_all_that_is_named_or_nothing(site: Site, shell: Shell
         **dict.fromkeys(("speed", "level", "skip_silence", "refresh", "keep", "min_length", "max_length")),
         **dict.fromkeys(("new_for", "delete_played", "notify")), "kind": "", "article": "", "code": False,
         "name": "", "folder": [["Science", "Physics"]], "skip_start": 0.0, "skip_end": 0.0, "skip_chapters": [],
-        "order": "", "archive_after": 0, "after": "", "include": [], "exclude": [], "hidden": False, "transcribe": "",
+        "order": "", "skip_recurring": 0, "archive_after": 0, "after": "", "include": [], "exclude": [],
+        "hidden": False, "transcribe": "",
     }  # fmt: skip
 
 
