@@ -49,6 +49,8 @@ def test_a_plan_has_limits() -> None:
     text = plan(Document("Endless", (Block("paragraph", "word " * 1_000 + "x" * 1_000),)))
     assert max(len(cue.text) for cue in text.cues) <= LONGEST
     assert "".join(cue.text for cue in text.cues).replace(" ", "") == "word" * 1_000 + "x" * 1_000
+    chinese = plan(Document("Rights", (Block("paragraph", "人人生而自由。人人有权！"),)))
+    assert [cue.text for cue in chinese.cues] == ["人人生而自由。", "人人有权！"]
     heads = [Block("heading", str(number), 1 + number % 2) for number in range(MAX_CHAPTERS + 500)]
     assert len(plan(Document("Long", tuple(heads))).chapters) < MAX_CHAPTERS
     assert plan(Document("Empty", ())).duration == 0.0

@@ -55,7 +55,10 @@ SAMPLED = 200
 _DIGIT, _PAUSE, _SIGN = re.compile(r"\d"), re.compile(r"[,;:—–()、，；：]+|[.!?…] "), re.compile(r"[%$€£&=+<>/@#*^]+")
 _CAPITALS, _NO_LETTER = re.compile(r"\b[A-Z]{2,}"), re.compile(r"[\W\d_]+")
 
-_CUT = re.compile(r".{1,%d}[,;:)—–](?=\s)|.{1,%d}(?=\s)|.{1,%d}" % ((LONGEST,) * 3))  # noqa: UP031
+_UNSPACED = re.compile(r"[^。！？]+[。！？]*[”’」』）]*|[。！？]+")
+"""A sentence of a language without blanks between them."""
+
+_CUT = re.compile(r".{1,%d}(?:[,;:)—–](?=\s)|[，；、])|.{1,%d}(?=\s)|.{1,%d}" % ((LONGEST,) * 3))  # noqa: UP031
 """The part of a sentence up to the last comma, else the last blank, within the limit."""
 
 
@@ -108,7 +111,8 @@ def estimate(sentence: str, language: str = "en") -> float:
 
 def _sentences(block: Block) -> Iterator[str]:
     """Yield the sentences of a block, each within the limit of length."""
-    for sentence in [block.text] if block.kind == "heading" else split_sentences(block.text):
+    sentences = [block.text] if block.kind == "heading" else split_sentences(block.text)
+    for sentence in (part for spaced in sentences for part in _UNSPACED.findall(spaced)):
         if len(sentence) <= LONGEST:
             yield sentence
         else:
