@@ -91,6 +91,7 @@ def test_jingle_is_heard_found_shown_skipped_and_played_again(listener: Listener
         app.until(lambda: (bar := app.bar()) and 5 <= bar.position < 15, "the place before")
         app.quit()
     listener.run("feeds", "set", "Test Cast", "skip_recurring=3")
+    assert [one["skipped"] for one in passages()] == [True]
     with listener.sits_down() as app:
         app.see("‖ Episode 4", "▒")
         app.do("^", "Skipped", "heard 3 times")
