@@ -17,7 +17,7 @@ NEAREST_ROWS = 15_000
 """Most groups of words, and heads, that are ranked for the nearest results: if there are more, without the commonest
 words, and the newest."""
 
-ROWS = 2_000
+ROWS = 1_000
 """Best groups of words, and heads, that are used."""
 
 NAMED = 60
