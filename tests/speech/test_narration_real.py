@@ -118,17 +118,20 @@ def test_narration_lasts_what_the_catalogue_says(heard: dict[str, Heard], ident:
 
 
 @pytest.mark.parametrize("ident", SAMPLE)
-def test_narration_has_a_voice_in_every_sentence_and_none_between(heard: dict[str, Heard], ident: str) -> None:
-    sound = heard[ident]
+def test_narration_has_a_voice_in_every_sentence_and_a_soft_tone_at_most_between(
+    heard: dict[str, Heard], ident: str
+) -> None:
+    sound, script = heard[ident], script_of(ident)
     cues = sound.narration.cues
-    assert [cue.text for cue in cues] == list(script_of(ident).sentences)
+    assert [cue.text for cue in cues] == list(script.sentences)
     for number, cue in enumerate(cues):
         assert cue.start is not None
         assert cue.end is not None
         assert sound.loudness(cue.start, cue.end) > 0.02, cue
         following = present(cues[number + 1].start if number + 1 < len(cues) else sound.narration.duration)
         assert 0.25 <= following - cue.end <= 2.75, cue
-        assert sound.loudness(cue.end + WINDOW, following - WINDOW) < SILENCE, cue
+        is_silent = sound.loudness(cue.end + WINDOW, following - WINDOW) < SILENCE
+        assert is_silent is (number not in script.questions), cue  # while the listener thinks, a soft tone is heard
 
 
 @pytest.mark.parametrize("ident", SAMPLE)
