@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -402,7 +403,7 @@ async def test_narration_has_its_length_and_its_sentences_as_chapters(service: S
 
 
 async def test_planned_text_is_narrated_from_any_position_and_two_pieces_ahead(
-    service: ServiceRig, narrator: Answers, tmp_path: Path
+    service: ServiceRig, narrator: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     words = "The keeper lit the lamp before the fog came in. Nobody had seen it yet. " * 3
     planned = plan(Document("Fog", tuple(Block("paragraph", words) for _ in range(60)), language="en"))
@@ -418,10 +419,14 @@ async def test_planned_text_is_narrated_from_any_position_and_two_pieces_ahead(
     first = planned.cues.index(next(cue for cue in planned.cues if cue.start == part.start))
     asked = [sentence for sentences, _ in narrator.asked for sentence in sentences]
     assert asked == [cue.text for cue in planned.cues[first : first + len(asked)]], "one follows the other"
+    monkeypatch.setattr(transcripts, "read_transcript", fail(AssertionError("it is read once")))
     clip = await service.media.sources.find(text, 500.0, 510.0)
     assert clip is not None
     assert clip.part is not None
     assert clip.part.start <= 500.0 < 510.0 <= clip.part.end
+    os.utime(tmp_path / "fog.vtt", (1, 1))
+    with pytest.raises(AssertionError, match="read once"):
+        await service.media.sources.find(text)
 
 
 async def test_narration_that_fails_says_why(service: ServiceRig, narrator: Answers) -> None:

@@ -327,6 +327,17 @@ async def test_prepared_wish_gives_way_to_the_newest_idea_of_what_comes_next(rig
     assert rig.log("request") == ["Hello there.", "A third thing."]
 
 
+async def test_two_newest_pieces_of_texts_wait_beside_what_is_prepared(rig: Rig) -> None:
+    pieces = [Script((f"Piece {number}.",), 1.0, times=((0.1, 0.9),)) for number in range(3)]
+    async with rig.holding():
+        answers = [rig.promise(piece, is_urgent=False) for piece in pieces]
+        rig.promise(TWO, is_urgent=False)
+    assert isinstance(await answers[0], NarrationError)
+    assert isinstance(await asyncio.wait_for(answers[2], PATIENCE), Narration)
+    await until(lambda: len(rig.log("request")) == 4, "what is prepared is made")
+    assert rig.log("request") == ["Hello there.", "Piece 1.", "Piece 2.", "Something else."]
+
+
 async def test_prepared_wish_that_becomes_urgent_goes_first(rig: Rig) -> None:
     async with rig.holding():
         rig.promise(TWO, is_urgent=False)
