@@ -187,9 +187,10 @@ def test_page_is_a_text_if_it_is_no_feed_and_names_none(site: Site, store: FeedS
     assert ("Home" in said, said.count("harbour")) == (False, 20)
     with pytest.raises(NotAFeed, match="neither a feed"):
         subscribe(store, site.url("/b"))
-    assert subscribe(store, site.url("/b"), is_text=True).feed.name == "b"
+    site.replies["/b"] = server.body("<link rel=alternate type=application/rss+xml href=/feed><p>Hello", "text/html")
+    assert subscribe(store, site.url("/b")).feed.title == "Cast"
+    assert subscribe(store, f"read:{site.url('/b')}").feed.name == "b"
     assert subscribe(store, site.url("/book.epub")).feed.title == "The Whale"
-    assert subscribe(store, site.url("/feed")).feed.title == "Cast"
 
 
 def entry(name: str, text: str, whole: str = "") -> str:

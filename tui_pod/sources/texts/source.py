@@ -37,6 +37,9 @@ TOPIC = "Texts"
 
 STANDARD_INPUT = "-"
 
+AS_TEXT = "read:"
+"""Before the address of a page that is to be read itself, whatever feed it names."""
+
 MAX_FILE = 64 * 1024 * 1024
 """Largest file that is read (bytes)."""
 
@@ -62,13 +65,15 @@ class TextSource(EpisodeSource):
     cannot_move = "a text can only move to topics"
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
-        """See `EpisodeSource.takes`: the path of a text, the address of an e-book, or `-` in a shell."""
+        """See `EpisodeSource.takes`: the path of a text, the address of an e-book or after `AS_TEXT`, or `-`."""
         if is_shell and typed.strip() == STANDARD_INPUT:
             return STANDARD_INPUT
         if (path := typed_path(typed, is_shell)) is not None:
             return path if path.lower().endswith(ENDINGS) and not os.path.isdir(path) else None
-        address = typed_address(split_login(typed).text)
-        return address if address is not None and urlsplit(address).path.lower().endswith(BOOKS) else None
+        text = typed.strip()
+        address = typed_address(split_login(text.removeprefix(AS_TEXT)).text)
+        is_text = text.startswith(AS_TEXT) or (address or "").partition("?")[0].lower().endswith(BOOKS)
+        return address if is_text else None
 
     def subscribe(
         self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken, fewest: int = 1
@@ -154,7 +159,7 @@ def _bring(request: SubscribeRequest, file: Path, cancel: CancelToken) -> _Origi
                 raise FeedError(f"{clean(path, 100)} is larger than {MAX_FILE // 1024**2} MB.")
             shutil.copyfileobj(source, target)
         return _Origin(os.path.basename(path))
-    text, user, password = split_login(request.typed)
+    text, user, password = split_login(request.typed.strip().removeprefix(AS_TEXT))
     address = typed_address(text)
     if address is None or ("/" not in text and text.lower().endswith(ENDINGS)):
         raise FeedError(f"{clean(text, 100)} is neither a file that is here nor an http or https address.")
