@@ -71,9 +71,17 @@ async def test_palette_opens_with_the_commands_above_the_topics(driver: AppDrive
     topics = [number for number, row in enumerate(listed) if row.endswith(" topic")]
     assert "Quit; everything is saved q ctrl+q" in listed[: topics[0]]
     assert topics == [*range(topics[0], len(listed))]
-    groups = ["Often wanted", *(part.capitalize() for part in PARTS), "Topics"]
+    groups = ["Often wanted", *(part.capitalize() for part in PARTS), "In a shell", "Topics"]
     assert [row for row in listed if row in groups] == groups
     assert listed[1] == "Queue next E"
+
+
+async def test_palette_says_what_a_shell_exports(driver: AppDriver) -> None:
+    await driver.press("ctrl+p")
+    await driver.write("export opml")
+    assert rows(driver) == ["Export podcasts as OPML shell"]
+    await driver.press("enter")
+    assert "In a shell: tui-pod export > podcasts.opml" in driver.text
 
 
 async def test_palette_explains_the_row_at_the_cursor(driver: AppDriver) -> None:

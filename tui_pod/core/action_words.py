@@ -12,6 +12,14 @@ WANTED = ("queue.add_next", "feed.add", "sleep.timer", "session.plan", "view.the
 """What is looked for most: the palette begins with it."""
 
 
+IN_A_SHELL = {
+    "Export podcasts as OPML": "tui-pod export > podcasts.opml",
+    "Export bookmarks as Markdown": "tui-pod bookmarks --out FOLDER",
+    "Export narrations as audio files": "tui-pod narrate --all --out FOLDER",
+}
+"""What is looked for and only a shell can do, with its command."""
+
+
 class ActionWords(NamedTuple):
     """What is said of an action besides its label."""
 

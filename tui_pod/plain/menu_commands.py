@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from tui_pod.config.settings import SyncSettings, bound_actions
-from tui_pod.core.action_words import words_of
+from tui_pod.core.action_words import IN_A_SHELL, words_of
 from tui_pod.core.actions import PARTS, Action, part_of
 from tui_pod.core.selection.list_query import SmartList, find_episodes
 from tui_pod.core.text.clean import clean, fold
@@ -86,6 +86,8 @@ class MenuCommands:
             if action.id in self.commands and not action.id.startswith(("move.", "app.palette"))
         }
         entries["The question of this episode"] = self._ask_question
+        for name, command in IN_A_SHELL.items():
+            entries[name] = partial(self._dialogue.say, f"In a shell: {command}")
         smart = {entry.name.title(): entry for entry in SmartList}
         topics = {name: topic for topic, name in enumerate(self._services.controller.library.topics.names)}
         for name, topic in (smart | topics).items():

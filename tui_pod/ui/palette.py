@@ -16,7 +16,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.action_words import WANTED, words_of
+from tui_pod.core.action_words import IN_A_SHELL, WANTED, words_of
 from tui_pod.core.actions import PARTS, Action, part_of, shown_keys
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.selection.list_query import SmartList, find_episodes
@@ -82,6 +82,9 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
         run = partial(app.run_action_soon, action.action, pane)
         group = OFTEN if action.id in WANTED else part_of(action).capitalize()
         yield PaletteCommand(action.label, run, keys, *words_of(action.id), group)
+    for name, command in IN_A_SHELL.items():
+        said = f"In a shell: {command}"
+        yield PaletteCommand(name, partial(app.frontend.tell, said), "shell", about=said, group="In a shell")
 
 
 class PaletteScreen(SearchDialog):
