@@ -65,6 +65,7 @@ from tui_pod.services.first_screen import FirstScreen, with_last_played
 from tui_pod.services.passages import PassageService
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.services.recall import RecallService
+from tui_pod.services.repeat import RepeatService
 from tui_pod.services.search import SearchService
 from tui_pod.services.services import Services
 from tui_pod.services.tasks import BackgroundTasks
@@ -166,6 +167,10 @@ class ServicesOver(Services):
     @cached_property
     def bookmarks(self) -> BookmarkService:
         return BookmarkService(self.context, self.reader)
+
+    @cached_property
+    def repeat(self) -> RepeatService:
+        return RepeatService(self.context, self.reader)
 
     @cached_property
     def recall(self) -> RecallService:

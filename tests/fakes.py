@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from math import inf
 
 from tests.patience import Bell
 from tui_pod.audio.excerpt import ExcerptPlayer
@@ -90,6 +91,7 @@ class FakePlayer:
         self.is_holding = False
         self.speed = 1.0
         self._load = 0
+        self.end: float | None = None
         self.now = 0.0
         """Where the player really is, in seconds."""
         self._is_paused = False
@@ -115,6 +117,9 @@ class FakePlayer:
         self.calls.append(("seek", position))
         self.now = position
         self.emit(SeekFinished(self._load, position))
+
+    def set_end(self, position: float | None) -> None:
+        self.end = position
 
     def position(self) -> float | None:
         return self.now if self.source is not None else None
@@ -147,10 +152,13 @@ class FakePlayer:
             passed += step
             self.clock.go(step)
             self.now += step * self.speed
-            if self.duration is not None and self.now >= self.duration:
-                self.now = self.duration
+            end = min(self.end or inf, self.duration or inf)
+            if self.now >= end:
+                self.now = end
                 self.emit(FileEnded(load, self.now))
-                return
+                if self.now == end:
+                    return
+                continue
             self.emit(PositionChanged(load, self.now))
 
 

@@ -228,6 +228,22 @@ def test_end_is_told_once_with_the_exact_place(rig: Rig, first: Path) -> None:
     rig.wait_for(FileEnded, 1)
 
 
+def test_end_that_was_set_stops_there_and_a_seek_plays_on(rig: Rig, first: Path) -> None:
+    rig.player.set_end(0.7)
+    rig.player.load(Source(str(first)), 0.0, 1, is_paused=False)
+    rig.play(0.8)
+    event = rig.wait_for(FileEnded, 1)
+    assert isinstance(event, FileEnded)
+    assert event.position == pytest.approx(0.7, abs=0.02)
+    rig.player.seek(0.1)
+    rig.player.set_end(None)
+    rig.wait_for(SeekFinished, 1)
+    rig.events.clear()
+    rig.play(0.8)
+    assert rig.of(FileEnded) == []
+    assert [e.position for e in rig.events if isinstance(e, PositionChanged)][-1] > 0.7
+
+
 def test_loads_in_quick_succession_leave_the_last_one_playing(rig: Rig, first: Path, second: Path) -> None:
     for load in range(1, 9):
         rig.player.load(Source(str(second if load % 2 else first)), 0.0, load, False)

@@ -70,7 +70,8 @@ async def test_key_while_playing_says_what_it_did(room: Room, key: str, said: st
         ((":", "x"), "Error: write a time like 12:34, +90, -30 or 50%."),
         (
             (":", " "),
-            "Go to which time? Such as 12:34, +90, -30 or 50%. Now at 1 minute of 1 minute 40. Or press enter to stay:",
+            "Go to which time? Such as 12:34, +90, -30 or 50%; two times, to repeat what is between them. "
+            "Now at 1 minute of 1 minute 40. Or press enter to stay:",
         ),
     ],
 )

@@ -16,7 +16,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.player.events import PassagesKnown
 from tui_pod.core.player.options import Sound
-from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.player.snapshot import PlayerStatus, RepeatKind
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.passages import Passage
@@ -503,6 +503,30 @@ async def _(driver: AppDriver, key: str) -> None:
 
 
 leads_to("transcript.bookmark", "enter t j j", kept, ["Three."])
+
+
+@exercises("playback.repeat")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("enter")
+    await driver.play(2)
+    await driver.press(key)
+    await driver.until(lambda: driver.playback.repeat is not None, "the sentence is repeated")
+    assert "↺ sentence 1" in driver.text
+    await driver.press("escape")
+    assert driver.playback.repeat is None
+
+
+@exercises("transcript.repeat")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press("enter", "t", "j", "j", key)
+    await driver.until(lambda: driver.playback.repeat is not None, "the sentence is repeated")
+    assert driver.playback.repeat is not None
+    assert driver.playback.repeat.start == driver.playback.position > 0
+    await driver.press(key)
+    assert driver.playback.repeat is not None
+    assert driver.playback.repeat.kind is RepeatKind.EPISODE
+
+
 leads_to("view.bookmarks", "", focus, "bookmarks")
 leads_to("bookmark.play", keep, heard, ("one", 20.0))
 leads_to(

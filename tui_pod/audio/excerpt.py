@@ -56,12 +56,12 @@ class ExcerptPlayer:
             return
         if source is not None and wish == self._wish:
             offset = source.part.start if source.part is not None else offset
-            self._load(source, start - offset, f"{end - offset:.3f}")
+            self._load(source, start - offset, end - offset)
 
     def play_file(self, path: str, is_paused: bool, ended: Ended) -> None:
         """Play a whole file, and then call `ended` on the event loop."""
         self._wish += 1
-        self._load(Source(path), 0.0, "none", is_paused)
+        self._load(Source(path), 0.0, None, is_paused)
         self._ended = ended
 
     def set_paused(self, is_paused: bool) -> None:
@@ -81,7 +81,7 @@ class ExcerptPlayer:
         if self._player is not None:
             self._player.close()
 
-    def _load(self, source: Source, start: float, end: str, is_paused: bool = False) -> None:
+    def _load(self, source: Source, start: float, end: float | None, is_paused: bool = False) -> None:
         self._ended = None
         if self._player is None:
             loop = asyncio.get_running_loop()
@@ -91,7 +91,7 @@ class ExcerptPlayer:
             self._player.set_device(self._device())
         self._player.set_volume(self._like().volume)
         self._player.set_muted(self._like().is_muted)
-        self._player.do(lambda mpv: mpv.command("set", "end", end))
+        self._player.set_end(end)
         self._player.load(source, start, self._wish, is_paused)
 
     def _pass_on(self, loop: asyncio.AbstractEventLoop, event: Event) -> None:

@@ -188,6 +188,10 @@ class MpvPlayer:
 
         self.do(task)
 
+    def set_end(self, position: float | None) -> None:
+        """See `Player.set_end`."""
+        self.do(lambda mpv: mpv.__setitem__("end", "none" if position is None else f"{position:.3f}"))
+
     def position(self) -> float | None:
         """See `Player.position`; None also if libmpv does not answer in time."""
         answer: queue.Queue[float | None] = queue.Queue()
@@ -359,7 +363,9 @@ class MpvPlayer:
         """Report that a file has started, or that a seek has finished."""
         position = max(0.0, float(mpv.time_pos or 0.0))
         if self._is_open:
+            self._is_playing = not mpv.pause  # it may have been at its end
             self._emit(SeekFinished(self._active, position))
+            self.do(lambda _: None)
             return
         if self._is_from_zero:  # it may have advanced since: without a device, decoding does not wait
             position = 0.0

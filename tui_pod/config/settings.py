@@ -69,6 +69,9 @@ class PlaybackSettings(Section):
     seek_small: Annotated[float, Key("Seconds of the small steps, with shift", 0.5, 3600)] = 5.0
     speed: Annotated[float, Key("Speed, until you choose another one in the app", 0.5, 3.0)] = 1.0
     speed_step: Annotated[float, Key("How much [ and ] change the speed", 0.01, 0.5)] = 0.1
+    repeat_pause: Annotated[
+        bool, Key("Whether a repeated sentence is followed by a pause of its own length, to say it aloud")
+    ] = False
     autoplay: Annotated[bool, Key("Whether a list plays its next episode by itself; the queue always does")] = True
 
 

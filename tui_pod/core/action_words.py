@@ -49,6 +49,7 @@ playback.forward_small | skip ahead seek | Jumps ahead a little.
 playback.previous_mark | skip rewind section | Goes back to the start of the chapter; without chapters, of the sentence.
 playback.next_mark | skip section | Goes to the next chapter; without chapters, to the next sentence.
 playback.go_to | seek jump position minute timestamp | Asks for a time: a position, a step, or a percentage.
+playback.repeat | loop again a-b sentence chapter track | Plays it until told otherwise; nothing is marked played.
 passage.skip | skip advertisement ad ads jingle intro outro commercial sponsor | Jumps over what recurs in this podcast.
 playback.take_over | sync device phone resume position | Plays on from where you stopped on another machine.
 bookmark.add | save favourite favorite highlight clip quote remember | Keeps the sentence that was just said.
@@ -101,6 +102,7 @@ transcript.copy | clipboard quote | Puts the sentence at the cursor on the clipb
 transcript.stop | cancel transcription transcribe | Ends the work; what is done so far is kept.
 transcript.remove | delete transcription | Deletes the transcript that was made here.
 transcript.recognise | transcribe recognize speech text subtitles captions generate | Writes down what is said, offline.
+transcript.repeat | loop again learn language shadowing | Plays the sentence at the cursor until told otherwise.
 transcript.bookmark | save quote highlight | Keeps the sentence with its time.
 found.play | listen jump | Plays from where it is said.
 found.queue | later enqueue | Plays the episode after everything else.

@@ -36,7 +36,8 @@ JUMP = 0.7
 """Seconds ahead of the expected position that mean a seek: the smallest step is 5 s, and a poll is 0.25 s late."""
 
 ANNOUNCED = (
-    "PlaybackStatus", "Rate", "Metadata", "Volume", "CanGoNext", "CanGoPrevious", "CanPlay", "CanPause", "CanSeek",
+    "PlaybackStatus", "LoopStatus", "Rate", "Metadata", "Volume", "CanGoNext", "CanGoPrevious", "CanPlay", "CanPause",
+    "CanSeek",
 )  # fmt: skip
 """The properties whose changes are sent: all but Position and the constant ones."""
 
@@ -199,6 +200,17 @@ class PlayerInterface(ServiceInterface):
         self._controller.mixer.set_volume(round(min(max(volume, 0.0), 1.0) * 100))
         if volume > 0 and self._playback.is_muted:
             self._controller.mixer.toggle_mute()
+
+    @dbus_property(PropertyAccess.READWRITE, "LoopStatus")
+    def loop_status(self) -> DBusStr:
+        """Track while anything is repeated, otherwise None."""
+        return "None" if self._playback.repeat is None else "Track"
+
+    @loop_status.setter  # type: ignore[no-redef]
+    def loop_status(self, status: DBusStr) -> None:
+        """Repeat the episode, or end that; a list cannot be repeated."""
+        if status != self.loop_status and status in ("None", "Track"):
+            _note(self._controller.repeat.start_episode() if status == "Track" else self._controller.repeat.end())
 
     def _microseconds(self) -> int:
         return round(self._playback.position * SECOND)

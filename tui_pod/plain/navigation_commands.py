@@ -127,6 +127,8 @@ class NavigationCommands:
         elif self._list.has_selection:
             self._list.clear_selection()
             self._dialogue.say("Nothing is selected.")
+        elif self._controller.playback.repeat is not None:
+            self._dialogue.say(self._controller.repeat.end().sentence)
         else:
             self._dialogue.say(self._browser.say_here())
 

@@ -11,7 +11,6 @@ from functools import partial
 from tui_pod.core.actions import MOVING_ON, key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.playback.controller import NOTHING_PLAYS
-from tui_pod.core.playback.go_to import parse_position
 from tui_pod.core.playback.sleep_timer import SleepTimer, parse_sleep
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.session_planner import SessionRequest, parse_budget
@@ -96,18 +95,16 @@ class PlaybackCommands:
             self._dialogue.ask(NOTHING_PLAYS, lambda typed: None if typed else play())  # also takes the time
             return
         here = say_position(playback.position, playback.duration)
-        question = f"Go to which time? Such as 12:34, +90, -30 or 50%. Now at {here}. Or press enter to stay:"
-        self._dialogue.ask(question, self._go_to)
+        times = "Such as 12:34, +90, -30 or 50%; two times, to repeat what is between them"
+        self._dialogue.ask(f"Go to which time? {times}. Now at {here}. Or press enter to stay:", self._go_to)
 
     def _go_to(self, answer: str) -> None:
-        playback = self._controller.playback
         if answer.strip():
             try:
-                position = parse_position(answer, playback.position, playback.duration)
+                outcome = self._controller.go_to(answer)
             except ValueError as error:
                 self._dialogue.say(f"Error: {error}.")
             else:
-                outcome = self._controller.seek_to(position)
                 if outcome.text:
                     self._dialogue.say(outcome.sentence)
 

@@ -177,6 +177,7 @@ def _end_session(on: Subject) -> Outcome:
     if on.controller.session is None:
         return refused(f"No session is in progress. Press {key_of('session.plan')} to plan one.")
     on.controller.sessions.end()
+    on.controller.repeat.end()
     return changed("Session ended; playback continues")
 
 
@@ -188,6 +189,7 @@ COMMANDS: Mapping[str, Command] = {
     "playback.forward_small": lambda on: on.controller.step_forward(is_small=True),
     "playback.previous_mark": lambda on: on.controller.seek_mark(-1),
     "playback.next_mark": lambda on: on.controller.seek_mark(1),
+    "playback.repeat": lambda on: on.services.repeat.turn(),
     "playback.take_over": lambda on: on.controller.handover.take_over(),
     "passage.skip": lambda on: on.services.passages.skip(),
     "playback.slower": lambda on: on.controller.mixer.change_speed(-1),

@@ -194,6 +194,7 @@ def _options(settings: Settings) -> PlaybackOptions:
         seek_forward=playback.seek_forward,
         seek_small=playback.seek_small,
         speed_step=playback.speed_step,
+        repeats_with_pause=playback.repeat_pause,
         every_night=settings.sleep.every_night,
         speeds=settings.speeds,
         sound=Sound(settings.audio.level, settings.audio.skip_silence),
@@ -247,7 +248,8 @@ class LoadTicker(Follower):
 
 
 def _is_waiting(playback: Playback) -> bool:
-    return playback.status is PlayerStatus.LOADING or playback.is_buffering
+    is_repeat_due = playback.repeat is not None and playback.repeat.is_waiting
+    return playback.status is PlayerStatus.LOADING or playback.is_buffering or is_repeat_due
 
 
 class QuestionOffer(Follower):

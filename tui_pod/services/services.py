@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.feeds import FeedService
     from tui_pod.services.recall import RecallService
     from tui_pod.services.recognition import RecognitionService
+    from tui_pod.services.repeat import RepeatService
     from tui_pod.services.search import SearchService
     from tui_pod.services.sync import SyncService
     from tui_pod.services.sync_setup import SyncSetup
@@ -175,6 +176,13 @@ class Services:
         from tui_pod.services.bookmarks import BookmarkService  # after the first paint
 
         return BookmarkService(self._context, self.reader)
+
+    @cached_property
+    def repeat(self) -> RepeatService:
+        """Repeats a sentence, a chapter or the episode."""
+        from tui_pod.services.repeat import RepeatService  # after the first paint
+
+        return RepeatService(self._context, self.reader)
 
     @cached_property
     def recall(self) -> RecallService:

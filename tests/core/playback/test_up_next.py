@@ -28,7 +28,7 @@ def test_sleep_fades_pauses_and_gives_the_fade_back(room: Room) -> None:
     room.controller.mixer.set_volume(80)
     room.controller.set_sleep(SleepTimer(20.0))
     room.play("three", seconds=15)
-    room.controller.toggle_pause()
+    room.controller.set_paused(True)
     room.player.play(20)
     sleep = room.controller.sleep
     assert sleep == SleepTimer(5.0)  # a pause is not counted

@@ -16,10 +16,12 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.bookmark_editor import BookmarkEditor
+from tui_pod.core.playback.go_to import parse_times
 from tui_pod.core.playback.handover import Handover
 from tui_pod.core.playback.list_editor import ListEditor
 from tui_pod.core.playback.passage_skips import PassageSkips
 from tui_pod.core.playback.progress_editor import ProgressEditor
+from tui_pod.core.playback.repeat import Repeater
 from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import AWAKE, FADE, Bedtime, SleepPlace, SleepTimer, SleepUnit
 from tui_pod.core.playback.undo import Change, UndoHistory, seek_label
@@ -29,7 +31,7 @@ from tui_pod.core.player.events import Event, PassagesKnown, PauseChanged, Recor
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.options import PlaybackOptions, clamp
 from tui_pod.core.player.ports import Ports
-from tui_pod.core.player.snapshot import Playback, PlayerStatus, chapter_at, part_chapters
+from tui_pod.core.player.snapshot import Playback, PlayerStatus, RepeatKind, Repetition, chapter_at, part_chapters
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Status
@@ -87,6 +89,7 @@ class PlaybackController:
         )  # fmt: skip
         mixer = self.mixer = Mixer(state, usual_speed, saved_list)
         player = self._player = EpisodePlayer(state, mixer, owner)
+        self.repeat = Repeater(state, player)
         self._up_next = UpNext(state, player, queue or Queue(), orders or Orders())
         self.undo_history = UndoHistory()
         self.handover = Handover(state, player, self.undo_history, self._put_seek)
@@ -352,8 +355,10 @@ class PlaybackController:
             return refused(NOTHING_PLAYS)
         before = self.playback.position
         self._player.tracker.decide()
+        self._player.release()
         seek()
         after = self.playback.position
+        self.repeat.follow(after)
         self._note_seek(before, after)
         if after < before or (after > before and not is_step):  # a step forward chooses no place
             self.passages.went_to(after, is_back=after < before)
@@ -365,6 +370,19 @@ class PlaybackController:
             jump = before, after
             undo, redo = partial(self._put_seek, episode, before), partial(self._put_seek, episode, after)
             self.undo_history.add(Change(seek_label(jump), undo, redo, episode, self._state.ports.clock(), jump))
+
+    def go_to(self, text: str) -> Outcome:
+        """Go to the time that the listener typed, or repeat what is between two times.
+
+        Raises ValueError, with a message for the listener, if the text is neither.
+        """
+        playback = self.playback
+        start, end = parse_times(text, playback.position, playback.duration)
+        if end is None:
+            return self.seek_to(start)
+        self.repeat.end()
+        self.seek_to(start)
+        return self.repeat.start(Repetition(RepeatKind.STRETCH, start, end))
 
     def seek_by(self, seconds: float) -> Outcome:
         """Go `seconds` forward, or back when negative."""
@@ -382,6 +400,8 @@ class PlaybackController:
 
     def seek_mark(self, direction: int) -> Outcome:
         """Go to the next (1) or previous (-1) chapter or sentence."""
+        if (sentence := self.repeat.neighbour(direction)) is not None:
+            return self._seek(partial(self._player.seek, sentence))
         return self._seek(partial(self._player.seek_mark, direction))
 
     def next(self) -> Outcome:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 
 _TIME = re.compile(r"([+-]?)(?:(\d{1,3}):)?(?:(\d{1,3}):)?(\d{1,6})")
+SHORTEST = 0.5
+"""Seconds that can be repeated at least."""
+
 _SHARE = re.compile(r"(\d{1,3}(?:[.,]\d{1,3})?)\s*%")
 
 
@@ -31,3 +34,17 @@ def parse_position(text: str, position: float, duration: float | None) -> float:
     seconds = int(hours) * 3600.0 + int(minutes) * 60 + int(last)
     wanted = {"+": position + seconds, "-": position - seconds}.get(sign, seconds)
     return max(0.0, min(wanted, duration or wanted))
+
+
+def parse_times(text: str, position: float, duration: float | None) -> tuple[float, float | None]:
+    """Return the seconds that a text stands for, and None; or those of two times, between which to repeat.
+
+    Raises ValueError as `parse_position` does, and if the second time is not later than the first.
+    """
+    first, *rest = text.split(maxsplit=1) or [""]
+    if not rest or rest[0].startswith("%"):
+        return parse_position(text, position, duration), None
+    start, end = parse_position(first, position, duration), parse_position(rest[0], position, duration)
+    if end < start + SHORTEST:
+        raise ValueError("the second time must be later than the first")
+    return start, end

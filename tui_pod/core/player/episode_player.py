@@ -8,7 +8,7 @@ owner that one has ended.
 from __future__ import annotations
 
 from collections.abc import Callable, Container
-from datetime import datetime
+from datetime import datetime, timedelta
 from math import inf
 from typing import NamedTuple
 
@@ -41,6 +41,8 @@ from tui_pod.core.player.snapshot import (
     ChapterOrigin,
     Playback,
     PlayerStatus,
+    RepeatKind,
+    Repetition,
     Source,
     part_chapters,
     with_chapters,
@@ -59,6 +61,9 @@ LAST_STEP = 0.1
 
 OVERRUN = 300.0
 """Seconds added to what was played of a part that is longer than stated; its end gives the real length."""
+
+LONGEST_SAID = timedelta(minutes=1)
+"""Longest stretch that is followed by a pause to say it aloud."""
 
 BROKEN_OFF = "the connection broke off"
 """What failed when a stream ended early."""
@@ -118,6 +123,7 @@ class EpisodePlayer:
         """Play an episode from `position`, or from where it was left; from a sentence if it is narrated with it."""
         ticket, now = self.tracker.leave(), self._clock()
         self._player.stop()
+        self._player.set_end(None)
         progress = self._state.progress_index.get(episode.id)
         length = (progress.duration if progress else None) or episode.duration
         first, options = self._skipper.begin(episode.id, length), self._state.options
@@ -132,7 +138,9 @@ class EpisodePlayer:
         self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try, awaited_sentence=sentence)
         self._load.follows_narration = follows_narration
         speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
+        former = self._state.playback
         shown = self._silence()._replace(speed=speed, position=position, duration=length, load=number)
+        shown = shown._replace(repeat=former.repeat if former.episode == episode.id else None)
         shown = shown._replace(episode=episode.id, title=episode.title, marks=part_chapters(episode.parts))
         self._state.show(shown._replace(status=PlayerStatus.LOADING))
         self._sources.request(self._load.recording, number, position)
@@ -266,6 +274,8 @@ class EpisodePlayer:
         load = self._load
         if load is not None and load.is_retry_due(self._clock()):
             self.start(load.episode, load.position, load.is_paused, load.retry)
+        if load is not None and load.again_at is not None and self._clock() >= load.again_at:
+            self._play_again(load)
         self._load_when_saved()
         if self._load is not None:
             self._look_at_load(self._load)
@@ -320,6 +330,48 @@ class EpisodePlayer:
                     self.seek(max(0.0, playback.position - back))
             self._player.set_paused(False)
 
+    def set_repeat(self, repeat: Repetition | None) -> None:
+        """Repeat a stretch of what is loaded from now on; None to play on."""
+        load = self._load
+        if load is not None and load.again_at is not None:
+            self._play_again(load)
+        self._state.show(self._state.playback._replace(repeat=repeat))
+        self._limit(inf if repeat is None else repeat.end)
+
+    def release(self) -> None:
+        """Let the player go on where what is repeated ends, before a seek behind that."""
+        self._limit(inf)
+
+    def _limit(self, end: float) -> None:
+        """Let the player stop at a position in seconds, if that is in what it has open."""
+        load = self._load
+        if load is not None and load.phase is Phase.OPEN:
+            is_inside = load.offset < end < inf
+            load.ends += [end] if is_inside else []
+            self._player.set_end(end - load.offset if is_inside else None)
+
+    def _repeat(self, load: Load, repeat: Repetition, position: float) -> None:
+        """Play what is repeated again, at once or after a pause of its own length."""
+        playback, played = self._state.playback, self.tracker.heard
+        self.tracker.move(position, playback.speed)
+        self.tracker.save()
+        self._owner.advanced(self.tracker.heard - played, False)
+        length = timedelta(seconds=(repeat.end - repeat.start) / playback.speed if repeat.end < inf else 0.0)
+        is_said = repeat.kind in (RepeatKind.SENTENCE, RepeatKind.STRETCH) and length <= LONGEST_SAID
+        if self._state.options.repeats_with_pause and is_said:
+            load.again_at = self._clock() + length
+            self._state.show(self._state.playback._replace(position=position, repeat=repeat._replace(is_waiting=True)))
+        else:
+            self._play_again(load)
+
+    def _play_again(self, load: Load) -> None:
+        """Go back to the start of what is repeated; that is no seek of the listener."""
+        load.again_at, repeat = None, self._state.playback.repeat
+        if repeat is not None:
+            again = repeat._replace(number=repeat.number + 1, is_waiting=False)
+            self._state.show(self._state.playback._replace(repeat=again))
+            self._move(load, repeat.start)
+
     def is_out_of_reach(self, position: float) -> bool:
         """Return whether the player cannot go to a position yet."""
         return self._load is not None and bool(self._load.why_out_of_reach(position, self._state.playback.duration))
@@ -342,6 +394,7 @@ class EpisodePlayer:
             self._listener.tell(reason)
             return
         load.is_sought, load.awaited_mark, load.awaited_sentence = load.phase is not Phase.OPEN, 0, None
+        load.again_at = None
         if load.phase in (Phase.OPEN, Phase.HELD):
             self.tracker.seek(position)
         else:
@@ -393,6 +446,7 @@ class EpisodePlayer:
         """Load the part of the episode at a position instead of the current one."""
         load.enter(position)
         self._player.stop()
+        self._player.set_end(None)
         self.tracker.wish(position)
         playback = self._state.playback._replace(status=PlayerStatus.LOADING, position=position, attempt=None)
         self._state.show(playback._replace(load=playback.load + 1, is_buffering=False, fetching=None))
@@ -457,7 +511,8 @@ class EpisodePlayer:
                 self._on_loaded(load, event)
             case PositionChanged(position=position):
                 self._on_position(position)
-                self._skip()
+                if playback.repeat is None:
+                    self._skip()
             case SeekFinished(position=position):
                 if abs(position - load.position) < SEEK_TOLERANCE:
                     position = load.position  # a paused player is off by the buffer of its sound device
@@ -478,6 +533,10 @@ class EpisodePlayer:
                 self._listener.tell("This libmpv lacks a filter: recordings keep their loudness and silence.")
             case BufferingChanged(is_buffering=is_buffering):
                 self._state.show(playback._replace(is_buffering=is_buffering, attempt=None))
+            case FileEnded(position=position) if playback.repeat is not None and load.reaches(position, playback):
+                self._repeat(load, playback.repeat, position)
+            case FileEnded(position=position) if load.has_stopped_at(position, playback.duration):
+                self._move(load, position)  # it was told to stop there, and meanwhile to play on
             case FileEnded(position=position):
                 self._on_end(load, position)
             case LoadFailed():
@@ -535,6 +594,8 @@ class EpisodePlayer:
             self._player.seek(load.position - load.offset)
         else:
             self.tracker.arrive(event.position)
+        if playback.repeat is not None:
+            self._limit(playback.repeat.end)
         if source.notice:
             self._listener.tell(source.notice)
         self._go_to_awaited_mark(load)

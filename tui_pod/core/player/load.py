@@ -45,6 +45,10 @@ SAME_STATED = 0.1
 """Share by which a stated length may be off and still be that of this recording."""
 
 
+END_TOLERANCE = 0.5
+"""Seconds by which the player may miss the position at which it was told to stop."""
+
+
 class Phase(Enum):
     """What a load waits for."""
 
@@ -118,6 +122,10 @@ class Load:
     """Direction of the chapter to go to once the chapters are known; 0 for none."""
     awaited_sentence: str | None = None
     """Sentence at the position, which is estimated until the narration is made; None if it is not known."""
+    ends: list[float] = field(default_factory=list)
+    """Where the player was told to stop, in seconds: it may report one after it was told another."""
+    again_at: datetime | None = None
+    """When what is repeated plays again; None unless the listener has a pause to say it."""
     part: Part | None = None
     """The part that is loaded, of an episode of several; None for a single recording."""
 
@@ -246,6 +254,17 @@ class Load:
     @property
     def _is_stream(self) -> bool:
         return self.source is not None and self.source.is_stream
+
+    def reaches(self, position: float, playback: Playback) -> bool:
+        """Return whether playing ended at the end of what is repeated, or of the whole before that."""
+        assert playback.repeat is not None
+        is_end = is_whole(position, playback.duration) and (self.part is None or self.is_last_part)
+        return is_end or position >= playback.repeat.end - END_TOLERANCE
+
+    def has_stopped_at(self, position: float, duration: float | None) -> bool:
+        """Return whether the player stopped at a position where it was told to."""
+        is_told = any(abs(position - end) < END_TOLERANCE for end in self.ends)
+        return is_told and not is_whole(position, duration) and (self.part is None or not self.is_part_whole(position))
 
     def is_longer_than_stated(self, position: float) -> bool:
         """Return whether a part on this machine goes on at a position behind its stated end."""

@@ -31,6 +31,8 @@ class PlaybackOptions(NamedTuple):
     seek_forward: float = 30.0
     seek_small: float = 5.0
     speed_step: float = 0.1
+    repeats_with_pause: bool = False
+    """Whether a repeated sentence is followed by a pause of its own length."""
     every_night: str = ""
     """Local time such as `23:30` at which the sleep timer ends every night; empty for none."""
     speeds: Mapping[str, float] = MappingProxyType({})

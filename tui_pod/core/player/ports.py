@@ -40,6 +40,12 @@ class Player(Protocol):
     def seek(self, position: float) -> None:
         """Go to `position` exactly; `SeekFinished` follows. Before `FileLoaded`, the file starts there."""
 
+    def set_end(self, position: float | None) -> None:
+        """Stop at a position as at the end of the file, which `FileEnded` reports; None for its own end.
+
+        A later seek plays on from there. It stays for the next file.
+        """
+
     def position(self) -> float | None:
         """Return the current position in seconds; None while loading, seeking or stopped.
 

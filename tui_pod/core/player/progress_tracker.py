@@ -180,6 +180,7 @@ class ProgressTracker:
         is_now_done = (
             is_here
             and not (self._is_done or self._has_jumped)
+            and self._state.playback.repeat is None
             and position >= self._state.played_from(self.episode, self.duration)
         )
         if is_now_done:

@@ -124,6 +124,28 @@ class NextAttempt(NamedTuple):
         return f"{text}; paused" if self.is_paused else text
 
 
+class RepeatKind(IntEnum):
+    """What is repeated, from small to large; the last is between two times that the listener typed."""
+
+    SENTENCE = 0
+    CHAPTER = 1
+    EPISODE = 2
+    STRETCH = 3
+
+
+class Repetition(NamedTuple):
+    """What is played again and again."""
+
+    kind: RepeatKind
+    start: float
+    end: float
+    """Infinite for the end of the episode."""
+    number: int = 1
+    """Which time it plays."""
+    is_waiting: bool = False
+    """Whether there is silence to say it aloud before it plays again."""
+
+
 def chapter_at(chapters: "Sequence[Chapter]", position: float) -> int:
     """Return which of these chapters a position in seconds is in, from 1; 0 if none."""
     return bisect_right(chapters, position + 0.05, key=lambda mark: mark.start)
@@ -156,6 +178,8 @@ class Playback(NamedTuple):
     marks: tuple[Chapter, ...] = ()
     passages: "tuple[Passage, ...]" = ()
     """What was heard before in other episodes; empty while that is not known."""
+    repeat: Repetition | None = None
+    """What is repeated; None if nothing is."""
     load: int = 0
     problem: str | None = None
     """Why a held episode stopped; None if the listener stopped it, or it was restored."""

@@ -29,6 +29,7 @@ MARKS = {
     "list": "▤",
     "words": "“",
     "passage": "▒",
+    "repeat": "↺",
 }
 """Marks of episodes, and of podcasts in the tree. They never rely on colour."""
 
@@ -36,7 +37,7 @@ ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": ",", "unplayed": ".", "started": ":", "played": "#", "selected": "{",
     "cursor": "[", "missing": "_", "fault": "!", "download": "<", "queued": ";", "bookmark": "^",
     "card": "$", "new": "*", "podcast": "@", "list": "&", "words": '"',
-    "passage": "\\",
+    "passage": "\\", "repeat": "(",
 }  # fmt: skip
 """The same in ASCII: no letter, which would read as a key, and no sign twice."""
 

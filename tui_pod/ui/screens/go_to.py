@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui_pod.core.playback.controller import NOTHING_PLAYS, PlaybackController
-from tui_pod.core.playback.go_to import parse_position
+from tui_pod.core.playback.go_to import parse_times
 from tui_pod.core.text.clean import clock, length, visible
 from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 
@@ -39,11 +39,10 @@ class GoToScreen(InputDialog):
                 self._tui.main_screen.episodes.action_run("episode.play")  # as the line below the field says
             return
         try:
-            position = parse_position(event.value, playback.position, playback.duration)
+            self._controller.go_to(event.value)
         except ValueError:
             return  # the line below the field says why
         self.dismiss()
-        self._controller.seek_to(position)
 
     def _meaning(self, text: str) -> Content:
         playback = self._controller.playback
@@ -53,6 +52,8 @@ class GoToScreen(InputDialog):
         if not text.strip():
             return Content(f"now at {here}")
         try:
-            return Content(f"{clock(parse_position(text, playback.position, playback.duration))}, now at {here}")
+            start, end = parse_times(text, playback.position, playback.duration)
+            meant = clock(start) if end is None else f"repeat {clock(start)} to {clock(end)}"
+            return Content(f"{meant}, now at {here}")
         except ValueError as error:
             return Content(str(error))

@@ -229,7 +229,10 @@ class MainScreen(Screen[None]):
             self.show_pane()
         if self.open_views.escape():
             return
-        self.listing.clear()
+        if self.services.controller.playback.repeat is not None:
+            self.app.notify(self.services.controller.repeat.end().text)
+        else:
+            self.listing.clear()
 
     # -- commands of the panes -------------------------------------------------------------------------
 

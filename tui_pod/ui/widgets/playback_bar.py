@@ -150,6 +150,9 @@ class PlaybackBar(Widget):
         mark = MARKS[playback.status if is_on else "fault" if problem else "paused"]
         head, tail = split_title(playback.title)
         left: list[Part] = [(f" {mark} ", NOW if is_on else FAULT if problem else QUIET), (head, HEAD)]
+        if (repeat := playback.repeat) is not None:
+            said = "say it" if repeat.is_waiting else repeat.kind.name.lower()
+            left.insert(1, (f"{MARKS['repeat']} {said:<8} {repeat.number:<2} ", ACCENT))
         if problem:
             left.append((f"  {problem}", FAULT))
         elif busy := self._busy():
@@ -242,6 +245,9 @@ class PlaybackBar(Widget):
         starts = {int(mark.start * scale) for mark in self.playback.chapters if mark.start < duration} - {0}
         for cell in starts if len(starts) <= width // 3 else ():  # else they would fill most of the line
             cells[cell] = ("┆", bright if cell < here else QUIET)
+        if (repeat := self.playback.repeat) is not None:
+            for end in (repeat.start, min(repeat.end, duration)):
+                cells[max(0, min(width - 1, int(end * scale)))] = (MARKS["repeat"], ACCENT)
         for start in self.bookmarks:
             cells[max(0, min(width - 1, int(start * scale)))] = (MARKS["bookmark"], STARTED)
         cells[here] = ("●", NOW if self.playback.is_active else QUIET)

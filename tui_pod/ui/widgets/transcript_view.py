@@ -366,6 +366,15 @@ class TranscriptView(LinesView):
         if self.has_times() and self.episode is not None:
             self._keep(self.episode, self._title, self._transcript.cues[self.cursor])
 
+    def action_repeat(self) -> None:
+        """Repeat the sentence at the cursor; if it is repeated, something larger."""
+        if self._is_playing and self._transcript.is_timed:
+            start = self._transcript.cues[self.cursor].start
+            self.is_following, outcome = True, self._services.repeat.turn(start)
+            self.notify(outcome.text, markup=False) if outcome.text else None
+        else:
+            self.action_run("playback.repeat")
+
     def action_copy(self) -> None:
         """Copy the sentence at the cursor."""
         if self._transcript.cues:
