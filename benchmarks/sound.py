@@ -92,7 +92,7 @@ def _narrated(bench: Bench) -> list[Row]:
     for alone, each in zip(found, beside, strict=True):
         alone["beside"] = each["cold"]
 
-    voice = run_floor(bench, "voice", embedded_transcripts() / f"{first_id()}.txt", times=runs)
+    voice = run_floor(bench, "voice", embedded_transcripts() / f"{_first_id()}.txt", times=runs)
     play = libmpv_alone(bench).play * 1000
 
     def row(what: str, name: str, unit: str, limit: float, floor: float, scale: float = 1.0) -> Row:
@@ -110,7 +110,7 @@ def _narrated(bench: Bench) -> list[Row]:
     ]
 
 
-def first_id() -> str:
+def _first_id() -> str:
     """Return the id of the embedded catalogue's first episode, which is narrated."""
     return read_catalog(embedded_catalog())[0].episodes[0].id
 

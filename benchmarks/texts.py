@@ -9,7 +9,7 @@ from pathlib import Path
 
 from benchmarks.bench import Bench, spread
 from benchmarks.rows import Row, Table
-from benchmarks.sound import first_id, run_inside
+from benchmarks.sound import run_inside
 from tui_pod.config.paths import embedded_transcripts
 
 WORDS = 100_000
@@ -37,10 +37,12 @@ def measure(bench: Bench) -> Table:
     novel, short = bench.folder / "novel.md", bench.folder / "short.md"
     novel.write_text(_novel(WORDS), "utf-8")
     short.write_text(_novel(240), "utf-8")
+    catalog = bench.folder / "narrated.toml"
+    catalog.write_text('version = 1\n[[episodes]]\nid = "short"\ntitle = "Short"\ntranscript = "short.md"\n', "utf-8")
     homes = [home, *(bench.fresh_home() for _ in range(runs - 1))]
     shorts = [_add(bench, short, each) for each in homes]
     novels = [_add(bench, novel, each) for each in homes]
-    narrations = [_played(bench, first_id(), home) for _ in range(runs)]
+    narrations = [_played(bench, "short", home, "--catalog", str(catalog)) for _ in range(runs)]
     texts = [_played(bench, novels[0][1], home) for _ in range(runs)]
 
     def row(what: str, name: str, unit: str, limit: float, floor: str) -> Row:
@@ -52,7 +54,7 @@ def measure(bench: Bench) -> Table:
     return Table(
         "A long text",
         f"A Markdown file of {WORDS:,} words, made of the embedded transcripts. The floor of adding it is a text of"
-        " 90 s, that of the rest an embedded episode of about 90 s, narrated with a cold voice. A jump is one of five,"
+        " 90 s, that of the rest an episode of 90 s that is not planned, by a cold voice. A jump is one of five,"
         " all over the text. The memory is the app's own, without the process of the voice.",
         [
             Row(f"{WORDS:,} words: added", statistics.median(added), "s", ADD_LIMIT,
@@ -85,8 +87,8 @@ def _add(bench: Bench, file: Path, home: dict[str, str]) -> tuple[float, str]:
     return time.perf_counter() - began, done.stdout.strip()
 
 
-def _played(bench: Bench, ident: str, home: dict[str, str]) -> dict[str, list[float]]:
+def _played(bench: Bench, ident: str, home: dict[str, str], *arguments: str) -> dict[str, list[float]]:
     for made in (Path(home["XDG_CACHE_HOME"]) / "tui-pod" / "narrations").glob("*"):
         made.unlink()
-    found = run_inside(bench, "text", (), {**home, "BENCH_TEXT": ident})
+    found = run_inside(bench, "text", arguments, {**home, "BENCH_TEXT": ident})
     return {name: value if isinstance(value, list) else [value] for name, value in found.items()}
