@@ -42,7 +42,8 @@ NAV = PAGE.format(
     '<nav epub:type="page-list"><ol><li><a href="Text/two.xhtml#p">9</a></li></ol></nav>'
 )
 TWO = PAGE.format(
-    '<h1>Call me</h1><p>Some years<a epub:type="noteref" href="#f">1</a> ago.</p><h2 id="deep">Deeper</h2>'
+    '<h1>Call me</h1><p>Some years<a epub:type="noteref" href="#f">1</a> ago.</p>'
+    '<h2 id="deep">II. Deeper</h2><h2>Deeper still</h2>'
     '<p>Water<span epub:type="pagebreak" id="p">9</span>y part.</p><h3>An aside</h3>'
     '<aside epub:type="footnote" id="f">Never mind.</aside>'
 )

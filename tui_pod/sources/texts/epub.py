@@ -45,7 +45,7 @@ FEWEST_ENTRIES = 2
 _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
 """How fonts are obfuscated; any other encryption hides the words."""
 
-_WORD = re.compile(r"\w+")
+_WORD, _NUMERAL = re.compile(r"\w+"), re.compile(r"\d+|[ivxlc]+")
 
 
 @dataclass(slots=True)
@@ -168,25 +168,34 @@ def _read(archive: _Archive, reads_code: bool) -> tuple[Document, bytes]:
 
 def _blocks(archive: _Archive, spine: Sequence[str], contents: Sequence[_Entry], reads_code: bool) -> Iterator[Block]:
     """Yield the blocks of all documents, with the entries of the table of contents as the only headings."""
-    known = set(spine)
-    has_contents = len({entry.title for entry in contents if entry.file in known}) >= FEWEST_ENTRIES
-    for name in dict.fromkeys(spine):
+    by_file: dict[str, list[_Entry]] = {name: [] for name in spine}
+    for entry in contents:
+        by_file.get(entry.file, []).append(entry)
+    has_contents = len({entry.title for entries in by_file.values() for entry in entries}) >= FEWEST_ENTRIES
+    for name in by_file:
         parsed = html_blocks(decode_document(archive.read(name), None), reads_code)
-        entries: dict[int, list[_Entry]] = {}
-        for entry in contents if has_contents else ():
-            if entry.file == name:
-                entries.setdefault(parsed.anchors.get(entry.anchor, 0), []).append(entry)
-        titled: set[str] | None = None  # the words of the entry before, until its text begins
+        headings: dict[int, list[Block]] = {}
+        for entry in by_file[name] if has_contents else ():
+            place = parsed.anchors.get(entry.anchor, 0)
+            headings.setdefault(place, []).append(Block("heading", entry.title, min(6, entry.level)))
+        titled: set[str] = set()  # the words of the entry before, until its text begins
         for place, block in enumerate(parsed.blocks):
-            for entry in entries.get(place, ()):
-                titled = _words(entry.title)
-                yield Block("heading", entry.title, min(6, entry.level))
-            words = _words(block.text) if titled is not None and len(block.text) <= MAX_VALUE else None
+            if place in headings:
+                yield from headings[place]
+                titled = _words(headings[place][-1].text)
             is_heading = has_contents and block.kind == "heading"
-            if words is not None and titled is not None and (words <= titled or (is_heading and titled <= words)):
-                continue  # it says the same once more
-            titled = titled if is_heading else None
+            if titled and _repeats(block, titled):
+                continue
+            titled = titled if is_heading else set()
             yield Block("paragraph", block.text) if is_heading else block
+        yield from headings.get(len(parsed.blocks), ())  # of a picture
+
+
+def _repeats(block: Block, titled: set[str]) -> bool:
+    """Return whether a block only says again what the entry of the table of contents said, perhaps with a number."""
+    words = _words(block.text[:MAX_VALUE])
+    is_numbered = block.kind == "heading" and titled <= words and all(map(_NUMERAL.fullmatch, words - titled))
+    return is_numbered or words <= titled
 
 
 def _words(title: str) -> set[str]:
