@@ -92,9 +92,7 @@ async def test_sound_has_the_volume_and_the_device_of_the_episode_and_ends_where
     opened.set_volume.assert_called_once_with(35)
     opened.set_muted.assert_called_once_with(True)
     assert opened.load.call_args.args[:2] == (Source("/somewhere/at.mp3"), 1.0)
-    mpv = Mock()
-    opened.do.call_args.args[0](mpv)
-    mpv.command.assert_called_once_with("set", "end", "2.500")
+    opened.set_end.assert_called_once_with(2.5)
     chosen[0] = "pulse/headset"
     await player.play(EPISODES[0], 1.0, 2.5)
     opened.set_device.assert_called_once_with("pulse/headset")

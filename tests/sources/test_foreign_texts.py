@@ -8,6 +8,8 @@ import pytest
 
 from tui_pod.core.library.transcript import Transcript, parse_transcript
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.player.timeline import plan
+from tui_pod.core.text.document import Block, Document
 from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 from tui_pod.sources import foreign_texts
 from tui_pod.sources.foreign_texts import OWN, ForeignTexts
@@ -60,3 +62,14 @@ def test_interruption_is_not_remembered(tmp_path: Path, monkeypatch: pytest.Monk
 def test_own_transcripts_need_no_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(LimitedProcesses, "call", None)
     assert ForeignTexts().transcript_in(OWN / "rope.txt", None).cues
+
+
+def test_planned_text_is_read_whole_and_others_up_to_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(foreign_texts, "MAX_BYTES", 500)
+    planned = plan(Document("Fog", (Block("paragraph", "The keeper lit the lamp. " * 50),), language="en"))
+    (tmp_path / "planned.vtt").write_text(planned.as_webvtt(), "utf-8")
+    (tmp_path / "other.vtt").write_text(planned.as_webvtt().replace("NOTE planned text en\n\n", ""), "utf-8")
+    texts = ForeignTexts()
+    assert len(texts.transcript_in(tmp_path / "planned.vtt", None).cues) == 50
+    assert 0 < len(texts.transcript_in(tmp_path / "other.vtt", None).cues) < 50
+    texts.close()

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import tui_pod
-from tui_pod.core.library.transcript import MAX_BYTES, Cue, Transcript, is_cut, parse_transcript, read_cues
+from tui_pod.core.library.transcript import MAX_BYTES, PLANNED, Cue, Transcript, is_cut, parse_transcript, read_cues
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.runtime.files import make_folder, read_start
 from tui_pod.runtime.limited_processes import CallLimits, ContentFault, LimitedProcesses
@@ -22,6 +22,9 @@ from tui_pod.runtime.threads import CancelToken
 
 LIMITS = CallLimits(seconds=5.0, memory=512 * 1024 * 1024)
 """The longest transcript that is read takes 0.5 s, and 100 MB."""
+
+MAX_PLANNED = 4 * MAX_BYTES
+"""Bytes of a planned text that are read: the longest that is planned, in any script, with its times."""
 
 MOST = 1_000
 """Faulty texts that are remembered."""
@@ -104,7 +107,10 @@ class ForeignTexts:
 
 def _text_in(file: Path) -> str | None:
     try:
-        return read_start(file, MAX_BYTES).decode("utf-8", "replace")
+        content = read_start(file, MAX_BYTES)
+        if len(content) == MAX_BYTES and content.startswith(PLANNED.encode()):
+            content = read_start(file, MAX_PLANNED)
+        return content.decode("utf-8", "replace")
     except OSError:
         return None
 
