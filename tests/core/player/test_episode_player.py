@@ -998,6 +998,15 @@ def test_name_is_spoken_before_a_narration_that_begins_at_its_start() -> None:
     assert loaded(room)[-1] == ("/two.opus", 4)
 
 
+def test_narration_that_moves_while_its_name_is_spoken_is_opened_where_it_is() -> None:
+    room = make_room()
+    room.sources.found |= {"one": narration("one")._replace(location="/one.wav", name="/one.name.wav")}
+    room.play("one")
+    room.sources.found |= {"one": narration("one")._replace(name="/one.name.wav")}
+    room.controller.handle(FileEnded(-1, 2.5))
+    assert loaded(room) == [("/one.name.wav", -1), ("/one.opus", 1)]
+
+
 def test_seek_before_the_name_leaves_it_out() -> None:
     room = after_one(narration("one"), narration("two")._replace(name="/two.name.wav"))
     room.controller.seek_by(30)

@@ -551,8 +551,9 @@ class EpisodePlayer:
             self.tracker.wish(load.position)
             load.choose_way(self._state.playback)
             chime, name = load.source.chime, load.source.name
-            load.leads = [chime] if chime and load.follows_narration else []
-            load.leads += [name] if name and not load.position else []
+            if load.leads is None:
+                load.leads = [chime] if chime and load.follows_narration else []
+                load.leads += [name] if name and not load.position else []
             self._lead_or_give(load, load.source)
 
     def _lead_or_give(self, load: Load, source: Source) -> None:
@@ -560,6 +561,9 @@ class EpisodePlayer:
         if load.leads and not load.position:
             load.phase = Phase.LEAD
             self._player.load(Source(load.leads.pop(0)), 0.0, -self._state.playback.load, load.is_paused)
+        elif load.phase is Phase.LEAD:  # its narration may have been encoded into another file meanwhile
+            load.phase, load.leads = Phase.REQUESTED, []
+            self._sources.request(load.recording, self._state.playback.load, load.position)
         else:
             self._give(load, source)
 

@@ -116,8 +116,8 @@ class Load:
     """Whether the listener sought before the file was open, so that it starts exactly there."""
     follows_narration: bool = False
     """Whether it starts because a narration has just ended."""
-    leads: list[str] = field(default_factory=list)
-    """Paths of the sounds that are still to play before it: the chime and its spoken name."""
+    leads: list[str] | None = None
+    """Paths of the sounds that are still to play before it, the chime and its spoken name; None if not known yet."""
     awaited_mark: int = 0
     """Direction of the chapter to go to once the chapters are known; 0 for none."""
     awaited_sentence: str | None = None
