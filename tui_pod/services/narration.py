@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import MEGABYTE
-from tui_pod.core.actions import key_of
 from tui_pod.core.library.course import course_place, spoken_place
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import Part
@@ -272,8 +271,7 @@ def command_for(commands: Mapping[str, str], language: str, title: str) -> tuple
         return ()
     name = LANGUAGES.get(general, general)
     raise NarrationError(
-        f"The settings name no voice for {name}: [narration.voices] {general}. "
-        f"{key_of('view.transcript')} shows the transcript of “{title}”."
+        f"The settings name no voice for {name}: [narration.voices] {general}. “{title}” can still be read."
     )
 
 
