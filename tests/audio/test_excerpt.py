@@ -15,6 +15,7 @@ from tui_pod.audio.chime import chime_file
 from tui_pod.audio.excerpt import ExcerptPlayer
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.player.options import Sound
 from tui_pod.core.player.snapshot import Playback, Source
 
 
@@ -86,13 +87,15 @@ async def test_sound_has_the_volume_and_the_device_of_the_episode_and_ends_where
     async def find(_: Episode, *__: float) -> Source | None:
         return Source("/somewhere/at.mp3")
 
-    player = ExcerptPlayer(find, "null", like=lambda: volume, device=lambda: chosen[0])
+    output = Sound(is_mono=True)
+    player = ExcerptPlayer(find, "null", like=lambda: volume, device=lambda: chosen[0], output=lambda: output)
     await player.play(EPISODES[0], 1.0, 2.5)
     opened.set_device.assert_not_called()
     opened.set_volume.assert_called_once_with(35)
     opened.set_muted.assert_called_once_with(True)
     assert opened.load.call_args.args[:2] == (Source("/somewhere/at.mp3"), 1.0)
     opened.set_end.assert_called_once_with(2.5)
+    opened.set_sound.assert_called_once_with(Sound(is_mono=True))
     chosen[0] = "pulse/headset"
     await player.play(EPISODES[0], 1.0, 2.5)
     opened.set_device.assert_called_once_with("pulse/headset")

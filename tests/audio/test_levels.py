@@ -216,3 +216,50 @@ def test_nothing_is_filtered_before_anything_is_known() -> None:
     assert filters(Sound(True, True), None, RATE) == ""
     assert "silence" not in filters(Sound(True, True), Levels(-20.0, -60.0, -16.0), None)
     assert filters(Sound(), Levels(-20.0, -60.0, -16.0), RATE) == ""
+
+
+def level_range(samples: Any) -> float:
+    """Return how far the loud fifths of a second are above the soft ones, in dB."""
+    frames = samples[: len(samples) // 4800 * 4800].reshape(-1, 4800)
+    levels = 10 * np.log10((frames**2).mean(1) + 1e-12)
+    levels = levels[levels > levels.max() - 35]
+    return float(np.percentile(levels, 95) - np.percentile(levels, 10))
+
+
+@pytest.mark.parametrize("bed", [0.0, 0.05, 0.2])
+def test_clear_speech_brings_soft_and_loud_voices_and_music_together(bed: float, tmp_path: Path) -> None:
+    spoken = speech()
+    times = np.arange(len(spoken)) / RATE
+    soft = np.where(times // 5 % 2, 10 ** (-14 / 20), 1.0)  # every other voice is far from the microphone
+    music = sum(np.sin(2 * np.pi * pitch * times) for pitch in (220, 277, 330)) / 3 * (times % 2 < 1)
+    mixed = spoken * soft * 2 + bed * music
+    before = level_range(mixed)
+    heard = hear(write(tmp_path / "mixed.wav", mixed), filters(Sound(is_clear=True), None, RATE), tmp_path)
+    samples = heard.samples / 32767
+    assert level_range(samples) < before * 2 / 3
+    assert np.abs(samples).max() < 0.92
+
+
+@pytest.mark.parametrize("sound", [Sound(boost=5), Sound(boost=100), Sound(boost=100, is_clear=True)])
+def test_full_scale_recording_is_louder_and_never_clipped(sound: Sound, tmp_path: Path) -> None:
+    loud = np.sin(2 * np.pi * 997 * np.arange(5 * RATE) / RATE) * np.repeat([1.0, 0.1, 1.0, 0.1, 1.0], RATE)
+    heard = hear(write(tmp_path / "loud.wav", loud), filters(sound, None, RATE), tmp_path).samples / 32767
+    soft = slice(RATE * 3 // 2, RATE * 2 - 2400)
+    assert np.abs(heard).max() < 0.92
+    assert np.abs(heard[soft]).max() / 0.1 == pytest.approx(min(8.0, (1 + sound.boost / 100) ** 3), rel=0.05) or (
+        sound.is_clear and np.abs(heard[soft]).max() > 0.8
+    )
+
+
+@pytest.mark.parametrize(
+    ("sound", "left", "right"),
+    [(Sound(is_mono=True), 0.4, 0.4), (Sound(balance=50), 0.3, 0.5), (Sound(is_mono=True, balance=-100), 0.4, 0.0)],
+)
+def test_ears_hear_what_was_chosen(sound: Sound, left: float, right: float, tmp_path: Path) -> None:
+    path, tone = tmp_path / "stereo.wav", np.sin(2 * np.pi * 500 * np.arange(RATE) / RATE)
+    write(path, np.stack((0.6 * tone, 0.5 * tone) if sound.balance == 50 else (0.6 * tone, 0.2 * tone), 1).ravel())
+    content = bytearray(path.read_bytes())
+    content[22], content[32], content[28:32] = 2, 4, (RATE * 4).to_bytes(4, "little")  # two channels
+    path.write_bytes(content)
+    heard = hear(path, filters(sound, None, RATE, 2), tmp_path).samples.reshape(-1, 2)[2000:-2000] / 32767
+    assert np.abs(heard).max(0) == pytest.approx([left, right], abs=0.01)

@@ -61,7 +61,7 @@ def test_parse_config_of_every_section_is_read_without_a_notice() -> None:
     assert (settings.ui.theme, settings.ui.ascii, settings.ui.mouse) == ("nord", True, True)
     assert settings.narration.cache_mb == 50
     assert settings.feeds.keep_next == 3
-    assert tuple(settings.audio.values().values()) == (True, "", False)
+    assert tuple(settings.audio.values().values()) == (True, "", False, False)
     assert settings.stats.streak
     assert settings.network.private_hosts == ("nas.home", "nas.home:8080", "[fd00::1]:80")
     assert settings.speeds == {"AI Safety": 1.5, "Transformers": 1.0}

@@ -695,7 +695,7 @@ def test_answer_waits_for_no_player_while_questions_are_asked_aloud(room: Room) 
 
 @pytest.mark.parametrize(
     ("command", "values"),
-    [("speed", (9, 0.1, LIMIT)), ("volume", (101, -1, -LIMIT)), ("seek", (-1, 101, LIMIT))],
+    [("speed", (9, 0.1, LIMIT)), ("volume", (201, -1, -LIMIT)), ("seek", (-1, 101, LIMIT))],
 )
 async def test_value_out_of_range_is_refused_as_wrong_usage_and_changes_nothing(
     app: RemoteControl, room: Room, state: Path, command: str, values: tuple[float, ...]
@@ -707,7 +707,7 @@ async def test_value_out_of_range_is_refused_as_wrong_usage_and_changes_nothing(
             await answer(state, command=command, to=value)
     assert room.controller.playback == before
     perform(PlayerApi(room.controller), {"command": "volume", "by": LIMIT})
-    with pytest.raises(RequestError, match="from 0 to 100"):
+    with pytest.raises(RequestError, match="from 0 to 200"):
         perform(PlayerApi(room.controller), {"command": "volume", "by": 1})
 
 

@@ -205,6 +205,10 @@ leads_to(
 )
 leads_to("audio.level", "", last_call, ("sound", Sound(is_level=True)))
 leads_to("audio.skip_silence", "", last_call, ("sound", Sound(skips_silence=True)))
+leads_to("audio.clear_speech", "", last_call, ("sound", Sound(is_clear=True)))
+leads_to("audio.mono", "", last_call, ("sound", Sound(is_mono=True)))
+leads_to("audio.left", "", last_call, ("sound", Sound(balance=-10)))
+leads_to("audio.right", "", last_call, ("sound", Sound(balance=10)))
 leads_to("audio.device", "", last_call, ("device", "pulse/headset"), "j enter")
 
 

@@ -10,6 +10,7 @@ from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.events import DeviceChanged, Event, FileEnded, LoadFailed
+from tui_pod.core.player.options import Sound
 from tui_pod.core.player.snapshot import Playback, Source, recording_at
 from tui_pod.runtime.log import log
 
@@ -28,6 +29,7 @@ class ExcerptPlayer:
         like: Callable[[], Playback] = Playback,
         device: Callable[[], str] = lambda: "",
         lost: Callable[[str], None] = lambda _: None,
+        output: Callable[[], Sound] = Sound,
     ) -> None:
         """Play nothing yet.
 
@@ -35,12 +37,13 @@ class ExcerptPlayer:
             ao: the audio output that mpv uses; None for the usual one.
             like: returns the playback whose volume is used.
             device: returns the sound device that is chosen; empty if the system chooses.
+            output: returns what the device changes in the sound.
             lost: called with the name of a device that disappeared while it played; the sound is paused then.
         """
         self._find = find
         self._sound = ao, meter
         self._like, self._lost = like, lost
-        self._device = device
+        self._device, self._output = device, output
         self._player: MpvPlayer | None = None
         self._ended: Ended | None = None
         self._wish = 0  # counts requests: a later one cancels an earlier one that still waits for its audio
@@ -89,7 +92,8 @@ class ExcerptPlayer:
             self._player.open()
         if self._player.device != self._device():
             self._player.set_device(self._device())
-        self._player.set_volume(self._like().volume)
+        self._player.set_sound(self._output())
+        self._player.set_volume(min(self._like().volume, 100))
         self._player.set_muted(self._like().is_muted)
         self._player.set_end(end)
         self._player.load(source, start, self._wish, is_paused)

@@ -6,6 +6,7 @@ A recording is decoded once, faster than it plays, on a libmpv handle of its own
 from __future__ import annotations
 
 import json
+import math
 import os
 import queue
 import re
@@ -56,6 +57,12 @@ MAX_GAIN = 24.0
 
 LIMITER = "alimiter=limit=0.89:level=disabled:attack=2:release=80"
 """Keeps an amplified recording below -1 dB; its attack (ms) delays the sound by as much."""
+
+CLEAR = (
+    "acompressor=threshold=0.03:ratio=3:knee=6:attack=8:release=180:makeup=3.5,"
+    "treble=gain=3:frequency=4000:width_type=q:width=0.6"
+)
+"""Raises what is soft, and gently what is above 2 kHz, where consonants are."""
 
 SILENCE = (
     "silenceremove=stop_periods=-1:stop_duration=0.4:stop_threshold={:.1f}dB:detection=rms:window=0.02:timestamp=copy"
@@ -210,18 +217,30 @@ def silence_threshold(levels: Levels) -> float | None:
     return threshold if threshold > levels.floor else None
 
 
-def filters(sound: Sound, levels: Levels | None, rate: int | None) -> str:
+def filters(sound: Sound, levels: Levels | None, rate: int | None, channels: int | None = None) -> str:
     """Return mpv's `af` for a recording; empty for no filters.
 
-    `levels` are None if it is not measured yet. Without a sample `rate` (Hz) silence is not shortened.
+    `levels` are None if it is not measured yet: then its loudness and silence stay. Without a sample `rate` (Hz)
+    silence is not shortened, and without the number of channels both ears hear what they always do.
     """
-    if levels is None:
-        return ""
-    chain, threshold = [], silence_threshold(levels)
+    chain, threshold = [], silence_threshold(levels) if levels is not None else None
     if sound.skips_silence and rate and threshold is not None:
         chain.append(f"@silence:lavfi=[asetnsamples={max(1, rate // FRAMES)},{SILENCE.format(threshold)}]")
-    if sound.is_level:
+    if sound.is_level and levels is not None:
         gain = min(max(LOUDNESS - levels.loudness, -MAX_GAIN), MAX_GAIN)
         limiter = f",{LIMITER}" if gain > 0 else ""
         chain.append(f"@level:lavfi=[volume={gain:.1f}dB{limiter}]")
+    if sound.is_clear:
+        chain.append(f"@clear:lavfi=[{CLEAR},{LIMITER}]")
+    if sound.boost:
+        chain.append(f"@boost:lavfi=[volume={60 * math.log10(1 + sound.boost / 100):.1f}dB,{LIMITER}]")
+    if channels and (sound.is_mono or sound.balance):
+        left, right = 1 - max(0, sound.balance) / 100, 1 + min(0, sound.balance) / 100
+        each = (("c0", 1.0),) if channels == 1 else (("c0", 0.5), ("c1", 0.5)) if sound.is_mono else ()
+        ears = ((each or (("c0", 1.0),), left), (each or (("c1", 1.0),), right))
+        pan = "|".join(
+            f"c{ear}=" + "+".join(f"{share * gain:g}*{channel}" for channel, share in heard)
+            for ear, (heard, gain) in enumerate(ears)
+        )
+        chain.append(f"@output:lavfi=[{'aformat=channel_layouts=stereo,' if channels > 2 else ''}pan=stereo|{pan}]")
     return ",".join(chain)

@@ -11,7 +11,7 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.audio.devices import DeviceWatch, read_devices
@@ -132,7 +132,7 @@ class MpvPlayer:
             self._log.clear()
             mpv["demuxer-lavf-o"] = FAST_SEEK if source.is_constant_rate or source.is_estimated else DEMUXER
             location, self._remote, self._source = source.location, source.remote, source
-            self._applied = mpv["af"] = self._filters(None)
+            self._applied = mpv["af"] = self._filters({})
             if source.remote is not None:
                 location = self._streams.offer(str(load), source.remote, source.can_seek or start > 0)
             with self._calling:  # its start may be reported before the command returns
@@ -286,12 +286,12 @@ class MpvPlayer:
 
     def _apply_sound(self, mpv: MPV) -> None:
         """Set the filters for what is open; measure it first if that was never done."""
-        source, meter = self._source, self._meter
-        if source is None or meter is None or not self._is_open or not self._has_filters:
+        source, meter, sound = self._source, self._meter, self._sound
+        if source is None or not self._is_open or not self._has_filters:
             return
-        if any(self._sound) and meter.known(source) is None:
+        if meter is not None and (sound.is_level or sound.skips_silence) and meter.known(source) is None:
             meter.measure(source, self._read_position(mpv) or 0.0, lambda _: self.do(self._apply_sound))
-        wanted = self._filters((mpv.audio_params or {}).get("samplerate"))
+        wanted = self._filters(mpv.audio_params or {})
         if wanted != self._applied:
             self._applied = mpv["af"] = wanted
 
@@ -302,11 +302,12 @@ class MpvPlayer:
             self._applied = mpv["af"] = ""
             self._emit(FiltersMissing(self._load))
 
-    def _filters(self, rate: int | None) -> str:
+    def _filters(self, params: Mapping[str, Any]) -> str:
         meter, source = self._meter, self._source
-        if meter is None or source is None or not any(self._sound) or not self._has_filters:
+        if source is None or not any(self._sound) or not self._has_filters:
             return ""
-        return filters(self._sound, meter.known(source), rate)
+        levels = meter.known(source) if meter is not None else None
+        return filters(self._sound, levels, params.get("samplerate"), params.get("channel-count"))
 
     def _tell_failure(self, mpv: MPV, load: int, error: int) -> None:
         """Report why a load failed, after libmpv has delivered its log, which comes later than its events."""

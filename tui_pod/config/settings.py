@@ -211,6 +211,9 @@ class AudioSettings(Section):
         ),
     ] = ""
     skip_silence: Annotated[bool, Key("Whether to shorten silence, until you choose in the app")] = False
+    clear_speech: Annotated[
+        bool, Key("Whether to raise soft speech and make it crisper, until you choose in the app")
+    ] = False
 
 
 class StatsSettings(Section):

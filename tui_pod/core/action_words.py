@@ -61,6 +61,10 @@ playback.normal_speed | tempo rate reset 1x | Plays at 1.0 times again.
 playback.quieter | down softer lower sound | Turns the sound down.
 playback.louder | up raise sound | Turns the sound up.
 audio.level | normalize normalise volume boost equal loud quiet | Makes quiet and loud recordings equally loud.
+audio.clear_speech | understand dialogue compressor treble voice boost noise street | Raises what is said softly.
+audio.mono | one ear earbud single channel hearing stereo | Both channels in each ear, on this sound device.
+audio.left | balance pan ear hearing | Moves the sound, on this sound device.
+audio.right | balance pan ear hearing | Moves the sound, on this sound device.
 audio.skip_silence | skip trim remove shorten pauses gaps smart speed | Plays long pauses short, which saves time.
 audio.device | output speaker headphones bluetooth sound card | Lists where the sound can go, and switches to it.
 playback.mute | silent silence sound off unmute | Turns the sound off or on; it plays on.

@@ -189,7 +189,7 @@ class PlayerInterface(ServiceInterface):
 
     @dbus_property(PropertyAccess.READWRITE, "Volume")
     def volume(self) -> DBusDouble:
-        """The volume, 0 to 1; 0 also when muted."""
+        """The volume, 0 to 2; 0 also when muted."""
         return 0.0 if self._playback.is_muted else self._playback.volume / 100
 
     @volume.setter  # type: ignore[no-redef]
@@ -197,7 +197,7 @@ class PlayerInterface(ServiceInterface):
         """Set the volume; any volume above 0 unmutes."""
         if not math.isfinite(volume):
             return
-        self._controller.mixer.set_volume(round(min(max(volume, 0.0), 1.0) * 100))
+        self._controller.mixer.set_volume(round(min(max(volume, 0.0), 2.0) * 100))
         if volume > 0 and self._playback.is_muted:
             self._controller.mixer.toggle_mute()
 

@@ -18,6 +18,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.outcome import DONE, Outcome
 from tui_pod.core.playback.sleep_timer import parse_sleep
+from tui_pod.core.player.mixer import MAX_VOLUME
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.player_api import PlayerApi
@@ -264,7 +265,7 @@ def perform(api: PlayerApi, request: dict[str, object], do: Do | None = None) ->
         case "speed":
             controller.mixer.set_speed(_within(request, api.playback.speed, MIN_SPEED, MAX_SPEED, "speed"))
         case "volume":
-            controller.mixer.set_volume(round(_within(request, api.playback.volume, 0.0, 100.0, "volume")))
+            controller.mixer.set_volume(round(_within(request, api.playback.volume, 0.0, MAX_VOLUME, "volume")))
         case _:
             raise RequestError("There is no such command. See: tui-pod --help")
     return DONE, None

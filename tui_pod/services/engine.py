@@ -95,7 +95,12 @@ class Engine:
             self._player, self.sources, self._writer, self.broadcast, lambda: datetime.now(UTC), os.urandom(4).hex()
         )
         self.excerpts = ExcerptPlayer(
-            self.sources.find, *sound, lambda: self.controller.playback, lambda: self._player.device, self._lost
+            self.sources.find,
+            *sound,
+            lambda: self.controller.playback,
+            lambda: self._player.device,
+            self._lost,
+            lambda: self.controller.mixer.output,
         )
         self.controller = PlaybackController(
             first.library,
@@ -197,7 +202,8 @@ def _options(settings: Settings) -> PlaybackOptions:
         repeats_with_pause=playback.repeat_pause,
         every_night=settings.sleep.every_night,
         speeds=settings.speeds,
-        sound=Sound(settings.audio.level, settings.audio.skip_silence),
+        device=settings.audio.device,
+        sound=Sound(settings.audio.level, settings.audio.skip_silence, settings.audio.clear_speech),
         levels=settings.levels,
         silences=settings.silences,
     )

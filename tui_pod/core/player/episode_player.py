@@ -151,6 +151,7 @@ class EpisodePlayer:
         The former episode must have been left, and the player stopped. Returns the playback to show. A small rewind may
         precede the position, unless the listener seeks before playing.
         """
+        speed = self._mixer.use_speed_of(episode)  # and its volume, which is shown
         playback, progress = self._state.playback, self._state.progress_index.get(episode.id)
         self.tracker.begin(episode.id, position)
         self._skipper.begin(episode.id, episode.duration)
@@ -166,7 +167,7 @@ class EpisodePlayer:
                 passages=playback.passages,
             )
         duration = held.duration or (progress.duration if progress else None) or episode.duration
-        return held._replace(duration=duration, speed=self._mixer.use_speed_of(episode))
+        return held._replace(duration=duration, speed=speed)
 
     def adopt(self) -> None:
         """Bring the loaded episode up to date with the library; a book stays at the same place."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from tui_pod.core.library.episode import Episode, is_book
@@ -14,8 +14,12 @@ from tui_pod.core.player.options import Sound
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.records import SettingRecord
 
-BOOK_SPEEDS = "book_speeds"
-"""Key of the speeds of books among the saved settings: texts such as `0f3a… 1.5`, of an id and a speed."""
+BOOK_SPEEDS, VOLUMES, MONOS, BALANCES = "book_speeds", "volumes", "mono", "balances"
+"""Keys of the speeds of books, the volumes of podcasts above 100, and what sound devices change, among the saved
+settings: texts such as `0f3a… 1.5`, of an id, address or device and a number."""
+
+MAX_VOLUME = 200
+"""Percent."""
 
 
 def clamp_speed(speed: float) -> float:
@@ -23,8 +27,15 @@ def clamp_speed(speed: float) -> float:
     return round(min(max(speed, MIN_SPEED), MAX_SPEED), 2)
 
 
-def _is_speed(pair: Sequence[str]) -> bool:
-    return len(pair) == 2 and re.fullmatch(r"\d+(\.\d+)?", pair[1]) is not None
+def _pairs(saved: Mapping[str, object], key: str) -> dict[str, float]:
+    """Return the numbers that were saved under a key, by name."""
+    texts = saved.get(key)
+    found = [str(text).rpartition(" ") for text in texts] if isinstance(texts, list) else []
+    return {name: float(number) for name, _, number in found if re.fullmatch(r"-?\d{1,4}(\.\d{1,9})?", number)}
+
+
+def _without(values: Mapping[str, float], name: str) -> dict[str, float]:
+    return {other: value for other, value in values.items() if other != name}
 
 
 class Mixer:
@@ -35,9 +46,10 @@ class Mixer:
     ) -> None:
         """Set the player; None for `usual_speed` is the speed of the playback, `saved` has the speeds of books."""
         self._state = state
-        texts = saved.get(BOOK_SPEEDS)
-        pairs = [str(text).split() for text in texts] if isinstance(texts, list) else []
-        self._book_speeds = {pair[0]: clamp_speed(float(pair[1])) for pair in pairs if _is_speed(pair)}
+        self._book_speeds = {book: clamp_speed(speed) for book, speed in _pairs(saved, BOOK_SPEEDS).items()}
+        self._volumes, self._device = _pairs(saved, VOLUMES), state.options.device
+        self._monos, self._balances = _pairs(saved, MONOS), _pairs(saved, BALANCES)
+        self._usual_volume = state.playback.volume
         self._player = state.ports.player
         self.usual_speed = state.playback.speed if usual_speed is None else usual_speed
         """The speed of episodes whose topic or podcast does not set one."""
@@ -58,8 +70,10 @@ class Mixer:
         return lambda index: books.get(index) or rule(index)
 
     def use_speed_of(self, episode: Episode) -> float:
-        """Set the player to the speed and sound of an episode, and return its speed."""
+        """Set the player to the speed, volume and sound of an episode, and return its speed."""
         index = self._state.library.index(episode.id)
+        own = round(self._volumes.get(self._podcast(index), 100)) if self._usual_volume == 100 else self._usual_volume
+        self._state.playback = self._state.playback._replace(volume=min(max(own, 0), MAX_VOLUME))
         self._use_sound(index)
         speed = self.usual_speed if index is None else self.speed_rule(index)
         if speed != self._state.playback.speed:
@@ -73,7 +87,9 @@ class Mixer:
             library, options = state.library, state.options
             level = make_rule(sound.is_level, library, options.levels, lambda settings: settings.level)
             silence = make_rule(sound.skips_silence, library, options.silences, lambda settings: settings.skip_silence)
-            sound = Sound(level(index), silence(index))
+            sound = sound._replace(is_level=level(index), skips_silence=silence(index))
+        sound = sound._replace(boost=max(0, state.playback.volume - 100))
+        sound = sound._replace(is_mono=self.output.is_mono, balance=self.output.balance)
         if sound != state.sound:
             state.sound = sound
             self._player.set_sound(sound)
@@ -88,13 +104,40 @@ class Mixer:
         sound = self.usual_sound
         return self._set_sound(sound._replace(skips_silence=not sound.skips_silence), "skip_silence", "Shorter silence")
 
+    def toggle_clear(self) -> Outcome:
+        """Make speech clearer, or not, and remember it."""
+        sound = self.usual_sound
+        return self._set_sound(sound._replace(is_clear=not sound.is_clear), "clear_speech", "Clear speech")
+
+    @property
+    def output(self) -> Sound:
+        """What the chosen sound device changes in everything that is heard."""
+        balance = round(min(max(self._balances.get(self._device, 0.0), -100.0), 100.0))
+        return Sound(is_mono=self._device in self._monos, balance=balance)
+
+    def toggle_mono(self) -> Outcome:
+        """Let both ears hear both channels of this sound device, or not, and remember it."""
+        self._monos = _without(self._monos, self._device) if self.output.is_mono else {**self._monos, self._device: 1.0}
+        return self._use_output(MONOS, self._monos, f"Mono: {'on' if self.output.is_mono else 'off'}")
+
+    def change_balance(self, by: int) -> Outcome:
+        """Move the sound of this device to the right by percent, or to the left when negative, and remember it."""
+        self._balances = {**self._balances, self._device: min(max(self.output.balance + by, -100), 100)}
+        side, share = "left" if self.output.balance < 0 else "right", abs(self.output.balance)
+        return self._use_output(BALANCES, self._balances, f"Balance: {f'{share} % {side}' if share else 'middle'}")
+
+    def _use_output(self, key: str, values: Mapping[str, float], said: str) -> Outcome:
+        self._save(key, values)
+        self._use_sound(self._state.library.index(self._state.playback.episode))
+        return Outcome(f"{said}, on this sound device")
+
     def _set_sound(self, sound: Sound, key: str, name: str) -> Outcome:
         """Use a sound wherever none is set; `name` says what it is."""
         is_on = sound > self.usual_sound
         self.usual_sound = sound
         self._remember(key, is_on)
         self._use_sound(self._state.library.index(self._state.playback.episode))
-        own = "" if self._state.sound == sound else " This episode has its own settings."
+        own = "" if self._state.sound[:3] == sound[:3] else " This episode has its own settings."
         return Outcome(f"{name}: {'on' if is_on else 'off'}.{own}")
 
     def devices(self) -> list[tuple[str, str]]:
@@ -106,6 +149,8 @@ class Mixer:
         """Play on a sound device, and remember it."""
         self._player.set_device(name)
         self._remember("device", name)
+        self._device = name
+        self._use_sound(self._state.library.index(self._state.playback.episode))
 
     def adopt(self, former: Library) -> None:
         """Apply a new speed of the playing podcast from the library that replaced `former`."""
@@ -136,8 +181,7 @@ class Mixer:
         """Remember the speed of a book, and use it if the book plays; None for that of its podcast or the usual one."""
         speeds = {**self._book_speeds, book: speed}
         self._book_speeds = {ident: own for ident, own in speeds.items() if own is not None}
-        texts = [f"{ident} {own:g}" for ident, own in self._book_speeds.items()]
-        self._state.ports.writer.save(SettingRecord("list", BOOK_SPEEDS, texts))
+        self._save(BOOK_SPEEDS, self._book_speeds)
         state = self._state
         if state.playback.episode == book and (episode := state.library.find(book)) is not None:
             state.show(state.playback._replace(speed=self.use_speed_of(episode)))
@@ -147,11 +191,24 @@ class Mixer:
         self.set_speed(self._state.playback.speed + steps * self._state.options.speed_step)
 
     def set_volume(self, percent: int) -> None:
-        """Set the volume, clamped to 0…100, and remember it."""
-        percent = min(max(percent, 0), 100)
-        self._player.set_volume(percent)
-        self._remember("volume", percent)
-        self._state.show(self._state.playback._replace(volume=percent))
+        """Set the volume, clamped to 0…200, and remember it; above 100 for this podcast alone."""
+        percent, state = min(max(percent, 0), MAX_VOLUME), self._state
+        former, index = state.playback.volume, state.library.index(state.playback.episode)
+        if percent > 100 or former > 100:
+            self._volumes = _without(self._volumes, self._podcast(index))
+            self._volumes |= {self._podcast(index): percent} if percent > 100 else {}
+            self._save(VOLUMES, self._volumes)
+        self._usual_volume = min(percent, 100)
+        self._player.set_volume(self._usual_volume)
+        self._remember("volume", self._usual_volume)
+        state.show(state.playback._replace(volume=percent))
+        self._use_sound(index)
+        if percent > 100 >= former:
+            state.ports.listener.tell("Louder than 100, with a limiter; remembered for this podcast.")
+
+    def _podcast(self, index: int | None) -> str:
+        """Return the address of an episode's podcast; empty if it has none."""
+        return (self._state.library.feed_of(index) or "") if index is not None else ""
 
     def toggle_mute(self) -> None:
         """Mute or unmute, and remember it."""
@@ -162,7 +219,11 @@ class Mixer:
 
     def fade(self, share: float) -> None:
         """Play at a share of the volume, from 0 to 1, without remembering it."""
-        self._player.set_volume(round(self._state.playback.volume * share))
+        self._player.set_volume(round(min(self._state.playback.volume, 100) * share))
+
+    def _save(self, key: str, values: Mapping[str, float]) -> None:
+        texts = [f"{name} {value:g}" for name, value in values.items()]
+        self._state.ports.writer.save(SettingRecord("list", key, texts))
 
     def _remember(self, key: str, value: float | int | bool | str) -> None:
         self._state.ports.writer.save(SettingRecord("player", key, value))

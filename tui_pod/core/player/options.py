@@ -16,6 +16,14 @@ class Sound(NamedTuple):
     """Whether it plays at the same loudness as all others."""
     skips_silence: bool = False
     """Whether silence is shortened."""
+    is_clear: bool = False
+    """Whether soft speech is raised, and its consonants stand out."""
+    boost: int = 0
+    """Percent by which it is louder than a volume of 100, on the same scale; a limiter keeps it from clipping."""
+    is_mono: bool = False
+    """Whether both ears hear both channels."""
+    balance: int = 0
+    """-100 for the left ear alone, 100 for the right one."""
 
 
 class PlaybackOptions(NamedTuple):
@@ -37,6 +45,8 @@ class PlaybackOptions(NamedTuple):
     """Local time such as `23:30` at which the sleep timer ends every night; empty for none."""
     speeds: Mapping[str, float] = MappingProxyType({})
     """Speeds of topics and feeds, by name."""
+    device: str = ""
+    """The chosen sound device; empty if the system chooses."""
     sound: Sound = Sound()
     """How everything sounds, except what the next two list."""
     levels: Mapping[str, bool] = MappingProxyType({})

@@ -161,7 +161,7 @@ class Playback(NamedTuple):
     duration: float | None = None
     speed: float = 1.0
     volume: int = 80
-    """Percent, 0 to 100."""
+    """Percent, 0 to 200."""
     is_muted: bool = False
     is_narrated: bool = False
     is_teaser: bool = False
