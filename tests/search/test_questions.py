@@ -14,7 +14,7 @@ from tui_pod.search.store import IndexFile
 
 QUESTIONS = tomllib.loads((Path(__file__).parent / "questions.toml").read_text("utf-8"))
 
-FIRST, FLOOR = 3, {"asked": 37, "tuning": 53}
+FIRST, FLOOR = 3, {"asked": 51, "tuning": 55}
 """How many of the questions find their episode among the first three."""
 
 
