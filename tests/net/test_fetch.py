@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from tests.patience import PATIENCE
-from tests.sources import server
+from tests.sources import server, zoo
 from tests.sources.server import Site
 from tui_pod.net import fetch as fetching
 from tui_pod.net.fetch import FetchError, Limits, LoginWanted, Request, Response, fetch
@@ -124,10 +124,12 @@ def test_fetch_refusal_says_why_and_whether_it_will_stay(site: Site, status: int
         ("99999999", None, ""),
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0, ""),
         ("soon", None, ""),
+        ("Wed, 21 Oct 2065 07:28:40 GMT", 40.0, " Try again in 40 s."),  # by the clock of the server
     ],
 )
 def test_fetch_refusal_tells_how_long_to_wait(site: Site, text: str, wait: float | None, said: str) -> None:
-    site.replies["/x"] = server.body("no", status=503, Retry_After=text)
+    head = "HTTP/1.1 503 Busy\nContent-Length: 0\nDate: Wed, 21 Oct 2065 07:28:00 GMT"
+    site.replies["/x"] = zoo.raw(f"{head}\nRetry-After: {text}", b"")
     with pytest.raises(FetchError) as caught:
         ask(site, "/x")
     assert caught.value.retry_after == wait
@@ -205,6 +207,25 @@ def test_redirect_loop_ends(site: Site) -> None:
         ask(site, "/a")
     assert caught.value.is_final
     assert len(site.asked) == 21
+
+
+def test_cookie_goes_back_to_its_own_server_within_one_chain(site: Site, inside: Site) -> None:
+    def gate(exchange: server.Exchange) -> None:
+        if exchange.headers.get("Cookie") == "a=3; b=2=":
+            exchange.say(302, Location=inside.url("/x"))
+        else:
+            exchange.send_response(302)
+            for line in ("old=1", "a=1; Path=/; HttpOnly", "old=; Max-Age=0", "b=2=", "none", "a=3"):
+                exchange.send_header("Set-Cookie", line)
+            exchange.send_header("Location", "/gate")
+            exchange.end_headers()
+
+    site.replies["/gate"], inside.replies["/x"] = gate, server.body("sound")
+    request = Request(site.url("/gate"), site.allowed | inside.allowed)
+    for _ in range(2):
+        assert fetch(request, LIMITS)[1] == b"sound"
+    assert [headers.get("Cookie") for _, headers in site.asked] == [None, "a=3; b=2="] * 2
+    assert "Cookie" not in inside.asked[0][1]
 
 
 def test_redirect_to_private_host_is_not_followed(site: Site, inside: Site) -> None:

@@ -114,6 +114,34 @@ class Changing:
 
 
 @dataclass
+class Lengthening:
+    """A longer recording at each request, without a name for the version."""
+
+    content: bytes
+    asked: int = 0
+
+    def __call__(self, exchange: Exchange) -> None:
+        self.asked += 1
+        Ranged(self.content + bytes(self.asked * 100), "audio/mpeg", "", [len(self.content) // 3] * (self.asked == 1))(
+            exchange
+        )
+
+
+def no_parts(content: bytes, least: int) -> Reply:
+    """Say 416 to ranges that begin at `least` or later, and break off a first answer to any other."""
+    drops = [100_000]
+
+    def reply(exchange: Exchange) -> None:
+        wanted = exchange.headers.get("Range", "")
+        if wanted and int(wanted.removeprefix("bytes=").partition("-")[0]) >= least:
+            exchange.say(416, b"", Content_Range=f"bytes */{len(content)}")
+        else:
+            Ranged(content, "audio/mpeg", drops=drops if least else [])(exchange)
+
+    return reply
+
+
+@dataclass
 class Ending:
     """An address that is over after some requests."""
 
@@ -132,19 +160,18 @@ class Ending:
 
 @dataclass
 class Refusing:
-    """Refuse so often, then serve."""
+    """Break off, refuse the next request, then serve."""
 
     content: bytes
-    times: int
-    status: int = 429
     wait: str = "0"
+    asked: int = 0
 
     def __call__(self, exchange: Exchange) -> None:
-        self.times -= 1
-        if self.times >= 0:
-            exchange.say(self.status, b"no", Retry_After=self.wait)
+        self.asked += 1
+        if self.asked == 2:
+            exchange.say(429, b"no", Retry_After=self.wait)
         else:
-            Ranged(self.content, "audio/mpeg")(exchange)
+            Ranged(self.content, "audio/mpeg", drops=[100_000] * (self.asked == 1))(exchange)
 
 
 def elsewhere(content: bytes, here: Site, there: Site) -> Reply:
@@ -210,12 +237,16 @@ PLAYED: dict[str, Callable[[bytes], Reply]] = {
     "drops all the time": lambda content: Ranged(content, "audio/mpeg", drops=[100_000] * 20),
     "drops with a weak tag": lambda content: Ranged(content, "audio/mpeg", 'W/"x"', drops=[100_000] * 3),
     "changes": lambda content: Changing([content, content + content[:2600]], [len(content) // 3]),
-    "429 once": lambda content: Refusing(content, 0),
+    "429 once, after a drop": lambda content: Refusing(content),
+    "ICY": lambda content: raw("ICY 200 OK\nicy-name: x\nContent-Type: audio/mpeg", content),
+    "sound called a page": lambda content: Ranged(b"\xff\xfb" + content, "text/html"),
+    "416 to any range": lambda content: no_parts(content, 0),
+    "416 to ranges from within": lambda content: no_parts(content, 1),
+    "another length each time": lambda content: Lengthening(content),
 }
 """Servers from which everything comes in the end."""
 
 REFUSED: dict[str, tuple[Callable[[bytes], Reply], str]] = {
-    "ICY": (lambda content: raw("ICY 200 OK\nicy-name: x", content), "not HTTP"),
     "403": (lambda _: body("no", status=403), "refuses it (403)"),
     "403 for a while": (lambda _: body("no", status=403, Retry_After="30"), "Try again in 30 s"),
     "404": (lambda _: body("no", status=404), "does not have it"),

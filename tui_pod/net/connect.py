@@ -120,6 +120,14 @@ def tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()  # verifies the certificate and the name in it
 
 
+class _Lines(io.BufferedReader):
+    """The bytes of an answer. A SHOUTcast server's begins with `ICY 200 OK`; the rest is HTTP/1.0."""
+
+    def readline(self, size: int | None = -1) -> bytes:
+        line = super().readline(size)
+        return b"HTTP/1.0" + line[3:] if line.startswith(b"ICY ") else line
+
+
 class TimedSocket(io.RawIOBase):
     """A socket for `http.client` whose waits all end at the deadline, even if a server sends a byte now and then."""
 
@@ -142,7 +150,7 @@ class TimedSocket(io.RawIOBase):
 
     def makefile(self, _mode: str) -> io.BufferedReader:
         """See `socket.makefile`."""
-        return io.BufferedReader(self, CHUNK)
+        return _Lines(self, CHUNK)
 
     def readable(self) -> bool:
         """See `io.IOBase.readable`."""

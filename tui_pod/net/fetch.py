@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import http.client
+import re
 import socket
 import ssl
 import time
@@ -31,6 +32,10 @@ from tui_pod.runtime.threads import CancelToken
 
 MAX_REDIRECTS = 20
 """As browsers allow: five trackers before the media host are common, and the host may redirect once more."""
+MAX_COOKIES = 20
+"""Maximum number of cookies of one origin; they are kept for one chain of redirects."""
+MAX_COOKIE = 4096
+"""Maximum number of characters of a cookie."""
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _PERMANENT = frozenset((301, 308))
 _OFFLINE = frozenset((errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN))
@@ -161,8 +166,9 @@ def opened(request: Request, limits: Limits, cancel: CancelToken | None = None) 
     deadlines = (now + min(limits.head, limits.seconds), now + limits.seconds)
     address, moved_to, is_permanent = request.address, None, True
     answered: set[Origin] = set()
+    cookies = _Cookies()
     for _ in range(MAX_REDIRECTS + 1):
-        with _asked(address, request, limits, deadlines, cancel) as response:
+        with _asked(address, request, limits, deadlines, cancel, cookies) as response:
             there, login = origin(address), response.login
             if response.status == 401 and there not in answered and login is not None and login.goes_to(there):
                 digest = find_digest(response.headers.get("www-authenticate", ""))
@@ -200,25 +206,62 @@ def refusal(response: Response) -> FetchError:
         429: "gets too many requests",
     }.get(response.status, "is in trouble; try again later" if response.status >= 500 else "refuses it")
     is_final = response.status < 500 and response.status != 429
-    wait = _retry_after(response.headers.get("retry-after", ""))
+    wait = _retry_after(response.headers.get("retry-after", ""), response.headers.get("date", ""))
     again = f" Try again in {wait:.0f} s." if wait else ""
     said = f"{_shown(response.address)}: the server {meaning} ({response.status}).{again}"
     return FetchError(said, response.status, is_final=is_final, retry_after=wait)
 
 
-def _retry_after(text: str) -> float | None:
-    """Return the seconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date); None if unusable."""
+def _retry_after(text: str, date: str) -> float | None:
+    """Return the seconds that `Retry-After` asks for (RFC 9110, 10.2.3: seconds or a date); None if unusable.
+
+    The `Date` of the same answer says what the server's clock shows, which may be wrong.
+    """
     if text.isdecimal() and len(text) < 8:
         return float(text)
+    until = _seconds_of(text)
+    now = _seconds_of(date)
+    return None if until is None else max(0.0, until - (time.time() if now is None else now))
+
+
+def _seconds_of(date: str) -> float | None:
     try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - time.time())
+        return parsedate_to_datetime(date).timestamp()
     except (ValueError, OverflowError):
         return None
 
 
+class _Cookies:
+    """What servers want back within one chain of redirects, each by its origin; see RFC 6265."""
+
+    def __init__(self) -> None:
+        self._by_origin: dict[Origin, dict[str, str]] = {}
+
+    def take(self, there: Origin, headers: Message) -> None:
+        """Note what an answer sets or, with an age of 0 or less, removes."""
+        kept = self._by_origin.setdefault(there, {})
+        for line in headers.get_all("set-cookie", []):
+            pair, *attributes = (part.strip() for part in line.split(";"))
+            name, is_pair, value = pair.partition("=")
+            if any(re.fullmatch(r"max-age=(0|-\d+)", part, re.IGNORECASE) for part in attributes):
+                kept.pop(name, None)
+            elif is_pair and name and pair.isprintable() and len(pair) <= MAX_COOKIE and len(kept) < MAX_COOKIES:
+                kept[name] = value
+
+    def header(self, there: Origin) -> dict[str, str]:
+        """Return the header for a request; empty if there are no cookies."""
+        kept = self._by_origin.get(there)
+        return {"Cookie": "; ".join(f"{name}={value}" for name, value in kept.items())} if kept else {}
+
+
 @contextlib.contextmanager
 def _asked(
-    address: str, request: Request, limits: Limits, deadlines: tuple[float, float], cancel: CancelToken
+    address: str,
+    request: Request,
+    limits: Limits,
+    deadlines: tuple[float, float],
+    cancel: CancelToken,
+    cookies: _Cookies,
 ) -> Iterator[Response]:
     """Send a request to one server without following redirects; the deadlines are for the headers and in total."""
     try:
@@ -230,7 +273,7 @@ def _asked(
     login = login_for(there, request.logins)
     parts = urlsplit(address)
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    headers_sent = _headers(request, login, there, target)
+    headers_sent = cookies.header(there) | _headers(request, login, there, target)
     authorization = headers_sent.get("Authorization", "")
     with contextlib.ExitStack() as stack:
         head, deadline = deadlines
@@ -256,6 +299,7 @@ def _asked(
             response = client.getresponse()
             timed.deadline = deadline
         headers = {name.lower(): value for name, value in response.getheaders()}
+        cookies.take(there, response.headers)
         if "www-authenticate" in headers:  # one per login scheme
             headers["www-authenticate"] = ", ".join(response.headers.get_all("www-authenticate", []))
         body = _body(response, headers, limits, explained)

@@ -28,6 +28,12 @@ _LISTS = (
     b"PK\x03\x04",
 )
 
+_AUDIO = re.compile(
+    rb"ID3[\x02-\x04]|\xff[\xe2-\xfd]|OggS|fLaC|RIFF....WAVE|FORM....AIF|....ftyp|\x1a\x45\xdf\xa3|caff|#!AMR",
+    re.DOTALL,
+)
+"""How files of audio begin: mp3, AAC, Ogg, FLAC, WAV, AIFF, MP4, Matroska, CAF, AMR."""
+
 WRONG_PART = "The server sent a different part than requested."
 
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
@@ -74,14 +80,16 @@ class RangeAnswer(NamedTuple):
         return None
 
 
-def check_kind(response: Response) -> None:
-    """Raise FetchError for media types that cannot be played; few, as servers call audio `octet-stream` and worse."""
-    kind = response.kind
+def is_audio_kind(kind: str) -> bool:
+    """Return False for media types that are not played; they are few: audio is called `octet-stream` and worse."""
     is_text = kind.startswith("text/") and kind != "text/plain"
     is_other = kind.startswith(("image/", "application/json", "application/pdf", "multipart/"))
-    if response.status < 400 and (
-        is_text or is_other or kind.endswith("xml") or any(word in kind for word in _NOT_AUDIO)
-    ):
+    return not (is_text or is_other or kind.endswith("xml") or any(word in kind for word in _NOT_AUDIO))
+
+
+def check_kind(kind: str, start: bytes) -> None:
+    """Raise FetchError for a media type that is not played, unless the first bytes are those of audio."""
+    if not is_audio_kind(kind) and not _AUDIO.match(start):
         raise FetchError(f"The server sends no audio but {clean(kind, 60)}.", is_final=True)
 
 
@@ -103,8 +111,9 @@ def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
     kind = response.kind or None
     if response.status == 416 and start is not None:
         total = headers.get("content-range", "").removeprefix("bytes */")
-        if total.isdecimal() and len(total) < 16:
-            return RangeAnswer(start, int(total), mark, None, has_ranges=True)
+        is_past_end = total.isdecimal() and len(total) < 16 and 0 < int(total) <= start
+        size = int(total) if is_past_end else None
+        return RangeAnswer(start, size, mark, None, has_ranges=is_past_end, is_wrong_part=not is_past_end)
     if response.status >= 400:
         raise refusal(response)
     is_packed = headers.get("content-encoding", "").strip().lower() not in ("", "identity")

@@ -31,6 +31,7 @@ from tui_pod.recordings.range_answer import (
     check_kind,
     check_start,
     first_recording,
+    is_audio_kind,
     is_list,
     read_range_answer,
 )
@@ -46,6 +47,12 @@ WORKING = 64 * 1024
 
 OVERLAP = 16 * 1024
 """Bytes that are fetched again and compared if the server does not name its version."""
+
+READ_THROUGH = 2
+"""Number of changes after which a recording is fetched in one piece: some hosts make another at each request."""
+
+MAX_VERSIONS = 8
+"""Number of changes after which it is given up."""
 
 WINDOW = 20.0
 """Length (seconds) of the windows in each of which a connection must bring `LEAST_IN_WINDOW` while it is needed."""
@@ -127,6 +134,7 @@ class RecordingFetcher:
         self._most = file.have.total()  # the most bytes that were ever here
         self._is_checked = not is_audio or file.have.end_from(0) >= HEAD
         self._is_same = not file.have.total()  # whether the server still has the version that is here
+        self._versions = 0  # how many came from which the next one differed
         self._is_comparing = False  # whether the connection brings bytes that are here, to compare them
         self._has_begun = self._is_over = False
         self._stop = CancelToken()
@@ -228,10 +236,7 @@ class RecordingFetcher:
         request = self._access().request(self._at or (self._listed or [content.address])[-1], headers)
         with opened(request, LIMITS, self._stop) as response:
             if self._is_audio:
-                may_be_list = self._sends_list or is_list_name(response.kind, response.address)
-                if may_be_list and (response.status == 200 or (response.status == 206 and not start)):
-                    self._open_list(response)
-                check_kind(response)
+                self._check_kind(response, start)
             answer = read_range_answer(response, start if asks_for_part else None)
             self._at = response.address
             compared_to = self.file.have.end_from(answer.start)
@@ -247,6 +252,15 @@ class RecordingFetcher:
                         return
             self._end(answer)
 
+    def _check_kind(self, response: Response, start: int) -> None:
+        """Judge an answer by its media type where that is enough, else by its first bytes. Raises FetchError."""
+        is_from_start = response.status == 200 or (response.status == 206 and not start)
+        may_be_list = self._sends_list or is_list_name(response.kind, response.address)
+        if is_from_start and (may_be_list or not is_audio_kind(response.kind)):
+            self._open_list(response)
+        elif response.status == 206 and not self._is_checked:
+            check_kind(response.kind, b"")
+
     def _open_list(self, response: Response) -> None:
         """If a list was sent instead of a recording, go on with its first recording, by raising FetchError."""
         read = b""
@@ -255,6 +269,7 @@ class RecordingFetcher:
             if len(read) >= (MAX_LIST if is_list(read[:HEAD], response.kind, response.address) else HEAD):
                 break
         if not is_list(read[:HEAD], response.kind, response.address):
+            check_kind(response.kind, read)
             response.chunks = chain((read,), response.chunks)
             return
         if len(self._listed) >= MAX_NESTED:
@@ -330,11 +345,14 @@ class RecordingFetcher:
 
         Raises FetchError, so that the recording is requested from the start.
         """
+        if self._versions == MAX_VERSIONS:
+            raise FetchError("The server sends another recording each time.", is_final=True)
         self._log(f"starts over: {reason}")
         with self.changed:
             self.version += is_read
             self.file.begin_anew()
-            self._is_checked, self._is_same, self.plan.is_ranged = not self._is_audio, True, None
+            self._is_checked, self._is_same, self._versions = not self._is_audio, True, self._versions + 1
+            self.plan.is_ranged = None if self._versions < READ_THROUGH else False
             self.changed.notify_all()
         raise _AskAgain("The recording has changed on the server.")
 
@@ -410,9 +428,9 @@ class RecordingFetcher:
         self._attempts += 1
         if is_over or is_refused or (is_unwanted and not isinstance(error, _AskAgain)):
             return None
-        if isinstance(error, _AskAgain) or is_working:
-            return wait or 0.0
-        return PAUSES[self._attempts - 1] if wait is None else wait
+        if isinstance(error, _AskAgain) or (is_working and wait is None):
+            return 0.0
+        return max(PAUSES[self._attempts - 1], wait or 0.0)
 
     def _finds_another(self) -> bool:
         """Return whether another address can be tried."""

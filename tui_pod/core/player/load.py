@@ -200,14 +200,14 @@ class Load:
     def schedule_retry(self, failed_at: float, failed: str, now: datetime, wait: float | None) -> bool:
         """Plan another request for a stream that failed; return False to give up.
 
-        `wait` is how long the server asks to wait, in seconds, if it does.
+        `wait` is how long the server asks to wait, in seconds, if it does; never less than the usual pause.
         """
         again = self.retry.after_drop(failed_at)
         if again is None:
             return False
         pause, self.retry = again
         self.phase, self.failed = Phase.RETRYING, failed
-        self.retry_at = now + timedelta(seconds=pause if wait is None else min(wait, MAX_WAIT))
+        self.retry_at = now + timedelta(seconds=min(max(pause, wait or 0.0), MAX_WAIT))
         self.source = self.watch = None
         return True
 
