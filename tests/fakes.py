@@ -587,8 +587,15 @@ class FakeDirectories(DirectoryService):
     def names(self) -> list[str]:
         return ["iTunes", "fyyd"]
 
+    has_charts, country = True, "AT"
+    categories = ("Arts", "Comedy", "True Crime")
+
     async def find(self, words: str) -> DirectorySearch:
         self._wishes.append(("find", words))
+        return self.search
+
+    async def top(self, country: str, category: str) -> DirectorySearch:
+        self._wishes.append(("top", country, category))
         return self.search
 
     async def preview(self, address: str) -> Published:

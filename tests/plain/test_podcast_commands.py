@@ -85,6 +85,18 @@ async def test_a_with_words_says_what_directories_have_and_subscribes_to_one() -
     ]
 
 
+async def test_a_with_top_says_the_charts_of_a_category_and_a_country() -> None:
+    services = FeedServices()
+    asked = services.asked.asked_directories
+    asked.search = DirectorySearch(Finding((FoundPodcast("https://x.example.org/f", "Ships"),)), frozenset())
+    async with typing(services) as typist:
+        await typist.type("a", "top", until_said="for all of AT")
+        await typist.type("gardens", until_said="There is no category “gardens”. There are Arts")
+        await typist.type("a", "top", until_said="for all of AT")
+        await typist.type("comedy DE", until_said="1: Ships.")
+    assert services.asked.wishes == [("top", "DE", "Comedy")]
+
+
 async def test_a_plays_an_episode_that_was_found_without_subscribing() -> None:
     services = FeedServices()
     found = FoundPodcast("https://x.example.org/f", "Ships", episode="Sails")
@@ -338,7 +350,7 @@ def cast(site: Site) -> Site:
 def test_podcast_is_added_played_downloaded_and_removed(cast: Site, terminal: Terminal) -> None:
     terminal.wait("1 of 2. First. 1 minute.")
     terminal.send("a")
-    terminal.wait("The address of a podcast, the path of a folder or another player's export, or words to search for:")
+    terminal.wait("The address of a podcast, the path of a folder or another player's export, or words to search for")
     terminal.send(f"{cast.url('/f')}\n")
     terminal.wait("Test Cast: 2 episodes.")
     terminal.send("\t")
@@ -426,7 +438,7 @@ def test_login_is_asked_for_in_lines_and_its_password_not_shown(terminal: Termin
     site.replies["/f"] = server.guarded(server.body(feed(item(1, "/1.wav"))))
     terminal.wait("Press question mark for help.")
     terminal.send("a")
-    terminal.wait("or words to search for:")
+    terminal.wait("or words to search for, or top for the charts:")
     terminal.send(site.url("/f") + "\n")
     terminal.wait(f"User name for 127.0.0.1:{site.server_port}")
     terminal.send("ann\n")

@@ -195,8 +195,11 @@ COMMANDS = (
             Argument("switch", choices=("on", "off")),
         )),
     )),
-    Command("find", "podcasts.find.run", "find podcasts by name, in public directories", (
-        Argument("words", "WORD", nargs="+"),
+    Command("find", "podcasts.find.run", "find podcasts by name, in public directories, or in the charts", (
+        Argument("words", "WORD", nargs="*"),
+        Argument("--top", text="the podcasts that are heard most, in iTunes's charts"),
+        Argument("--category", "NAME", "with --top: one category, such as Comedy"),
+        Argument("--country", "CC", "country of iTunes, such as AT; default: find.country, or that of your language"),
         Argument("--episodes", text="find episodes instead, each with the address of its podcast"),
         Argument("--play", "NUMBER", "play the episode of this number in the running app, without subscribing"),
     ), has_json=True),

@@ -86,7 +86,7 @@ list.sort | order arrange random oldest latest alphabetical | Changes the order;
 list.remove | delete unsubscribe clear erase cancel | Removes what the cursor is on; undo brings it back.
 list.save | playlist rule filter search automatic | Keeps what is listed now as a list that fills itself.
 course.show | generative ai lessons embedded built | Hides the course that comes with the program, or shows it.
-feed.add | subscribe follow new find rss url opml import folder audiobook book | Adds what you name, paste or find.
+feed.add | subscribe follow new find charts top rss url opml import folder audiobook book | Adds what you name or find.
 feed.refresh | update reload check fetch new episodes | Looks for new episodes of the podcast at the cursor.
 feed.refresh_all | update reload check fetch new episodes everything | Looks for new episodes of all podcasts.
 feed.settings | options preferences configure speed skip intro automatic download keep | Changes what is special to it.

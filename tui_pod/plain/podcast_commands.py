@@ -5,7 +5,7 @@ The services say what was added or refreshed; questions and search results are s
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from tui_pod.services.podcasts.directories import is_words
 from tui_pod.services.services import Services
 
 if TYPE_CHECKING:
+    from tui_pod.services.podcasts.directories import DirectorySearch
     from tui_pod.services.podcasts.feeds import FeedService
     from tui_pod.services.podcasts.podcast_settings import PodcastChoice
     from tui_pod.sources.podcasts.directories.find import FoundPodcast
@@ -58,8 +59,10 @@ class PodcastCommands:
         if not self._browser.is_on_topics and (previewed := self._list.previewed) is not None:
             self._feeds.add_previewed(previewed)
             return
+        charts = ", or top for the charts" * self._feeds.directories.has_charts
         self._dialogue.ask(
-            "The address of a podcast, the path of a folder or another player's export, or words to search for:",
+            "The address of a podcast, the path of a folder or another player's export, or words to search for"
+            f"{charts}:",
             self._add,
         )
 
@@ -67,8 +70,10 @@ class PodcastCommands:
         typed = answer.strip()
         if not typed:
             self._dialogue.say(NOT_ADDED)
-        elif is_words(typed) and self._feeds.directories.names:
-            self._run(self._find(typed))
+        elif typed.lower() == "top" and self._feeds.directories.has_charts:
+            self._ask_top()
+        elif is_words(typed) and (names := self._feeds.directories.names):
+            self._run(self._find(names, self._feeds.directories.find(typed)))
         elif is_path(typed):
             self._run(self._add_path(typed))
         else:
@@ -84,10 +89,27 @@ class PodcastCommands:
         take = partial(self._feeds.imports.take, preview)
         self._dialogue.ask_yes("Type y to import this, or press enter to cancel:", take, "Nothing imported.")
 
-    async def _find(self, words: str) -> None:
-        asked = self._feeds.directories.names
+    def _ask_top(self) -> None:
+        directories = self._feeds.directories
+
+        def find(answer: str) -> None:
+            try:
+                country, category = directories.parse_top(answer)
+            except UserError as error:
+                self._dialogue.say(str(error))
+            else:
+                self._run(self._find(["iTunes"], directories.top(country, category)))
+
+        self._dialogue.ask(
+            f"Which category? Type its name, a country or both, such as Comedy AT, or press enter for all of"
+            f" {directories.country}; the tab key completes:",
+            find,
+            choices=directories.categories,
+        )
+
+    async def _find(self, asked: Sequence[str], search: Awaitable[DirectorySearch]) -> None:
         self._dialogue.say(f"Asking {enumerated(asked)}.")
-        finding, known = await self._feeds.directories.find(words)
+        finding, known = await search
         self._dialogue.say_all(finding.faults)
         podcasts, names = (*finding.podcasts[:SAID], *finding.episodes[:SAID]), enumerated(finding.answered(asked))
         if not podcasts:

@@ -23,12 +23,17 @@ MOST = 500
 """Documents that are cached."""
 
 
-def read_document(folder: Path, address: str, policy: NetworkPolicy = PUBLIC, cancel: CancelToken | None = None) -> str:
-    """Return a document: its cached copy if this is fresh or fetching fails. Raises FetchError if there is no copy."""
+def read_document(
+    folder: Path, address: str, policy: NetworkPolicy = PUBLIC, cancel: CancelToken | None = None, fresh: float = FRESH
+) -> str:
+    """Return a document: its cached copy if this is younger than `fresh` (seconds) or if fetching fails.
+
+    Raises FetchError if there is no copy.
+    """
     copy, former = folder / copy_name(address), None
     with contextlib.suppress(OSError):
         former = files.read_bytes(copy).decode("utf-8", "replace")
-        if 0 <= time.time() - copy.stat().st_mtime < FRESH:
+        if 0 <= time.time() - copy.stat().st_mtime < fresh:
             return former
     try:
         response, content = fetch(policy.request(address), LIMITS, cancel)

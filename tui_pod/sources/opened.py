@@ -37,5 +37,7 @@ class Podcasts:
         self.streams = RecordingStore(cache / "streams", stream_quota)
         self.downloads = Downloads(data / "downloads", quota, self.streams)
         self.audio = EpisodeAudio(self.access, self.downloads, self.streams)
-        self.documents = EpisodeDocuments(self.access, cache / "remote", texts or ForeignTexts(cache))
+        self.fetched = cache / "remote"
+        """Folder of cached documents from the network."""
+        self.documents = EpisodeDocuments(self.access, self.fetched, texts or ForeignTexts(cache))
         self.upkeep = Upkeep(self.store, self.audio, self.downloads)

@@ -51,7 +51,7 @@ function _shtab_tui_pod_using
 end
 
 set -g _shtab_tui_pod_commands list lists mark status check plan search stats bookmarks recall read narrate transcribe passages models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume sleep now do attach keys config completions man
-set -g _shtab_tui_pod_opts_with_value --add --ao --catalog --clips --config --folder --format --import-file --order --out --password-command --play --podcasts --report --session --set --state --status --take --topic --user
+set -g _shtab_tui_pod_opts_with_value --add --ao --catalog --category --clips --config --country --folder --format --import-file --order --out --password-command --play --podcasts --report --session --set --state --status --take --topic --user
 
 complete -c tui-pod -e
 complete -c tui-pod -f
@@ -292,13 +292,16 @@ complete -c tui-pod -n '_shtab_tui_pod_using feeds topics' -l config -xka "(__fi
 complete -c tui-pod -n '_shtab_tui_pod_using feeds topics' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds topics; and test $_shtab_tui_pod_npos -eq 0' -ka "(tui-pod completions --words feeds 2>/dev/null)" -d 'address or title'
 complete -c tui-pod -n '_shtab_tui_pod_using feeds topics; and test $_shtab_tui_pod_npos -eq 1' -ka "on off" -d switch
-complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a find -d 'Find podcasts by name, in public directories.'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a find -d 'Find podcasts by name, in public directories, or in the charts.'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using find' -l top -d 'the podcasts that are heard most, in iTunes'"'"'s charts'
+complete -c tui-pod -n '_shtab_tui_pod_using find' -l category -x -d 'with --top: one category, such as Comedy'
+complete -c tui-pod -n '_shtab_tui_pod_using find' -l country -x -d 'country of iTunes, such as AT; default: find.country, or that of your language'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l episodes -d 'find episodes instead, each with the address of its podcast'
 complete -c tui-pod -n '_shtab_tui_pod_using find' -l play -x -d 'play the episode of this number in the running app, without subscribing'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a server -d 'Use the libraries of an Audiobookshelf server.'

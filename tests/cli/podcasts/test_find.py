@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.sources import server
-from tests.sources.podcasts.directories.answers import FYYD, ITUNES
+from tests.sources.podcasts.directories.answers import CHART, FYYD, ITUNES, LOOKUP
 from tests.sources.server import Site
 from tui_pod.cli.podcasts import find
 from tui_pod.cli.remote import PATIENCE
@@ -52,6 +52,24 @@ def test_find_prints_podcasts_and_says_whom_it_asks(shell: Shell, site: Site, mo
         "newest": "2026-11-13", "language": "de-at", "cover": "https://licht.example/c.jpg",
         "summary": "Über Leuchttürme & Licht.", "directories": ["fyyd"],
     }  # fmt: skip
+
+
+def test_top_prints_the_chart_of_a_country_and_category(shell: Shell, site: Site) -> None:
+    chart = "/de/rss/toppodcasts/limit=50/genre=1303/explicit=true/json"
+    site.replies[chart] = server.body(json.dumps(CHART), "text/javascript")
+    site.replies["/lookup"] = server.body(json.dumps(LOOKUP), "text/javascript")
+    out = shell("find", "--top", "--country", "de", "--category", "comedy")
+    assert out.splitlines()[0] == "http://harbours.example/rss\tHarbours\t\t\t\t"
+    assert (site.paths()[0], shell.err) == (chart, "tui-pod: asking iTunes\n")
+    assert shell.json("find", "--top", "--country", "DE", "--category", "com")[1]["summary"] == "About Tall Ships."
+    assert shell("find", "--top", status=1) == ""
+    assert "tui-pod: iTunes: there are no charts for US." in shell.err
+    for arguments in (("ships", "--top"), ("--top", "--country", "x"), ("ships", "--category", "Arts"), ()):
+        assert shell("find", *arguments, status=2) == ""
+    config = find_paths().config
+    config.write_text(f'{config.read_text()}[find]\ndirectories = ["fyyd"]\n')
+    assert shell("find", "--top", status=1) == ""
+    assert "tui-pod: the charts are those of iTunes, which is not" in shell.err
 
 
 def test_find_fails_only_when_no_directory_answers(shell: Shell, site: Site) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
@@ -24,7 +25,7 @@ from tui_pod.ui.screens.form import FormDialog
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.lists import CollectScreen
-from tui_pod.ui.screens.podcasts.add import AddFeedScreen, ImportScreen
+from tui_pod.ui.screens.podcasts.add import AddFeedScreen, ImportScreen, TopScreen
 from tui_pod.ui.screens.podcasts.find import FindScreen
 from tui_pod.ui.screens.podcasts.login import LoginScreen
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
@@ -54,7 +55,15 @@ MAKE: dict[type[Dialog], Callable[[AppDriver], Dialog]] = {
     HelpScreen: lambda _: HelpScreen(ACTIONS, "list"),
     CollectScreen: lambda _: CollectScreen("Which list?", (), print, print),
     AddFeedScreen: lambda driver: AddFeedScreen(driver.services, print),
-    FindScreen: lambda driver: FindScreen("ships", driver.services, print, lambda: HelpScreen(ACTIONS, "list")),
+    FindScreen: lambda driver: FindScreen(
+        "Ships",
+        ["fyyd"],
+        partial(driver.services.feeds.directories.find, "ships"),
+        driver.services,
+        print,
+        lambda: HelpScreen(ACTIONS, "list"),
+    ),
+    TopScreen: lambda driver: TopScreen(driver.services, print),
     ImportScreen: lambda driver: ImportScreen(FOUND, driver.services.asked_feeds.asked_imports),
     LoginScreen: lambda _: LoginScreen(LoginQuestion(LoginWanted("https://a.example/f", None), _log_in)),
     SettingsScreen: lambda driver: SettingsScreen.of_podcast(

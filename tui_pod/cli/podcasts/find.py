@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import sys
 import time
 from argparse import Namespace
@@ -21,8 +23,9 @@ from tui_pod.net.access import NetworkPolicy
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.podcasts.opening import network_policy
 from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.sources.podcasts.directories.charts import NO_CHARTS, category_for, find_top
 from tui_pod.sources.podcasts.directories.find import FoundPodcast, find
-from tui_pod.sources.podcasts.directories.services import make_directories
+from tui_pod.sources.podcasts.directories.services import country_for, make_directories
 from tui_pod.sources.podcasts.pages import read_page
 
 LOOK_AGAIN = 0.5
@@ -35,7 +38,14 @@ def run(options: Namespace) -> int:
     Raises:
         UserError: no directory is set, or the episode cannot be played.
     """
-    if not (words := clean(" ".join(options.words), 200)):
+    words, country = clean(" ".join(options.words), 200), options.country or ""
+    if country and not re.fullmatch("[A-Za-z]{2}", country):
+        raise UsageError("--country takes two letters, such as AT")
+    if options.top:
+        return _print_top(options, words)
+    if options.category is not None:
+        raise UsageError("--category needs --top")
+    if not words:
         raise UsageError("no words to search for. See: tui-pod find --help")
     settings, paths = load_config(options).settings, find_paths(options.state, options.config)
     chosen = settings.find
@@ -44,7 +54,10 @@ def run(options: Namespace) -> int:
             raise UsageError("--play takes a number from 1, and needs --episodes")
         ask(paths.state, {"command": "status"})  # says if no app is running
     directories = make_directories(
-        chosen.directories, chosen.country, chosen.podcastindex_key, chosen.podcastindex_secret_command
+        chosen.directories,
+        country or chosen.country,
+        chosen.podcastindex_key,
+        chosen.podcastindex_secret_command,
     )
     directories = [directory for directory in directories if directory.finds_episodes is options.episodes]
     if not directories:
@@ -67,17 +80,37 @@ def run(options: Namespace) -> int:
                 for each in podcasts]  # fmt: skip
         print_table(columns, episodes)
     else:
-        heads = (Column("address", 24), Column("title", 16), Column("publisher", 12),
-                 Column("episodes", is_right=True), Column("newest"), Column("language"))  # fmt: skip
-        rows = [(each.address, each.title, each.publisher or "", str(each.episodes or ""),
-                 each.newest.isoformat() if each.newest else "", each.language or "") for each in podcasts]  # fmt: skip
-        print_table(heads, rows)
+        _print_podcasts(podcasts)
     answered = found.answered(names)
     if not podcasts and answered:
         warn(f"no {'episode' if options.episodes else 'podcast'} for “{words}”")
     elif podcasts and options.play is None and sys.stderr.isatty():
         tell("To subscribe: tui-pod feeds add ADDRESS")
     return 0 if answered else 1
+
+
+def _print_top(options: Namespace, words: str) -> int:
+    """Print the chart of a country, or of a category in it; return 1 if there is no answer."""
+    if words or options.episodes or options.play is not None:
+        raise UsageError("--top takes a category and a country, and nothing else")
+    settings, paths = load_config(options).settings, find_paths(options.state, options.config)
+    if "itunes" not in settings.find.directories:
+        raise UserError(NO_CHARTS)
+    category = category_for(options.category or "")
+    country = country_for(options.country or settings.find.country, os.environ)
+    warn("asking iTunes")
+    found = asyncio.run(find_top(country, category, paths.cache / "remote", network_policy(settings)))
+    warn(*found.faults)
+    print_json([_json(podcast) for podcast in found.podcasts]) if options.json else _print_podcasts(found.podcasts)
+    return 1 if found.unanswered else 0
+
+
+def _print_podcasts(podcasts: Sequence[FoundPodcast]) -> None:
+    heads = (Column("address", 24), Column("title", 16), Column("publisher", 12),
+             Column("episodes", is_right=True), Column("newest"), Column("language"))  # fmt: skip
+    rows = [(each.address, each.title, each.publisher or "", str(each.episodes or ""),
+             each.newest.isoformat() if each.newest else "", each.language or "") for each in podcasts]  # fmt: skip
+    print_table(heads, rows)
 
 
 def _play(found: Sequence[FoundPodcast], number: int, paths: Paths, policy: NetworkPolicy) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -58,6 +59,44 @@ class DirectoryService:
         )
         with self._context.tasks.showing("find", f"asking {enumerated(self.names)}"):
             finding = await find(words, directories, podcasts.access.policy)
+        return await self.marked(finding)
+
+    @property
+    def has_charts(self) -> bool:
+        """Whether one of the directories has charts."""
+        return "itunes" in self._settings.directories
+
+    @property
+    def country(self) -> str:
+        """The country of the charts (two letters) unless the listener chooses another one."""
+        from tui_pod.sources.podcasts.directories.services import country_for  # brings TLS
+
+        return country_for(self._settings.country, os.environ)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The categories of the charts."""
+        from tui_pod.sources.podcasts.directories.charts import CATEGORIES  # brings TLS
+
+        return tuple(CATEGORIES)
+
+    def parse_top(self, typed: str) -> tuple[str, str]:
+        """Return the country and the category that were typed; raises UserError if there is no such category."""
+        from tui_pod.sources.podcasts.directories.charts import parse_top  # brings TLS
+
+        return parse_top(typed, self.country)
+
+    async def top(self, country: str, category: str) -> DirectorySearch:
+        """Return the podcasts that are heard most in a country, in a category or in all (empty)."""
+        podcasts = await self._context.podcasts.get()
+        from tui_pod.sources.podcasts.directories.charts import find_top  # brings TLS
+
+        with self._context.tasks.showing("find", "asking iTunes"):
+            return await self.marked(await find_top(country, category, podcasts.fetched, podcasts.access.policy))
+
+    async def marked(self, finding: Finding) -> DirectorySearch:
+        """Return what was found, with the addresses that the listener is subscribed to."""
+        podcasts = await self._context.podcasts.get()
         feeds = await in_thread(lambda _: podcasts.store.feeds())
         known = {address for feed in feeds for address in (feed.address, feed.feed_id)}
         return DirectorySearch(finding, frozenset(known & {found.address for found in finding.podcasts}))

@@ -36,7 +36,7 @@ from tui_pod.ui.widgets.lines import KeyLine
 if TYPE_CHECKING:
     from tui_pod.ui.app import TuiPodApp
 
-PRESSED = {"esc": "escape", "↑": "up", "↑\N{NO-BREAK SPACE}↓": "down", "←\N{NO-BREAK SPACE}→": "right"}
+PRESSED = {"esc": "escape", "↑": "up", "↓": "down", "↑\N{NO-BREAK SPACE}↓": "down", "←\N{NO-BREAK SPACE}→": "right"}
 """Textual's names of keys that a dialog shows otherwise."""
 
 TITLE_FRAME = 4

@@ -23,6 +23,33 @@ ITUNES: dict[str, Any] = {
     ],
 }  # fmt: skip
 
+CHART: dict[str, Any] = {
+    "feed": {
+        "author": {"name": {"label": "iTunes Store"}, "uri": {"label": "http://www.apple.com/itunes/"}},
+        "entry": [
+            {
+                "im:name": {"label": title},
+                "im:image": [{"label": "https://img.example/55.png", "attributes": {"height": "55"}}],
+                "summary": {"label": f"About {title}."},
+                "im:contentType": {"attributes": {"term": "Podcast", "label": "Podcast"}},
+                "title": {"label": f"{title} - Ann"},
+                "id": {"label": "https://podcasts.example/at/podcast/id2?uo=2", "attributes": {"im:id": number}},
+                "im:artist": {"label": "Ann"},
+                "category": {"attributes": {"im:id": "1303", "term": "Comedy", "label": "Comedy"}},
+            }
+            for number, title in (("4", "Harbours"), ("2", "Tall Ships"), ("3", "Only Here"))
+        ],
+        "updated": {"label": "2026-11-29T08:00:00-07:00"},
+        "title": {"label": "iTunes Store: Top Podcasts in Comedy"},
+    }
+}
+"""A chart; what `LOOKUP` lists in another order, and without one of them."""
+
+LOOKUP: dict[str, Any] = {
+    "resultCount": 2,
+    "results": [{**ITUNES["results"][0]}, {**ITUNES["results"][2], "collectionId": 4, "trackId": 4}],
+}
+
 FYYD: dict[str, Any] = {
     "status": 1,
     "msg": "ok",

@@ -52,6 +52,26 @@ async def test_add_says_whom_it_would_ask_and_asks_nobody(driver: AppDriver) -> 
     assert driver.services.asked_feeds.wishes == []
 
 
+async def test_charts_are_offered_by_category_and_country_and_looked_into(driver: AppDriver) -> None:
+    asked = driver.services.asked_feeds.asked_directories
+    asked.search, asked.feed = DirectorySearch(Finding((SHIPS, LIGHTS)), frozenset()), FEED
+    await driver.press("a")
+    assert "↓ Top podcasts" in driver.text
+    await driver.press("down")
+    assert "Top podcasts in AT" in driver.text
+    assert "True Crime" in driver.text
+    await driver.write("de")
+    await driver.press("enter")
+    await driver.until(lambda: "Top podcasts in DE" in driver.text, "it is Germany's")
+    await driver.write("com")
+    await driver.press("enter")
+    await driver.until(lambda: "Top podcasts in DE, Comedy" in driver.text, "the chart is shown")
+    await driver.until(lambda: "2 podcasts from iTunes." in driver.text, "the podcasts are shown")
+    await driver.press("enter")
+    await driver.until(lambda: "The mast" in driver.text, "its episodes are shown")
+    assert driver.services.asked_feeds.wishes == [("top", "DE", "Comedy"), ("play_preview", SHIPS.address)]
+
+
 async def test_words_find_podcasts_with_all_that_is_known(driver: AppDriver) -> None:
     await look(driver, "tall ships")
     assert driver.services.asked_feeds.wishes == [("find", "tall ships")]

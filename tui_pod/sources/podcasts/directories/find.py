@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -30,6 +30,9 @@ LIMITS = Limits(size=4 * 1024 * 1024, seconds=20.0, idle=10.0, head=15.0)
 
 MAX_WORDS = 200
 """Maximum number of characters of a search."""
+
+UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, RecursionError)
+"""What is raised while an answer is read that is not of the expected shape."""
 
 MAX_COUNT = 1_000_000
 """Highest believable number of episodes of one podcast."""
@@ -122,10 +125,21 @@ def _ask(
     directory: Directory, words: str, policy: NetworkPolicy, cancel: CancelToken
 ) -> list[FoundPodcast | None] | str:
     """Return a directory's podcasts, None for each without a feed, or why it failed. Raises only `Cancelled`."""
-    try:
+
+    def entries() -> object:
         request = replace(directory.request(words[:MAX_WORDS]), allowed=policy.private)
-        _, content = fetch(request, LIMITS, cancel)
-        entries = json.loads(content)[directory.entries]
+        return json.loads(fetch(request, LIMITS, cancel)[1])[directory.entries]
+
+    return found_in(directory, f"“{words}”", entries)
+
+
+def found_in(directory: Directory, what: str, ask: Callable[[], object]) -> list[FoundPodcast | None] | str:
+    """Return the podcasts in the entries that `ask` fetches, None for each without a feed, or why there are none.
+
+    `what` says what the directory is asked for.
+    """
+    try:
+        entries = ask()
         if isinstance(entries, list):
             alive = [entry for entry in entries[:MOST] if isinstance(entry, dict) and entry.get("dead") != 1]
             return [_found(directory, entry) for entry in alive]
@@ -133,11 +147,11 @@ def _ask(
         if error.status in (401, 403):
             return f"{directory.name} does not accept the key, or refuses to answer ({error.status})."
         if error.is_offline:
-            return f"{directory.name} cannot be asked for “{words}”: this machine is offline."
+            return f"{directory.name} cannot be asked for {what}: this machine is offline."
         return f"{directory.name}: {error}"
     except UserError as error:
         return f"{directory.name}: {error}"
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except UNREADABLE as error:
         log_error(error, f"{directory.name} cannot be understood")
     return f"{directory.name} did not answer with a list of podcasts. Try again later."
 

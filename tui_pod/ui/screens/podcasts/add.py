@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.widgets import Input, Static
+from textual.widgets import Input, OptionList, Static
 
-from tui_pod.core.text.clean import enumerated
+from tui_pod.core.text.clean import enumerated, fold
 from tui_pod.net.file_address import is_path
 from tui_pod.services.podcasts.directories import is_words
 from tui_pod.services.podcasts.imports import ImportService, Preview
 from tui_pod.services.services import Services
-from tui_pod.ui.screens.dialog import ChoiceDialog, DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import ChoiceDialog, Dialog, DialogBody, InputDialog, SearchDialog
 from tui_pod.ui.screens.podcasts.find import FindScreen
 from tui_pod.ui.screens.podcasts.login import subscribe
 from tui_pod.ui.widgets.fields import PathInput
@@ -34,6 +37,8 @@ SHOWN = 300
 class AddFeedScreen(InputDialog):
     """Asks for the address of a feed, or of a page that links to one, and subscribes."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "top")]
+
     def __init__(self, services: Services, open_feed: Callable[[str], None], typed: str = "") -> None:
         """Ask for an address; `typed` is the initial text, `open_feed` opens the added podcast."""
         super().__init__()
@@ -44,7 +49,7 @@ class AddFeedScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field, and what may be typed."""
-        with DialogBody("Add a podcast", "enter Add"):
+        with DialogBody("Add a podcast", f"enter Add{' · ↓ Top podcasts' * self._feeds.directories.has_charts}"):
             yield PathInput(self._typed, "https://…", name="feed-address")
             asked = enumerated(self._feeds.directories.names) or "no directory ([find] in the settings)"
             yield Static(HINT.format(asked), id="outcome", markup=False)
@@ -54,9 +59,17 @@ class AddFeedScreen(InputDialog):
         typed = event.value.strip()
         if typed and is_words(typed) and self._feeds.directories.names:
             again = partial(AddFeedScreen, self._services, self._open_feed, typed)
-            self.app.switch_screen(FindScreen(typed, self._services, self._open_feed, again))
+            title, directories = f"Podcasts for “{typed}”", self._feeds.directories
+            find = partial(directories.find, typed)
+            found = FindScreen(title, directories.names, find, self._services, self._open_feed, again)
+            self.app.switch_screen(found)
         elif typed and not self.is_waiting:
             self.wait_for(self._add(typed), "Looking for the podcast …")
+
+    def action_top(self) -> None:
+        """Offer the charts."""
+        if self._feeds.directories.has_charts and not self.is_waiting:
+            self.app.switch_screen(TopScreen(self._services, self._open_feed))
 
     async def _add(self, typed: str) -> None:
         found = await self._feeds.imports.read(typed) if is_path(typed) else None
@@ -64,6 +77,49 @@ class AddFeedScreen(InputDialog):
             await subscribe(self, self._feeds, typed, False, self._open_feed)
         elif self.is_current:
             self.app.switch_screen(ImportScreen(found, self._feeds.imports))
+
+
+class TopScreen(SearchDialog):
+    """Lists the categories of the charts; typing narrows them, and two letters are another country."""
+
+    def __init__(self, services: Services, open_feed: Callable[[str], None], country: str = "") -> None:
+        """Offer the charts of a country; empty for the listener's own. `open_feed` opens a subscribed podcast."""
+        super().__init__()
+        self._services, self._open_feed = services, open_feed
+        self._country = country or services.feeds.directories.country
+        self._shown: list[tuple[str, Callable[[], Dialog]]] = []
+
+    def compose(self) -> ComposeResult:
+        """Show a field over the categories."""
+        field = Input(placeholder="a category, or a country, such as AT", id="category")
+        return self.compose_in(DialogBody(f"Top podcasts in {self._country}", "enter Show"), field)
+
+    def show_rows(self, typed: str) -> None:
+        """Show the categories that have all words in their names, and the country that two letters are."""
+        words = fold(typed).split()
+        found = [
+            name for name in self._services.feeds.directories.categories if all(word in fold(name) for word in words)
+        ]
+        self._shown = [(name, partial(self._chart, name)) for name in found]
+        if not words:
+            self._shown.insert(0, ("All categories", partial(self._chart, "")))
+        elif re.fullmatch("[A-Za-z]{2}", typed.strip()):
+            country = typed.strip().upper()
+            again = partial(TopScreen, self._services, self._open_feed, country)
+            self._shown.insert(0 if typed.isupper() or not found else len(found), (f"Country {country}", again))
+        choices = self.query_one(OptionList)
+        choices.set_options(Content(row) for row, _ in self._shown)
+        choices.highlighted = 0 if self._shown else None
+
+    def choose(self, number: int) -> None:
+        """Show a chart, or the categories of another country."""
+        self.app.switch_screen(self._shown[number][1]())
+
+    def _chart(self, category: str) -> Dialog:
+        title = ", ".join(filter(None, (f"Top podcasts in {self._country}", category)))
+        find = partial(self._services.feeds.directories.top, self._country, category)
+        again = partial(TopScreen, self._services, self._open_feed, self._country)
+        return FindScreen(title, ["iTunes"], find, self._services, self._open_feed, again)
 
 
 class ImportScreen(ChoiceDialog):

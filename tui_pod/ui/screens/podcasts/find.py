@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -45,13 +45,22 @@ class FindScreen(Dialog):
     ]
 
     def __init__(
-        self, words: str, services: Services, open_feed: Callable[[str], None], ask_again: Callable[[], Dialog]
+        self,
+        title: str,
+        directories: Sequence[str],
+        find: Callable[[], Awaitable[DirectorySearch]],
+        services: Services,
+        open_feed: Callable[[str], None],
+        ask_again: Callable[[], Dialog],
     ) -> None:
-        """Search for podcasts; `open_feed` opens the subscribed one, `ask_again` returns a dialog to search again."""
+        """Ask the directories of these names by calling `find`.
+
+        `open_feed` opens the subscribed podcast, `ask_again` returns a dialog to search again.
+        """
         super().__init__()
         self._ask_again = ask_again
         self._services = services
-        self._words = words
+        self._title, self._directories, self._search = title, directories, find
         self._feeds = services.feeds
         self._open_feed = open_feed
         self._found: DirectorySearch | None = None
@@ -61,7 +70,7 @@ class FindScreen(Dialog):
 
     def compose(self) -> ComposeResult:
         """Show the search."""
-        with DialogBody(f"Podcasts for “{self._words}”", ident="find"):
+        with DialogBody(self._title, ident="find"):
             with Horizontal(id="found"):
                 yield Cover()
                 yield Static(id="outcome")
@@ -69,7 +78,7 @@ class FindScreen(Dialog):
 
     def on_mount(self) -> None:
         """Start the search."""
-        self.wait_for(self._find(), f"Asking {enumerated(self._feeds.directories.names)} …", "Close")
+        self.wait_for(self._find(), f"Asking {enumerated(self._directories)} …", "Close")
 
     @property
     def _list(self) -> OptionList:
@@ -135,14 +144,14 @@ class FindScreen(Dialog):
         self.query_one(Cover).picture = await self._services.covers.picture(address) if address else None
 
     async def _find(self) -> None:
-        self._found = await self._feeds.directories.find(self._words)
+        self._found = await self._search()
         self._show_podcasts()
 
     def _show_podcasts(self) -> None:
         assert self._found is not None
         finding, known = self._found
         podcasts = finding.podcasts
-        said, names = list[str](), finding.answered(self._feeds.directories.names)
+        said, names = list[str](), finding.answered(self._directories)
         if names:
             found = f"{counted(len(podcasts), 'podcast')} from" if podcasts else "No podcast found in"
             said.append(f"{found} {enumerated(names)}")
