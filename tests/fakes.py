@@ -52,6 +52,7 @@ from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSet
 from tui_pod.services.podcasts.refreshing import Refresher
 from tui_pod.services.podcasts.shared import SharedPodcasts
 from tui_pod.services.podcasts.shown_library import News
+from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.services.recognition import RecognitionService
 from tui_pod.services.sync import SyncService
 from tui_pod.services.sync_setup import SyncSetup
@@ -366,6 +367,7 @@ class FakeFrontend(FakeListener):
         self.works: list[str] = []
         self.jobs: Mapping[str, Job] = {}
         self.failed = frozenset[str]()
+        self.troubles: Mapping[str, Trouble] = {}
         """Feeds that could not be refreshed."""
         self.downloads: dict[str, DownloadState] = {}
         self.recognised: dict[str, RecognitionState | None] = {}
@@ -408,7 +410,7 @@ class FakeFrontend(FakeListener):
         self.questions.append(question)
         self.bell.ring()
 
-    def ask_yes(self, question: str, answer: Callable[[bool], None]) -> bool:
+    def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "") -> bool:
         if not self.is_busy:
             self.asked_yes.append((question, answer))
         return not self.is_busy
@@ -439,8 +441,8 @@ class FakeFrontend(FakeListener):
         self.recognised[episode] = state
         self.bell.ring()
 
-    def feeds_failed(self, feeds: frozenset[str]) -> None:
-        self.failed = feeds
+    def feeds_failed(self, troubles: Mapping[str, Trouble]) -> None:
+        self.failed, self.troubles = frozenset(troubles), troubles
         self.bell.ring()
 
     def work_changed(self, jobs: Mapping[str, Job]) -> None:
@@ -667,6 +669,9 @@ class FakeFeeds(FeedService):
         if self.refusal is not None:
             raise self.refusal
         return typed
+
+    async def move(self, feed_id: str, typed: str) -> None:
+        self.wishes.append(("move", feed_id, typed))
 
     async def play_preview(self, address: str, feed: Published, item: PublishedItem) -> None:
         self.wishes.append(("play_preview", address, feed.title, item.title))

@@ -26,6 +26,7 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
+from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.shelf.opml import Entry, Imported
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast
@@ -279,7 +280,7 @@ async def test_details_say_podcast_notes_and_chapters() -> None:
 async def test_podcast_that_could_not_be_refreshed_says_so_and_a_failed_download_why() -> None:
     services = FeedServices()
     async with typing(services) as typist:
-        services.frontend.feeds_failed(frozenset({CAST}))
+        services.frontend.feeds_failed({CAST: Trouble(CAST, "Cast", "It is broken.", "Never fetched.", CAST)})
         services.frontend.downloads_changed({"cast-2": DownloadState(text="…")})
         services.frontend.downloads_changed({"cast-2": DownloadState(error="the disk is full")})
         await typist.type("g", "tab", "j", until_said="6 of 9")

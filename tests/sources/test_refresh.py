@@ -124,6 +124,19 @@ async def test_refresh_source_that_raises_anything_leaves_the_others(
     assert (result.new, [outcome.name for outcome in result.failed]) == (1, ["Shelf"])
 
 
+async def test_host_that_cannot_be_found_is_its_podcast_s_fault_if_others_could_be_asked(
+    site: Site, store: FeedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.replies["/a"] = server.body(feed(item(1)))
+    subscribe(store, site.url("/a"))
+    store.subscribe([Entry("https://dead.example/f", "Dead")])
+    dead = store.feeds()[1]
+    monkeypatch.setattr(socket, "getaddrinfo", no_network)
+    assert not (await refresh(store, [dead])).is_offline, "the others were not asked"
+    assert store.feeds()[1].error
+    assert (await refresh(store)).is_offline
+
+
 async def test_refresh_failure_keeps_old_episodes(site: Site, store: FeedStore) -> None:
     add(store, site, "/a")
     site.replies["/a"] = server.body(feed(item(1)))

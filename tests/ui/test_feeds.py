@@ -21,6 +21,7 @@ from tui_pod.core.player.snapshot import Chapter, PlayerStatus
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean
+from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.shelf.published import FeedError
 from tui_pod.ui.screens.session import PlanScreen
 from tui_pod.ui.widgets.episode_pane import EpisodePane
@@ -450,3 +451,29 @@ async def test_list_at_its_top_shows_what_is_new_above() -> None:
         await swap(driver, make_library(cast=range(11, 0, -1)))
         assert driver.app.main_screen.model.episode == "cast-9"
         assert "Cast 11" in driver.text
+
+
+async def test_trouble_has_a_mark_a_page_and_a_view_of_all_with_what_helps() -> None:
+    library = make_library(cast=())
+    dead = Trouble(CAST, "Cast", "The server does not have it any more (404).", "Never fetched.", CAST)
+    late = Trouble(OTHER, "Other", "https://other.example.org: no answer for 20 s.", "Last fetched on 3 May.", OTHER)
+    async with run_app(library, query=ListQuery(entry=topic(library, "Cast"))) as driver:
+        driver.app.frontend.feeds_failed({CAST: dead, OTHER: late})
+        await driver.settle()
+        page = " ".join(driver.text.split())
+        assert "! T Trouble 2" in page
+        for said in ("The server does not have it any more (404).", "Never fetched.", "r tries again", "address"):
+            assert said in page
+        await driver.press("T")
+        assert "no answer for 20 s." in driver.text
+        await driver.press("enter", "enter")
+        assert driver.services.asked_feeds.wishes == [("refresh", CAST)]
+        driver.main.listing.open_entry(topic(library, "Other"))
+        await driver.settle()
+        assert "Last fetched on 3 May · T why" in driver.text
+        await driver.press("T", "enter", "j", "enter", "backspace", "enter")
+        await driver.settle()
+        assert driver.services.asked_feeds.wishes[-1] == ("move", OTHER, OTHER[:-1])
+        driver.app.frontend.feeds_failed({})
+        await driver.settle()
+        assert "Trouble" not in driver.text

@@ -346,6 +346,12 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.shows(PodcastsScreen)
 
 
+@exercises("feed.troubles")
+async def _(driver: AppDriver, key: str) -> None:
+    await driver.press(key)
+    assert driver.notices == ["No podcast has trouble."]
+
+
 leads_to("feed.refresh_all", "", wishes, [("refresh", None)])
 leads_to("download.start", "v v", wishes, [("download", "one", "two")])
 leads_to("undo", "m", lambda driver: driver.progress_index.status("one"), Status.UNPLAYED)

@@ -68,6 +68,13 @@ async def test_long_notice_has_one_line_and_can_be_read_whole(library: Library) 
         assert "stands what to do." in " ".join(driver.text.replace("│", " ").split())
 
 
+async def test_long_notice_is_cut_before_what_to_do(library: Library) -> None:
+    async with run_app(library, size=(80, 24)) as driver:
+        driver.app.frontend.tell(f"The host {'a.long.' * 20}example cannot be found. Press R to try again.")
+        await driver.settle()
+        assert "… Press R to try again." in driver.text
+
+
 async def test_many_notices_at_once_leave_the_app_usable(library: Library) -> None:
     async with run_app(library, size=(40, 12)) as driver:
         for number in range(30):

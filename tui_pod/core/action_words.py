@@ -90,6 +90,7 @@ feed.add | subscribe follow new find charts top rss url opml import folder audio
 feed.refresh | update reload check fetch new episodes | Looks for new episodes of the podcast at the cursor.
 feed.refresh_all | update reload check fetch new episodes everything | Looks for new episodes of all podcasts.
 feed.settings | options preferences configure speed skip intro automatic download keep | Changes what is special to it.
+feed.troubles | error fail broken login address move blocked problem offline | Shows why, and what you can do.
 download.start | save offline store fetch keep file cancel | Keeps the recording on this machine.
 transcribe.pause | speech recognition stop transcription | Lets the machine rest; goes on where it stopped.
 list.go_to_playing | current now jump locate | Moves the cursor to what plays.

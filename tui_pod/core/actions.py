@@ -112,6 +112,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("feed.refresh", "r", "Refresh this podcast", "screen"),
     Action("feed.refresh_all", "R", "Refresh all podcasts", "screen"),
     Action("feed.settings", "P", "Settings of this podcast, book or list", "screen", "Settings", asks=True),
+    Action("feed.troubles", "T", "Podcasts that cannot be refreshed: why, and what helps", "screen", asks=True),
     Action("download.start", "d", "Download, or stop a download", "episodes", "Download"),
     Action("transcribe.pause", "", "Pause or resume recognition", "screen"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen"),

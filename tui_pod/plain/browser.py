@@ -9,7 +9,6 @@ from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.plain.dialogue import Verbosity
 from tui_pod.plain.spoken import say_episode, say_topic, sentence, source_of
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.services.hints import why_empty
 
 
 class Browser:
@@ -22,8 +21,6 @@ class Browser:
         self.is_on_topics = False
         self.downloads: dict[str, DownloadState] = {}
         """Downloads by episode id."""
-        self.failed = frozenset[str]()
-        """Feeds whose last refresh failed."""
         self.entry = model.query.entry
         """The topic or smart list at the cursor."""
 
@@ -43,11 +40,11 @@ class Browser:
         """Return the entry at the cursor, and its number."""
         model, entries = self.model, self._entries
         if self.is_on_topics:
-            failed = self.entry >= 0 and model.library.topics.feed(self.entry) in self.failed
+            failed = self.entry >= 0 and model.library.topics.feed(self.entry) in model.troubles
             fault = "It could not be refreshed. " if failed else ""
             return f"{self._number(entries.index(self.entry), len(entries))}{fault}{say_topic(model, self.entry)}"
         if not model.indexes:
-            return why_empty(model.query, not len(model.library))
+            return " ".join(model.why_empty.split())
         where = self._number(model.cursor, len(model.indexes))
         if model.is_selected(model.cursor):
             where += "Selected. "

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.podcast_settings import SettingError, checked, split_pairs, to_texts
@@ -20,6 +21,7 @@ from tui_pod.plain.browser import Browser
 from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.spoken import sentence
 from tui_pod.services.podcasts.directories import is_words
+from tui_pod.services.podcasts.troubles import NONE
 from tui_pod.services.services import Services
 
 if TYPE_CHECKING:
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.podcast_settings import PodcastChoice
     from tui_pod.sources.podcasts.directories.find import FoundPodcast
 
+IN_PLAIN = f"{key_of('feed.refresh')} on a podcast tries again, and asks for a login if it wants one."
 NOT_ADDED = "No podcast added."
 
 SAID = 10
@@ -51,7 +54,13 @@ class PodcastCommands:
         return {
             "feed.add": self._ask_podcast,
             "feed.settings": self._ask_setting,
+            "feed.troubles": self._say_troubles,
         }
+
+    def _say_troubles(self) -> None:
+        found = self._list.troubles.values()
+        self._dialogue.say_all(" ".join((f"{sentence(each.name)} {each.said} {each.since}").split()) for each in found)
+        self._dialogue.say(IN_PLAIN if found else NONE)
 
     # -- adding ----------------------------------------------------------------------------------------
 

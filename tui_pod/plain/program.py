@@ -52,6 +52,7 @@ from tui_pod.recall.questions import Question
 from tui_pod.services.commands import Subject, run_unseen
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.frontend import NOT_TYPED, Job, LoginQuestion
+from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.services.services import Services
 
 LONG_LOAD = 1.0
@@ -247,9 +248,9 @@ class PlainProgram:
     def transcript_changed(self, episode: str, state: RecognitionState | None) -> None:
         """See `Frontend.transcript_changed`: it is said when the listener opens the transcript."""
 
-    def feeds_failed(self, feeds: frozenset[str]) -> None:
+    def feeds_failed(self, troubles: Mapping[str, Trouble]) -> None:
         """See `Frontend.feeds_failed`: said with the topic."""
-        self._browser.failed = feeds
+        self._browser.model.troubles = troubles
 
     def work_changed(self, jobs: Mapping[str, Job]) -> None:
         """See `Frontend.work_changed`: says when work starts and ends; the services tell the result."""
@@ -299,7 +300,7 @@ class PlainProgram:
         else:
             self._dialogue.ask(f"User name for {question.host}, or press enter for no login:", take_user)
 
-    def ask_yes(self, question: str, answer: Callable[[bool], None]) -> bool:
+    def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "") -> bool:  # noqa: ARG002  # a dialog has one
         """See `Frontend.ask_yes`."""
         if self._dialogue.is_asking:
             return False

@@ -15,7 +15,7 @@ from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.controller import NOTHING_PLAYS, PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.selection.list_query import SmartList, Sort
-from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE, why_empty
+from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
@@ -59,7 +59,7 @@ Command = Callable[[Subject], Outcome | None]
 def run_command(ident: str, on: Subject) -> Outcome:
     """Run the command of an action; return what it did."""
     if ident in OF_EPISODES and not on.episodes:
-        return refused(why_empty(on.model.query, not len(on.model.library)))
+        return refused(on.model.why_empty)
     return COMMANDS[ident](on) or DONE
 
 

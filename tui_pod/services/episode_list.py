@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.library.own_lists import OwnList
@@ -18,6 +18,7 @@ from tui_pod.core.selection.list_query import (
     narrow,
     new_seed,
 )
+from tui_pod.services.hints import why_empty
 
 if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tui_pod.core.selection.session_planner import SessionRequest
     from tui_pod.services.first_screen import FirstScreen
     from tui_pod.services.podcasts.shown_library import News
+    from tui_pod.services.podcasts.troubles import Trouble
 
 
 LOOKED_AT = 20
@@ -65,12 +67,26 @@ class EpisodeListModel:
         self.range_start: int | None = None
         self.pointed_at: str | None = None
         """The episode to which the listener last moved the cursor on purpose; None if something was played since."""
+        self.troubles: Mapping[str, Trouble] = {}
+        """What is wrong with podcasts, by the ids of their feeds."""
         self._unsearched: Sequence[int] = ()
         self._numbers: tuple[Queue | None, dict[str, int]] = (
             None,
             {},
         )  # a queue, and the number of each upcoming entry
         self._list()
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """What is wrong with the podcast that is listed, if anything."""
+        return self.troubles.get(self.podcast(self.query.entry) or "") if self.troubles else None
+
+    @property
+    def why_empty(self) -> str:
+        """Why the list is empty, and what to press: the page of a podcast in trouble that has no episodes."""
+        is_narrowed = self.query.query.strip() or self.query.filter is not Filter.ALL
+        trouble = None if is_narrowed else self.trouble
+        return trouble.page if trouble is not None else why_empty(self.query, not len(self.library))
 
     # -- entries ---------------------------------------------------------------------------------------
 

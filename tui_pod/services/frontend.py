@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui_pod.net.fetch import LoginWanted
     from tui_pod.net.login import Login
     from tui_pod.recall.questions import Question
+    from tui_pod.services.podcasts.troubles import Trouble
 
 NOT_TYPED = "What you paste is not typed as keys. Open a field for it first."
 
@@ -99,8 +100,8 @@ class Frontend(PlaybackListener, Protocol):
     def transcript_changed(self, episode: str, state: RecognitionState | None) -> None:
         """Show the progress of recognising an episode; None if it has ended or the transcript has changed."""
 
-    def feeds_failed(self, feeds: frozenset[str]) -> None:
-        """Show which feeds failed at the last refresh, by their ids."""
+    def feeds_failed(self, troubles: Mapping[str, Trouble]) -> None:
+        """Show which podcasts have trouble, by the ids of their feeds."""
 
     def work_changed(self, jobs: Mapping[str, Job]) -> None:
         """Show the work in progress, by its kind; what began last comes last."""
@@ -108,7 +109,7 @@ class Frontend(PlaybackListener, Protocol):
     def ask_login(self, question: LoginQuestion) -> None:
         """Ask the listener for a login; if a dialog is open, only say that one is needed."""
 
-    def ask_yes(self, question: str, answer: Callable[[bool], None]) -> bool:
+    def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "Sync") -> bool:
         """Ask a question, which may stay without an answer; return False, and do not ask, if the listener is busy."""
 
     def run_action(self, ident: str) -> Outcome:

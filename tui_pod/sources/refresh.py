@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from tui_pod.core.errors import UserError
@@ -21,6 +21,7 @@ from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.schedule import is_left_alone, note_ended, note_refusal
 from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.podcasts.own_network import OwnNetworkError
 from tui_pod.sources.source import RefreshResult
 from tui_pod.sources.table import source_of
 
@@ -42,6 +43,8 @@ class Refreshed:
     """The result of a refresh."""
 
     outcomes: tuple[RefreshResult, ...] = ()
+    is_telling: bool = True
+    """False if only one of several hosts was asked: that it cannot be found says nothing of the network."""
 
     @property
     def new(self) -> int:
@@ -64,8 +67,9 @@ class Refreshed:
     def is_offline(self) -> bool:
         """True if there seems to be no network: no server answered, and at least one failed for that reason."""
         asked = [outcome for outcome in self.outcomes if source_of(outcome.feed_id).is_online]
+        asked = [outcome for outcome in asked if not outcome.is_forbidden]
         is_silent = all(outcome.error and not outcome.is_reached for outcome in asked)
-        return is_silent and any(outcome.is_offline for outcome in asked)
+        return self.is_telling and is_silent and any(outcome.is_offline for outcome in asked)
 
     @property
     def asked_network(self) -> bool:
@@ -104,7 +108,25 @@ async def refresh(
                 group.create_task(work(feed))
     finally:
         await in_thread(lambda _: backup.close())  # waits for the disk
-    return Refreshed(tuple(outcomes))
+    result = Refreshed(tuple(outcomes))
+    if any(outcome.is_offline for outcome in outcomes):
+        asked, every = (_hosts(feeds) for feeds in (wanted, await in_thread(lambda _: store.feeds())))
+        result = replace(result, is_telling=len(asked) > 1 or asked == every)
+        if not result.is_offline:
+            await in_thread(lambda _: _blame(store, result.failed))
+    return result
+
+
+def _hosts(feeds: Sequence[Subscription]) -> set[str | None]:
+    return {urlsplit(feed.address).hostname for feed in feeds if source_of(feed.address).is_online}
+
+
+def _blame(store: FeedStore, failed: Sequence[RefreshResult]) -> None:
+    """Note which podcasts failed since their host cannot be found: the network works."""
+    with contextlib.suppress(FeedStoreError):  # the next refresh reports it again
+        for outcome in failed:
+            if outcome.is_offline:
+                store.fail(outcome.feed_id, outcome.error)
 
 
 def _all(store: FeedStore) -> list[Subscription]:
@@ -128,7 +150,7 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
         said = f"{feed.name}: the server does not have it any more ({MISSING})." if is_missing else str(error)
         outcome = RefreshResult(
             feed.feed_id, feed.name, error=said, is_offline=error.is_offline, is_reached=error.status is not None,
-            is_missing=is_missing, wanted=wanted,
+            is_missing=is_missing, wanted=wanted, is_forbidden=isinstance(error, OwnNetworkError),
         )  # fmt: skip
     except UserError as error:
         outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: {error}", is_reached=True)

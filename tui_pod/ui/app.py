@@ -28,6 +28,7 @@ from tui_pod.services.frontend import NOT_TYPED
 from tui_pod.services.services import Services
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
 from tui_pod.ui.keys import bindings, handle_key
+from tui_pod.ui.look.cells import keep_remedy
 from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_readable_text
 from tui_pod.ui.output_gate import guard_output, printable
 from tui_pod.ui.process_handler import handle_signals
@@ -37,6 +38,10 @@ from tui_pod.ui.terminal_app import TerminalApp, adapt_to_reader
 if TYPE_CHECKING:
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.ui.driver import SchemeReported
+
+
+NOTICE_SHARE, NOTICE_FRAME = 96, 3
+"""How much of the width a notice may take, in percent, and the cells beside its text."""
 
 
 class TuiPodApp(TerminalApp):
@@ -243,6 +248,7 @@ class TuiPodApp(TerminalApp):
         text = visible(self._services.first.with_keys(message))
         self.past_notices.append(text)
         self.has_news = True
+        text = keep_remedy(text, self.size.width * NOTICE_SHARE // 100 - NOTICE_FRAME)
         super().notify(text, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def _print_error_renderables(self) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui_pod.core.player.events import Event
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.recall.questions import Question
+    from tui_pod.services.podcasts.troubles import Trouble
     from tui_pod.ui.app import TuiPodApp
 
 
@@ -116,9 +117,9 @@ class ScreenFrontend:
         """Show the progress of recognition of an episode, and its transcript so far."""
         self._main.transcript.recognition_changed(episode, state)
 
-    def feeds_failed(self, feeds: frozenset[str]) -> None:
-        """Mark the podcasts whose last refresh failed."""
-        self._main.topic_tree.show_failed(feeds)
+    def feeds_failed(self, troubles: Mapping[str, Trouble]) -> None:
+        """Show which podcasts have trouble."""
+        self._main.listing.troubles_changed(troubles)
 
     def work_changed(self, jobs: Mapping[str, Job]) -> None:
         """Show the work in progress."""
@@ -133,7 +134,7 @@ class ScreenFrontend:
         else:
             self._app.push_screen(LoginScreen(question))
 
-    def ask_yes(self, question: str, answer: Callable[[bool], None]) -> bool:
+    def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "Sync") -> bool:
         """Ask in a dialog, unless the listener is typing or in another dialog."""
         from tui_pod.ui.screens.dialog import ChoiceDialog  # after the first paint
 
@@ -145,7 +146,7 @@ class ScreenFrontend:
                 answer(row == 1)
 
         rows = "Later", "Yes", "No"  # an enter that was meant for the list decides nothing
-        self._app.push_screen(ChoiceDialog("Sync", rows, choose, question))
+        self._app.push_screen(ChoiceDialog(title, rows, choose, question))
         return True
 
     @property

@@ -22,7 +22,7 @@ from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen
 from tui_pod.services.frontend import Job
 from tui_pod.services.services import Services
-from tui_pod.ui.look.cells import fit
+from tui_pod.ui.look.cells import MARKS, fit
 from tui_pod.ui.widgets.lines import Tab
 from tui_pod.ui.widgets.playback_bar import BarFacts
 
@@ -127,10 +127,15 @@ def make_tabs(model: EpisodeListModel, bookmarks: int, services: Services) -> tu
     counts = {"queue": len(model.queue.upcoming), "bookmarks": bookmarks}
     views = {"library": "Library", "session": "Queue", "statistics": "Statistics", "bookmarks": "Bookmarks"}
     key = services.first.with_keys
-    return tuple(
+    tabs = [
         Tab(key(key_of(f"view.{ident}")), name, counts.get(name.lower(), 0), BY_ID[f"view.{ident}"].action)
         for ident, name in views.items()
-    )
+    ]
+    if model.troubles:
+        action = BY_ID["feed.troubles"]
+        shown = f"{MARKS['fault']} {key(key_of(action.id))}"
+        tabs.append(Tab(shown, "Trouble", len(model.troubles), action.action, is_fault=True))
+    return tuple(tabs)
 
 
 def filter_text(model: EpisodeListModel) -> str:

@@ -99,11 +99,15 @@ async def test_listed_podcast_of_the_own_network_is_told_and_not_fetched(
     await service.done()
     assert len(service.titles) == 3
     assert inside.asked == []
-    assert service.driver.said[-2] == (
-        f"The list names 1 feed in your own network: 127.0.0.1:{inside.server_port}. They are not fetched. To allow"
-        " one, add its address yourself: press a."
-    )
     assert service.driver.said[-1] == "3 episodes new: Ships."
+    ((question, answer),) = service.driver.asked_yes
+    assert f"Router: in your own network (127.0.0.1:{inside.server_port})" in question
+    assert service.driver.troubles[inside.url("/admin")].said == "It has not been fetched yet."
+    await service.do(answer, True)
+    assert inside.asked
+    assert service.driver.troubles[inside.url("/admin")].said != "It has not been fetched yet."
+    await service.do(service.service.refresher.refresh, inside.url("/admin"))
+    assert len(service.driver.asked_yes) == 1, "it is allowed from now on"
 
 
 async def test_import_of_a_podcast_that_fails_tells_why_and_marks_it(
@@ -114,8 +118,9 @@ async def test_import_of_a_podcast_that_fails_tells_why_and_marks_it(
     service.service.imports.take(found)
     await service.done()
     [error] = service.driver.errors
-    assert error.startswith("Gone: the server does not have it any more (404).")
-    assert service.driver.failed == {site.url("/gone")}
+    assert error.startswith("Gone cannot be refreshed.")
+    (trouble,) = service.driver.troubles.values()
+    assert (trouble.feed, trouble.said) == (site.url("/gone"), "The server does not have it any more (404).")
 
 
 async def test_what_is_no_export_is_none_and_a_damaged_one_says_why(service: ServiceRig, tmp_path: Path) -> None:

@@ -67,7 +67,8 @@ async def test_refresh_one_bad_feed_is_told_and_harms_no_other(site: Site, servi
     site.replies["/b"] = server.body(feed(item(2) + item(1), "b"))
     await service.do(service.service.refresher.refresh)
     [error] = service.driver.errors
-    assert "/a: the server is in trouble; try again later (500)" in error
+    assert error.startswith("a cannot be refreshed.")
+    assert "(500)" in service.driver.troubles[site.url("/a")].said
     assert "1 episode new: b." in service.driver.said
     assert service.driver.work == ""
     assert service.driver.failed == {site.url("/a")}
@@ -265,16 +266,8 @@ BROKEN = RefreshResult("f", "Cast", error="Cast: it is broken.")
     ("outcomes", "said"),
     [
         ([RefreshResult("f", "Cast", new=2)], ["2 episodes new: Cast."]),
-        ([BROKEN], ["Cast: it is broken. Press R to try again."]),
-        (
-            [replace(BROKEN, is_missing=True)],
-            ["Cast: it is broken. x on it in the tree removes it; a adds its new address."],
-        ),
-        ([BROKEN] * 3, ["Cast: it is broken. Press R to try again."] * 3),
-        (
-            [BROKEN] * 5,
-            [*["Cast: it is broken. Press R to try again."] * 3, "2 more podcasts failed. See: tui-pod feeds list"],
-        ),
+        ([BROKEN], ["Cast cannot be refreshed. T says why, and what helps."]),
+        ([BROKEN] * 5, ["Cast and 4 more cannot be refreshed. T says why, and what helps."]),
         ([RefreshResult("f", "Cast", has_ended=True)], ["Cast has ended; x removes it."]),
         (
             [RefreshResult("f", "Cast", new=1, moved_to="https://a.example/f")],
@@ -282,7 +275,7 @@ BROKEN = RefreshResult("f", "Cast", error="Cast: it is broken.")
         ),
         (
             [replace(BROKEN, wanted=LoginWanted("https://a.example/f", None))],
-            ["Cast: it is broken. Press r on Cast to log in."],
+            ["Cast wants a login: r on it asks for it."],
         ),
     ],
 )

@@ -34,7 +34,7 @@ async def test_listed_feed_of_the_own_network_is_fetched_only_once_the_listener_
     site.replies["/f"] = server.body(feed(item(1, site.url("/1.wav"))))
     listed(store, site.url("/f"))
     (failed,) = (await refresh(store)).failed
-    assert f"127.0.0.1:{site.server_port} is in your own network. A list named it" in str(failed.error)
+    assert f"127.0.0.1:{site.server_port} is in your own network, and only a list named it" in str(failed.error)
     assert site.asked == []
     subscribe(store, site.url("/f"))
     assert (await refresh(store)).failed == ()

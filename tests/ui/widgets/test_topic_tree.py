@@ -13,6 +13,7 @@ from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.ui.look.cells import MARKS, meter
 from tui_pod.ui.widgets.topic_tree import BORDER, LEAST_WIDTH, MANY_TOPICS, METER_WIDTH, MOST_WIDTH, TopicTree
 
@@ -81,10 +82,10 @@ async def test_smallest_topic_of_what_plays_is_marked_or_the_folded_one_that_hid
 async def test_podcast_that_failed_is_marked_until_it_does_not() -> None:
     async with run_app(make_podcast({})) as driver:
         assert MARKS["fault"] not in tree_row(driver, "Cast")
-        driver.app.frontend.feeds_failed(frozenset((CAST,)))
+        driver.app.frontend.feeds_failed({CAST: Trouble(CAST, "Cast", "It is broken.", "Never fetched.", CAST)})
         await driver.settle()
         assert MARKS["fault"] in tree_row(driver, "Cast")
-        driver.app.frontend.feeds_failed(frozenset(("https://other.example/feed",)))
+        driver.app.frontend.feeds_failed({})
         await driver.settle()
         assert MARKS["fault"] not in tree_row(driver, "Cast")
 

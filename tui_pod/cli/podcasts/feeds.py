@@ -238,7 +238,7 @@ def run_refresh(store: FeedStore, options: Namespace) -> int:
 
     def show(done: int, total: int, last: RefreshResult) -> None:
         if last.error:
-            warn(last.error)
+            warn(last.error + f" To allow it: tui-pod feeds add {last.feed_id}" * last.is_forbidden)
         if last.has_ended:
             tell(f"{last.name} has ended; to remove it: tui-pod feeds remove {last.feed_id}")
         show_progress(clean(last.name, 50), done / total)

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from tui_pod.sources.source import Subscribed
 
 
+NO_ADDRESS = "An address begins with https:// or http://."
+
+
 class FeedService(Follower):
     """The only part of the running app that changes podcasts, with parts of its own for what belongs to them."""
 
@@ -151,6 +154,19 @@ class FeedService(Follower):
             return (feed.name, feed.address) if feed is not None and feed.removed is not None else None
 
         return await self._context.podcasts.ask(find)
+
+    async def move(self, feed_id: str, typed: str) -> None:
+        """Change the address of a podcast, and fetch it. Raises UserError if it is no address."""
+
+        def change(podcasts: Podcasts, _: CancelToken) -> None:
+            from tui_pod.sources.table import source_of  # brings TLS
+
+            feed = podcasts.store.find(feed_id)
+            if feed is None or not source_of(feed.address).move(podcasts.store, feed, [typed.strip()]):
+                raise UserError(NO_ADDRESS)
+
+        await self._context.podcasts.ask(change)
+        self.refresher.refresh(feed_id)
 
     def remove_feed(self, feed_id: str) -> None:
         """Unsubscribe from a feed; can be undone."""

@@ -9,7 +9,6 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_pod.core.actions import key_of
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.clean import counted, enumerated
 from tui_pod.net.file_address import typed_path
@@ -118,8 +117,7 @@ class ImportService:
         with self._tasks.showing("import", f"looking at {counted(len(feeds), 'podcast')}"):
             forbidden = await find_forbidden(feeds, podcasts.access.policy)
         if forbidden.feeds:
-            add = f"To allow one, add its address yourself: press {key_of('feed.add')}."
-            self._context.frontend.tell(f"{forbidden.said} They are not fetched. {add}", is_error=True)
+            self._refresher.ask_to_allow(forbidden.feeds)
             feeds = [feed for feed in feeds if feed not in forbidden.feeds]
         if feeds:
             await self._refresher.refresh_these(feeds)

@@ -12,27 +12,31 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.text.clean import counted
+from tui_pod.net.address import origin
 from tui_pod.services.frontend import Job
+from tui_pod.services.podcasts.troubles import SEE_ALL, find_troubles
 
 if TYPE_CHECKING:
+    from tui_pod.runtime.threads import CancelToken
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.retention import RetentionPolicy
     from tui_pod.services.podcasts.shown_library import ShownLibrary
     from tui_pod.services.tasks import Work
     from tui_pod.shelf.subscription import Subscription
+    from tui_pod.sources.opened import Podcasts
     from tui_pod.sources.refresh import Refreshed
 
 LOOK = 300.0
 """Seconds between two checks for podcasts that are due, give or take a fifth."""
 
-NAMED_FAILURES = 3
-"""How many failures of a refresh are shown one by one; the rest are counted."""
+MOST_OF_A_NAME = 30
+"""How much of a podcast's name a notice with a remedy has (characters)."""
 
 AGAIN = f"Press {key_of('feed.refresh_all')} to try again."
-MISSING = f"{key_of('list.remove')} on it in the tree removes it; {key_of('feed.add')} adds its new address."
 STOPS = f"{key_of('work.stop')} stops that."
 NO_FEEDS = f"There are no podcasts yet. Press {key_of('feed.add')} to add one."
 
@@ -82,9 +86,9 @@ class Refresher:
         self._plan()
 
     async def show_failed(self) -> list[Subscription]:
-        """Show which feeds failed at their last refresh, and return all feeds as they are now."""
+        """Show which feeds have trouble, and return all feeds as they are now."""
         feeds = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
-        self._frontend.feeds_failed(frozenset(feed.feed_id for feed in feeds if feed.error))
+        self._frontend.feeds_failed(find_troubles(feeds))
         return feeds
 
     def _plan(self) -> None:
@@ -150,12 +154,38 @@ class Refresher:
             return
         result = await self._refresh(wanted)
         login = result.outcomes[0].wanted if feed_id is not None and result.outcomes else None
-        if feed_id is None or login is None:
+        if feed_id is not None and any(outcome.is_forbidden for outcome in result.outcomes):
+            self.ask_to_allow(wanted)
+        elif feed_id is None or login is None:
             self.tell(result, is_asked=True)
         elif is_again:
             raise login
         else:
             self._context.ask_login(feed_id, login, lambda _: self._refresh_asked(feed_id, is_again=True))
+
+    def ask_to_allow(self, feeds: Sequence[Subscription]) -> None:
+        """Ask whether podcasts in the listener's own network that a list named may be fetched; then fetch them."""
+        names, hosts = (", ".join(dict.fromkeys(each)) for each in zip(
+            *((feed.name, urlsplit(feed.address).netloc) for feed in feeds), strict=True
+        ))  # fmt: skip
+
+        def note(podcasts: Podcasts, _: CancelToken) -> None:
+            with podcasts.store.db.together():
+                for feed in feeds:
+                    podcasts.store.set_private_origin(feed.feed_id, origin(feed.address))
+
+        async def allow() -> None:
+            await self._context.podcasts.ask(note)
+            ids = {feed.feed_id for feed in feeds}
+            await self.refresh_these([feed for feed in await self.show_failed() if feed.feed_id in ids])
+
+        def answer(is_yes: bool) -> None:
+            if is_yes:
+                self._tasks.run(allow())
+
+        said = f"{names}: in your own network ({hosts}), and named only by a list."
+        if not self._frontend.ask_yes(f"{said} May it be fetched?", answer, "Podcasts in your own network"):
+            self._frontend.tell(f"{said} {SEE_ALL}", is_error=True)
 
     async def _refresh(self, feeds: Sequence[Subscription]) -> Refreshed:
         from tui_pod.sources.refresh import refresh  # brings TLS
@@ -209,14 +239,12 @@ class Refresher:
                 offline = next(outcome for outcome in failed if outcome.is_offline)
                 self._frontend.tell(f"{offline.error} {AGAIN}", is_error=True)
             return
-        for outcome in failed[:NAMED_FAILURES]:
-            hint = f"Press {key_of('feed.refresh')} on {outcome.name} to log in." if outcome.wanted else AGAIN
-            hint = MISSING if outcome.is_missing else hint
-            self._frontend.tell(f"{outcome.error} {hint}", is_error=True)
-        if len(failed) > NAMED_FAILURES:
-            self._frontend.tell(
-                f"{len(failed) - NAMED_FAILURES} more podcasts failed. See: tui-pod feeds list", is_error=True
-            )
+        if failed:
+            name = f"{failed[0].name:.{MOST_OF_A_NAME}}"
+            login = f"{name} wants a login: {key_of('feed.refresh')} on it asks for it."
+            more = f" and {len(failed) - 1} more" if failed[1:] else ""
+            is_login = bool(failed[0].wanted) and not more
+            self._frontend.tell(login if is_login else f"{name}{more} cannot be refreshed. {SEE_ALL}", is_error=True)
         for outcome in result.outcomes:
             if outcome.has_ended:
                 self._frontend.tell(f"{outcome.name} has ended; {key_of('list.remove')} removes it.")

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from tui_pod.core.text.clean import counted
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import absolute, is_private, origin
+from tui_pod.net.fetch import FetchError
 from tui_pod.runtime.threads import in_thread
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.subscription import Subscription
@@ -22,6 +23,13 @@ LOOK_UP = 10.0
 
 AT_ONCE = 32
 """Hosts that are looked up at the same time."""
+
+
+class OwnNetworkError(FetchError):
+    """A feed from a list is in the listener's own network, and may not be fetched until they agree."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, is_final=True)
 
 
 def is_forbidden(feed: Subscription, policy: NetworkPolicy) -> bool:

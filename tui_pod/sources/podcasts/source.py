@@ -21,7 +21,7 @@ from tui_pod.shelf.opml import Entry, Folder
 from tui_pod.shelf.published import FeedError, NotAFeed, Published
 from tui_pod.shelf.schedule import note_answer
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.podcasts.own_network import is_forbidden
+from tui_pod.sources.podcasts.own_network import OwnNetworkError, is_forbidden
 from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
 from tui_pod.sources.texts.articles import with_articles
@@ -102,8 +102,7 @@ class PodcastSource(EpisodeSource):
     ) -> RefreshResult:
         """Store what is new in a feed. Raises FetchError, or FeedError if it is no feed."""
         if is_forbidden(feed, policy):
-            said = f"{urlsplit(feed.address).netloc} is in your own network. A list named it"
-            raise FetchError(f"{said}; to allow it, add it yourself: tui-pod feeds add {feed.address}", is_final=True)
+            raise OwnNetworkError(f"{urlsplit(feed.address).netloc} is in your own network, and only a list named it.")
         policy = policy.widened(feed.allowed, store.logins.of(feed.feed_id))
         response, content = ask(feed.address, policy, cancel, feed.etag, feed.modified)
         if response.status == 304:

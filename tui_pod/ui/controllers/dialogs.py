@@ -20,6 +20,7 @@ from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.selection.list_query import Filter
 from tui_pod.core.text.clean import counted
 from tui_pod.services.hints import HIDING
+from tui_pod.services.podcasts.troubles import NONE
 from tui_pod.ui.screens.bookmarks import BookmarkScreen
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.lists import CollectScreen
@@ -69,6 +70,17 @@ class DialogController:
             self._services.feeds.add_previewed(previewed)
         else:
             await self._show(AddFeedScreen(self._services, self._open_feed))
+
+    def troubles(self) -> None:
+        """Show all podcasts in trouble, or what helps the only one."""
+        from tui_pod.ui.screens.podcasts.troubles import TroublesScreen, remedies  # seldom needed
+
+        found, model = list(self._screen.model.troubles.values()), self._screen.model
+        if not found:
+            self._screen.app.notify(NONE)
+            return
+        number = found.index(model.trouble) if model.trouble is not None else 0
+        self._show(TroublesScreen(self._services, found, number) if found[1:] else remedies(self._services, found[0]))
 
     def subscribe_again(self, name: str, address: str) -> None:
         """Offer to subscribe again to a podcast that was removed."""

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList
-from tui_pod.services.hints import NOT_LISTED, why_empty
+from tui_pod.services.hints import NOT_LISTED
 
 if TYPE_CHECKING:
+    from tui_pod.services.podcasts.troubles import Trouble
     from tui_pod.ui.screens.main import MainScreen
 
 
@@ -31,8 +33,16 @@ class ListingController:
         self._screen.status.show_title()
 
     def _show_why_empty(self) -> None:
-        why = why_empty(self._model.query, is_library_empty=not len(self._model.library))
-        self._screen.episodes.empty_text = self._services.first.with_keys(why)
+        self._screen.episodes.empty_text = self._services.first.with_keys(self._model.why_empty)
+
+    def troubles_changed(self, troubles: Mapping[str, Trouble]) -> None:
+        """Show which podcasts have trouble: in the tree, in the header, and in the list of one of them."""
+        self._model.troubles = troubles
+        self._screen.topic_tree.show_failed(frozenset(troubles))
+        self._show_why_empty()
+        self._screen.episodes.refresh()
+        self._screen.status.show_title()
+        self._screen.status.show_counts()
 
     def change_query(self, query: ListQuery, keeps_cursor: bool = False) -> None:
         """List something else, and remember it."""

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from tui_pod.core.actions import BY_ID
+from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.services.frontend import Job
 from tui_pod.ui import status_texts
+from tui_pod.ui.look.cells import MARKS
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar
 
@@ -73,7 +74,11 @@ class StatusController:
         if self._model.is_queue:
             parts, episodes.ends = status_texts.queue_times(self._model, self._services.controller)
         episodes.border_title = Content(status_texts.title_text(self._model, parts, episodes.outer_size.width - FRAME))
-        narrowing = Content(status_texts.filter_text(self._model))
+        narrowing = Content.styled(status_texts.filter_text(self._model), "bold $text-primary")
+        trouble = self._model.trouble
+        if trouble is not None and not narrowing.plain and self._model.indexes:
+            key = self._services.first.with_keys(key_of("feed.troubles"))
+            narrowing = Content.styled(f"{MARKS['fault']} {trouble.since.rstrip('.')} · {key} why", "bold $text-error")
         if self._model.has_selection:
             narrowing = narrowing.stylize("bold reverse", narrowing.plain.rfind("· ") + 1)
         episodes.border_subtitle = narrowing

@@ -68,6 +68,14 @@ def fit(text: str, width: int) -> str:
     return f"{cut}…{' ' * (width - 1 - cell_len(cut))}"
 
 
+def keep_remedy(text: str, width: int) -> str:
+    """Return a notice in at most `width` cells; its last sentence, which says what to do, is cut last."""
+    said, dot, remedy = text.rpartition(". ")
+    room = width - cell_len(remedy) - 1
+    is_cut = cell_len(text) > width and dot and room > 0
+    return f"{fit(said, room).rstrip()} {remedy}" if is_cut else text
+
+
 def wrap(text: str, width: int) -> list[str]:
     """Return `text` in lines of at most `width` cells, broken at spaces, and within longer words."""
     lines: list[str] = []

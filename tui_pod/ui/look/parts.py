@@ -89,6 +89,10 @@ def lit_parts(text: str, spans: Iterable[tuple[int, int]], name: str) -> list[Pa
 
 def message(text: str, width: int) -> list[list[Part]]:
     """Return the lines of what an empty view says: the first sentence bold, and below it what to do."""
+    if "\n" in text:  # a page: its title, and paragraphs below it
+        title, *below = text.split("\n")
+        lines = [(line, HEAD) for line in wrap(title, width)]
+        return [[part] for part in (*lines, *((line, PLAIN) for each in below for line in wrap(each, width)))]
     said, dot, more = text.partition(". ")
     parts = [(line, HEAD) for line in wrap(f"{said}{dot.strip()}", width)]
     return [[part] for part in (*parts, *((line, QUIET) for line in wrap(more, width) if line))]

@@ -316,6 +316,7 @@ class MainScreen(Screen[None]):
             "list.sort": lambda: listing.change_query(model.next_sort(), keeps_cursor=True),
             "list.go_to_playing": listing.go_to_playing,
             "list.save": dialogs.save_list,
+            "feed.troubles": dialogs.troubles,
             "sync.set_up": dialogs.set_up_sync,
             "feed.add": dialogs.add_feed,
             "feed.settings": lambda: dialogs.settings(is_of_topic=self.focused is self.topic_tree),

@@ -31,6 +31,7 @@ from tui_pod.core.player.snapshot import Chapter, Playback, chapter_at
 from tui_pod.core.progress.passages import Passage
 from tui_pod.core.text.clean import span
 from tui_pod.runtime.threads import in_thread
+from tui_pod.services.podcasts.troubles import HELPS
 from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, lay_out, with_choices
@@ -284,7 +285,10 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         if episode is None:
             topics, topic = self._topic or (library.topics, 0)
             stats = progress_index.topic_stats[topics.found_in(library.topics, topic)]
-            return about_topic(topics, topic, stats, self._podcast)
+            about = about_topic(topics, topic, stats, self._podcast)
+            if self._podcast is not None and self._podcast.error:
+                about = about._replace(facts=(*about.facts, ("What helps", self._services.first.with_keys(HELPS))))
+            return about
         index = library.index(episode.id)
         left = progress_index.remaining(index) if index is not None else 0.0
         progress, status = progress_index.get(episode.id), progress_index.status(episode.id)

@@ -14,7 +14,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui_pod.core.actions import BY_ID
-from tui_pod.ui.look.parts import ACCENT, NOW, PLAIN, QUIET, TAB, Part, look, spread_parts, width_of
+from tui_pod.ui.look.parts import ACCENT, FAULT, NOW, PLAIN, QUIET, TAB, Part, look, spread_parts, width_of
 
 LAST_LEFT = BY_ID["app.help"].action
 """The hint that is shown however narrow the line is: it leads to all other keys."""
@@ -88,6 +88,8 @@ class Tab(NamedTuple):
     """The number of things in it."""
     action: str
     """What a click on it does: Textual's action string."""
+    is_fault: bool = False
+    """Whether it is not a view, but leads to what is wrong."""
 
 
 class HeaderLine(ActionLine):
@@ -132,8 +134,10 @@ class HeaderLine(ActionLine):
         for number, tab in enumerate(self.tabs):
             is_current = number == self.current
             key, rest, size = (TAB, TAB, TAB) if is_current else (ACCENT, QUIET, ACCENT)
+            if tab.is_fault:
+                key = size = FAULT
             parts: list[Part] = [(f" {tab.key}", key)]
-            if is_current or not is_short:
+            if is_current or not is_short or tab.is_fault:
                 parts += [(f" {tab.name}", rest), (f" {tab.size}" if tab.size else "", size)]
             parts.append((" ", rest))
             tabs.append(parts)

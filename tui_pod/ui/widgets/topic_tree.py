@@ -131,7 +131,7 @@ class TopicTree(RowPane):
             self.refresh()
 
     def show_failed(self, feeds: frozenset[str]) -> None:
-        """Mark the podcasts whose last refresh failed."""
+        """Mark the podcasts that have trouble."""
         self._failed = feeds
         self.refresh()
 

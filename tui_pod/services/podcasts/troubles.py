@@ -1,0 +1,58 @@
+"""What is wrong with podcasts, and what helps: the same words in the list, in the details and in the view of all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui_pod.core.actions import key_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tui_pod.shelf.subscription import Subscription
+
+SEE_ALL = f"{key_of('feed.troubles')} says why, and what helps."
+NONE = "No podcast has trouble."
+HELPS = (
+    f"{key_of('feed.refresh')} tries again, and asks for a login or whether it may be fetched if that is needed. "
+    f"{key_of('feed.troubles')} can change its address or unsubscribe."
+)
+
+
+class Trouble(NamedTuple):
+    """Why a podcast has no new episodes."""
+
+    feed: str
+    """The id of its subscription."""
+    name: str
+    said: str
+    """What happened, in full."""
+    since: str
+    """When it was last fetched, in a sentence."""
+    address: str
+
+    @property
+    def page(self) -> str:
+        """What an empty list says: a line of what it is about, and below it what happened and which keys help."""
+        return "\n".join((self.name, "", self.said, self.since, "", HELPS))
+
+
+def find_troubles(feeds: Iterable[Subscription]) -> dict[str, Trouble]:
+    """Return the troubles of subscriptions by their ids; hidden ones are never fetched, which is no trouble."""
+    from datetime import UTC, datetime  # after the first paint
+
+    from tui_pod.core.wall_time import local_time
+    from tui_pod.sources.table import source_of
+
+    found = dict[str, Trouble]()
+    for feed in feeds:
+        is_unfetched = feed.fetched is None and source_of(feed.address).is_online
+        said = feed.trouble or ("It has not been fetched yet." if is_unfetched else "")
+        if said.startswith(f"{feed.name}: "):  # as a command says it
+            said = said.removeprefix(f"{feed.name}: ")
+            said = f"{said[:1].upper()}{said[1:]}"
+        if said and not feed.settings.hidden:
+            fetched = feed.fetched and local_time(datetime.fromtimestamp(feed.fetched, UTC))
+            since = f"Last fetched on {fetched:%-d %B %Y at %H:%M}." if fetched else "Never fetched."
+            found[feed.feed_id] = Trouble(feed.feed_id, feed.name, said, since, feed.address)
+    return found
