@@ -53,8 +53,11 @@ FEWEST_SEQUENCES = 8
 """Bytes by which text in UTF-8 must be longer than its characters before another declaration is wrong: short text in an
 encoding of East Asia may look like UTF-8."""
 
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
-_PROLOGUE = re.compile(r"^\s*<\?xml[^>]{0,400}\?>")
+_BEFORE = r"^\s*(?:<!--[^<>]{0,2000}-->\s{0,9}){0,9}"
+"""Comments that programs write before the declaration, where XML allows nothing."""
+
+_DECLARED = re.compile(_BEFORE.encode() + rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+_PROLOGUE = re.compile(_BEFORE + r"<\?xml[^>]{0,400}\?>")
 _ITEM = re.compile(r"<((?:[A-Za-z][\w.-]{0,30}:)?(?:item|entry))\b")
 _TAG = re.compile(r"<([A-Za-z][\w:.-]{0,60})((?:\s[^<>]*?)?)(/?)>")
 _ATTRIBUTE = re.compile(r"""([A-Za-z_][\w:.-]{0,60})\s*=\s*("[^"<]*"|'[^'<]*')""")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from html import escape
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
 
 from tui_pod.core.library.values import LIST_RANK, VIDEO_RANK, is_picture, recording_rank
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title
@@ -95,6 +97,12 @@ def best_transcript(offered: Sequence[tuple[str, str, str]], base: str, language
     return min(usable, key=rank)[0] if usable else None
 
 
+def _file_name(audio: Enclosure | None) -> str:
+    """Return the name of a file in words."""
+    name = PurePosixPath(unquote(urlsplit(audio.address).path)).stem if audio is not None else ""
+    return name.replace("_", " ")
+
+
 def make_item(
     raw: PublishedItem,
     texts: Sequence[str],
@@ -127,7 +135,7 @@ def make_item(
     return replace(
         raw,
         guid=raw.guid.strip()[:MAX_GUID],
-        title=name or clean_title(clean(summary, TITLE_FROM_WORDS)),
+        title=name or clean(summary, TITLE_FROM_WORDS) or clean_title(_file_name(audio)),
         summary=summary,
         notes=notes[:MAX_HTML] if has_more else "",
         article="" if audio else _article(content, described),

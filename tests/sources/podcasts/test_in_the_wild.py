@@ -92,3 +92,21 @@ def test_cover_of_an_atom_feed_is_its_logo() -> None:
     inner = "<title>T</title><icon>/i.png</icon><logo>/l.png</logo>"
     found = read(f"<feed xmlns='http://www.w3.org/2005/Atom'>{inner}</feed>")
     assert found.picture == "https://cast.example.org/l.png"
+
+
+@pytest.mark.parametrize("around", ["{}", "<rss>{}</rss>", "<rss><channel>{}<title>Old</title></channel></rss>"])
+def test_document_that_says_where_the_feed_has_moved_is_followed(around: str) -> None:
+    moved = "<redirect><newLocation>https://new.example.org/f</newLocation></redirect>"
+    found = read(around.format(moved))
+    assert (found.moved_to, found.title) == ("https://new.example.org/f", "Old" if "Old" in around else "")
+
+
+def test_comment_before_the_declaration_is_passed_over() -> None:
+    document = '<?xml version="1.0" encoding="iso-8859-2"?>' + feed(item(1), "Żółw").partition("?>")[2]
+    found = read(b"\n<!-- made by hand\n--> <!--twice-->\n" + document.encode("iso-8859-2"))
+    assert (found.title, len(found.items), found.is_partial) == ("Żółw", 1, False)
+
+
+def test_item_without_title_and_text_is_called_by_its_file() -> None:
+    assert only('<enclosure url="https://a.org/x/My_talk%20%C3%A4.mp3?a/b" type="audio/mpeg"/>').title == "My talk ä"
+    assert only('<enclosure url="https://a.org/" type="audio/mpeg"/>').title == "(untitled)"

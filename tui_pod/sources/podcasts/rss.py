@@ -194,7 +194,7 @@ class _FeedReader:
                 self._fields["base"] = absolute(attributes["xml:base"], self._base) or self._base
         elif key in ("channel", "feed") and not self._is_in_item:
             self._is_feed, self._parent_depth = True, depth
-        elif key == "redirect" and depth == 1:  # the feed has moved
+        elif key == "redirect" and not self._is_in_item:  # the feed has moved
             self._parent_depth = depth
         elif key == "podcast:alternateenclosure" and self._is_in_item:
             self._outer = attributes
@@ -231,6 +231,8 @@ class _FeedReader:
             self._parent_depth, self._path = depth - 1, path
         elif self._path and depth == self._path[-1][1]:
             self._path.pop()
+        elif self._names.get(name) == "redirect":
+            self._parent_depth = depth - 1
 
     def text(self, data: str) -> None:
         if self._wanted and self._size < (MAX_ARTICLE if self._wanted in _DESCRIPTIONS else MAX_TEXT):
