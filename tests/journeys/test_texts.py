@@ -54,7 +54,8 @@ def test_day_with_texts(site: Site, tmp_path: Path) -> None:
     with listener.sits_down(*chosen) as app:  # a phrase is found in it, and kept
         app.see("‖ The Whale", f" 0:{int(left):02} ▐")
         app.do("\x06", "Search everywhere")
-        app.do('"lantern swung"\r', "A lantern swung over the hatch.")
+        app.do('"lantern swung"', "A lantern swung over the hatch.")
+        app.do("\r", "e Queue  / Search")
         app.press("\r")
         app.hear("The Whale", 100)
         app.do("b", "Bookmarked “")
