@@ -166,3 +166,16 @@ async def test_key_pressed_again_within_four_seconds_asks_for_a_note(room: Room,
     assert len(list(room.controller.bookmarks)) == count
     assert len(rig.noted) == 2 - count
     await rig.close()
+
+
+async def test_what_repeats_is_bookmarked_from_its_start_to_its_end(room: Room) -> None:
+    rig = Rig(room)
+    room.play("one", 15)
+    room.controller.go_to("20 50")
+    await rig.keep()
+    room.clock.go(10)
+    room.controller.go_to("0:05 0:15")
+    await rig.keep()
+    found = [(each.start, each.end, each.text) for each in room.controller.bookmarks]
+    assert sorted(found) == [(5.0, 15.0, ""), (20.0, 50.0, "Second.")]
+    await rig.close()

@@ -513,6 +513,7 @@ async def _(driver: AppDriver, key: str) -> None:
 
 
 leads_to("transcript.bookmark", "enter t j j", kept, ["Three."])
+leads_to("transcript.select", "enter t j j", kept, ["Two. Three."], "k b")
 
 
 @exercises("playback.repeat")

@@ -107,6 +107,7 @@ transcript.copy | clipboard quote | Puts the sentence at the cursor on the clipb
 transcript.stop | cancel transcription transcribe | Ends the work; what is done so far is kept.
 transcript.remove | delete transcription | Deletes the transcript that was made here.
 transcript.recognise | transcribe recognize speech text subtitles captions generate | Writes down what is said, offline.
+transcript.select | range several stretch clip mark | Begins a stretch of sentences, which a bookmark takes.
 transcript.repeat | loop again learn language shadowing | Plays the sentence at the cursor until told otherwise.
 transcript.bookmark | save quote highlight | Keeps the sentence with its time.
 found.play | listen jump | Plays from where it is said.

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.outcome import DONE, Outcome, refused
-from tui_pod.core.player.snapshot import Playback
-from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch, just_said
+from tui_pod.core.player.snapshot import Playback, RepeatKind
+from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch, between, just_said
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.runtime.log import log_error
 
@@ -90,7 +90,9 @@ class BookmarkService:
         except Exception as error:  # whatever it was, the position is saved
             log_error(error, "a bookmark has no text")
         self._waiting.remove(playback)
-        stretch = just_said(transcript, playback.position, playback.speed)
+        stretch, repeat = just_said(transcript, playback.position, playback.speed), playback.repeat
+        if repeat is not None and repeat.kind in (RepeatKind.SENTENCE, RepeatKind.STRETCH):
+            stretch = between(transcript, repeat.start, repeat.end)
         self.add_stretch(episode, playback.title, stretch, edit, "" if stretch.text else playback.chapter)
 
 

@@ -105,6 +105,12 @@ def just_said(transcript: "Transcript", position: float, speed: float = 1.0) -> 
     return Stretch(round(max(0.0, end - WITHOUT_WORDS), 2), round(end, 2))
 
 
+def between(transcript: "Transcript", start: float, end: float) -> Stretch:
+    """Return a stretch that the listener chose, in seconds, with the sentences that begin in it."""
+    cues = [cue.text for cue in transcript.cues if cue.start is not None and start - 0.01 <= cue.start < end]
+    return Stretch(round(start, 2), round(end, 2), " ".join(cues), transcript.is_recognised)
+
+
 def of_cue(cue: "Cue", is_recognised: bool) -> Stretch:
     """Return the stretch of a timed sentence."""
     start = cue.start or 0.0

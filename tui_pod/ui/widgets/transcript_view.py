@@ -94,6 +94,7 @@ class TranscriptView(LinesView):
         self._active: int | None = None
         self._heard = 0  # sentences before this one were played
         self._heard_until = 0.0
+        self._selected_from: int | None = None  # the sentence at which a selection begins, which the cursor ends
         self._matches = WordMatches()
         self._empty_text = ""
 
@@ -118,7 +119,7 @@ class TranscriptView(LinesView):
                 self._left_at[self.episode] = self.cursor
             self.cursor = self._left_at.pop(episode.id, 0)
             self.is_following = not self.cursor or self.playback.episode == episode.id
-            self._matches.query = ""
+            self._matches.query, self._selected_from = "", None
         self.episode, self._title, self._note = episode.id, episode.title, note
         if is_new:
             self.set_reactive(TranscriptView.passages, self.playback.passages if self._is_playing else ())
@@ -182,7 +183,7 @@ class TranscriptView(LinesView):
         if line.head:
             segments.append(Segment(line.head, self.style_of(HEAD)))
         for cue, text in line.runs:
-            is_lit = cue == lit
+            is_lit = cue == lit or (self._selected_from is not None and cue in self._selected)
             is_quiet = cue >= self._heard or cue in self._recurring
             is_quiet = is_quiet or bool(self._matches.words)  # matches stand out from the rest
             name = NOW if cue == self._active else HEAD if is_lit else QUIET if is_quiet else PLAIN
@@ -361,10 +362,24 @@ class TranscriptView(LinesView):
             self.notify(NO_TIMES, markup=False)
         return self._transcript.is_timed
 
+    @property
+    def _selected(self) -> range:
+        """The sentences from where the selection begins to the cursor."""
+        first = self.cursor if self._selected_from is None else self._selected_from
+        return range(min(first, self.cursor), max(first, self.cursor) + 1)
+
+    def action_select(self) -> None:
+        """Begin a selection of sentences at the cursor, or drop it."""
+        self._selected_from = self.cursor if self._selected_from is None else None
+        self.show_cursor(self.cursor)
+
     def action_bookmark(self) -> None:
-        """Bookmark the sentence at the cursor."""
+        """Bookmark the sentence at the cursor, or those that are selected."""
         if self.has_times() and self.episode is not None:
-            self._keep(self.episode, self._title, self._transcript.cues[self.cursor])
+            cues = [self._transcript.cues[number] for number in self._selected]
+            self._selected_from = None
+            self._keep(self.episode, self._title, Cue(" ".join(c.text for c in cues), cues[0].start, cues[-1].end))
+            self.refresh()
 
     def action_repeat(self) -> None:
         """Repeat the sentence at the cursor; if it is repeated, something larger."""
