@@ -37,6 +37,10 @@ class Tags(NamedTuple):
     folder_description: str = ""
     """From a text in the folder, which counts more than the file's own."""
     folder_narrator: str = ""
+    published: float | None = None
+    """Seconds since 1970; None if no full date is stated."""
+    has_lyrics: bool = False
+    """Whether there is a text in the file."""
 
     @property
     def chapters(self) -> str:

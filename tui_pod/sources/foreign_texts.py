@@ -108,6 +108,10 @@ class ForeignTexts:
 def _text_in(file: Path) -> str | None:
     try:
         content = read_start(file, MAX_BYTES)
+        if b"\0" in content[:512]:
+            from tui_pod.sources.folders.tags import read_lyrics  # imports tinytag: few recordings have a text in them
+
+            return read_lyrics(str(file))
         if len(content) == MAX_BYTES and content.startswith(PLANNED.encode()):
             content = read_start(file, MAX_PLANNED)
         return content.decode("utf-8", "replace")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import struct
 import wave
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3, make_m4b, make_mp3
 from tui_pod.shelf.listing import Tags
 from tui_pod.sources.folders import tags
+from tui_pod.sources.foreign_texts import ForeignTexts
 
 
 def test_tags_are_read_and_cleaned(shelf: Shelf) -> None:
@@ -219,3 +222,78 @@ def test_link_is_not_followed(tmp_path: Path) -> None:
     (tmp_path / "a.mp3").symlink_to(make_mp3(tmp_path / "b.mp3"))
     with pytest.raises(OSError, match=os.strerror(40)):
         tags.read_file(str(tmp_path / "a.mp3"))
+
+
+def seven(number: int) -> bytes:
+    return bytes(number >> shift & 0x7F for shift in (21, 14, 7, 0))
+
+
+def frame(name: bytes, body: bytes, flags: int = 0) -> bytes:
+    return name + seven(len(body)) + bytes((0, flags)) + body
+
+
+def write_tag(path: Path, version: int, flags: int, body: bytes, end: bytes = b"") -> Tags:
+    """Write a file of a second with this ID3v2 tag, none if it is empty; return its tags as they are read."""
+    sound = make_mp3(path).read_bytes().partition(b"\xff\xfb\x90")
+    head = b"ID3" + bytes((version, 0, flags)) + seven(len(body)) + body if body else b""
+    path.write_bytes(head + sound[1] + sound[2] + end)
+    return tags.read_file(str(path))[1]
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_title_of_an_unsynchronised_tag_is_whole(tmp_path: Path, version: int) -> None:
+    title, artist = (b"\x01" + text.encode("utf-16") for text in ("Übung", "Änn"))
+    if version == 3:
+        body = (frame(b"TIT2", title) + frame(b"TPE1", artist)).replace(b"\xff", b"\xff\0")
+    else:
+        body = frame(b"TIT2", title.replace(b"\xff", b"\xff\0"), 2)
+        body += frame(b"TPE1", seven(len(artist)) + artist.replace(b"\xff", b"\xff\0"), 3)
+    found = write_tag(tmp_path / "a.mp3", version, 0x80, body)
+    assert (found.title, found.artist) == ("Übung", "Änn")
+    assert found.duration == pytest.approx(1.0, abs=0.1)
+
+
+def test_all_artists_the_date_and_the_text_of_a_tag_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.mp3"
+    body = frame(b"TPE1", b"\x03Ann\0Bob\0Ann") + frame(b"TDRC", b"\x032019") + frame(b"TDRL", b"\x032021-02-03")
+    assert tags.read_lyrics(str(make_mp3(path))) is None
+    found = write_tag(path, 4, 0, body + frame(b"USLT", b"\x03eng\0First\nSecond"))
+    assert (found.artist, found.year, found.has_lyrics) == ("Ann, Bob", "2019", True)
+    assert found.published == datetime(2021, 2, 3, tzinfo=UTC).timestamp()
+    assert tags.read_lyrics(str(path)) == "First\nSecond"
+    timed = frame(b"SYLT", b"\x03eng\x02\x01\0Hello\0" + struct.pack(">I", 61_500))
+    write_tag(path, 4, 0, frame(b"USLT", b"\x03eng\0Hello") + timed)
+    assert tags.read_lyrics(str(path)) == "[01:01.50]Hello"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [("Café “Übung” – 1", "cp1252"), ("Война и мир", "cp1251"), ("Война и мир", "utf-8"), ("Déjà vu", "latin-1")],
+)
+def test_title_in_an_old_tag_is_read_in_its_encoding(tmp_path: Path, text: str, encoding: str) -> None:
+    old = b"TAG" + text.encode(encoding).ljust(125, b"\0")
+    assert write_tag(tmp_path / "a.mp3", 3, 0, b"", old).title == text
+    if encoding != "utf-8":
+        assert write_tag(tmp_path / "a.mp3", 3, 0, frame(b"TIT2", b"\0" + text.encode(encoding))).title == text
+
+
+@pytest.mark.parametrize("old", [b"", b"TAG" + b"Cut".ljust(125, b"\0")])
+def test_ape_tag_counts_more_than_an_old_one(tmp_path: Path, old: bytes) -> None:
+    fields = {"Title": "Ä whole title", "Artist": "Ann\0Bob", "Track": "3/9", "Year": "2020-01-02", "Lyrics": "Words"}
+    items = b"".join(
+        struct.pack("<II", len(text.encode()), 0) + name.encode() + b"\0" + text.encode()
+        for name, text in fields.items()
+    )
+    ape = items + b"APETAGEX" + struct.pack("<IIII", 2000, len(items) + 32, 5, 0) + bytes(8)
+    found = write_tag(tmp_path / "a.mp3", 3, 0, b"", ape + old)
+    assert (found.title, found.artist, found.track, found.year) == ("Ä whole title", "Ann, Bob", 3, "2020")
+    assert tags.read_lyrics(str(tmp_path / "a.mp3")) == "Words"
+
+
+def test_text_in_a_recording_is_its_transcript(shelf: Shelf) -> None:
+    write_tag(shelf.folder / "a.mp3", 4, 0, frame(b"USLT", b"\x03eng\0A rare word"))
+    shelf.add()
+    episode = shelf.library().episode(0)
+    assert episode.transcript == episode.audio
+    with contextlib.closing(ForeignTexts()) as texts:
+        assert [cue.text for cue in texts.transcript_in(shelf.folder / "a.mp3", 1.0).cues] == ["A rare word"]

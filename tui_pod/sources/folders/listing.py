@@ -13,7 +13,7 @@ from tui_pod.core.library.values import PLAYABLE_ENDINGS
 from tui_pod.core.player.snapshot import part_chapters, with_chapters
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, fold
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.listing import ALL_TALKS, BOOK, UNSAID, AudioFile, Kinds, Listing
+from tui_pod.shelf.listing import ALL_TALKS, BOOK, UNSAID, AudioFile, Kinds, Listing, Tags
 from tui_pod.shelf.published import FeedError, PublishedItem, Recording
 from tui_pod.sources.folders.beside import Beside
 from tui_pod.sources.folders.books import durations, group, is_book, is_whole
@@ -183,7 +183,8 @@ def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Pub
     )
     audio, picture = (None, cover_of(Path(tags.transcript))) if is_document(path) else (path, None)
     return PublishedItem(guid, title, clean(tags.best_description or by, SUMMARY_LIMIT), size=file.size,
-                duration=tags.duration or None, audio=audio, picture=picture, transcript=_beside(path, tags.transcript),
+                published=tags.published, duration=tags.duration or None, audio=audio, picture=picture,
+                transcript=_beside(path, tags),
                 marks=tuple(chapters_of(tags.chapters)), recording=recording)  # fmt: skip
 
 
@@ -198,7 +199,7 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Pub
             path := os.path.join(root, file.path),
             duration,
             title,
-            _beside(path, file.tags.transcript),
+            _beside(path, file.tags),
         )
         for file, duration, title in zip(files, durations(files), _titles(files), strict=True)
     )
@@ -224,8 +225,11 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Pub
                 transcript=None if parts[1:] else parts[0].transcript, recording=recording)  # fmt: skip
 
 
-def _beside(path: str, transcript: str) -> str | None:
-    return os.path.join(os.path.dirname(path), transcript) if transcript else None
+def _beside(path: str, tags: Tags) -> str | None:
+    """Return the path of a transcript, which is the recording's own if the text is in it."""
+    if tags.transcript:
+        return os.path.join(os.path.dirname(path), tags.transcript)
+    return path if tags.has_lyrics else None
 
 
 def _in_order(files: Iterable[AudioFile]) -> list[AudioFile]:

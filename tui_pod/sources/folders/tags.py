@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import os
@@ -12,7 +13,9 @@ from typing import Any
 from tinytag import TinyTag, TinyTagException
 
 from tui_pod.core.library.catalog import DURATION_FAULT
+from tui_pod.core.library.values import to_time
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
+from tui_pod.recordings.mp3_head import tag_size
 from tui_pod.runtime.files import open_regular
 from tui_pod.shelf.listing import Tags
 
@@ -58,6 +61,12 @@ _RATED = ("audio/mpeg", "audio/wav", "audio/aiff")
 
 CUT_OFF = 1.02
 """How many times more than its bytes a file must state to be cut off."""
+
+MAX_APE = 1024 * 1024
+"""Largest APE tag that is read (bytes)."""
+
+RUSSIAN = 0.6
+"""Share of letters beyond ASCII from which on a text in one byte a character is Russian."""
 
 _DESCRIPTIONS = ("description", "synopsis", "podcastdesc")
 
@@ -160,29 +169,23 @@ def _ogg_sound(descriptor: int) -> int:
 def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
     if start.startswith(MATROSKA):
         return Tags()  # the player will be asked
-    if not start.startswith(b"ID3"):
-        path = next((name for at in (0, 4, 8) if (name := _CONTAINERS.get((at, start[at : at + 4])))), path)
-    try:
-        found = TinyTag.get(filename=path, file_obj=_BoundedReader(file))
-    except (TinyTagException, OSError):
-        try:
-            file.seek(0)
-            found = TinyTag.get(filename=path, file_obj=_BoundedReader(file), duration=False)
-        except (TinyTagException, OSError):
-            return Tags()
+    found = _read(file, path, start)
+    if found is None:
+        return Tags()
     other = found.other
 
     def tag(*names: str) -> str:
         return next((text for name in names for text in other.get(name) or () if text), "") if other else ""
 
-    author = _line(found.albumartist or found.artist)
+    artists = ", ".join(dict.fromkeys(filter(None, (_line(found.artist), *map(_line, other.get("artist") or ())))))
+    author = _line(found.albumartist) or artists
     narrator = _line(tag("narrator", "narrated by", "narratedby", "reader") or found.composer)
     number = _line(tag("series-part", "series_index", "series-index", "movement"), 20)
     series = _line(tag("series", "movement_name"))
     return Tags(
         _line(found.title),
         _line(found.album),
-        _line(found.artist or found.albumartist),
+        artists or _line(found.albumartist),
         _number(found.disc),
         _number(found.track),
         _duration(found),
@@ -192,7 +195,96 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
         series=f"{series} {number}" if series and number else series,
         year=_year(found.year),
         genre=_line(found.genre, 100),
+        published=next((time for text in (tag("tdrl"), found.year) if text and (time := _date(text))), None),
+        has_lyrics=bool(tag("lyrics")),
     )
+
+
+def read_lyrics(path: str) -> str | None:
+    """Return the text in a recording, as a list with times (LRC) if it has them; None if it has none."""
+    try:
+        with open(open_regular(path, os.O_RDONLY), "rb", buffering=0) as file:
+            start = file.read(HEAD)
+            file.seek(0)
+            found = _read(file, path, start)
+    except OSError:
+        return None
+    texts = [_mended(text) for text in (found.other.get("lyrics") if found is not None else None) or ()]
+    return next((text for text in texts if text.startswith("[")), None) or next(filter(None, texts), None)
+
+
+def _read(file: io.FileIO, path: str, start: bytes) -> TinyTag | None:
+    """Return the tags in a file that begins with these bytes; None if it cannot be read."""
+    if not start.startswith(b"ID3"):
+        path = next((name for at in (0, 4, 8) if (name := _CONTAINERS.get((at, start[at : at + 4])))), path)
+    reader = _BoundedReader(file)
+    try:
+        found = TinyTag.get(filename=path, file_obj=reader)
+    except (TinyTagException, OSError):
+        try:
+            reader.detach()  # else the file would be closed with it
+            file.seek(0)
+            reader = _BoundedReader(file)
+            found = TinyTag.get(filename=path, file_obj=reader, duration=False)
+        except (TinyTagException, OSError):
+            return None
+    if start.startswith(b"ID3") and start[5:6] >= b"\x80":
+        with contextlib.suppress(TinyTagException, OSError):
+            tag = io.BytesIO(_synchronised(os.pread(file.fileno(), min(tag_size(start), MAX_TAG), 0)))
+            mended = TinyTag.get(filename="tag.mp3", file_obj=tag, duration=False)
+            mended.duration, mended.bitrate, mended.filesize = found.duration, found.bitrate, found.filesize
+            return mended
+    if not start.startswith(b"ID3"):
+        _add_ape(found, file)
+    return found
+
+
+def _synchronised(tag: bytes) -> bytes:
+    """Return an ID3v2 tag without the zeros that unsynchronisation puts after each byte of 255.
+
+    In version 4 each frame is so by itself, and its size counts the zeros.
+    """
+    if tag[3] != 4:
+        body = tag[10:].replace(b"\xff\0", b"\xff")
+        return b"ID3" + tag[3:5] + b"\0" + _seven_bits(len(body)) + body
+    frames, place = [], 10
+    while place + 10 <= len(tag) and tag[place]:
+        size = tag_size(b"ID3\4\0\0" + tag[place + 4 : place + 8]) - 10
+        body, flags = tag[place + 10 : place + 10 + size], tag[place + 9]
+        if flags & 2:
+            body = body.replace(b"\xff\0", b"\xff")
+        body = body[4:] if flags & 1 else body  # its former length
+        frames.append(tag[place : place + 4] + _seven_bits(len(body)) + b"\0\0" + body)
+        place += 10 + size
+    whole = b"".join(frames)
+    return b"ID3\4\0\0" + _seven_bits(len(whole)) + whole
+
+
+def _seven_bits(number: int) -> bytes:
+    return bytes(number >> shift & 0x7F for shift in (21, 14, 7, 0))
+
+
+def _add_ape(found: TinyTag, file: io.FileIO) -> None:
+    """Add the tags of an APE tag (version 2) at the end of a file; an ID3v1 tag may follow, which is shorter."""
+    size = os.fstat(file.fileno()).st_size
+    for end in (size, size - 128):
+        footer = os.pread(file.fileno(), 32, max(0, end - 32))
+        length = int.from_bytes(footer[12:16], "little")
+        if footer.startswith(b"APETAGEX") and 32 <= length <= min(end, MAX_APE):
+            tag = os.pread(file.fileno(), length - 32, end - length)
+            break
+    else:
+        return
+    place = 0
+    while place + 8 < len(tag) and (after := tag.find(b"\0", place + 8, place + 300)) > 0:
+        length, key = int.from_bytes(tag[place : place + 4], "little"), tag[place + 8 : after].decode("latin-1").lower()
+        texts = tag[after + 1 : after + 1 + length].decode("utf-8", "replace").split("\0")
+        place = after + 1 + length
+        if key in ("title", "artist", "album", "year", "genre", "comment", "composer"):
+            setattr(found, key, texts[0])
+        elif key in ("track", "disc") and (number := texts[0].partition("/")[0]).isdecimal():
+            setattr(found, key, int(number[:9]))
+        found.other.setdefault(key, texts[1:] if key == "artist" else texts)
 
 
 def _duration(found: TinyTag) -> float | None:
@@ -210,8 +302,28 @@ def _year(text: str | None) -> str:
     return found[0] if found else ""
 
 
+def _date(text: str) -> float | None:
+    """Return the seconds since 1970 of a full date."""
+    return to_time(text[:40]) if re.match(r"\d{4}-\d\d-\d\d", text) else None
+
+
 def _line(value: Any, limit: int = 300) -> str:
-    return clean(value[: 4 * limit], limit) if value and isinstance(value, str) else ""
+    return clean(_mended(value[: 4 * limit]), limit) if value and isinstance(value, str) else ""
+
+
+def _mended(text: str) -> str:
+    """Return a text that was taken for Latin-1 as what it more probably is: UTF-8, Windows-1251 or Windows-1252."""
+    if text.isascii():
+        return text
+    try:
+        raw = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text
+    with contextlib.suppress(UnicodeDecodeError):
+        return raw.decode()
+    letters = len(re.findall(rb"[A-Za-z\xa8\xb8\xc0-\xff]", raw))
+    is_russian = re.search(rb"[\xc0-\xff]{3}", raw) and len(re.findall(rb"[\xc0-\xff]", raw)) > RUSSIAN * letters
+    return raw.decode("cp1251" if is_russian else "cp1252", "replace")
 
 
 def _number(value: Any) -> int | None:
