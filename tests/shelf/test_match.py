@@ -64,6 +64,20 @@ def test_same_file_under_a_new_guid_and_title_is_the_same_episode() -> None:
     assert [one.id for one in identify(FIRST, [renamed, make(2)], known)] == [entry.id for entry in known]
 
 
+@pytest.mark.parametrize("place", ["show/{}.mp3?", "play?id={}&"])
+def test_feed_without_guids_that_changes_titles_tokens_and_hosts_keeps_its_episodes(place: str) -> None:
+    def fetched(token: str, every: float, host: str = "cdn.org") -> list[PublishedItem]:
+        return [make(n, guid="", title=f"{token} {n}", audio=f"https://{host}/{place.format(n)}t={token}",
+                     published=JAN_5 + n * every) for n in range(22)]  # fmt: skip
+
+    known = keep(identify(FIRST, fetched("a", 86_400.0), []))
+    for items in (fetched("b", 86_400.0), fetched("c", 86_400.0, "other.net")[5:]):
+        assert {one.id for one in identify(FIRST, items, known)} <= {entry.id for entry in known}
+    if "id=" in place:  # one path and one time for all
+        known = keep(identify(FIRST, fetched("a", 0.0)[:1], []))
+        assert known[0].id not in {one.id for one in identify(FIRST, fetched("b", 0.0), known)}
+
+
 @pytest.mark.parametrize(
     ("before", "now"),
     [

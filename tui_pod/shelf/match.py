@@ -1,7 +1,8 @@
 """Match the items of a feed to known episodes, so that progress survives a changed guid or address.
 
 The order is AntennaPod's: the guid within the feed, then the same media address and title, then the same title
-and day, then the same media address alone. Pure.
+and day, then the same media address alone. Ours is that the same path and time come before the title and day, for feeds
+without guids that change their titles and addresses. Pure.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def identify(feed_id: str, items: Sequence[PublishedItem], known: Sequence[Known
     fresh = [guid for guid in keyed if guid not in ids]
     if fresh:
         gone = [entry for entry in known if entry.guid not in keyed]
-        unmatched = _UnmatchedEpisodes(gone, Counter(item.audio for item in keyed.values()))
+        unmatched = _UnmatchedEpisodes(gone, list(keyed.values()))
         ids.update({guid: found for guid in fresh if (found := unmatched.find(keyed[guid])) is not None})
     taken = {entry.id for entry in known}
     result = []
@@ -172,14 +173,17 @@ def _is_same_recording(item: PublishedItem, known: KnownEpisode) -> bool:
 class _UnmatchedEpisodes:
     """Known episodes whose guid is gone from the feed; each is matched at most once."""
 
-    def __init__(self, gone: Sequence[KnownEpisode], listed: Counter[str | None]) -> None:
-        self._listed = listed
+    def __init__(self, gone: Sequence[KnownEpisode], items: Sequence[PublishedItem]) -> None:
+        self._listed = Counter(item.audio for item in items)
+        self._listed_at = Counter(map(_path_and_time, items))
+        self._by_path_and_time: dict[tuple[str, float] | None, list[KnownEpisode]] = {}
         self._by_address: dict[str | None, list[KnownEpisode]] = {}
         self._by_media: dict[tuple[str, str], list[KnownEpisode]] = {}
         self._by_day: dict[tuple[str, int], list[KnownEpisode]] = {}
         self._used: set[str] = set()
         for entry in gone:
             title = fold(entry.title)
+            self._by_path_and_time.setdefault(_path_and_time(entry), []).append(entry)
             if entry.audio:
                 self._by_address.setdefault(entry.audio, []).append(entry)
                 self._by_media.setdefault((media_core(entry.audio), title), []).append(entry)
@@ -188,18 +192,30 @@ class _UnmatchedEpisodes:
 
     def find(self, item: PublishedItem) -> str | None:
         title = fold(item.title)
-        found = self._by_media.get((media_core(item.audio), title), []) if item.audio else []
+        found: Sequence[KnownEpisode] = self._by_media.get((media_core(item.audio), title), []) if item.audio else []
+        place = _path_and_time(item)
+        if not found and place is not None and self._listed_at[place] == 1:
+            found = _only_if_as_long(item, self._by_path_and_time.get(place, []))
         if not found and item.published is not None:
             found = self._by_day.get((title, _day(item.published)), [])
             found = [entry for entry in found if _may_be_as_long(item.duration, entry.duration)]
         if not found and item.audio and self._listed[item.audio] == 1:  # otherwise all items share one stream
-            found = self._by_address.get(item.audio, [])
-            found = found if len(found) == 1 and _may_be_as_long(item.duration, found[0].duration) else []
+            found = _only_if_as_long(item, self._by_address.get(item.audio, []))
         entry = next((entry for entry in found if entry.id not in self._used), None)
         if entry is None:
             return None
         self._used.add(entry.id)
         return entry.id
+
+
+def _path_and_time(one: PublishedItem | KnownEpisode) -> tuple[str, float] | None:
+    """Return the path of a recording without host and query, and when it was published; None if either is missing."""
+    path = media_core(one.audio).partition("/")[2]
+    return (path, one.published) if path and one.published is not None else None
+
+
+def _only_if_as_long(item: PublishedItem, found: Sequence[KnownEpisode]) -> Sequence[KnownEpisode]:
+    return found if len(found) == 1 and _may_be_as_long(item.duration, found[0].duration) else ()
 
 
 def _day(published: float | None) -> int:
