@@ -51,7 +51,7 @@ _SCHEME = re.compile(r"(javascript|data|mailto|tel|[a-z][a-z0-9+.-]*(?=:(?!\d+(?
 _DOUBLED = re.compile(r"^(?:https?:/{0,2})+(?=https?://)", re.IGNORECASE)
 """A scheme written before a complete address."""
 
-_FEED_SCHEMES = frozenset(("feed", "itpc", "pcast", "podcast", "itms", "rss"))
+_FEED_SCHEMES = frozenset(("feed", "itpc", "pcast", "podcast", "podcasts", "itms", "itms-podcasts", "rss"))
 _BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 

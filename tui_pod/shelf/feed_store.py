@@ -164,11 +164,15 @@ class FeedStore:
             asked = "SELECT number, removed FROM feeds WHERE first = ?"
             number, removed = db.execute(asked, (feed_id,)).fetchone()
             episodes.store_episodes(db, number, feed_id, replace(feed, items=(item,)), now)
-            asked = "SELECT id FROM episodes WHERE feed = ? AND title = ? AND audio IS ? ORDER BY seen DESC"
-            ident: str = db.execute(asked, (number, item.title, item.audio)).fetchone()[0]
+            ident = _id_of(db, number, item)
             if removed is not None:
                 db.execute("INSERT OR IGNORE INTO visits VALUES (?)", (ident,))
         return ident
+
+    def id_of(self, feed_id: str, item: PublishedItem) -> str:
+        """Return the id of an item that a feed has and that was stored."""
+        with self.db.read() as db:
+            return _id_of(db, number_of(db, feed_id), item)
 
     def await_recordings(self, ids: Mapping[str, str]) -> None:
         """Let imported episodes without guids wait for their feeds: ids as of `recording_id`, each with its feed's."""
@@ -372,3 +376,9 @@ class FeedStore:
     ) -> None:
         with self.db.write(changes_library, changes_list) as db:
             db.execute(f"UPDATE feeds SET {change} WHERE number = ?", (*values, number_of(db, feed_id)))
+
+
+def _id_of(db: sqlite3.Connection, number: int, item: PublishedItem) -> str:
+    asked = "SELECT id FROM episodes WHERE feed = ? AND title = ? AND audio IS ? ORDER BY seen DESC"
+    ident: str = db.execute(asked, (number, item.title, item.audio)).fetchone()[0]
+    return ident

@@ -52,6 +52,12 @@ class Subscribed:
     """True if it is a known subscription at a new address; its progress is kept."""
     is_partial: bool = False
     """True if a part could not be read; the next refresh fetches all of it again."""
+    episode: str | None = None
+    """Id of the episode that a shared link names."""
+    start: float | None = None
+    """Seconds from which the link plays it; None if it does not say."""
+    is_of_episode: bool = False
+    """True if the link names an episode, also if the feed does not list it."""
 
 
 @dataclass(frozen=True, slots=True)

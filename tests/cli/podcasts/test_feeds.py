@@ -1,4 +1,5 @@
 import io
+import json
 import os
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import parse_opml
+from tui_pod.sources.podcasts.directories import services
 from tui_pod.state.store import StateFile
 
 
@@ -535,6 +537,24 @@ def test_feeds_add_goes_on_after_a_fault_and_says_what_each_was(
     shell("feeds", "remove", "A", "b")
     assert shell.err == "A: removed\nB: removed\n"
     assert (shell("feeds", "list"), shell.json("feeds", "list"), len(shell.json("list"))) == ("", [], 1)
+
+
+def test_feeds_add_of_a_link_to_an_episode_says_how_to_play_it(
+    site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = services.itunes
+    monkeypatch.setattr(services, "itunes", lambda country: real(country, site.url("")))
+    entries = [{"feedUrl": site.url("/f")}, {"trackId": 99, "episodeGuid": "guid-2"}]
+    site.replies["/lookup"] = server.body(json.dumps({"results": entries}))
+    site.replies["/f"] = server.body(feed(item(1) + item(2)))
+    find_paths().config.parent.mkdir(parents=True, exist_ok=True)
+    find_paths().config.write_text(f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n')
+    shell("feeds", "add", "https://podcasts.apple.com/podcast/id12?i=99&t=61")
+    ident = next(entry["id"] for entry in shell.json("list") if entry["title"] == "Episode 2")
+    shell("feeds", "add", "https://podcasts.apple.com/podcast/id12?i=99&t=61")
+    assert shell.err.endswith(f"to play the episode of the link: tui-pod play {ident}, and tui-pod seek 1:01\n")
+    shell("feeds", "add", "https://podcasts.apple.com/podcast/id12?i=98")
+    assert shell.err.endswith("; its feed does not list the episode of the link\n")
 
 
 def test_feeds_move_to_another_server_takes_the_login_and_fetches_from_it(

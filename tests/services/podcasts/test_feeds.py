@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import socket
 import threading
 import time
@@ -25,6 +26,7 @@ from tui_pod.shelf import feed_store
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.published import Published, PublishedItem
+from tui_pod.sources.podcasts.directories import services
 from tui_pod.sources.table import subscribe
 
 PATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=2 * PATIENCE, idle=2 * PATIENCE, head=2 * PATIENCE))
@@ -417,3 +419,20 @@ async def test_first_podcast_of_another_program_is_shown_without_a_refresh(site:
         await service.done()
     assert (service.topics, site.asked) == (["Test Cast"], [])
     await service.service.close()
+
+
+async def test_link_from_another_player_subscribes_and_plays_its_episode_from_its_second(
+    site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = services.itunes
+    monkeypatch.setattr(services, "itunes", lambda country: real(country, site.url("")))
+    entries = [{"feedUrl": site.url("/f")}, {"trackId": 99, "episodeGuid": "guid-2"}]
+    site.replies["/lookup"] = server.body(json.dumps({"results": entries}))
+    site.replies["/f"] = server.body(feed(item(1) + item(2)))
+    rig = ServiceRig(tmp_path, policy=NetworkPolicy(site.allowed))
+    await rig.service.subscribe("https://podcasts.apple.com/podcast/id12?i=99&t=61")
+    assert rig.controller.playback.title == "Episode 2"
+    assert rig.controller.playback.position == 61.0
+    await rig.service.subscribe("https://podcasts.apple.com/podcast/id12?i=98")
+    assert rig.driver.said[-1].endswith("new; its feed does not list the episode of the link.")
+    await rig.service.close()

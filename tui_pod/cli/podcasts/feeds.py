@@ -35,7 +35,7 @@ from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.progress.progress_index import unite
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.queue import Queue
-from tui_pod.core.text.clean import clean, counted, enumerated
+from tui_pod.core.text.clean import clean, clock, counted, enumerated
 from tui_pod.imports.players import parse_export, read_export
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.fetch import LoginWanted
@@ -178,6 +178,11 @@ def _add_each(store: FeedStore, options: Namespace, is_text: bool) -> int:
         said = "subscribed" if done.is_new else "moved to its new address" if done.has_moved else "was already there"
         print(done.feed.address, done.feed.name, done.feed.episodes, sep="\t")
         said = f"{done.feed.name}: {said}, {counted(done.new, 'new episode')}"
+        if done.episode is not None:
+            start = f", and tui-pod seek {clock(done.start)}" if done.start is not None else ""
+            said += f"; to play the episode of the link: tui-pod play {done.episode}{start}"
+        elif done.is_of_episode:
+            said += "; its feed does not list the episode of the link"
         tell(f"{said}; {READ_IN_PART}" if done.is_partial else said)
     return 1 if failures else 0
 

@@ -111,6 +111,10 @@ class FeedService(Follower):
         await self._library.update(done.new)
         self._folders.start()
         self._frontend.tell(_summary(done))
+        if done.episode is not None and done.start is not None:
+            self._context.controller.play_from(done.episode, done.start)
+        elif done.episode is not None:
+            self._context.controller.play(done.episode)
         self._tasks.run(self.retention.keep([done.feed]))
         return done.feed.feed_id
 
@@ -303,4 +307,6 @@ def _summary(done: Subscribed) -> str:
         said = f"{name}: {counted(done.feed.episodes)}"
     else:
         said = f"{name} was already here; {counted(done.new)} new"
+    if done.is_of_episode and done.episode is None:
+        said += "; its feed does not list the episode of the link"
     return f"{said}; {READ_IN_PART}." if done.is_partial else f"{said}."

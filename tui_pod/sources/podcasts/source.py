@@ -21,6 +21,7 @@ from tui_pod.shelf.opml import Entry, Folder
 from tui_pod.shelf.published import FeedError, NotAFeed, Published
 from tui_pod.shelf.schedule import note_answer
 from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.podcasts.links import follow, read_link
 from tui_pod.sources.podcasts.own_network import OwnNetworkError, is_forbidden
 from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
@@ -47,13 +48,16 @@ class PodcastSource(EpisodeSource):
     schemes = ("https", "http")
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
-        """See `EpisodeSource.takes`: any http or https address."""
-        return typed_address(split_login(typed).text)
+        """See `EpisodeSource.takes`: any http or https address, and the links of other players."""
+        if (address := typed_address(text := split_login(typed).text)) is None and (link := read_link(text)):
+            address = link.page or link.feed
+        return address
 
     def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
         """Fetch the feed that a request names, and store it; on failure nothing is stored.
 
-        What is typed is the address of a feed or of a page that names one, which may contain `user:password@`.
+        What is typed is the address of a feed or of a page that names one, which may contain `user:password@`, or a
+        link from another player. Where that leads was not typed, so it may not be in the listener's own network.
 
         Raises:
             LoginWanted: a server requires a login, or refuses this one.
@@ -62,7 +66,11 @@ class PodcastSource(EpisodeSource):
             FeedStoreError: it could not be stored.
         """
         text, user, password = split_login(request.typed)
-        addresses = typed_addresses(text)
+        link = None if request.is_listed else read_link(text)
+        target = follow(link, request.policy, cancel) if link else None
+        if target is not None:
+            request = replace(request, is_listed=True)
+        addresses = target.feeds if target is not None else typed_addresses(text)
         if not addresses:
             raise FeedError(no_address(text))
         problem: FetchError | None = None
@@ -78,6 +86,11 @@ class PodcastSource(EpisodeSource):
                 found = _find(address, wider, cancel)
             except LoginWanted:
                 raise
+            except NotAFeed as error:
+                if target is None:
+                    raise
+                problem = problem or FetchError(str(error))
+                continue
             except FetchError as error:
                 if problem is None or (problem.status is None and error.status is not None):  # an answer tells more
                     problem = error
@@ -91,6 +104,10 @@ class PodcastSource(EpisodeSource):
             done = _keep(store, found, private, request.folders, former)
             for each in reversed(given):
                 store.logins.add(done.feed.feed_id, each)
+            if target is not None and link is not None:
+                item = target.item_in(found.feed)
+                episode = store.id_of(done.feed.feed_id, item) if item is not None else None
+                done = replace(done, episode=episode, start=link.start, is_of_episode=bool(link.episode))
             return done
         if problem is not None and problem.is_offline:
             no_file = "; there is no file of this name here" if request.is_shell and "/" not in request.typed else ""
