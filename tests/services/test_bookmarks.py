@@ -14,7 +14,7 @@ from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.services import bookmarks as module
+from tui_pod.services import episode_reader as module
 from tui_pod.services.bookmarks import BookmarkService
 
 WORDS = Transcript((Cue("First.", 0.0, 20.0), Cue("Second.", 20.0, 90.0)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -13,14 +12,10 @@ from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.player.snapshot import Playback, RepeatKind
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey, Stretch, between, just_said
 from tui_pod.core.text.clean import clean, clock
-from tui_pod.runtime.log import log_error
 
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
     from tui_pod.services.episode_reader import EpisodeReader
-
-PATIENCE = 3.0
-"""Seconds to wait for the transcript; after that, the last half minute is bookmarked without its text."""
 
 WHY_EMPTY = f"No bookmarks yet. {key_of('bookmark.add')} bookmarks what was just said, with a note if you like."
 
@@ -83,12 +78,8 @@ class BookmarkService:
             self._context.controller.bookmarks.add(playback.episode or "", playback.title, stretch)
 
     async def _add(self, playback: Playback, edit: Callable[[Bookmark], object]) -> None:
-        episode, transcript = playback.episode or "", Transcript()
-        try:
-            if (found := self._context.controller.library.find(episode)) is not None:
-                transcript = await asyncio.wait_for(self._reader.transcript(found), PATIENCE)
-        except Exception as error:  # whatever it was, the position is saved
-            log_error(error, "a bookmark has no text")
+        episode = playback.episode or ""
+        transcript = await self._reader.transcript_soon(self._context.controller.library.find(episode))
         self._waiting.remove(playback)
         stretch, repeat = just_said(transcript, playback.position, playback.speed), playback.repeat
         if repeat is not None and repeat.kind in (RepeatKind.SENTENCE, RepeatKind.STRETCH):

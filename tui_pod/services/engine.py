@@ -119,7 +119,7 @@ class Engine:
             self.controller.sessions.forget()
         self.broadcast.add(LoadTicker(self.controller))
         if settings.sleep.chime:
-            self.broadcast.add(SleepChime(self.controller, self._chime))
+            self.controller.chime = self._chime
         self.is_open = asyncio.Event()
         """Set once the player is open, or has failed to open."""
         self._player.open(self._opened)
@@ -207,22 +207,6 @@ def _options(settings: Settings) -> PlaybackOptions:
         levels=settings.levels,
         silences=settings.silences,
     )
-
-
-class SleepChime(Follower):
-    """Plays a chime on another player when the sleep timer begins to fade."""
-
-    def __init__(self, controller: PlaybackController, play: Callable[[], None]) -> None:
-        self._controller, self._play = controller, play
-        self._has_chimed = False
-
-    def playback_changed(self, playback: Playback) -> None:
-        """Play it once per fade."""
-        timer = self._controller.sleep
-        is_fading = timer is not None and timer.loudness < 1.0 and playback.status is PlayerStatus.PLAYING
-        if is_fading and not self._has_chimed:
-            self._play()
-        self._has_chimed = is_fading
 
 
 TICK = 0.25

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Transcript
+from tui_pod.runtime.log import log_error
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from tui_pod.services.narration import EpisodeVoice
     from tui_pod.services.podcasts.shared import SharedPodcasts
     from tui_pod.sources.opened import Podcasts
+
+PATIENCE = 3.0
+"""Seconds to wait for a transcript that something can do without."""
 
 MAX_NUDGE = 3600.0
 """Most seconds by which a transcript can be moved: longer than any advertisement."""
@@ -46,6 +51,15 @@ class EpisodeReader:
         """Return the transcript of an episode, moved as the listener chose; empty if there is none."""
         transcript = await self._voice.transcript(episode)
         return transcript.moved(self.nudges.get(episode.id, 0.0))
+
+    async def transcript_soon(self, episode: Episode | None) -> Transcript:
+        """Return the transcript of an episode; empty if there is none, or not in time."""
+        try:
+            if episode is not None:
+                return await asyncio.wait_for(self.transcript(episode), PATIENCE)
+        except Exception as error:  # whatever it was, its words are not needed
+            log_error(error, "a transcript is not read")
+        return Transcript()
 
     async def notes(self, episode: Episode) -> EpisodeNotes:
         """Return the show notes of an episode; empty if it has none."""

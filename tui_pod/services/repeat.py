@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
-from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.playback.controller import NOTHING_PLAYS
 from tui_pod.core.player.snapshot import RepeatKind
 from tui_pod.core.progress.bookmarks import REACTION
-from tui_pod.runtime.log import log_error
-from tui_pod.services.bookmarks import PATIENCE
 
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
@@ -38,12 +34,8 @@ class RepeatService:
         return controller.repeat.turn()
 
     async def _begin(self, episode: str, position: float, sentence: float | None) -> None:
-        controller, transcript = self._context.controller, Transcript()
-        try:
-            if (found := controller.library.find(episode)) is not None:
-                transcript = await asyncio.wait_for(self._reader.transcript(found), PATIENCE)
-        except Exception as error:  # whatever it was, chapter and episode can be repeated
-            log_error(error, "no sentence is repeated")
+        controller = self._context.controller
+        transcript = await self._reader.transcript_soon(controller.library.find(episode))
         if controller.playback.episode != episode:
             return
         cues = transcript.cues if transcript.is_timed else ()

@@ -81,6 +81,8 @@ def test_chapter_timer_counts_chapters_that_are_played_and_not_those_that_are_pa
 
 def test_play_or_pause_while_it_fades_adds_ten_minutes_and_brings_the_volume_back(room: Room) -> None:
     room.play("three")
+    chimes = list[int]()
+    room.controller.chime = lambda: chimes.append(1)
     for press in (room.controller.toggle_pause, room.controller.pause, lambda: room.controller.set_paused(False)):
         room.controller.set_sleep(SleepTimer(11.0))
         room.player.play(0.25)
@@ -92,7 +94,7 @@ def test_play_or_pause_while_it_fades_adds_ten_minutes_and_brings_the_volume_bac
         assert (room.status, room.controller.sleep) == (PlayerStatus.PLAYING, SleepTimer(4.75 + AWAKE))
         assert room.player.calls[-1] == ("volume", 80)
     room.controller.toggle_pause()
-    assert room.status is PlayerStatus.PAUSED
+    assert (room.status, len(chimes)) == (PlayerStatus.PAUSED, 3)
 
 
 def test_time_of_day_ends_by_the_clock_and_not_after_a_pause_over_it(room: Room) -> None:

@@ -101,6 +101,8 @@ class PlaybackController:
         self.bookmarks = BookmarkEditor(state, self.undo_history, notebook, self.lists)
         self.sleep: SleepTimer | None = None
         self._bedtime = Bedtime(options.every_night)
+        self.chime: Callable[[], None] = lambda: None
+        """Sounds when the sleep timer begins to fade."""
         self._interlude: Interlude | None = None
         self.sleep_place = SleepPlace(state, self.play_from, saved_list)
         if (episode := library.find(self.playback.episode)) is not None:
@@ -440,19 +442,20 @@ class PlaybackController:
             self.set_sleep(timer)
         if self.sleep is None or is_at_end:  # nothing is left to fade
             return
-        playback = self.playback
-        is_timed = self.sleep.until is None
-        timer = self.sleep.passed(SleepUnit.SECOND, seconds / playback.speed) if is_timed else self.sleep.at(now)
+        playback, former = self.playback, self.sleep
+        timer = former.at(now) if former.until else former.passed(SleepUnit.SECOND, seconds / playback.speed)
         if timer.until is not None and timer.left < -FADE:  # it passed during a pause
             self.set_sleep(None)
             return
-        resumed = max(0.0, playback.position - FADE * playback.speed)
-        episode = self.library.find(playback.episode)
-        parts = part_chapters(episode.parts) if episode is not None else ()
-        for unit, marks in ((SleepUnit.CHAPTER, playback.chapters), (SleepUnit.PART, parts)):
-            number = chapter_at(marks, playback.position)
-            if number != chapter_at(marks, playback.position - seconds):
-                timer, resumed = timer.passed(unit), marks[number - 1].start
+        resumed, marks = max(0.0, playback.position - FADE * playback.speed), playback.chapters
+        if former.unit is SleepUnit.PART and (episode := self.library.find(playback.episode)) is not None:
+            marks = part_chapters(episode.parts)
+        number = chapter_at(marks, playback.position)
+        is_next = number != chapter_at(marks, playback.position - seconds)
+        if is_next and former.unit in (SleepUnit.CHAPTER, SleepUnit.PART):
+            timer, resumed = timer.passed(former.unit), marks[number - 1].start
+        if timer.loudness < 1.0 == former.loudness:
+            self.chime()
         self.sleep = timer
         self.mixer.fade(timer.loudness)
         if timer.is_over:

@@ -16,14 +16,18 @@ from tui_pod.ui.screens.dialog import DialogBody, InputDialog
 class GoToScreen(InputDialog):
     """Asks for a position, and shows which one was typed; if nothing plays, it takes what is typed and says why."""
 
+    asks = "Go to", "enter Go", "12:34, +90, -30 or 50%"
+    """Its title, its keys and an example."""
+
     def __init__(self, controller: PlaybackController) -> None:
         super().__init__()
         self._controller = controller
 
     def compose(self) -> ComposeResult:
         """Show a field, and the position that its text means."""
-        with DialogBody("Go to", "enter Go"):
-            yield Input(placeholder="12:34, +90, -30 or 50%", id="time")
+        title, keys, example = self.asks
+        with DialogBody(title, keys):
+            yield Input(placeholder=example, id="time")
             yield Static(self._meaning(""), id="meaning")
 
     @on(Input.Changed)
@@ -32,17 +36,20 @@ class GoToScreen(InputDialog):
 
     @on(Input.Submitted)
     def _on_typed(self, event: Input.Submitted) -> None:
-        playback = self._controller.playback
-        if not playback.is_loaded:
+        if self.take(event.value):  # else the line below the field says why not
             self.dismiss()
-            if not event.value:
+
+    def take(self, text: str) -> bool:
+        """Go there; return False if the text is no time."""
+        if not self._controller.playback.is_loaded:
+            if not text:
                 self._tui.main_screen.episodes.action_run("episode.play")  # as the line below the field says
-            return
+            return True
         try:
-            self._controller.go_to(event.value)
+            self._controller.go_to(text)
         except ValueError:
-            return  # the line below the field says why
-        self.dismiss()
+            return False
+        return True
 
     def _meaning(self, text: str) -> Content:
         playback = self._controller.playback

@@ -23,6 +23,7 @@ from tui_pod.core.wall_time import local_time
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.services import Services
 from tui_pod.ui.screens.dialog import ChoiceDialog, Dialog, DialogBody, InputDialog
+from tui_pod.ui.screens.go_to import GoToScreen
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
 """Session lengths that the arrow keys offer."""
@@ -250,36 +251,21 @@ class SleepScreen(ChoiceDialog):
             self._controller.set_sleep(self._controller.sleep.extended())
 
 
-class SleepTimeScreen(InputDialog):
+class SleepTimeScreen(GoToScreen):
     """Asks for the time at which the sleep timer ends."""
 
-    def __init__(self, controller: PlaybackController) -> None:
-        super().__init__()
-        self._controller = controller
+    asks = "Sleep timer", "enter Set", "23:30, or minutes such as 20"
 
-    def compose(self) -> ComposeResult:
-        """Show a field, and what its text means."""
-        with DialogBody("Sleep timer", "enter Set"):
-            yield Input(placeholder="23:30, or minutes such as 20", id="time")
-            yield Static("", id="meaning")
-
-    def _timer(self, text: str) -> SleepTimer | None:
-        """Return the timer that is typed; say what it is, or why there is none."""
-        timer, said = None, ""
+    def take(self, text: str) -> bool:
+        """See `GoToScreen.take`."""
         try:
-            timer = parse_sleep(text, self._controller.now())
-            said = f"until {timer}" if timer is not None and timer.until is None else str(timer or "")
+            self._controller.set_sleep(parse_sleep(text, self._controller.now()))
+        except ValueError:
+            return False
+        return True
+
+    def _meaning(self, text: str) -> Content:
+        try:
+            return Content(f"Sleep timer: {parse_sleep(text, self._controller.now()) or 'off'}")
         except ValueError as error:
-            said = str(error)
-        self.query_one("#meaning", Static).update(Content(said))
-        return timer
-
-    @on(Input.Changed)
-    def _on_changed(self, event: Input.Changed) -> None:
-        self._timer(event.value)
-
-    @on(Input.Submitted)
-    def _on_typed(self, event: Input.Submitted) -> None:
-        if (timer := self._timer(event.value)) is not None:
-            self.dismiss()
-            self._controller.set_sleep(timer)
+            return Content(str(error))
