@@ -206,6 +206,13 @@ async def test_rate_and_volume_are_set(desktop: Desktop) -> None:
     assert (playback.speed, playback.volume) == (1.25, 50)
 
 
+async def test_loop_status_repeats_the_episode_and_no_list(desktop: Desktop) -> None:
+    desktop.room.play("one", 5)
+    for status, told in (("Playlist", "None"), ("Track", "Track"), ("None", "None")):
+        await desktop.set("LoopStatus", Variant("s", status))
+        assert await desktop.get("LoopStatus") == told
+
+
 async def test_position_is_readable_and_said_to_be_untold(desktop: Desktop) -> None:
     desktop.room.play("one", 12.5)
     assert await desktop.get("Position") == 12_500_000
@@ -258,6 +265,7 @@ async def test_playing_on_tells_nothing(desktop: Desktop, monkeypatch: pytest.Mo
         (lambda room: room.controller.mixer.set_speed(1.5), {"Rate": 1.5}),
         (lambda room: room.controller.mixer.set_volume(50), {"Volume": 0.5}),
         (lambda room: room.controller.mixer.toggle_mute(), {"Volume": 0.0}),
+        (lambda room: room.controller.repeat.start_episode(), {"LoopStatus": "Track"}),
     ],
 )
 async def test_change_tells_the_changed_property_alone(

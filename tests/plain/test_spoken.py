@@ -18,7 +18,15 @@ from tui_pod.core.library.parts import Part
 from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.topics import topic_key
-from tui_pod.core.player.snapshot import Chapter, FetchStatus, NextAttempt, Playback, PlayerStatus
+from tui_pod.core.player.snapshot import (
+    Chapter,
+    FetchStatus,
+    NextAttempt,
+    Playback,
+    PlayerStatus,
+    RepeatKind,
+    Repetition,
+)
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.statistics import PastSession, Statistics
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
@@ -141,6 +149,7 @@ def test_playback_says_what_plays_and_how(playback: Playback, said: str) -> None
         (Playback(), Playback(position=80.0), []),
         (ONE, ONE._replace(position=39.5), ["At 39 seconds of 1 minute 40."]),
         (ONE, ONE._replace(position=42.5), ["At 42 seconds of 1 minute 40."]),
+        (ONE, ONE._replace(position=30.0, repeat=Repetition(RepeatKind.SENTENCE, 30.0, 40.0, 2)), []),
         (ONE, ONE._replace(load=2, position=1.0), ["Playing: One. From 1 second of 1 minute 40."]),
         (ONE, ONE._replace(load=2, position=0.0, duration=59.7), ["Playing: One. 1 minute."]),
         (PREPARING, PREPARING._replace(is_buffering=True, load=2), []),

@@ -149,6 +149,7 @@ def say_change(former: Playback, now: Playback, source: str = "", is_finished: b
     end (`is_finished`).
     """
     is_other = former.load != now.load or former.status is PlayerStatus.LOADING
+    is_again = now.repeat is not None and now.repeat.number > 1 and now.position == now.repeat.start
     if now.status is PlayerStatus.PLAYING and (is_other or former.status is not PlayerStatus.PLAYING):
         if is_other:
             teaser = " Only the teaser is spoken." if now.is_teaser else ""
@@ -159,7 +160,7 @@ def say_change(former: Playback, now: Playback, source: str = "", is_finished: b
         yield f"Paused, {_say_position(now)}."
     elif former.is_active and not now.is_active:
         yield f"Finished: {sentence(former.title)}" if is_finished else "Stopped."
-    elif now.load == former.load and now.is_loaded and not -0.5 < now.position - former.position < JUMP:
+    elif now.load == former.load and now.is_loaded and not (is_again or -0.5 < now.position - former.position < JUMP):
         yield f"At {_say_position(now)}."
     if now.fetching is not None and former.fetching is None:
         yield f"{str(now.fetching).capitalize()}; press enter to play from the start."
