@@ -183,13 +183,33 @@ def test_book_that_is_renamed_while_it_is_loaded_goes_on_under_its_new_name(is_h
     assert opened(room)[-1] == ("/new/c.mp3", 20.0)
 
 
-def test_cut_part_breaks_off_with_its_position_in_the_book() -> None:
-    room = reading()
-    room.controller.seek_to(110.0)
-    room.player.play(10)
-    room.controller.handle(FileEnded(room.controller.playback.load, 20.0))
-    assert "broke off at 2:00 of 3:50" in room.listener.errors[-1]
-    assert room.controller.playback.position == 120.0
+def test_faulty_part_is_skipped_with_a_line() -> None:
+    room = book_room(Progress(START, 90.0, listened=START))
+    room.play("book", following=[0, 1])
+    room.player.play(5)
+    room.controller.handle(FileEnded(room.controller.playback.load, 95.0))  # cut off
+    assert opened(room)[-1] == ("/b.mp3", 0.0)
+    assert "“Part A” breaks off at 1:35 of 1:40, and is skipped." in room.listener.said[-1]
+    room.player.play(1)
+    room.controller.handle(LoadFailed(room.controller.playback.load, "No sound in it."))
+    assert "“Part B” cannot be played, and is skipped." in room.listener.said[-1]
+    room.player.play(78)  # near enough to the end
+    assert room.progress_index.status("book") is Status.PLAYED
+    room.controller.handle(LoadFailed(room.controller.playback.load, "No sound in it."))
+    assert room.controller.playback.episode == "next"
+    assert room.listener.errors == []
+
+
+def test_book_none_of_whose_parts_can_be_opened_stays_where_it_was() -> None:
+    for start in (20.0, 120.0, 200.0):
+        room = book_room(Progress(START, start, listened=START))
+        room.sources.is_holding = True
+        room.play("book", following=[0, 1])
+        for _ in range(1 + (start < 150) + (start < 100)):
+            assert not room.listener.errors
+            room.controller.handle(LoadFailed(room.controller.playback.load, "The file is gone."))
+        assert room.listener.errors == ["The file is gone."]
+        assert (room.position, room.progress("book").position) == (start, start)
 
 
 def test_stream_of_a_part_that_drops_is_requested_again_at_its_position() -> None:

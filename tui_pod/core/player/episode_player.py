@@ -673,6 +673,10 @@ class EpisodePlayer:
                 self._owner.advanced(max(LAST_STEP, self.tracker.heard - played), False)
                 self._listener.progress_changed(frozenset((load.episode.id,)))
                 return
+        if not source.is_stream and load.part is not None and not load.is_part_whole(position):
+            length = clock_text(load.part.duration)
+            if self._skip_faulty(load, position, f"breaks off at {clock_text(position - load.offset)} of {length}"):
+                return
         reached = self.tracker.furthest(position)
         is_growing, is_estimate = load.accuracy is Accuracy.GROWING, load.accuracy is Accuracy.ESTIMATE
         is_complete = is_growing and source.remote is not None and source.remote.progress().total is not None
@@ -697,6 +701,27 @@ class EpisodePlayer:
             length = clock_text(playback.duration or 0)
             self.fail(f"“{playback.title}” broke off at {clock_text(position)} of {length}. Your position is saved.")
 
+    def _skip_faulty(self, load: Load, position: float, fault: str) -> bool:
+        """Go on after a faulty part of a book, and say so; return False to stop where the first fault was."""
+        playback, part = self._state.playback, load.part
+        if part is None or playback.repeat is not None:
+            return False
+        played = self.tracker.heard
+        may_skip, is_over = load.may_skip_faulty(position, played), load.is_last_part
+        if not may_skip and not (is_over and self.tracker.is_done):
+            self._state.show(playback._replace(position=load.before_faulty))
+            return False
+        if load.phase is Phase.OPEN:
+            self.tracker.move(position, playback.speed)
+        self._listener.tell(f"“{part.title}” {fault}{'' if is_over else ', and is skipped'}.")
+        self.tracker.skip_to(part.end)
+        if is_over:
+            self._owner.ended(False)
+        else:
+            self._enter(load, part.end)
+            self._owner.advanced(max(LAST_STEP, self.tracker.heard - played), False)
+        return True
+
     def _retry(self, load: Load, failed_at: float, shown_at: float, failed: str, wait: float | None = None) -> bool:
         """Show that a stream which failed is requested again, at `shown_at` seconds; return False to give up."""
         if not load.schedule_retry(failed_at, failed, self._clock(), wait):
@@ -716,6 +741,9 @@ class EpisodePlayer:
         is_opening = load.phase is not Phase.OPEN and not event.is_fatal
         if is_opening and not load.is_second_try and load.source is not None and self._sources.discard(load.source):
             self.start(load.episode, playback.position, load.is_paused, is_second_try=True)
+            return
+        is_file_at_fault = not (is_retrying or event.is_fatal or event.is_offline or event.passing is not None)
+        if is_file_at_fault and self._skip_faulty(load, playback.position, "cannot be played"):
             return
         self._ends_at_once += 1
         has_dropped = is_retrying and load.retry.position > 0

@@ -44,6 +44,8 @@ LENGTH_TOLERANCE = 1.0
 SAME_STATED = 0.1
 """Share by which a stated length may be off and still be that of this recording."""
 
+MAX_FAULTY = 2
+"""How many faulty parts in a row are skipped before playback stops."""
 
 END_TOLERANCE = 0.5
 """Seconds by which the player may miss the position at which it was told to stop."""
@@ -128,6 +130,12 @@ class Load:
     """When what is repeated plays again; None unless the listener has a pause to say it."""
     part: Part | None = None
     """The part that is loaded, of an episode of several; None for a single recording."""
+    faulty: int = 0
+    """How many faulty parts were skipped one after the other, with nothing played between them."""
+    before_faulty: float = 0.0
+    """Where the first of them was reached, in seconds."""
+    heard_before: float = 0.0
+    """Seconds that had played in this load by then."""
 
     def __post_init__(self) -> None:
         """Begin in the part at the position."""
@@ -196,6 +204,17 @@ class Load:
         self.part, self.position = self.part_at(position), position
         self.phase, self.retry_at, self.source, self.watch, self.measured = Phase.REQUESTED, None, None, None, None
         self.follows_narration = False
+
+    def may_skip_faulty(self, position: float, heard: float) -> bool:
+        """Return whether to go on after the loaded part, which turned out to be faulty at a position; count it.
+
+        If one after the other is faulty, all of them may be out of reach, on a disk that is gone. `heard` is how many
+        seconds have played in this load.
+        """
+        if not self.faulty or heard > self.heard_before:
+            self.faulty, self.before_faulty, self.heard_before = 0, position, heard
+        self.faulty += 1
+        return bool(self.episode.parts) and not self.is_last_part and self.faulty <= MAX_FAULTY
 
     def schedule_retry(self, failed_at: float, failed: str, now: datetime, wait: float | None) -> bool:
         """Plan another request for a stream that failed; return False to give up.
