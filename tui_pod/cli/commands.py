@@ -80,7 +80,7 @@ OF_THE_APP = (
 
 COMMANDS = (
     Command("list", "library.run_list", "print the episodes: id, title, duration, position, status, topics", (
-        Argument("--topic", "TOPIC", "only those of this topic"),
+        Argument("--topic", "TOPIC", "only those of this topic, or of Continue, New or Queue"),
         Argument("--status", text="only those with this status", choices=("unplayed", "started", "played")),
     ), has_json=True),
     Command("lists", "podcasts.lists.run", "print your lists, or one as M3U or JSON; make or change one", (
@@ -92,6 +92,11 @@ COMMANDS = (
         Argument("--import-file", FILE, "put the episodes of an M3U playlist on it"),
         Argument("--export", text="print it as M3U"),
         Argument("--remove", text="remove it; its episodes stay"),
+    ), has_json=True),
+    Command("queue", "queue.run", "print the queue, or add or take episodes, with or without a running app", (
+        Argument("change", text="add (last), next (play them next) or take (out of it); default: print the queue",
+                 nargs="?", choices=("add", "next", "take")),
+        Argument("ids", "ID", nargs="*"),
     ), has_json=True),
     Command("mark", "library.run_mark", "mark episodes as played or unplayed", (
         Argument("mark", choices=("played", "unplayed")),

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
+from tui_pod.cli.queue import read_queue
 from tui_pod.cli.shared import (
-    Column,
+    Opened,
     episode_json,
     find_episodes,
     find_topics,
     load_config,
     open_library,
+    print_episodes,
     print_json,
-    print_table,
     tell,
 )
 from tui_pod.config.paths import catalog_paths
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.library import CatalogsError, Library
+from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status, resume_position, stamp_after
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.core.selection.list_query import Orders, list_episodes
+from tui_pod.core.selection.list_query import ListQuery, Orders, SmartList, list_episodes
 from tui_pod.core.selection.queue import Queue
-from tui_pod.core.text.clean import clock, length, span
+from tui_pod.core.text.clean import clock, span
 from tui_pod.library.catalog_files import read_catalogs
+
+SMART = {"Continue": SmartList.CONTINUE, "New": SmartList.NEW, "Queue": SmartList.QUEUE}
+"""Lists of the app that are no topics; a topic of the same name is listed instead."""
 
 
 def run_list(options: Namespace) -> None:
@@ -36,26 +40,39 @@ def run_list(options: Namespace) -> None:
     progress_index = opened.count_progress()
     indexes: Iterable[int] = range(len(library))
     if options.topic is not None:
-        topics = find_topics(library, options.topic)
-        indexes = sorted({index for topic in topics for index in library.topics.members[topic]})
-        if topics[0] in library.lists or library.own_order(topics[0]):  # a series, a serial podcast
-            view = Orders(opened.state.strings("ui", "sorts")).view(library, topics[0])
-            indexes = list_episodes(library, progress_index, Queue(), view)
+        smart = SMART.get(options.topic.capitalize())
+        if smart is not None and library.topics.find(options.topic) is None:
+            indexes = _smart_list(opened, progress_index, smart)
+        else:
+            indexes = _topic(opened, progress_index, options.topic)
     if options.status is not None:
         indexes = [index for index in indexes if progress_index.status(library.ids[index]) == options.status]
-    if options.json:
-        print_json([episode_json(library, progress_index, index) for index in indexes])
-        return
-    columns = (Column("id"), Column("title", 24), Column("length", is_right=True), Column("at", is_right=True),
-               Column("status"), Column("topics", 8))  # fmt: skip
-    print_table(columns, (_list_row(library, progress_index, index) for index in indexes))
+    print_episodes(library, progress_index, indexes, options.json)
 
 
-def _list_row(library: Library, progress_index: ProgressIndex, index: int) -> tuple[str, ...]:
-    episode = library.episode(index)
-    progress = progress_index.get(episode.id)
-    times = (length(progress_index.length(index)), clock(progress.position if progress else 0.0))
-    return episode.id, episode.title, *times, str(progress_index.status(episode.id)), ", ".join(episode.tags)
+def _topic(opened: Opened, progress_index: ProgressIndex, name: str) -> Sequence[int]:
+    library = opened.library
+    topics = find_topics(library, name)
+    if topics[0] in library.lists or library.own_order(topics[0]):  # a series, a serial podcast
+        view = Orders(opened.state.strings("ui", "sorts")).view(library, topics[0])
+        return list_episodes(library, progress_index, Queue(), view)
+    return sorted({index for topic in topics for index in library.topics.members[topic]})
+
+
+def _smart_list(opened: Opened, progress_index: ProgressIndex, smart: SmartList) -> Sequence[int]:
+    queue = Queue()
+    if smart is SmartList.QUEUE:
+        queue = Queue(read_queue(opened).upcoming)
+    elif smart is SmartList.NEW:
+        from tui_pod.shelf.feed_store import FeedStore  # the other lists need no database
+        from tui_pod.shelf.marks import read_news  # likewise
+
+        store = FeedStore(opened.paths.data)
+        if not store.is_empty:
+            progress_index.set_new(read_news(store.db, datetime.now(UTC).timestamp()))
+        store.db.close()
+    found = list_episodes(opened.library, progress_index, queue, ListQuery(smart))
+    return [index for index in found if index >= 0]
 
 
 def run_mark(options: Namespace) -> None:

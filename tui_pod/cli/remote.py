@@ -18,7 +18,7 @@ from string import Formatter
 from tui_pod.cli.parser import UsageError
 from tui_pod.config.paths import find_paths
 from tui_pod.core.text.clean import clean, clean_title, clock, spoken_time
-from tui_pod.integrations.remote_socket import LINE_LIMIT, NOBODY, RemoteError, open_folder, socket_name
+from tui_pod.integrations.remote_socket import LINE_LIMIT, NobodyRuns, RemoteError, open_folder, socket_name
 
 PATIENCE = 8.0
 """How long to wait for the app's answer (seconds); the app waits up to four for its player."""
@@ -88,7 +88,7 @@ def run_attach(options: Namespace) -> None:
         raise RemoteError(why_not() or "There is no terminal, or tui-pod is not in its foreground.")
     state = find_paths(options.state, options.config).state
     if not (hand_over(state, IF_LEFT, options.line) or hand_over(state, TAKE, options.line)):
-        raise RemoteError(NOBODY)
+        raise NobodyRuns
 
 
 def wait_for_input(descriptor: int | None, seconds: float | None) -> bool:
@@ -184,8 +184,20 @@ def _amount(text: str, wanted: str) -> dict[str, object]:
 def ask(state: Path, request: dict[str, object]) -> tuple[dict[str, object], str]:
     """Send a request to the app that runs on a state file; return what plays afterwards, and what it says it did.
 
+    Raises the errors of `request_app`.
+    """
+    answer = request_app(state, request)
+    now = answer["now"]
+    assert isinstance(now, dict)
+    return now, clean(str(answer.get("done", "")), 500)
+
+
+def request_app(state: Path, request: dict[str, object]) -> dict[str, object]:
+    """Send a request to the app that runs on a state file; return its answer, which says at least what plays.
+
     Raises:
-        RemoteError: no app is running, it does not answer, or it answers with an error.
+        NobodyRuns: no app is running.
+        RemoteError: it does not answer, or it answers with an error.
         UsageError: a value is not possible.
     """
     try:
@@ -194,7 +206,7 @@ def ask(state: Path, request: dict[str, object]) -> tuple[dict[str, object], str
                 connection.sendall(json.dumps(request).encode() + b"\n")
             answer = json.loads(_read_line(connection))
     except (FileNotFoundError, ConnectionRefusedError):
-        raise RemoteError(NOBODY) from None
+        raise NobodyRuns from None
     except ConnectionError:
         raise RemoteError("The running tui-pod hung up; try again.") from None
     except TimeoutError:
@@ -207,7 +219,7 @@ def ask(state: Path, request: dict[str, object]) -> tuple[dict[str, object], str
         raise (UsageError if answer.get("usage") is True else RemoteError)(clean(answer["error"], 500))
     if not isinstance(answer, dict) or not isinstance(answer.get("now"), dict):
         raise RemoteError("The running tui-pod has another version; restart it.")
-    return answer["now"], clean(str(answer.get("done", "")), 500)
+    return answer
 
 
 @contextlib.contextmanager

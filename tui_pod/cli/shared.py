@@ -26,7 +26,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_topics import with_lists
-from tui_pod.core.text.clean import clock, visible
+from tui_pod.core.text.clean import clock, length, visible
 from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.core.wall_time import local_date
 from tui_pod.library.cache import load_library
@@ -198,6 +198,23 @@ def episode_json(library: Library, progress_index: ProgressIndex, index: int) ->
         "published": episode.published,
         "audio": episode.audio,
     }
+
+
+def print_episodes(library: Library, progress_index: ProgressIndex, indexes: Iterable[int], is_json: bool) -> None:
+    """Print episodes as JSON, or as a table."""
+    if is_json:
+        print_json([episode_json(library, progress_index, index) for index in indexes])
+        return
+    columns = (Column("id"), Column("title", 24), Column("length", is_right=True), Column("at", is_right=True),
+               Column("status"), Column("topics", 8))  # fmt: skip
+    print_table(columns, (_list_row(library, progress_index, index) for index in indexes))
+
+
+def _list_row(library: Library, progress_index: ProgressIndex, index: int) -> tuple[str, ...]:
+    episode = library.episode(index)
+    progress = progress_index.get(episode.id)
+    times = (length(progress_index.length(index)), clock(progress.position if progress else 0.0))
+    return episode.id, episode.title, *times, str(progress_index.status(episode.id)), ", ".join(episode.tags)
 
 
 def print_received(

@@ -20,6 +20,7 @@ from tui_pod.core.outcome import DONE, Outcome
 from tui_pod.core.playback.sleep_timer import parse_sleep
 from tui_pod.core.player.mixer import MAX_VOLUME
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.selection.queue import CHANGES
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_socket import (
@@ -187,7 +188,9 @@ class RemoteControl(Follower):
         if self._failure is not None:
             return {"error": self._failure}
         done = {"done": self._with_keys(outcome.sentence)} if outcome.text else {}
-        return {"now": self._api.status() if request.get("command") == "status" else self._api.now(), **done}
+        command = request.get("command")
+        queue = {"queue": list(self._api.controller.queue.upcoming)} if command == "queue" else {}
+        return {"now": self._api.status() if command == "status" else self._api.now(), **done, **queue}
 
     @property
     def _is_asking(self) -> bool:
@@ -253,6 +256,10 @@ def perform(api: PlayerApi, request: dict[str, object], do: Do | None = None) ->
             return Outcome(f"Sleep timer: {timer or 'off'}"), None
         case "do" if do is not None:
             return do(str(request.get("action"))), None
+        case "queue" if "change" in request:
+            return _change_queue(api, request), None
+        case "queue":
+            return DONE, None
         case "next":
             return controller.next(), None
         case "previous":
@@ -269,6 +276,15 @@ def perform(api: PlayerApi, request: dict[str, object], do: Do | None = None) ->
         case _:
             raise RequestError("There is no such command. See: tui-pod --help")
     return DONE, None
+
+
+def _change_queue(api: PlayerApi, request: dict[str, object]) -> Outcome:
+    ids, change = request.get("episodes"), request["change"]
+    if not isinstance(ids, list) or not all(isinstance(ident, str) for ident in ids):
+        raise RequestError("“episodes” must be a list of ids.")
+    if not isinstance(change, str) or change not in CHANGES:
+        raise RequestError(f"“change” must be one of {', '.join(CHANGES)}.")
+    return api.change_queue(change, ids)
 
 
 def _within(request: dict[str, object], now: float, least: float, most: float, name: str) -> float:

@@ -20,14 +20,21 @@ from platformdirs import user_runtime_path
 from tui_pod.config.paths import APP
 from tui_pod.core.errors import UserError
 
-LINE_LIMIT = 8 * 1024
-"""Largest request or answer, in bytes; the longest real one, with an id of 200 characters, needs a sixth."""
+LINE_LIMIT = 1024 * 1024
+"""Largest request or answer, in bytes: a queue of 5,000 episodes with ids of 200 characters."""
 
 NOBODY = "No tui-pod is running with this state. Start it in a terminal: tui-pod"
 
 
 class RemoteError(UserError):
     """The app cannot be reached, or cannot open its socket; the message has one line."""
+
+
+class NobodyRuns(RemoteError):
+    """No app runs on the state."""
+
+    def __init__(self) -> None:
+        super().__init__(NOBODY)
 
 
 class RuntimeFolder(NamedTuple):
@@ -73,7 +80,7 @@ def open_folder(may_make: bool) -> RuntimeFolder:
                 folder.mkdir(mode=0o700, exist_ok=True)
         descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except FileNotFoundError:
-        raise RemoteError(NOBODY) from None
+        raise NobodyRuns from None
     except OSError as error:
         raise RemoteError(f"The runtime folder cannot be used: {error.strerror or error}") from error
     try:

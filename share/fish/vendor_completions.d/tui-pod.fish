@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list lists mark status check plan search stats bookmarks recall read narrate transcribe passages models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume sleep now do attach keys config completions man
+set -g _shtab_tui_pod_commands list lists queue mark status check plan search stats bookmarks recall read narrate transcribe passages models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume sleep now do attach keys config completions man
 set -g _shtab_tui_pod_opts_with_value --add --ao --catalog --category --clips --config --country --folder --format --import-file --order --out --password-command --play --podcasts --report --session --set --state --status --take --topic --user
 
 complete -c tui-pod -e
@@ -71,7 +71,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using list' -l state -xka "(__fish_comple
 complete -c tui-pod -n '_shtab_tui_pod_using list' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using list' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using list' -l json -d 'print JSON'
-complete -c tui-pod -n '_shtab_tui_pod_using list' -l topic -xka "(tui-pod completions --words topics 2>/dev/null)" -d 'only those of this topic'
+complete -c tui-pod -n '_shtab_tui_pod_using list' -l topic -xka "(tui-pod completions --words topics 2>/dev/null)" -d 'only those of this topic, or of Continue, New or Queue'
 complete -c tui-pod -n '_shtab_tui_pod_using list' -l status -xka "unplayed started played" -d 'only those with this status'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a lists -d 'Print your lists, or one as M3U or JSON; make or change one.'
 complete -c tui-pod -n '_shtab_tui_pod_using lists' -s h -l help -d 'show this help message and exit'
@@ -86,6 +86,15 @@ complete -c tui-pod -n '_shtab_tui_pod_using lists' -l set -xka "(tui-pod comple
 complete -c tui-pod -n '_shtab_tui_pod_using lists' -l import-file -xka "(__fish_complete_path (commandline -ct))" -d 'put the episodes of an M3U playlist on it'
 complete -c tui-pod -n '_shtab_tui_pod_using lists' -l export -d 'print it as M3U'
 complete -c tui-pod -n '_shtab_tui_pod_using lists' -l remove -d 'remove it; its episodes stay'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a queue -d 'Print the queue, or add or take episodes, with or without a running app.'
+complete -c tui-pod -n '_shtab_tui_pod_using queue' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using queue' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using queue' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using queue' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using queue' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using queue' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using queue; and test $_shtab_tui_pod_npos -eq 0' -ka "add next take" -d 'add (last), next (play them next) or take (out of it); default: print the queue'
+complete -c tui-pod -n '_shtab_tui_pod_using queue; and test $_shtab_tui_pod_npos -ge 1' -ka "(tui-pod completions --words ids 2>/dev/null)" -d ID
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a mark -d 'Mark episodes as played or unplayed.'
 complete -c tui-pod -n '_shtab_tui_pod_using mark' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using mark' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
