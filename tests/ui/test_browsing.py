@@ -79,7 +79,7 @@ async def test_search_with_markup_in_it_is_shown_letter_for_letter(driver: AppDr
 
 @pytest.mark.app
 async def test_view_changed_is_remembered(driver: AppDriver) -> None:
-    await driver.press("s", "f", "tab", "j", "enter")
+    await driver.press("s", "s", "escape", "f", "f", "escape", "tab", "j", "enter")
     assert driver.writer.setting("sorts") == ["course All Topics"]
     assert driver.writer.setting("filter") == "unplayed"
     assert driver.writer.setting("topic") == "Basics"

@@ -359,7 +359,7 @@ async def test_swap_under_details_leaves_them(driver: AppDriver) -> None:
 async def test_swap_is_remembered_by_the_topics_key() -> None:
     async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, "Other"))) as driver:
         await swap(driver, MORE)
-        await driver.press("s")
+        await driver.press("s", "s")
         assert driver.writer.setting("topic") == OTHER_KEY
 
 
@@ -461,8 +461,13 @@ async def test_trouble_has_a_mark_a_page_and_a_view_of_all_with_what_helps() -> 
         driver.app.frontend.feeds_failed({CAST: dead, OTHER: late})
         await driver.settle()
         page = " ".join(driver.text.split())
-        assert "! T Trouble 2" in page
-        for said in ("The server does not have it any more (404).", "Never fetched.", "r tries again", "address"):
+        assert "T Trouble 2" in page
+        for said in (
+            "The server does not have it any more (404).",
+            "Never fetched.",
+            "Press r to try again",
+            "address",
+        ):
             assert said in page
         await driver.press("T")
         assert "no answer for 20 s." in driver.text

@@ -86,7 +86,7 @@ CONFIG = """
 seek_forward = 45
 [keys]
 "playback.toggle" = "x"
-"list.remove" = "T"
+"list.remove" = "Y"
 "transcript.stop" = "U"
 "transcribe.pause" = "I"
 "app.help" = "f1"

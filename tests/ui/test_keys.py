@@ -375,6 +375,8 @@ leads_to(
 @exercises("list.filter")
 async def _(driver: AppDriver, key: str) -> None:
     seen = []
+    await driver.press(key)
+    assert "✓ all" in driver.text
     for _ in Filter:
         await driver.press(key)
         seen.append(driver.main.model.query.filter)
@@ -384,6 +386,8 @@ async def _(driver: AppDriver, key: str) -> None:
 @exercises("list.sort")
 async def _(driver: AppDriver, key: str) -> None:
     seen = []
+    await driver.press(key)
+    assert "✓ newest first" in driver.text
     for _ in Sort:
         await driver.press(key)
         seen.append(driver.main.model.query.sort)

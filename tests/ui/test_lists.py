@@ -46,7 +46,7 @@ async def test_title_of_a_narrow_list_keeps_or_leaves_out_its_order_whole(librar
 
 async def test_order_that_is_not_the_own_one_is_not_changed(driver: AppDriver) -> None:
     await make_list(driver)
-    await driver.press("s", "J")
+    await driver.press("s", "s", "escape", "J")
     assert driver.controller.lists.by_hand[0].episodes == ("one", "two", "three")
     assert "not in your own order" in driver.notices[-1]
 
@@ -61,7 +61,7 @@ async def test_second_list_is_chosen_among_those_there_are_and_a_bad_name_is_ref
 
 
 async def test_what_is_listed_becomes_a_rule_that_is_edited_and_renamed(driver: AppDriver) -> None:
-    await driver.press("/", *"five", "enter", "f")
+    await driver.press("/", *"five", "enter", "f", "j", "enter")
     driver.main.dialogs.save_list()
     await driver.settle()
     await driver.press(*"Short", "enter")

@@ -72,6 +72,9 @@ async def test_long_notice_is_cut_before_what_to_do(library: Library) -> None:
     async with run_app(library, size=(80, 24)) as driver:
         driver.app.frontend.tell(f"The host {'a.long.' * 20}example cannot be found. Press R to try again.")
         await driver.settle()
+        assert "example cannot be found. Press R to try again." in driver.text
+        driver.app.frontend.tell(f"It cannot be found{' and so on' * 20}. Press R to try again.")
+        await driver.settle()
         assert "… Press R to try again." in driver.text
 
 

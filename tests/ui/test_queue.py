@@ -17,7 +17,7 @@ async def test_queue_at_another_speed_ends_sooner(driver: AppDriver) -> None:
 
 
 async def test_topic_queued_from_the_tree_is_queued_whole_in_the_order_shown(driver: AppDriver) -> None:
-    await driver.press("tab", "j", "s", "e")
+    await driver.press("tab", "j", "s", "s", "enter", "e")
     assert driver.controller.queue.entries == ("five", "four", "three", "two", "one")
     assert ("Queue", 5) in driver.tree_rows()
 

@@ -101,7 +101,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("search.next", "n", "Next match", "screen"),
     Action("search.previous", "N", "Previous match", "screen"),
     Action("search.clear", "escape", "Clear search, selection and notices", "screen", "Clear"),
-    Action("list.filter", "f", "Filter: all, unplayed, started, played", "screen", "Filter"),
+    Action("list.filter", "f", "Filter: all, unplayed, started, played; again for the next", "screen", "Filter"),
     Action("list.sort", "s", "Sort: newest, course, length, title, author, last heard, shuffle", "screen"),
     Action(
         "list.remove", "x", "Remove: entry of queue, Continue or list; download, podcast, list", "episodes", "Remove"

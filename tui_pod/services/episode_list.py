@@ -159,7 +159,13 @@ class EpisodeListModel:
     @property
     def order_name(self) -> str:
         """The name of the order of a topic's list."""
-        return "your order" if self.is_by_hand and self.query.sort is Sort.COURSE else SORT_NAMES[self.query.sort]
+        return self.name_of(self.query.sort)
+
+    def name_of(self, sort: Sort) -> str:
+        """Return the name of an order, as it is for what is listed."""
+        if sort is not Sort.COURSE:
+            return SORT_NAMES[sort]
+        return "your order" if self.is_by_hand else "by number" if self.podcast(self.query.entry) else SORT_NAMES[sort]
 
     def as_rule(self) -> OwnList:
         """Return what is listed as a rule without a name: topic, words, filter and order."""
@@ -258,12 +264,20 @@ class EpisodeListModel:
         """Return the query with the next filter."""
         return self.query._replace(filter=self.query.filter.following)
 
+    @property
+    def sorts(self) -> list[Sort]:
+        """The orders to choose from."""
+        return [sort for sort in Sort if sort is not Sort.AUTHOR or self.library.authors or sort is self.query.sort]
+
     def next_sort(self) -> ListQuery:
         """Return the query with the next order."""
-        sort = self.query.sort.following
-        if sort is Sort.AUTHOR and not self.library.authors:
-            sort = sort.following
-        return self.query._replace(sort=sort, seed=new_seed() if sort is Sort.SHUFFLE else 0)
+        return self.sorted_by(self.sorts[(self.sorts.index(self.query.sort) + 1) % len(self.sorts)])
+
+    def sorted_by(self, sort: Sort) -> ListQuery:
+        """Return the query with an order; a list that is shuffled already keeps its seed."""
+        is_shuffled = sort is self.query.sort and self.query.seed
+        seed = self.query.seed if is_shuffled else new_seed() if sort is Sort.SHUFFLE else 0
+        return self.query._replace(sort=sort, seed=seed)
 
     def request(self, budget: float, topic: int) -> SessionRequest:
         """Return a session of a topic: in course order, but shuffled like its list, or in the listener's own order.

@@ -160,7 +160,12 @@ class ScreenFrontend:
         from tui_pod.services.commands import Subject, run_unseen  # after the first paint
 
         def run_own(ident: str) -> None:
-            self._app.run_action_soon(BY_ID[ident].action)
+            model, listing = self._main.model, self._main.listing
+            if ident in ("list.filter", "list.sort"):  # nobody is there to choose
+                query = model.next_filter() if ident == "list.filter" else model.next_sort()
+                listing.change_query(query, keeps_cursor=True)
+            else:
+                self._app.run_action_soon(BY_ID[ident].action)
 
         outcome = run_unseen(ident, Subject(self._main.services, self._main.model), run_own)
         if outcome.is_done and outcome.text:

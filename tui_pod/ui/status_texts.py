@@ -22,7 +22,7 @@ from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen
 from tui_pod.services.frontend import Job
 from tui_pod.services.services import Services
-from tui_pod.ui.look.cells import MARKS, fit
+from tui_pod.ui.look.cells import fit
 from tui_pod.ui.widgets.lines import Tab
 from tui_pod.ui.widgets.playback_bar import BarFacts
 
@@ -133,8 +133,7 @@ def make_tabs(model: EpisodeListModel, bookmarks: int, services: Services) -> tu
     ]
     if model.troubles:
         action = BY_ID["feed.troubles"]
-        shown = f"{MARKS['fault']} {key(key_of(action.id))}"
-        tabs.append(Tab(shown, "Trouble", len(model.troubles), action.action, is_fault=True))
+        tabs.append(Tab(key(key_of(action.id)), "Trouble", len(model.troubles), action.action, is_fault=True))
     return tuple(tabs)
 
 

@@ -266,8 +266,8 @@ BROKEN = RefreshResult("f", "Cast", error="Cast: it is broken.")
     ("outcomes", "said"),
     [
         ([RefreshResult("f", "Cast", new=2)], ["2 episodes new: Cast."]),
-        ([BROKEN], ["Cast cannot be refreshed. T says why, and what helps."]),
-        ([BROKEN] * 5, ["Cast and 4 more cannot be refreshed. T says why, and what helps."]),
+        ([BROKEN], ["Cast cannot be refreshed. Press T for the reason and what helps."]),
+        ([BROKEN] * 5, ["Cast and 4 more cannot be refreshed. Press T for the reason and what helps."]),
         ([RefreshResult("f", "Cast", has_ended=True)], ["Cast has ended; x removes it."]),
         (
             [RefreshResult("f", "Cast", new=1, moved_to="https://a.example/f")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from unittest.mock import AsyncMock
 
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
@@ -17,10 +18,11 @@ from tui_pod.core.selection.session_planner import Summary
 from tui_pod.net.fetch import LoginWanted
 from tui_pod.services.frontend import LoginQuestion
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
+from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.ui import palette
 from tui_pod.ui.keys import IN_DIALOGS
 from tui_pod.ui.screens.bookmarks import BookmarkScreen
-from tui_pod.ui.screens.dialog import ChoiceDialog, Dialog, InputDialog, SearchDialog
+from tui_pod.ui.screens.dialog import ChoiceDialog, CycleDialog, Dialog, InputDialog, SearchDialog
 from tui_pod.ui.screens.form import FormDialog
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
@@ -29,10 +31,12 @@ from tui_pod.ui.screens.podcasts.add import AddFeedScreen, ImportScreen, TopScre
 from tui_pod.ui.screens.podcasts.find import FindScreen
 from tui_pod.ui.screens.podcasts.login import LoginScreen
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
+from tui_pod.ui.screens.podcasts.troubles import AddressScreen, TroublesScreen
 from tui_pod.ui.screens.recall import RecallScreen
-from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
+from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SleepTimeScreen, SummaryScreen
 from tui_pod.ui.screens.sync_setup import ServerScreen, SyncScreen
 
+TROUBLE = Trouble("f", "A podcast", "It is broken.", "Never fetched.", "https://a.example/f")
 PODCAST = PodcastChoice("https://a.example/f", "A podcast", PodcastSettings())
 
 
@@ -47,6 +51,10 @@ async def _log_in(_: object) -> None:
 
 MAKE: dict[type[Dialog], Callable[[AppDriver], Dialog]] = {
     ChoiceDialog: lambda _: ChoiceDialog("Title", ("One", "Two"), print),
+    CycleDialog: lambda _: CycleDialog("Title", ("One", "Two"), 0, print, "list.filter", "f"),
+    TroublesScreen: lambda driver: TroublesScreen(driver.services, [TROUBLE], 0),
+    AddressScreen: lambda _: AddressScreen(TROUBLE, AsyncMock()),
+    SleepTimeScreen: lambda driver: SleepTimeScreen(driver.controller),
     palette.PaletteScreen: lambda driver: palette.PaletteScreen(driver.controller, [], []),
     palette.ThemeScreen: lambda driver: palette.ThemeScreen(driver.app),
     palette.NoticesScreen: lambda _: palette.NoticesScreen(["A notice."]),

@@ -199,12 +199,14 @@ async def test_title_of_the_list_sorts_and_its_lower_border_filters(driver: AppD
     assert driver.main.model.query == former
     assert driver.app.screen is driver.main
     await driver.click(pane, 5, 0)
+    await driver.press("j", "enter")
     assert driver.main.model.query.sort != former.sort
-    await driver.press("f")
+    await driver.press("f", "f", "escape")
     await driver.click(pane, 5, pane.outer_size.height - 2)
     assert driver.main.model.query.filter is Filter.UNPLAYED
     await driver.click(pane, 5, pane.outer_size.height - 1)
-    assert driver.main.model.query.filter is not Filter.UNPLAYED
+    await driver.press("k", "enter")
+    assert driver.narrowing == ""
 
 
 async def test_new_library_keeps_a_list_at_its_top_and_else_the_line_of_the_cursor(library: Library) -> None:

@@ -271,6 +271,8 @@ class FeedService(Follower):
             return False
         outcome = await in_thread(lambda cancel: refresh_feed(podcasts.store, feed, cancel, podcasts.access.policy))
         await self._library.update(outcome.new)
+        if outcome.error != feed.error:
+            await self.refresher.show_failed()
         if outcome.new or outcome.error != feed.error:
             self.refresher.tell(Refreshed((outcome,)), is_asked=False)
         return outcome.has_changed

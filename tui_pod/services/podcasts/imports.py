@@ -6,6 +6,7 @@ Runs on the event loop; blocking work runs in threads.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -37,6 +38,13 @@ class Preview(NamedTuple):
     def origin(self) -> str:
         """Where it comes from, such as `AntennaPod`."""
         return self.imported.program or "the list"
+
+    def without(self, rows: Collection[int]) -> Preview:
+        """Return the preview without the new podcasts in these rows."""
+        left = {entry for number, entry in enumerate(self.taking.new) if number in rows}
+        new = tuple(entry for entry in self.taking.new if entry not in left)
+        entries = tuple(entry for entry in self.imported.entries if entry not in left)
+        return Preview(self.imported._replace(entries=entries), self.taking._replace(new=new))
 
     @property
     def lines(self) -> list[str]:

@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
     from tui_pod.shelf.subscription import Subscription
 
-SEE_ALL = f"{key_of('feed.troubles')} says why, and what helps."
+SEE_ALL = f"Press {key_of('feed.troubles')} for the reason and what helps."
 NONE = "No podcast has trouble."
 HELPS = (
-    f"{key_of('feed.refresh')} tries again, and asks for a login or whether it may be fetched if that is needed. "
-    f"{key_of('feed.troubles')} can change its address or unsubscribe."
+    f"Press {key_of('feed.refresh')} to try again; it asks for a login, or whether it may be fetched, if need be. "
+    f"Press {key_of('feed.troubles')} to change its address or to unsubscribe."
 )
 
 
@@ -54,5 +54,6 @@ def find_troubles(feeds: Iterable[Subscription]) -> dict[str, Trouble]:
         if said and not feed.settings.hidden:
             fetched = feed.fetched and local_time(datetime.fromtimestamp(feed.fetched, UTC))
             since = f"Last fetched on {fetched:%-d %B %Y at %H:%M}." if fetched else "Never fetched."
-            found[feed.feed_id] = Trouble(feed.feed_id, feed.name, said, since, feed.address)
+            address = source_of(feed.address).shown(feed.address)
+            found[feed.feed_id] = Trouble(feed.feed_id, feed.name, said, since, address)
     return found

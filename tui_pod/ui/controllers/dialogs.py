@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 from textual.widget import AwaitMount
 
+from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.topics import list_key
@@ -17,12 +18,12 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.selection import list_settings
 from tui_pod.core.selection.bookmark_groups import titled
-from tui_pod.core.selection.list_query import Filter
+from tui_pod.core.selection.list_query import Filter, ListQuery
 from tui_pod.core.text.clean import counted
 from tui_pod.services.hints import HIDING
 from tui_pod.services.podcasts.troubles import NONE
 from tui_pod.ui.screens.bookmarks import BookmarkScreen
-from tui_pod.ui.screens.dialog import ChoiceDialog
+from tui_pod.ui.screens.dialog import ChoiceDialog, CycleDialog
 from tui_pod.ui.screens.lists import CollectScreen
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
 from tui_pod.ui.screens.recall import RecallScreen
@@ -70,6 +71,36 @@ class DialogController:
             self._services.feeds.add_previewed(previewed)
         else:
             await self._show(AddFeedScreen(self._services, self._open_feed))
+
+    def choose_filter(self) -> None:
+        """Show the filters with how many episodes each leaves."""
+        model = self._screen.model
+        if (entry := model.query.entry) < 0:
+            self._screen.app.notify("Only topics and podcasts are filtered.")
+            return
+        stats, count = model.progress_index.topic_stats[entry], len(model.library.topics.members[entry])
+        counts = {Filter.ALL: count, Filter.UNPLAYED: count - stats.played - stats.started,
+                  Filter.STARTED: stats.started, Filter.PLAYED: stats.played}  # fmt: skip
+        rows = [(f"{each:<10}{counts[each]:>8,}", model.query._replace(filter=each)) for each in Filter]
+        self._offer("Filter", "list.filter", rows)
+
+    def choose_sort(self) -> None:
+        """Show the orders."""
+        model = self._screen.model
+        if model.query.entry < 0:
+            self._screen.app.notify("Only topics and podcasts are sorted.")
+        else:
+            self._offer("Sort", "list.sort", [(model.name_of(each), model.sorted_by(each)) for each in model.sorts])
+
+    def _offer(self, title: str, ident: str, rows: Sequence[tuple[str, ListQuery]]) -> None:
+        """Show a few ways to list what is listed; `ident` is the action whose key goes on to the next one."""
+        listing, queries = self._screen.listing, [query for _, query in rows]
+        present, key = queries.index(self._screen.model.query), self._services.first.with_keys(key_of(ident))
+
+        def choose(number: int) -> None:
+            listing.change_query(queries[number], keeps_cursor=True)
+
+        self._show(CycleDialog(title, [text for text, _ in rows], present, choose, ident, key))
 
     def troubles(self) -> None:
         """Show all podcasts in trouble, or what helps the only one."""

@@ -69,7 +69,11 @@ def fit(text: str, width: int) -> str:
 
 
 def keep_remedy(text: str, width: int) -> str:
-    """Return a notice in at most `width` cells; its last sentence, which says what to do, is cut last."""
+    """Return a notice in at most `width` cells; an address or path is shortened first, and what to do is cut last."""
+    longest = max(text.split(" "), key=cell_len)
+    half = (cell_len(longest) - (cell_len(text) - width) - 1) // 2
+    if cell_len(text) > width and half >= 8:
+        text = text.replace(longest, f"{longest[:half]}…{longest[-half:]}")
     said, dot, remedy = text.rpartition(". ")
     room = width - cell_len(remedy) - 1
     is_cut = cell_len(text) > width and dot and room > 0

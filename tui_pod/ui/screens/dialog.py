@@ -249,6 +249,38 @@ class ChoiceDialog(Dialog):
         self._choose(event.option_index)
 
 
+class CycleDialog(ChoiceDialog):
+    """A few choices with the present one marked; the key that opened it takes the next one at once."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(action.keys, f"cycle('{action.id}')", id=action.id)
+        for action in (BY_ID["list.filter"], BY_ID["list.sort"])
+    ]
+
+    def __init__(
+        self, title: str, texts: Sequence[str], present: int, choose: Callable[[int], object], action: str, key: str
+    ) -> None:
+        """Show the choices; `action` is the id of the action that cycles, `key` its key."""
+        self._texts, self._present, self._action = texts, present, action
+        super().__init__(title, self._marked, choose, keys=f"{key} Next · enter Choose")
+
+    @property
+    def _marked(self) -> list[str]:
+        return [f"{'✓' if number == self._present else ' '} {text}" for number, text in enumerate(self._texts)]
+
+    def on_mount(self) -> None:
+        """Put the cursor on the present choice."""
+        self.query_one(OptionList).highlighted = self._present
+
+    def action_cycle(self, action: str) -> None:
+        """Take the next choice, if this is the key that opened the dialog."""
+        if action == self._action:
+            self._present = (self._present + 1) % len(self._texts)
+            self._choose(self._present)
+            self.query_one(OptionList).set_options(self._marked)
+            self.query_one(OptionList).highlighted = self._present
+
+
 class InputDialog(Dialog):
     """A dialog with a text field that has the focus from the start."""
 

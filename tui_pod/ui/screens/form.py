@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import ClassVar, NamedTuple
@@ -60,6 +62,8 @@ class FormField(NamedTuple):
     """Whether it is hidden until more is asked for."""
     offer: tuple[str, str] = ("", "")
     """A value that the right arrow puts into the empty field, and why it fits."""
+    step: float = 0.0
+    """By how much `+` and `-` change it; 0 if it is no number."""
     make: Callable[[], Input] | None = None
     """Makes a text field of another kind."""
 
@@ -159,6 +163,31 @@ class TextField(Input):
         return Strip.join([*[dots] * is_cut_left, shown, *[dots] * is_cut_right])
 
 
+class NumberField(TextField):
+    """A number, or a word that stands for one; `+` and `-` change it by a step."""
+
+    def __init__(self, field: FormField) -> None:
+        super().__init__(field)
+        self._field = field
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.character in ("+", "-"):
+            event.stop()
+            event.prevent_default()
+            self._change(self._field.step if event.character == "+" else -self._field.step)
+        else:
+            await super()._on_key(event)
+
+    def _change(self, by: float) -> None:
+        """Change the number, or the one that holds while the field is empty, unless that is not allowed."""
+        found = re.search(r"[\d.]+", self.value or self._usual)
+        value = f"{max(0.0, float(found[0] if found else 0) + by):g}"
+        with contextlib.suppress(UserError):
+            self._field.check(value)
+            self.value = value
+            self.cursor_position = len(value)
+
+
 class MoreFields(Static, can_focus=True):
     """The line that shows the rare fields."""
 
@@ -199,7 +228,7 @@ class FormDialog(Dialog):
                 for field in self.fields:
                     with Horizontal(classes="field -rare" if field.is_rare else "field"):
                         yield Static(Content(fit(field.label, widest)), classes="field-label")
-                        make_text = field.make or partial(TextField, field)
+                        make_text = field.make or partial(NumberField if field.step else TextField, field)
                         yield ChoiceField(field) if field.choices else make_text()
                         if field.unit:
                             yield Static(Content(field.unit), classes="field-unit")
@@ -234,7 +263,10 @@ class FormDialog(Dialog):
             is_more = isinstance(self.focused, MoreFields)
             self.query_one(DialogBody).keys = MORE_KEYS if is_more else self.keys
             return
-        self.query_one(DialogBody).keys = CHOICE_KEYS if field.choices else self.keys
+        keys = (
+            CHOICE_KEYS if field.choices else f"+\N{NO-BREAK SPACE}- Change · {self.keys}" if field.step else self.keys
+        )
+        self.query_one(DialogBody).keys = keys
         has_room = field.allowed and self.app.size.width >= NORMAL_WIDTH
         widget, about = self._widget(field), f"{field.about}: {field.allowed}." if has_room else f"{field.about}."
         if field.offer[0] and not widget.value:

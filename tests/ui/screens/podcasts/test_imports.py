@@ -41,6 +41,19 @@ async def test_export_is_shown_before_it_is_taken(driver: AppDriver, key: str) -
     assert feeds.wishes == ([("take", "AntennaPod")] if key == "enter" else [])
 
 
+async def test_podcast_of_an_export_is_left_out_once_it_is_unticked() -> None:
+    imports = FakeFeeds().asked_imports
+    other = Entry("https://other.example/f", "Other")
+    found = Preview(Imported("AntennaPod", (NEW, other, KNOWN)), Taking((NEW, other), {}, 0))
+    async with shown(ImportScreen(found, imports)) as (app, pilot):
+        before = [str(option.prompt) for option in app.screen.query_one(OptionList).options]
+        await pilot.press("v")
+        assert [str(option.prompt)[:2] for option in app.screen.query_one(OptionList).options] == ["  ", "✓ "]
+        await pilot.press("up", "v")
+        assert [str(option.prompt) for option in app.screen.query_one(OptionList).options] == before
+    assert found.without({0}) == Preview(Imported("AntennaPod", (other, KNOWN)), Taking((other,), {}, 0))
+
+
 @pytest.mark.parametrize(("count", "last"), [(300, "Podcast 299"), (1301, "… and 1,001 more")])
 async def test_long_export_is_listed_in_part(count: int, last: str) -> None:
     new = tuple(Entry("https://ships.example/f", f"Podcast {number}") for number in range(count))
@@ -48,7 +61,7 @@ async def test_long_export_is_listed_in_part(count: int, last: str) -> None:
     async with shown(ImportScreen(many, FakeFeeds().asked_imports)) as (app, _):
         options = app.screen.query_one(OptionList).options
         assert len(options) == min(count, 301)
-        assert str(options[-1].prompt).strip() == last
+        assert str(options[-1].prompt).removeprefix("✓").strip() == last
 
 
 async def test_export_that_is_damaged_says_why_and_keeps_what_was_typed(driver: AppDriver) -> None:

@@ -209,3 +209,13 @@ async def test_of_the_course_only_hidden_can_be_set() -> None:
         assert "━━● yes" in driver.text
         await driver.press("enter")
         assert wishes == [("configure", COURSE, {"hidden": "yes"})]
+
+
+async def test_number_is_stepped_within_what_is_allowed_and_the_choices_are_named(driver: AppDriver) -> None:
+    driver.services.asked_feeds.asked_settings.podcasts = list(PODCASTS)
+    await driver.press("P", "+", "+", "-")
+    assert "+ - Change" in driver.text.replace("\N{NO-BREAK SPACE}", " ")
+    for _ in range(40):
+        await driver.press("-")
+    await driver.press("enter")
+    assert driver.services.asked_feeds.wishes[-1] == ("configure", CAST, {"speed": "0.5"})

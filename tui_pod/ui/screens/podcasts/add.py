@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from typing import ClassVar
 
@@ -13,6 +13,7 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
 
+from tui_pod.core.actions import BY_ID
 from tui_pod.core.text.clean import enumerated, fold
 from tui_pod.net.file_address import is_path
 from tui_pod.services.podcasts.directories import is_words
@@ -123,18 +124,34 @@ class TopScreen(SearchDialog):
 
 
 class ImportScreen(ChoiceDialog):
-    """Shows a summary of an export, what cannot be imported, and the new podcasts; enter imports."""
+    """Shows a summary of an export, what cannot be imported, and the new podcasts, to untick some; enter imports."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding(BY_ID["select.one"].keys, "tick", id="select.one")]
 
     def __init__(self, preview: Preview, imports: ImportService) -> None:
-        title, about, rows = f"Import from {preview.origin}", "\n".join(preview.lines), list(_rows(preview))
-        super().__init__(title, rows, lambda _: imports.take(preview), about, "find", "enter Import")
+        title, about = f"Import from {preview.origin}", "\n".join(preview.lines)
+        self._preview, self._unticked = preview, set[int]()
+        super().__init__(
+            title, list(_rows(preview, ())), lambda _: imports.take(preview.without(self._unticked)), about, "find",
+            "enter Import · v Untick" if preview.taking.new else "enter Import",
+        )  # fmt: skip
+
+    def action_tick(self) -> None:
+        """Leave out the podcast at the cursor, or take it again; and move on."""
+        rows = self.query_one(OptionList)
+        number = rows.highlighted
+        if number is not None and number < len(self._preview.taking.new[:SHOWN]):
+            self._unticked ^= {number}
+            rows.replace_option_prompt_at_index(number, list(_rows(self._preview, self._unticked))[number])
+            rows.action_cursor_down()
 
 
-def _rows(preview: Preview) -> Iterator[Content]:
+def _rows(preview: Preview, unticked: Collection[int]) -> Iterator[Content]:
     new = preview.taking.new
-    for entry in new[:SHOWN]:
-        folders = ", ".join("/".join(folder) for folder in entry.folders)
-        yield Content.assemble((entry.title or entry.address, "bold"), (f"  {folders}", "$text-muted"))
+    for number, entry in enumerate(new[:SHOWN]):
+        folders, is_in = ", ".join("/".join(folder) for folder in entry.folders), number not in unticked
+        name = (entry.title or entry.address, "bold" if is_in else "$text-muted")
+        yield Content.assemble("✓ " if is_in else "  ", name, (f"  {folders}", "$text-muted"))
     if len(new) > SHOWN:
         yield Content(f"… and {len(new) - SHOWN:,} more")
     if not new:

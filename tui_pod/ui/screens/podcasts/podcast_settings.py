@@ -33,6 +33,10 @@ UNITS = {
 }  # fmt: skip
 
 
+STEPS = {"speed": 0.1, "refresh": 15.0}
+"""By how much `+` and `-` change a number; one with a unit that is not named by 1."""
+
+
 def make_field(
     row: Setting, text: str, settings: Settings, is_rare: bool = False, offer: tuple[str, str] = ("", "")
 ) -> FormField:
@@ -43,7 +47,18 @@ def make_field(
     choices = row.kind.choices if row.kind.allowed.endswith(row.kind.choices[-1:]) else ()  # else numbers too
     check = row.parse
     return FormField(
-        row.name, label, row.text, text, allowed, usual, unit, choices, check, is_rare=is_rare, offer=offer
+        row.name,
+        label,
+        row.text,
+        text,
+        allowed,
+        usual,
+        unit,
+        choices,
+        check,
+        is_rare=is_rare,
+        offer=offer,
+        step=0.0 if choices else STEPS.get(row.name, 1.0 if unit else 0.0),
     )
 
 
