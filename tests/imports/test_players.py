@@ -14,10 +14,14 @@ from tests.sources.exports import (
     FEED,
     OVERCAST,
     antennapod,
+    apple,
+    audiobookshelf,
     castero,
     gpodder,
     kasts,
     pocket_casts,
+    podcast_addict,
+    shellcaster,
     write_database,
 )
 from tui_pod.core.library.catalog import DURATION_FAULT
@@ -38,7 +42,7 @@ def test_antennapod_tells_podcasts_logins_marks_and_places(tmp_path: Path) -> No
         HeardEpisode(FEED, "guid-1", "https://ships.example/1.mp3", 0.0, 600.0, True, FIRST),
         HeardEpisode(FEED, "guid-2", "https://ships.example/2.mp3", 90.5, 600.0, False, SECOND),
     )
-    assert found.faults == ("1 podcast has no http or https address and cannot be fetched.",)
+    assert (found.faults, found.left) == ((), ("1 local folder",))
 
 
 def test_antennapod_of_an_older_version_is_read_without_its_later_columns(tmp_path: Path) -> None:
@@ -75,6 +79,81 @@ def test_castero_tells_marks_and_places_without_guids(tmp_path: Path) -> None:
     )
 
 
+MARKS = (
+    HeardEpisode(FEED, "guid-1", "https://ships.example/1.mp3", 0.0, 600.0, True, FIRST),
+    HeardEpisode(FEED, "guid-2", "https://ships.example/2.mp3", 90.5, 600.0, False, SECOND),
+)
+
+
+def test_podcast_addict_is_read_from_its_backup(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "PodcastAddict.backup", podcast_addict(tmp_path / "podcastAddict.db"))
+    found = read_export(path)
+    wanted = (("refresh", "never"), ("include", "iron, old ships"), ("exclude", "ads"))
+    assert found.entries == (
+        Entry(FEED, "My ships", (("History",),), page="https://ships.example/", settings=wanted, user="ann",
+              password="s3cret"),
+    )  # fmt: skip
+    assert (found.program, found.episodes, is_export(str(path))) == ("Podcast Addict", MARKS, True)
+    assert [episode.guid for episode in found.queue] == ["guid-3", "guid-2"]
+    assert found.left == ("1 favourite", "2 bookmarks", "1 local folder")
+
+
+def test_library_of_apple_tells_marks_and_what_is_left(tmp_path: Path) -> None:
+    found = read_export(apple(tmp_path / "MTLibrary.sqlite"))
+    assert (found.program, found.entries, found.episodes) == ("Apple Podcasts", (Entry(FEED, "Ships"),), MARKS)
+    assert found.left == ("1 saved episode", "1 station", "1 channel of the shop")
+
+
+def test_audiobookshelf_is_read_from_its_backup(tmp_path: Path) -> None:
+    path = zipped(tmp_path / "2026-11-30T0130.audiobookshelf", audiobookshelf(tmp_path / "absdatabase.sqlite"))
+    found = read_export(path)
+    assert (found.program, found.entries, found.episodes) == ("Audiobookshelf", (Entry(FEED, "Ships"),), MARKS)
+    assert found.left == ("1 book", "1 other user")
+
+
+def test_shellcaster_tells_marks(tmp_path: Path) -> None:
+    found = read_export(shellcaster(tmp_path / "data.db"))
+    assert (found.program, found.entries) == ("shellcaster", (Entry(FEED, "Ships"),))
+    assert found.episodes == (HeardEpisode(FEED, None, "https://ships.example/1.mp3", 0.0, 600.0, True),)
+    assert found.left == ("1 removed episode",)
+
+
+def zipped(path: Path, database: Path) -> Path:
+    """Pack a database as its player does, after another file; return the archive."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("details", "2.30.0")
+        archive.write(database, database.name)
+    return path
+
+
+@pytest.mark.parametrize("damage", ["cut", "other", "password"])
+def test_archive_that_cannot_be_used_says_why(tmp_path: Path, damage: str) -> None:
+    path = zipped(tmp_path / "a.zip", write_database(tmp_path / "db", "CREATE TABLE other (x)"))
+    content = path.read_bytes()
+    if damage == "cut":
+        path.write_bytes(content[:200])
+    elif damage == "password":  # the flag of each entry, in the file and in its directory
+        path.write_bytes(content.replace(b"PK\3\4\x14\0\0", b"PK\3\4\x14\0\1").replace(b"\x14\0\0\0", b"\x14\0\1\0"))
+    with pytest.raises(
+        ImportFault, match=r"db is not a database of a known player" if damage == "other" else "damaged"
+    ):
+        read_export(path)
+
+
+def test_antennapod_tells_whose_silence_is_cut_what_is_wanted_and_what_is_not_refreshed(tmp_path: Path) -> None:
+    path = antennapod(tmp_path / "export.db")
+    with closing(sqlite3.connect(path)) as db:
+        for name, kind in (("feed_skip_silence", "INTEGER"), ("include_filter", "TEXT"), ("exclude_filter", "TEXT"),
+                           ("minimal_duration_filter", "INTEGER"), ("keep_updated", "INTEGER")):  # fmt: skip
+            db.execute(f"ALTER TABLE Feeds ADD COLUMN {name} {kind}")
+        told = "feed_skip_silence = 4, include_filter = 'iron \"old ships\"', minimal_duration_filter = 300"
+        db.execute(f"UPDATE Feeds SET {told}, keep_updated = 0")
+        db.commit()
+    assert dict(read_export(path).entries[0].settings) == {
+        "skip_silence": "yes", "include": "iron, old ships", "min_length": "5m", "refresh": "never",
+    }  # fmt: skip
+
+
 def test_antennapod_tells_speed_skips_and_queue_and_that_favourites_are_left(tmp_path: Path) -> None:
     path = antennapod(tmp_path / "export.db")
     with closing(sqlite3.connect(path)) as db:
@@ -85,7 +164,7 @@ def test_antennapod_tells_speed_skips_and_queue_and_that_favourites_are_left(tmp
     found = read_export(path)
     assert found.entries[0].settings == (("speed", "1.25"), ("skip_start", "30"))
     assert [episode.guid for episode in found.queue] == ["guid-3", "guid-2"]
-    assert found.left == ("1 favourite",)
+    assert found.left == ("1 favourite", "1 local folder")
 
 
 @pytest.mark.parametrize("is_new", [False, True])
@@ -161,6 +240,8 @@ def test_pocket_casts_tells_marks_and_places_of_recordings_alone(tmp_path: Path,
         HeardEpisode(None, None, "https://ships.example/1.mp3", 0.0, 600.0, True, FIRST),
         HeardEpisode(None, None, "https://ships.example/2.mp3", 90.5, 600.0, False, SECOND),
     )
+    assert [str(episode.audio)[-5:] for episode in found.queue] == ["3.mp3", "2.mp3"]
+    assert found.left == ("1 star",)
 
 
 def test_database_is_not_changed_and_nothing_lies_beside_it(tmp_path: Path) -> None:
@@ -255,7 +336,7 @@ def test_export_is_told_by_its_name_or_its_head(tmp_path: Path) -> None:
     (tmp_path / "pipe.opml").mkdir()
     for name, said in (
         ("list.xml", "not an OPML list"),
-        ("PocketCastsDatabaseExport.zip", "Unpack it"),
+        ("PocketCastsDatabaseExport.zip", "has no list or database of a known player"),
         ("none", "none: No such file or directory"),
         ("pipe.opml", r"pipe\.opml: "),
     ):

@@ -39,14 +39,69 @@ _POCKET_CASTS_ANDROID = """
 CREATE TABLE podcasts (uuid TEXT NOT NULL PRIMARY KEY, title TEXT NOT NULL, podcast_url TEXT);
 CREATE TABLE podcast_episodes (uuid TEXT NOT NULL PRIMARY KEY, title TEXT NOT NULL, duration REAL NOT NULL,
     download_url TEXT, played_up_to REAL NOT NULL, playing_status INTEGER NOT NULL, podcast_id TEXT NOT NULL,
-    last_playback_interaction_date INTEGER);
+    last_playback_interaction_date INTEGER, starred INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE up_next_episodes (_id INTEGER PRIMARY KEY AUTOINCREMENT, episodeUuid TEXT NOT NULL,
+    position INTEGER NOT NULL, playlistId INTEGER, title TEXT NOT NULL, publishedDate INTEGER, downloadUrl TEXT,
+    podcastUuid TEXT);
+INSERT INTO up_next_episodes (episodeUuid, position, title, downloadUrl) VALUES
+    ('b', 1, 'E', 'https://ships.example/2.mp3'), ('c', 0, 'E', 'https://ships.example/3.mp3');
 """
 
 _POCKET_CASTS_IOS = """
 CREATE TABLE SJPodcast (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, title TEXT, podcastUrl TEXT);
 CREATE TABLE SJEpisode (id INTEGER PRIMARY KEY, uuid TEXT NOT NULL, downloadUrl TEXT, duration REAL NOT NULL DEFAULT 0,
     playedUpTo REAL NOT NULL DEFAULT 0, playingStatus INTEGER NOT NULL, podcastUuid TEXT NOT NULL,
-    lastPlaybackInteractionDate REAL);
+    lastPlaybackInteractionDate REAL, keepEpisode INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE SJPlaylistEpisode (id INTEGER PRIMARY KEY, episodePosition INTEGER NOT NULL DEFAULT 0,
+    episodeUuid TEXT NOT NULL, playlist_id INTEGER NOT NULL, upcoming INTEGER NOT NULL DEFAULT 0,
+    wasDeleted INTEGER NOT NULL DEFAULT 0);
+INSERT INTO SJPlaylistEpisode (episodePosition, episodeUuid, playlist_id, wasDeleted) VALUES
+    (1, 'b', 1, 0), (0, 'c', 1, 0), (2, 'a', 1, 1), (0, 'a', 2, 0);
+"""
+
+_PODCAST_ADDICT = """
+CREATE TABLE podcasts (_id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, subscribed_status INTEGER NOT NULL,
+    homepage TEXT, feed_url TEXT UNIQUE NOT NULL collate nocase, is_virtual INTEGER DEFAULT 0, custom_name TEXT,
+    filter_included_keywords TEXT, filter_excluded_keywords TEXT, login TEXT DEFAULT '', password TEXT DEFAULT '',
+    automaticRefresh INTEGER DEFAULT 1, guid TEXT);
+CREATE TABLE episodes (_id INTEGER PRIMARY KEY AUTOINCREMENT, podcast_id INTEGER NOT NULL, guid TEXT NOT NULL,
+    download_url TEXT, favorite INTEGER NOT NULL DEFAULT 0, seen_status INTEGER NOT NULL DEFAULT 0,
+    position_to_resume INTEGER, duration_ms INTEGER NOT NULL DEFAULT -1, playbackDate INTEGER NOT NULL DEFAULT -1);
+CREATE TABLE ordered_list (rank INTEGER NOT NULL, id INTEGER NOT NULL, type INTEGER NOT NULL);
+CREATE TABLE tags (_id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL);
+CREATE TABLE tag_relation (_id INTEGER PRIMARY KEY AUTOINCREMENT, tag_id INTEGER, podcast_id INTEGER);
+CREATE TABLE chapters (_id INTEGER PRIMARY KEY AUTOINCREMENT, episodeId INTEGER, customBookmark INTEGER(1) DEFAULT 0);
+INSERT INTO tags VALUES (1, 'History');
+INSERT INTO tag_relation VALUES (1, 1, 1);
+INSERT INTO ordered_list VALUES (1, 2, 1), (0, 3, 1), (0, 1, 0);
+INSERT INTO chapters (episodeId, customBookmark) VALUES (1, 1), (1, 0), (2, 1);
+"""
+
+_SHELLCASTER = """
+CREATE TABLE podcasts (id INTEGER PRIMARY KEY NOT NULL, title TEXT NOT NULL, url TEXT NOT NULL UNIQUE);
+CREATE TABLE episodes (id INTEGER PRIMARY KEY NOT NULL, podcast_id INTEGER NOT NULL, title TEXT, url TEXT NOT NULL,
+    duration INTEGER, played INTEGER, hidden INTEGER);
+CREATE TABLE files (id INTEGER PRIMARY KEY NOT NULL, episode_id INTEGER NOT NULL, path TEXT NOT NULL UNIQUE);
+CREATE TABLE version (id INTEGER PRIMARY KEY NOT NULL, version TEXT NOT NULL);
+"""
+
+_APPLE = """
+CREATE TABLE ZMTPODCAST (Z_PK INTEGER PRIMARY KEY, ZSUBSCRIBED INTEGER, ZFEEDURL VARCHAR, ZTITLE VARCHAR);
+CREATE TABLE ZMTEPISODE (Z_PK INTEGER PRIMARY KEY, ZPODCAST INTEGER, ZGUID VARCHAR, ZENCLOSUREURL VARCHAR,
+    ZPLAYHEAD FLOAT, ZDURATION FLOAT, ZPLAYCOUNT INTEGER, ZHASBEENPLAYED INTEGER, ZLASTDATEPLAYED TIMESTAMP,
+    ZISBOOKMARKED INTEGER);
+CREATE TABLE ZMTPLAYLIST (Z_PK INTEGER PRIMARY KEY);
+INSERT INTO ZMTPLAYLIST VALUES (1);
+"""
+
+_AUDIOBOOKSHELF = """
+CREATE TABLE users (id UUID PRIMARY KEY);
+CREATE TABLE books (id UUID PRIMARY KEY);
+CREATE TABLE podcasts (id UUID PRIMARY KEY, title VARCHAR(255), feedURL VARCHAR(255));
+CREATE TABLE podcastEpisodes (id UUID PRIMARY KEY, enclosureURL VARCHAR(255), extraData JSON, podcastId UUID);
+CREATE TABLE mediaProgresses (id UUID PRIMARY KEY, mediaItemId UUID, mediaItemType VARCHAR(255), duration FLOAT,
+    currentTime FLOAT, isFinished TINYINT(1), updatedAt DATETIME NOT NULL, userId UUID);
+INSERT INTO books VALUES ('book');
 """
 
 _CASTERO = """
@@ -187,8 +242,73 @@ def pocket_casts(path: Path, is_ios: bool) -> Path:
         ("b", "p", "https://ships.example/2.mp3", 600.0, 90.5, first + 1, 1_790_000_100 * unit),
         ("c", "p", "https://ships.example/3.mp3", 600.0, 0.0, first, None),
     ]
-    episodes = [dict(zip(names, row, strict=True)) | ({} if is_ios else {"title": "E"}) for row in rows]
+    star, title = "keepEpisode" if is_ios else "starred", {} if is_ios else {"title": "E"}
+    episodes = [dict(zip(names, row, strict=True)) | {star: row[0] == "a"} | title for row in rows]
     podcasts = [{"uuid": "p", "title": "Ships"}]
     if is_ios:
         return write_database(path, _POCKET_CASTS_IOS, SJPodcast=podcasts, SJEpisode=episodes)
     return write_database(path, _POCKET_CASTS_ANDROID, podcasts=podcasts, podcast_episodes=episodes)
+
+
+def podcast_addict(path: Path) -> Path:
+    """The same of Podcast Addict, with times in milliseconds, the third queued and the first a favourite."""
+    podcasts = [
+        {"_id": 1, "name": "Ships", "custom_name": "My ships", "subscribed_status": 1, "homepage": "https://ships.example",
+         "feed_url": FEED, "login": "ann", "password": "s3cret", "automaticRefresh": 0,
+         "filter_included_keywords": "iron,old ships", "filter_excluded_keywords": "ads"},
+        {"_id": 2, "name": "Looked at", "subscribed_status": 0, "feed_url": "https://other.example/f"},
+        {"_id": 3, "name": "Folder", "subscribed_status": 1, "feed_url": "/storage/emulated/0/Talks", "is_virtual": 1},
+    ]  # fmt: skip
+    return write_database(path, _PODCAST_ADDICT, podcasts=podcasts, episodes=[
+        {"podcast_id": 1, "guid": "guid-1", "download_url": "https://ships.example/1.mp3", "seen_status": 1,
+         "duration_ms": 600_000, "playbackDate": 1_790_000_000_000, "favorite": 1},
+        {"podcast_id": 1, "guid": "guid-2", "download_url": "https://ships.example/2.mp3",
+         "position_to_resume": 90_500, "duration_ms": 600_000, "playbackDate": 1_790_000_100_000},
+        {"podcast_id": 1, "guid": "guid-3", "download_url": "https://ships.example/3.mp3", "position_to_resume": 0},
+        {"podcast_id": 2, "guid": "guid-4", "download_url": "https://other.example/4.mp3", "seen_status": 1},
+    ])  # fmt: skip
+
+
+def shellcaster(path: Path) -> Path:
+    """The same of shellcaster, which keeps no places: one played, one removed."""
+    episodes = [
+        {"podcast_id": 1, "url": f"https://ships.example/{n}.mp3", "duration": 600, "played": n == 1, "hidden": n == 3}
+        for n in (1, 2, 3)
+    ]
+    return write_database(path, _SHELLCASTER, podcasts=[{"title": "Ships", "url": FEED}], episodes=episodes)
+
+
+def apple(path: Path) -> Path:
+    """The same of Apple Podcasts, with times from 2001 on, a podcast of the shop, and one that was only looked at."""
+    podcasts = [
+        {"Z_PK": 1, "ZSUBSCRIBED": 1, "ZFEEDURL": FEED, "ZTITLE": "Ships"},
+        {"Z_PK": 2, "ZSUBSCRIBED": 1, "ZFEEDURL": "internal://x", "ZTITLE": "Paid"},
+        {"Z_PK": 3, "ZSUBSCRIBED": 0, "ZFEEDURL": "https://other.example/f", "ZTITLE": "Looked at"},
+    ]
+    episodes: list[dict[str, Any]] = [
+        {"ZPODCAST": 1, "ZGUID": f"guid-{n}", "ZENCLOSUREURL": f"https://ships.example/{n}.mp3", "ZDURATION": 600.0,
+         "ZPLAYHEAD": 90.5 if n == 2 else 0.0, "ZPLAYCOUNT": int(n == 1), "ZISBOOKMARKED": int(n == 3),
+         "ZLASTDATEPLAYED": {1: 811_692_800.0, 2: 811_692_900.0}.get(n)}
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    return write_database(path, _APPLE, ZMTPODCAST=podcasts, ZMTEPISODE=episodes)
+
+
+def audiobookshelf(path: Path) -> Path:
+    """The same of Audiobookshelf, with the progress of two users and in a book."""
+    episodes = [
+        {"id": f"e{n}", "enclosureURL": f"https://ships.example/{n}.mp3", "podcastId": "p",
+         "extraData": f'{{"guid": "guid-{n}"}}'}
+        for n in (1, 2, 3)
+    ]  # fmt: skip
+    progress = [
+        {"id": item, "mediaItemId": item, "mediaItemType": kind, "duration": 600.0, "currentTime": place,
+         "isFinished": place == 600.0, "updatedAt": f"2026-09-21 14:{when}.123 +00:00", "userId": user}
+        for item, kind, place, when, user in (
+            ("e1", "podcastEpisode", 600.0, "13:20", "ann"), ("e2", "podcastEpisode", 90.5, "15:00", "ann"),
+            ("e3", "podcastEpisode", 5.0, "15:00", "bob"), ("book", "book", 5.0, "15:00", "ann"),
+        )
+    ]  # fmt: skip
+    return write_database(path, _AUDIOBOOKSHELF, users=[{"id": "ann"}, {"id": "bob"}],
+                          podcasts=[{"id": "p", "title": "Ships", "feedURL": FEED}], podcastEpisodes=episodes,
+                          mediaProgresses=progress)  # fmt: skip

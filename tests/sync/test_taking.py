@@ -60,7 +60,7 @@ def test_episodes_without_guids_are_found_by_their_recording(store: FeedStore, t
 @pytest.mark.parametrize("is_ios", [False, True])
 def test_episodes_without_podcasts_are_found_by_their_recording(store: FeedStore, tmp_path: Path, is_ios: bool) -> None:
     exported = read_export(pocket_casts(tmp_path / "pocketcasts", is_ios))
-    said = "0 podcasts new, 2 not found here (import the OPML list of the podcasts first)"
+    said = "0 podcasts new, 4 not found here (import the OPML list of the podcasts first)"
     assert take(exported, store).summary() == said
     fetch(store)
     taking = take(exported, store)

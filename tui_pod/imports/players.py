@@ -1,9 +1,7 @@
 """Read exports of other players: a list of podcasts, or an SQLite database with the listening history.
 
-Exports may be damaged or malicious; nothing is written to them. The schemas come from the players' sources:
-AntennaPod's PodDBAdapter.java (its export of the database), gPodder's schema.py (~/gPodder/Database), castero's
-migrations (castero.db), and Pocket Casts' AppDatabase.kt (Android) and DatabaseHelper.swift (iOS), which are in the
-archives of "Export database", and Kasts' database.cpp. Calls block on the disk.
+Exports may be damaged or malicious; nothing is written to them. A database may be in an archive, as Podcast Addict,
+Pocket Casts and Audiobookshelf write it. Calls block on the disk.
 """
 
 from __future__ import annotations
@@ -12,13 +10,16 @@ import math
 import os
 import re
 import sqlite3
+import tempfile
 import time
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.catalog import DURATION_FAULT
@@ -26,6 +27,7 @@ from tui_pod.core.library.podcast_settings import usable
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.core.wall_time import believed
 from tui_pod.imports.newsboat import NAMES, parse_newsboat
+from tui_pod.imports.schemas import SCHEMAS
 from tui_pod.net.address import typed_address
 from tui_pod.runtime.database_errors import DATABASE_ERRORS, explain_database_error
 from tui_pod.runtime.files import read_bytes, read_start
@@ -41,7 +43,7 @@ from tui_pod.shelf.opml import (
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.items import MAX_GUID
 
-ENDINGS = (".opml", ".xml", ".db", ".sqlite", ".sqlite3", ".zip")
+ENDINGS = (".opml", ".xml", ".db", ".sqlite", ".sqlite3", ".zip", ".backup", ".audiobookshelf")
 """File name endings of exports, and of files for which a specific error can be given."""
 
 ARCHIVE = b"PK\3\4"
@@ -50,11 +52,19 @@ ARCHIVE = b"PK\3\4"
 HEAD = b"SQLite format 3\0"
 """The first bytes of an SQLite database."""
 
+MAX_FILES = 1_000
+"""Maximum number of files of an archive that are looked at."""
+
+MAX_DATABASE = 2 * 1000**3
+"""Maximum number of bytes that are unpacked from one."""
+
 PATIENCE = 30.0
 """Longest time for reading (seconds)."""
 
 STEPS = 10_000
 """SQLite instructions between two checks of the time."""
+
+_TERM = re.compile(r'"([^"]*)"|(\S+)')
 
 _BIG_TEXT = 1_000_000
 """Maximum number of bytes of one value: only addresses and names are read."""
@@ -83,7 +93,7 @@ def read_export(path: Path) -> Imported:
         if start.startswith(HEAD):
             return _read_database(path)
         if start.startswith(ARCHIVE):
-            raise ImportFault(f"{shown} is an archive. Unpack it, and import the list or the database that is in it.")
+            return _read_archive(path)
         return parse_export(read_bytes(path, MAX_OPML))
     except FeedError as error:
         raise ImportFault(f"{shown}: {error}") from None
@@ -96,114 +106,39 @@ def parse_export(content: bytes) -> Imported:
     return parse_newsboat(content) or parse_opml(content)
 
 
-class _Schema(NamedTuple):
-    """A player's tables and the queries for them; a column in braces is NULL in versions that lack it."""
-
-    program: str
-    tables: frozenset[str]
-    """Tables, and columns such as `Entries.entryid`, that identify it."""
-    podcasts: str
-    """A query for address, title, page, folders (separated by U+001E), user and password, and where it has them speed
-    and seconds skipped at start and end; empty if it stores none."""
-    episodes: str
-    """A query for podcast, guid, recording, position and duration in seconds, whether played, and when last played."""
-    queue: str = ""
-    """A query for podcast, guid and recording of what plays next, in order; empty if it stores none."""
-    queue_table: str = ""
-    favourites: str = ""
-    """A query for their number; empty if it has none."""
-    favourites_name: str = ""
-    """The table or column of favourites, which not every version has."""
-
+_OWN = {"local folder": ("antennapod_local:", "/"), "channel of the shop": ("internal:",)}
+"""What podcasts of the device or the player itself are called, and how what stands for their address starts."""
 
 _COLUMNS = "SELECT name FROM pragma_table_info(?)"
 
-_SCHEMAS = (
-    _Schema(
-        "AntennaPod",
-        frozenset(("Feeds", "FeedItems", "FeedMedia")),
-        "SELECT download_url, coalesce(nullif({Feeds.custom_title}, ''), title), link, {Feeds.tags}, {Feeds.username},"
-        " {Feeds.password}, {Feeds.feed_playback_speed}, {Feeds.feed_skip_intro}, {Feeds.feed_skip_ending}"
-        " FROM Feeds WHERE coalesce({Feeds.state}, 0) <> 1 ORDER BY id",
-        "SELECT Feeds.download_url, item_identifier, FeedMedia.download_url, FeedMedia.position / 1000.0,"
-        " FeedMedia.duration / 1000.0, read = 1, coalesce(nullif({FeedMedia.last_played_time}, 0),"
-        " {FeedMedia.playback_completion_date}) / 1000.0 FROM FeedItems JOIN Feeds ON feed = Feeds.id"
-        " LEFT JOIN FeedMedia ON FeedMedia.feeditem = FeedItems.id WHERE read = 1 OR FeedMedia.position > 0",
-        "SELECT Feeds.download_url, item_identifier, FeedMedia.download_url FROM Queue"
-        " JOIN FeedItems ON FeedItems.id = Queue.feeditem JOIN Feeds ON FeedItems.feed = Feeds.id"
-        " LEFT JOIN FeedMedia ON FeedMedia.feeditem = FeedItems.id ORDER BY Queue.id",
-        "Queue",
-        "SELECT count(*) FROM Favorites",
-        "Favorites",
-    ),
-    _Schema(
-        "gPodder",
-        frozenset(("podcast", "episode", "version")),
-        "SELECT {podcast.url}, {podcast.title}, {podcast.link}, {podcast.section}, {podcast.auth_username},"
-        " {podcast.auth_password} FROM podcast ORDER BY id",
-        "SELECT podcast.url, guid, episode.url, current_position, total_time,"
-        " is_new = 0 AND coalesce(current_position, 0) = 0, coalesce(nullif(last_playback, 0),"
-        " current_position_updated) FROM episode JOIN podcast ON podcast_id = podcast.id"
-        " WHERE is_new = 0 OR current_position > 0",
-    ),
-    _Schema(
-        "castero",
-        frozenset(("feed", "episode", "progress")),
-        "SELECT key, title, link, '', '', '' FROM feed",
-        "SELECT feed_key, '', enclosure, time / 1000.0, NULL, {episode.played}, NULL"
-        " FROM episode LEFT JOIN progress ON ep_id = episode.id WHERE {episode.played} OR time > 0",
-        "SELECT feed_key, '', enclosure FROM queue JOIN episode ON episode.id = ep_id ORDER BY queue.id",
-        "queue",
-    ),
-    _Schema(
-        "castero",
-        frozenset(("feed", "episode")),
-        "SELECT key, title, link, '', '', '' FROM feed",
-        "SELECT feed_key, '', enclosure, 0, NULL, {episode.played}, NULL FROM episode WHERE {episode.played}",
-    ),
-    _Schema(
-        "Kasts",
-        frozenset(("Feeds", "Entries", "Enclosures", "Entries.entryid")),
-        "SELECT url, name, link, '', '', '' FROM Feeds ORDER BY feedid",
-        "SELECT Feeds.url, Entries.id, Enclosures.url, playposition / 1000.0, duration, read, NULL FROM Entries"
-        " JOIN Feeds ON Feeds.feedid = Entries.feedid LEFT JOIN Enclosures ON Enclosures.entryid = Entries.entryid"
-        " WHERE read OR playposition > 0",
-        "SELECT Feeds.url, Entries.id, Enclosures.url FROM Queue JOIN Entries ON Entries.entryid = Queue.entryid"
-        " JOIN Feeds ON Feeds.feedid = Entries.feedid LEFT JOIN Enclosures ON Enclosures.entryid = Entries.entryid"
-        " ORDER BY listnr",
-        "Queue",
-        "SELECT count(*) FROM Entries WHERE favorite",
-        "Entries.favorite",
-    ),
-    _Schema(
-        "Kasts",  # before version 25
-        frozenset(("Feeds", "Entries", "Enclosures", "Entries.feed")),
-        "SELECT url, name, link, '', '', '' FROM Feeds",
-        "SELECT Entries.feed, Entries.id, Enclosures.url, playposition / 1000.0, duration, read, NULL FROM Entries"
-        " LEFT JOIN Enclosures ON Enclosures.id = Entries.id AND Enclosures.feed = Entries.feed"
-        " WHERE read OR playposition > 0",
-        "SELECT Entries.feed, Entries.id, Enclosures.url FROM Queue JOIN Entries ON Entries.id = Queue.id"
-        " AND Entries.feed = Queue.feed LEFT JOIN Enclosures ON Enclosures.id = Entries.id"
-        " AND Enclosures.feed = Entries.feed ORDER BY listnr",
-        "Queue",
-        "SELECT count(*) FROM Entries WHERE favorite",
-        "Entries.favorite",
-    ),
-    _Schema(
-        "Pocket Casts",  # on Android; only its server has the addresses of feeds
-        frozenset(("podcasts", "podcast_episodes")),
-        "",
-        "SELECT NULL, '', download_url, played_up_to, duration, playing_status = 2,"
-        " last_playback_interaction_date / 1000.0 FROM podcast_episodes WHERE playing_status = 2 OR played_up_to > 0",
-    ),
-    _Schema(
-        "Pocket Casts",  # on iOS
-        frozenset(("SJPodcast", "SJEpisode")),
-        "",
-        "SELECT NULL, '', downloadUrl, playedUpTo, duration, playingStatus = 3,"
-        " {SJEpisode.lastPlaybackInteractionDate} FROM SJEpisode WHERE playingStatus = 3 OR playedUpTo > 0",
-    ),
-)
+
+def _read_archive(path: Path) -> Imported:
+    """Return what is in an archive: the first database, or else list, of a known player.
+
+    Raises ImportFault, FeedError or OSError.
+    """
+    shown, fault = clean(str(path), 100), ""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            files = [file for file in archive.infolist()[:MAX_FILES] if not file.is_dir()]
+            for file in files:
+                with archive.open(file) as packed, tempfile.NamedTemporaryFile() as unpacked:
+                    start = packed.read(len(HEAD))
+                    is_list = file.filename.lower().endswith(".opml")
+                    if not (start.startswith(HEAD) or is_list):
+                        continue
+                    unpacked.write(start)
+                    while (piece := packed.read(MAX_OPML)) and unpacked.tell() <= MAX_DATABASE:
+                        unpacked.write(piece)
+                    unpacked.flush()
+                    try:
+                        found = Path(unpacked.name)
+                        return parse_export(read_bytes(found, MAX_OPML)) if is_list else _read_database(found)
+                    except ImportFault as error:
+                        fault = str(error).replace(unpacked.name, clean(file.filename, 60))
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+        raise ImportFault(f"{shown} is a damaged archive, or one with a password.") from None
+    raise ImportFault(f"{shown} has no list or database of a known player. {fault}".strip())
 
 
 def _read_database(path: Path) -> Imported:
@@ -218,23 +153,28 @@ def _read_database(path: Path) -> Imported:
             names = tables | {
                 f"{table}.{row[0]}" for table in tables for row in db.execute(_COLUMNS, (table,)).fetchall()
             }
-            schema = next((schema for schema in _SCHEMAS if schema.tables <= names), None)
+            schema = next((schema for schema in SCHEMAS if schema.tables <= names), None)
             if schema is None:
-                known = ", ".join(dict.fromkeys(schema.program for schema in _SCHEMAS))
+                known = ", ".join(dict.fromkeys(schema.program for schema in SCHEMAS))
                 raise ImportFault(f"{shown} is not a database of a known player ({known}).")
-            podcasts = [_entry(*row) for row in _rows(db, schema.podcasts, MAX_FEEDS)]
+            rows = list(_rows(db, schema.podcasts, MAX_FEEDS))
+            podcasts = [_entry(*row) for row in rows if not _text(row[0]).startswith(sum(_OWN.values(), ()))]
             heard = [_heard(*row) for row in _rows(db, schema.episodes, MAX_EPISODES)]
             has_queue = schema.queue_table in names
             queue = [_queued(*row) for row in _rows(db, schema.queue, MAX_EPISODES)] if has_queue else []
-            has_favourites = schema.favourites_name in names
-            favourites = int(_number(db.execute(schema.favourites).fetchone()[0])) if has_favourites else 0
+            counts = {
+                noun: int(_number(db.execute(query).fetchone()[0]))
+                for noun, name, query in schema.left
+                if name in names
+            }
     except DATABASE_ERRORS as error:
         reason = explain_database_error(error, shown)
         raise ImportFault(f"{shown} cannot be read: {reason}. Export it again from the other player.") from None
     bad = sum(entry is None for entry in podcasts)
     said = "1 podcast has" if bad == 1 else f"{bad} podcasts have"
     faults = (f"{said} no http or https address and cannot be fetched.",) if bad else ()
-    left = (counted(favourites, "favourite"),) if favourites else ()
+    counts |= {noun: sum(_text(row[0]).startswith(starts) for row in rows) for noun, starts in _OWN.items()}
+    left = tuple(counted(count, noun) for noun, count in counts.items() if count)
     entries, episodes = tuple(filter(None, podcasts)), tuple(filter(None, heard))
     return Imported(schema.program, entries, episodes, faults, tuple(filter(None, queue)), left)
 
@@ -255,7 +195,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _rows(db: sqlite3.Connection, query: str, most: int) -> Iterator[tuple[Any, ...]]:
-    """Yield the first rows of a query of `_Schema`."""
+    """Yield the first rows of a query of `Schema`."""
 
     def column(found: re.Match[str]) -> str:
         is_there = db.execute("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", found.groups()).fetchone()
@@ -266,7 +206,8 @@ def _rows(db: sqlite3.Connection, query: str, most: int) -> Iterator[tuple[Any, 
 
 def _entry(
     address: Any, title: Any, page: Any, folders: Any, user: Any, password: Any, speed: Any = None,
-    intro: Any = None, ending: Any = None,
+    intro: Any = None, ending: Any = None, silence: Any = None, include: Any = None, exclude: Any = None,
+    shortest: Any = None, is_refreshed: Any = None,
 ) -> Entry | None:  # fmt: skip
     """Return a podcast; None if it has no http(s) address."""
     named, page = typed_address(_text(address)), typed_address(_text(page))
@@ -275,14 +216,26 @@ def _entry(
     inside = tuple((name,) for folder in _text(folders).split("\x1e") if folder != "#root" and (name := clean(folder)))
     login = (_text(user), _text(password)) if _text(user) and ":" not in user else (None, "")
     name = clean(_text(title))
-    texts = {"speed": f"{_number(speed):g}", "skip_start": f"{_number(intro):g}", "skip_end": f"{_number(ending):g}"}
+    texts = {
+        "speed": f"{_number(speed):g}", "skip_start": f"{_number(intro):g}", "skip_end": f"{_number(ending):g}",
+        "skip_silence": _text(silence), "include": _words(include), "exclude": _words(exclude),
+        "min_length": f"{round(_number(shortest) / 60)}m", "refresh": "never" if is_refreshed == 0 else "",
+    }  # fmt: skip
     settings = tuple((key, text) for key, text in usable(texts).items() if text)
     return Entry(named, name, inside, None, page, settings, None, *login)
 
 
+def _words(text: Any) -> str:
+    """Return the words of a filter, which are separated by commas, or by blanks with phrases in quotes."""
+    found = _text(text)
+    parts = found.split(",") if "," in found else [phrase or word for phrase, word in _TERM.findall(found)]
+    return ", ".join(part.strip().strip('"') for part in parts)
+
+
 def _queued(podcast: Any, guid: Any, audio: Any) -> HeardEpisode | None:
     address = typed_address(_text(podcast))
-    return HeardEpisode(address, _guid(guid), _text(audio) or None) if address else None
+    is_known = address or (podcast is None and _text(audio))
+    return HeardEpisode(address, _guid(guid), _text(audio) or None) if is_known else None
 
 
 def _heard(
