@@ -148,6 +148,7 @@ PLACES = {
     "speech/narrator_worker.py": "a new file",
     "speech/narrator.py": "a file of the package",
     "export/markdown.py": "a new file",
+    "sources/texts/source.py": "a new file",
     "sources/folders/tags.py": "a descriptor",
     "recordings/sparse_file.py": "a descriptor, and a new file",
     "shelf/generation.py": "stays open, and does not wait",

@@ -126,7 +126,7 @@ async def test_search_texts_are_read_beside_the_loop_and_what_is_typed_meanwhile
         assert len(driver.main.model.indexes) == COUNT
         store.is_due.set()
         await typing
-        found = [place for place, text in enumerate(library.folded) if "777" in text]
+        found = [place for place, text in enumerate(Many.folded(store)) if "777" in text]
         await driver.until(lambda: list(driver.main.model.indexes) == found, "all that was typed is searched for")
         assert len(store.readers) == 1
         assert store.readers[0] is not threading.main_thread()

@@ -14,6 +14,7 @@ from tui_pod.core.text.blocks import ParsedHtml, html_blocks, plain_blocks
 from tui_pod.core.text.clean import clean, clean_title, fold, unescaped
 from tui_pod.core.text.document import Block, Document
 from tui_pod.runtime.files import read_start
+from tui_pod.runtime.log import log_error
 from tui_pod.runtime.xml import decode_document
 from tui_pod.sources.texts.epub import read_epub
 from tui_pod.sources.texts.kinds import ENDINGS, KINDLE, MARKDOWN, PAGES, ReadText, TextError
@@ -153,7 +154,8 @@ def _picked(html: str, reads_code: bool) -> tuple[str, ParsedHtml]:
 
         page = Page(_CONTROLS.sub(" ", html))
         return page.short_title(), html_blocks(page.summary(html_partial=True), reads_code)
-    except Exception:  # it raises whatever lxml does, and may not be installed: the page is read whole
+    except Exception as error:  # it raises whatever lxml does, and may not be installed: the page is read whole
+        log_error(error, "readability")
         return "", ParsedHtml([])
 
 

@@ -6,7 +6,6 @@ A text is known by its words, so it is the same episode on each machine. It is k
 from __future__ import annotations
 
 import codecs
-import contextlib
 import os
 import shutil
 import sys
@@ -23,6 +22,7 @@ from tui_pod.net.file_address import typed_path
 from tui_pod.net.login import Login, check_user, split_login
 from tui_pod.runtime.files import reading
 from tui_pod.runtime.limited_processes import ContentFault
+from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore, Stored
 from tui_pod.shelf.opml import Entry
@@ -180,8 +180,10 @@ def fetch_text(address: str, policy: NetworkPolicy, file: Path, cancel: CancelTo
     name = unquote(urlsplit(response.address).path.rstrip("/").rpartition("/")[2])
     ending = OF_TYPES.get(response.kind, "")
     if response.charset and ending != ".epub" and not content.startswith(codecs.BOM_UTF8):
-        with contextlib.suppress(LookupError):  # the server names an encoding that is none
+        try:
             content = codecs.BOM_UTF8 + content.decode(response.charset, "replace").encode("utf-8", "replace")
+        except LookupError:
+            log(f"{response.address} states an encoding that is none: {clean(response.charset, 40)}")
     file.write_bytes(content)
     is_named = name.lower().endswith(ENDINGS)
     return _Origin(name if is_named and ending != ".html" else f"{name}{ending}", response.address)
