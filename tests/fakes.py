@@ -596,6 +596,9 @@ class FakeDirectories(DirectoryService):
         self._wishes.append(("find", words))
         return self.search
 
+    async def marked(self, finding: Finding) -> DirectorySearch:
+        return DirectorySearch(finding, frozenset())
+
     async def top(self, country: str, category: str) -> DirectorySearch:
         self._wishes.append(("top", country, category))
         return self.search

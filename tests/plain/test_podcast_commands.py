@@ -18,7 +18,7 @@ from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.core.library.row_states import WHOLE, DownloadState
-from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import UNLISTED, topic_key
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
@@ -272,9 +272,18 @@ async def test_downloads_are_said_when_they_begin_and_end() -> None:
 async def test_details_say_podcast_notes_and_chapters() -> None:
     services = FeedServices()
     services.reader.default_notes = EpisodeNotes("All of it.", "Cast")
-    services.reader.default_chapters = (Chapter(90.0),)
+    services.reader.default_chapters = (Chapter(90.0, link="https://a.example/x"),)
+    services.asked.facts[CAST] = PodcastFacts(
+        CAST, "Ships.\nRecommends: Lights (https://b.example/f)", "https://c.example/"
+    )
     async with typing(services) as typist:
-        await typist.type("i", until_said="Podcast: Cast.\nNotes:\nAll of it.\nChapter 1, at 1 minute 30: no title.\n")
+        await typist.type(
+            "i",
+            until_said="Podcast: Cast.\nNotes:\nAll of it.\nChapter 1, at 1 minute 30: no title.\nLink: https://a.example/x\n",
+        )
+        await typist.type(
+            "tab", "i", until_said="Ships.\nRecommends: Lights (https://b.example/f)\nPage: https://c.example/\n"
+        )
 
 
 async def test_podcast_that_could_not_be_refreshed_says_so_and_a_failed_download_why() -> None:

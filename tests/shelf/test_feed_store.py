@@ -104,11 +104,21 @@ def test_move_keeps_ids_and_forgets_the_tags(store: FeedStore) -> None:
 
 def test_details_are_kept(store: FeedStore) -> None:
     store.set_private_origin(FIRST, ("http", "127.0.0.1", 80))
-    item = make_item(1, notes="<p>n", link="https://x.org/", chapters="https://x.org/c", marks=(Chapter(2.0, "b"),))
+    item = make_item(
+        1,
+        notes="<p>n",
+        link="https://x.org/",
+        chapters="https://x.org/c",
+        marks=(Chapter(2.0, "b", picture="https://x.org/p"),),
+    )
     store.store(FIRST, make_feed(item), now=NOW)
     details = store.details(episode_id(FIRST, "g1"))
     assert details is not None
-    assert (details.notes, details.marks, details.chapters) == ("<p>n", (Chapter(2.0, "b"),), "https://x.org/c")
+    assert (details.notes, details.marks, details.chapters) == (
+        "<p>n",
+        (Chapter(2.0, "b", "", "https://x.org/p"),),
+        "https://x.org/c",
+    )
     assert details.allowed == frozenset((("http", "127.0.0.1", 80),))
     assert store.details("nobody") is None
 

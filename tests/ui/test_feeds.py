@@ -22,7 +22,7 @@ from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean
 from tui_pod.services.podcasts.troubles import Trouble
-from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.published import FeedError, Published, PublishedItem
 from tui_pod.ui.screens.session import PlanScreen
 from tui_pod.ui.widgets.episode_pane import EpisodePane
 from tui_pod.ui.widgets.transcript_view import TranscriptView
@@ -135,6 +135,24 @@ async def test_i_in_the_tree_tells_all_about_a_podcast(driver: AppDriver) -> Non
         assert fact in driver.text
     await driver.press("i")
     assert driver.app.screen is driver.main
+
+
+async def test_podcast_that_another_one_recommends_is_looked_into_before_subscribing(driver: AppDriver) -> None:
+    summary = "Ships.\nRecommends: Lighthouses (https://light.example/f)"
+    driver.services.asked_feeds.facts[CAST] = PodcastFacts("https://x.example/feed", summary, "https://x.example/")
+    asked = driver.services.asked_feeds.asked_directories
+    asked.feed = Published("Lighthouses", (PublishedItem(title="The lamp"),), summary="All of them.")
+    await driver.press("tab", "i")
+    await driver.until(lambda: "Recommends: Lighthouses" in driver.text, "it is said")
+    await driver.press("G", "enter")
+    await driver.until(lambda: "The lamp" in driver.text, "its episodes are shown")
+    await driver.press("escape", "escape")
+    assert driver.app.screen is driver.main
+    await driver.press("enter")
+    await driver.until(lambda: "The lamp" in driver.text, "its episodes are shown again")
+    await driver.press("a")
+    wishes = driver.services.asked_feeds.wishes
+    assert wishes == [*[("play_preview", "https://light.example/f")] * 2, ("add listed", "https://light.example/f")]
 
 
 async def test_r_refreshes_the_podcast_that_is_open_and_x_in_the_tree_removes_it(driver: AppDriver) -> None:

@@ -167,12 +167,19 @@ class NavigationCommands:
     # -- reading ---------------------------------------------------------------------------------------
 
     def _details(self) -> None:
-        if self._list.index is None:
+        podcast = self._browser.podcast if self._browser.is_on_topics else None
+        if podcast is not None:
+            self._services.tasks.run(self._say_podcast(podcast))
+        if self._list.index is None or podcast is not None:
             self._dialogue.say(self._browser.say_here())
         else:
             controller, index = self._controller, self._list.index
             self._dialogue.say_all(say_details(controller.library, controller.progress_index, index))
             self._services.tasks.run(self._say_notes(controller.library.episode(index)))
+
+    async def _say_podcast(self, feed: str) -> None:
+        if (facts := await self._services.feeds.describe(feed)) is not None:
+            self._dialogue.say_all([*facts.summary.split("\n"), f"Page: {facts.page}" if facts.page else ""])
 
     async def _say_notes(self, episode: Episode) -> None:
         notes = await self._services.reader.notes(episode)

@@ -273,6 +273,9 @@ def say_chapters(chapters: Sequence[Chapter]) -> Iterator[str]:
     """Yield each chapter with its number and its start."""
     for number, mark in enumerate(chapters, 1):
         yield f"Chapter {number}, at {spoken_time(mark.start)}: {sentence(mark.title or 'no title')}"
+        yield from (
+            f"{name}: {address}" for name, address in (("Link", mark.link), ("Picture", mark.picture)) if address
+        )
 
 
 def say_passages(passages: Iterable[Passage]) -> Iterator[str]:

@@ -90,7 +90,7 @@ def upsert(db: sqlite3.Connection, number: int, placed: Sequence[Placed]) -> int
 
 def _row(number: int, one: Identified, sort: float, place: int, seen: float) -> tuple[object, ...]:
     item = one.item
-    marks = json.dumps([(mark.start, mark.title) for mark in item.marks]) if item.marks else "[]"
+    marks = json.dumps([mark if any(mark[2:]) else mark[:2] for mark in item.marks]) if item.marks else "[]"
     return (
         one.id, number, one.guid, item.title, item.summary, item.duration, item.published, sort, place, seen,
         item.audio, "", item.transcript, item.chapters, marks, "\n".join(item.keywords), item.link,

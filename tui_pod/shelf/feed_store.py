@@ -361,7 +361,7 @@ class FeedStore:
         if row is None:
             return None
         values: dict[str, Any] = dict(row)
-        values["marks"] = tuple(Chapter(float(start), str(name)) for start, name in json.loads(row["marks"]))
+        values["marks"] = tuple(Chapter(float(start), *map(str, rest)) for start, *rest in json.loads(row["marks"]))
         values["allowed"] = to_origins(row["allowed"])
         values["is_explicit"] = bool(row["is_explicit"])
         return Details(**values)

@@ -91,3 +91,12 @@ def test_time_codes_count_if_they_rise_within_the_episode(
     notes: str, duration: float | None, starts: list[float]
 ) -> None:
     assert [mark.start for mark in notes_chapters(notes, duration)] == starts
+
+
+def test_links_and_pictures_of_chapters_are_read_if_they_are_web_addresses() -> None:
+    first = {"startTime": 0, "title": "A", "url": "https://a.example/ä", "img": "https://a.example/1.png"}
+    second = {"startTime": 9, "url": "javascript:x", "img": 3}
+    assert parse_chapters(json.dumps({"chapters": [first, second]})) == (
+        Chapter(0.0, "A", "https://a.example/%C3%A4", "https://a.example/1.png"),
+        Chapter(9.0),
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tui_pod.core.library.show_notes import PodcastFacts
 from tui_pod.core.text.html_text import to_notes
 from tui_pod.shelf.published import Published
 from tui_pod.sources.podcasts.podcast_tags import LINE_LIMIT, tag_line
@@ -58,6 +59,24 @@ def test_funding_trailers_and_live_items_are_lines_of_the_podcast() -> None:
         "Live now: On air · 2026-11-28T18:00Z (https://live.example/page)",
     ]
     assert (feed.title, [item.title for item in feed.items]) == ("T", ["One"])
+
+
+def test_recommended_podcasts_and_comments_are_lines() -> None:
+    feed = parsed(
+        '<podcast:socialInteract protocol="activitypub" uri="https://social.example/@ann/1" accountId="@ann"/>'
+        '<podcast:socialInteract protocol="disabled"/><podcast:socialInteract protocol="nostr" uri="nostr:note1"/>',
+        '<podcast:podroll><podcast:remoteItem feedGuid="1" feedUrl="https://a.example/f" title="A (UK)"/>'
+        '<podcast:remoteItem feedGuid="2" feedUrl="https://b.example/f"/><podcast:remoteItem feedGuid="3"/>'
+        '<podcast:remoteItem feedGuid="4" feedUrl="javascript:x" title="No"/></podcast:podroll>'
+        '<podcast:remoteItem feedGuid="5" feedUrl="https://c.example/f" title="No podroll"/>',
+    )
+    assert feed.summary.splitlines() == [
+        "Recommends: A (UK) (https://a.example/f)",
+        "Recommends: https://b.example/f",
+    ]
+    facts = PodcastFacts("https://pod.example/", f"Ours (https://x.example).\n{feed.summary}\nRecommends: nothing")
+    assert facts.recommended == {"https://a.example/f": "A (UK)", "https://b.example/f": "https://b.example/f"}
+    assert to_notes(feed.items[0].notes) == "Comments: @ann (https://social.example/@ann/1)"
 
 
 def test_hostile_lines_are_cleaned() -> None:

@@ -67,10 +67,11 @@ def test_podcast_namespace_is_known_by_all_its_names(declared: str) -> None:
 def test_podlove_chapters_are_marks() -> None:
     found = only(
         "<title>x</title><psc:chapters xmlns:psc='http://podlove.org/simple-chapters'>"
-        "<psc:chapter start='00:01:00.500' title='B'/><psc:chapter start='0' title='A'/>"
+        "<psc:chapter start='00:01:00.500' title='B'/>"
+        "<psc:chapter start='0' title='A' href='/a' image='ftp://x'/>"
         "<psc:chapter start='?' title='C'/></psc:chapters>"
     )
-    assert found.marks == (Chapter(0.0, "A"), Chapter(60.5, "B"))
+    assert found.marks == (Chapter(0.0, "A", "https://cast.example.org/a"), Chapter(60.5, "B"))
 
 
 def test_media_group_gives_sound_and_length() -> None:

@@ -49,6 +49,16 @@ def test_chapters_replace_times_and_the_playing_one_is_marked() -> None:
     assert about.head == "Chapters"
 
 
+def test_links_and_pictures_of_chapters_follow_them() -> None:
+    chapters = (Chapter(0.0, "Begin", "https://a.example/x", "https://a.example/1.png"), Chapter(9.0, "Then"))
+    assert with_choices(About("One"), EpisodeNotes(), chapters, 1).choices == [
+        AboutChoice("Begin", 0.0),
+        AboutChoice("https://a.example/x", "https://a.example/x"),
+        AboutChoice("Picture: https://a.example/1.png", "https://a.example/1.png"),
+        AboutChoice("Then", 9.0, True),
+    ]
+
+
 def test_lines_follow_one_another_with_their_looks_and_wrapped_beside_what_names_them() -> None:
     facts = (("Id", "one two three"), ("Empty", ""), ("Last error", "It broke"))
     choices = (AboutChoice("Begin here now", 61.0, True), AboutChoice("Then", 3600.0), AboutChoice("Link", "https://x"))

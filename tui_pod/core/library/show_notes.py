@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
+RECOMMENDS = "Recommends: "
+"""How a line starts that names a podcast which another one recommends, and its address in parentheses."""
+
 
 class EpisodeNotes(NamedTuple):
     """Show notes and related facts; all of it is safe to show."""
@@ -27,3 +30,10 @@ class PodcastFacts(NamedTuple):
     """When it last answered (local time); None if never."""
     error: str | None = None
     """Why the last refresh failed; None if it did not."""
+
+    @property
+    def recommended(self) -> dict[str, str]:
+        """The titles of the podcasts that it recommends, by address."""
+        lines = [line.removeprefix(RECOMMENDS) for line in self.summary.split("\n") if line.startswith(RECOMMENDS)]
+        named = [(address.removesuffix(")"), title) for title, _, address in (line.rpartition(" (") for line in lines)]
+        return {address: title or address for address, title in named if address.startswith(("http://", "https://"))}

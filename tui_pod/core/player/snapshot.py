@@ -29,6 +29,10 @@ class Chapter(NamedTuple):
 
     start: float
     title: str = ""
+    link: str = ""
+    """Address of a page about it; empty if there is none."""
+    picture: str = ""
+    """Address of its picture; empty if there is none."""
 
 
 JUMP = 2.5

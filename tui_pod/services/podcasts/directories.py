@@ -94,6 +94,12 @@ class DirectoryService:
         with self._context.tasks.showing("find", "asking iTunes"):
             return await self.marked(await find_top(country, category, podcasts.fetched, podcasts.access.policy))
 
+    async def named(self, title: str, address: str) -> DirectorySearch:
+        """Return the podcast at an address as if it had been found."""
+        from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast  # brings TLS
+
+        return await self.marked(Finding((FoundPodcast(address, title),)))
+
     async def marked(self, finding: Finding) -> DirectorySearch:
         """Return what was found, with the addresses that the listener is subscribed to."""
         podcasts = await self._context.podcasts.get()

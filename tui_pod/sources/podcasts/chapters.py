@@ -11,6 +11,7 @@ import re
 from tui_pod.core.library.values import to_seconds
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean
+from tui_pod.net.address import absolute
 
 MAX_CHARS = 2_000_000
 """Maximum number of characters of a chapters file that are read."""
@@ -36,7 +37,8 @@ def parse_chapters(text: str) -> tuple[Chapter, ...]:
         named, title = chapter.get("startTime"), chapter.get("title")
         start = to_seconds(str(named)) if isinstance(named, str | int | float) else None
         if start is not None:
-            marks.append(Chapter(start, clean(title) if isinstance(title, str) else ""))
+            shown = (absolute(str(chapter.get(name) or "")) or "" for name in ("url", "img"))
+            marks.append(Chapter(start, clean(title) if isinstance(title, str) else "", *shown))
     return tuple({mark.start: mark for mark in sorted(marks, key=lambda mark: mark.start)}.values())
 
 

@@ -1,4 +1,4 @@
-"""Lines for the details from the Podcasting 2.0 tags person, funding, soundbite, trailer and liveItem.
+"""Lines for the details from tags of Podcasting 2.0, such as person, podroll and socialInteract.
 
 Source: the Podcasting 2.0 namespace.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from html import escape
 
+from tui_pod.core.library.show_notes import RECOMMENDS
 from tui_pod.core.library.values import to_seconds
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.text.html_text import to_notes, to_text
@@ -19,7 +20,8 @@ LINE_LIMIT = 300
 def tag_line(key: str, text: str, attributes: Mapping[str, str]) -> str:
     """Return the line of an element as HTML with its link, or an empty text if it says nothing."""
     text = clean(to_text(text), LINE_LIMIT)
-    link = (attributes.get("href") or attributes.get("url") or "").strip()
+    link = next(filter(None, map(attributes.get, ("href", "url", "uri", "feedUrl"))), "").strip()
+    is_web = link.startswith(("http://", "https://"))
     match key:
         case "podcast:person":
             role = clean(attributes.get("role", "") or "host", 40).capitalize()
@@ -36,9 +38,17 @@ def tag_line(key: str, text: str, attributes: Mapping[str, str]) -> str:
             state = {"live": "Live now", "ended": ""}.get(attributes.get("status", "").lower(), "Live soon")
             when = clean(attributes.get("start", ""), 40)
             said = f"{state}: {' · '.join(filter(None, (text, when)))}" if state and (text or when) else ""
+        case "podcast:remoteitem":  # one without an address can only be found with a key for Podcast Index
+            said = f"{RECOMMENDS}{text or link}" if is_web else ""
+        case "podcast:socialinteract":
+            said = (
+                f"Comments: {clean(attributes.get('accountId') or attributes.get('protocol', ''), 80)}"
+                if is_web
+                else ""
+            )
         case _:
             said = ""
-    if not said or not link.startswith(("http://", "https://")):
+    if not said or not is_web:
         return escape(said)
     return f'<a href="{escape(link)}">{escape(said)}</a>'
 

@@ -56,12 +56,14 @@ _LINKS = frozenset((
     "category", "itunes:image", "itunes:link", "media:thumbnail",
 ))  # fmt: skip
 _PICTURES = frozenset(("itunes:image", "itunes:link", "media:thumbnail"))
-_TOLD = frozenset(("podcast:person", "podcast:funding", "podcast:soundbite", "podcast:trailer"))
+_TOLD = frozenset(
+    ("podcast:person", "podcast:funding", "podcast:soundbite", "podcast:trailer", "podcast:socialinteract")
+)
 """Elements of which the details have a line."""
 
 _OTHERS = frozenset((
     "item", "entry", "channel", "feed", "redirect", "itunes:category", "podcast:alternateenclosure", "podcast:source",
-    "podcast:liveitem", "podcast:contentlink",
+    "podcast:liveitem", "podcast:contentlink", "podcast:podroll", "podcast:remoteitem",
 ))  # fmt: skip
 _KEYS = {key.lower(): key for key in _TEXTS | _LINKS | _TOLD | _OTHERS}
 MAX_TOLD = 50
@@ -138,6 +140,7 @@ class _FeedReader:
         self._attributes: dict[str, str] = {}  # of the element whose text is being collected
         self._outer: dict[str, str] = {}  # of the open alternate enclosure or live item
         self._live_depth = 0
+        self._roll_depth = 0  # of the open podroll
         self._path: list[tuple[str, int]] = []  # names and depths of open categories
         self._defaults: list[
             tuple[str, int]
@@ -204,6 +207,10 @@ class _FeedReader:
             self._links.append((key, source))
         elif key == "podcast:liveitem" and depth == self._parent_depth + 1 and not self._is_in_item:
             self._outer, self._live_depth = dict(attributes), depth
+        elif key == "podcast:podroll" and depth == self._parent_depth + 1 and not self._is_in_item:
+            self._roll_depth = depth
+        elif key == "podcast:remoteitem" and self._roll_depth and depth == self._roll_depth + 1:
+            self._add_line(tag_line(key, attributes.get("title", ""), attributes))
         elif key == "itunes:category" and not self._is_in_item:
             self._path.append((clean(attributes.get("text", "")), depth))
             self._categories.append(tuple(name for name, _ in self._path[-4:]))
@@ -221,6 +228,8 @@ class _FeedReader:
         if depth == self._live_depth:
             self._add_line(tag_line("podcast:liveitem", self._outer.get("title", ""), self._outer))
             self._live_depth = 0
+        elif depth == self._roll_depth:
+            self._roll_depth = 0
         elif self._is_in_item and depth == self._parent_depth:
             self._count += 1
             item = self._item(self._fields, self._links) if self._count <= MAX_ITEMS else None
@@ -353,7 +362,9 @@ class _FeedReader:
             elif key == "psc:chapter" and len(marks) < MAX_CHAPTERS:
                 start = to_seconds(values.get("start", ""))
                 if start is not None:
-                    marks.append(Chapter(start, clean(values.get("title", ""))))
+                    named = map(values.get, ("href", "image"))
+                    shown = ((absolute(address, base) if address else None) or "" for address in named)
+                    marks.append(Chapter(start, clean(values.get("title", "")), *shown))
             elif key == "category":
                 keywords += "," + (values.get("label") or values.get("term") or "")
         season, number = (to_number(get(f"itunes:{key}") or get(f"podcast:{key}", "")) for key in ("season", "episode"))

@@ -113,6 +113,15 @@ class DialogController:
         number = found.index(model.trouble) if model.trouble is not None else 0
         self._show(TroublesScreen(self._services, found, number) if found[1:] else remedies(self._services, found[0]))
 
+    def look_into(self, title: str, address: str) -> None:
+        """Show the episodes of a podcast, without subscribing."""
+        from tui_pod.ui.screens.podcasts.add import AddFeedScreen  # brings TLS
+        from tui_pod.ui.screens.podcasts.find import FindScreen
+
+        find = partial(self._services.feeds.directories.named, title, address)
+        again = partial(AddFeedScreen, self._services, self._open_feed)
+        self._show(FindScreen(title, [], find, self._services, self._open_feed, again))
+
     def subscribe_again(self, name: str, address: str) -> None:
         """Offer to subscribe again to a podcast that was removed."""
         feeds, about = self._services.feeds, f"{name} was removed. Its episodes and your progress come back with it."

@@ -96,7 +96,13 @@ class PaneController:
             from tui_pod.ui.widgets.episode_pane import EpisodePane
 
             has_colours = are_covers_drawn(self._screen.app, self._services.first)
-            self.pane = EpisodePane(self._services, lambda: self._screen.model.index, has_colours)
+            screen = self._screen
+            self.pane = EpisodePane(
+                self._services,
+                lambda: screen.model.index,
+                has_colours,
+                lambda *podcast: screen.dialogs.look_into(*podcast),
+            )
             await self._screen.query_one("#panes").mount(self.pane)
         self.pane.follow(self._services.controller.playback)
         return self.pane

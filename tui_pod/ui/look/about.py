@@ -38,6 +38,8 @@ class AboutChoice(NamedTuple):
     """Seconds to play from, or the address to open."""
     is_now: bool = False
     """Whether it is the chapter that plays."""
+    is_podcast: bool = False
+    """Whether the address is that of a podcast, into which to look."""
 
 
 class About(NamedTuple):
@@ -162,8 +164,10 @@ def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: Podc
             ("Refreshed", f"{podcast.refreshed:%-d %B %Y %H:%M}" if podcast.refreshed else "never"),
             ("Last error", podcast.error or ""),
         ]
-        links = [podcast.page, *_links(podcast.summary)]
-        choices += [AboutChoice(link, link) for link in list(dict.fromkeys(filter(None, links)))[:MAX_LINKS]]
+        recommended = podcast.recommended
+        links = [link for link in (podcast.page, *_links(podcast.summary)) if link and link not in recommended]
+        choices += [AboutChoice(link, link) for link in list(dict.fromkeys(links))[:MAX_LINKS]]
+        choices += [AboutChoice(title, address, is_podcast=True) for address, title in recommended.items()]
     text = (podcast.summary if podcast else "") or topics.summaries.get(topic, "")
     return About(topics.names[topic], text=text, facts=facts, head="Links", choices=choices)
 
@@ -173,7 +177,11 @@ def with_choices(about: About, notes: EpisodeNotes, chapters: Sequence[Chapter],
 
     `here` is the number of the playing chapter.
     """
-    marks = [AboutChoice(mark.title or "Chapter", mark.start, number == here) for number, mark in enumerate(chapters)]
+    marks = list[AboutChoice]()
+    for number, mark in enumerate(chapters):
+        marks.append(AboutChoice(mark.title or "Chapter", mark.start, number == here))
+        marks += [AboutChoice(mark.link, mark.link)] * bool(mark.link)
+        marks += [AboutChoice(f"Picture: {mark.picture}", mark.picture)] * bool(mark.picture)
     head = "Chapters"
     if not marks:
         head, marks = "Times", list(_times(notes.text))

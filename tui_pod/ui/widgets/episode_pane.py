@@ -146,13 +146,23 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     .-narrow Cover.-shown { display: none; }
     """  # not in the stylesheet: each rule there slows the first screen, which does not need these
     SCOPED_CSS = False  # the classes are the screen's
+
     ALLOW_SELECT: ClassVar[bool] = False
 
-    def __init__(self, services: Services, chosen: Callable[[], int | None], has_colours: bool) -> None:
-        """Show nothing yet; `chosen` returns the library index of the row at the cursor."""
+    def __init__(
+        self,
+        services: Services,
+        chosen: Callable[[], int | None],
+        has_colours: bool,
+        look_into: Callable[[str, str], None],
+    ) -> None:
+        """Show nothing yet.
+
+        `chosen` returns the library index of the row at the cursor; `look_into` shows a podcast of a title and address.
+        """
         super().__init__(id="details")
         self._services = services
-        self._chosen = chosen
+        self._chosen, self._look_into = chosen, look_into
         self._has_colours = has_colours
         self.is_detailed = False
         """Whether details are shown instead of a preview."""
@@ -376,9 +386,11 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         """Do nothing: there is no pane to the right."""
 
     async def action_choose(self) -> None:
-        """Play from the chapter or open the link at the cursor; without one, play the episode or list the topic."""
-        target = self._target
-        if isinstance(target, str):
+        """Play, open or look into what is at the cursor; without anything, play the episode or list the topic."""
+        target, choices = self._target, self._about.about.choices
+        if isinstance(target, str) and choices[self._about.cursor or 0].is_podcast:
+            self._look_into(choices[self._about.cursor or 0].text, target)
+        elif isinstance(target, str):
             self.app.run_worker(open_link(self.app, target))
         elif target is not None and self._episode is not None:
             self._services.controller.play_from(self._episode.id, target)

@@ -53,7 +53,7 @@ class FindScreen(Dialog):
         open_feed: Callable[[str], None],
         ask_again: Callable[[], Dialog],
     ) -> None:
-        """Ask the directories of these names by calling `find`.
+        """Ask the directories of these names by calling `find`; without any, look into the podcast that it returns.
 
         `open_feed` opens the subscribed podcast, `ask_again` returns a dialog to search again.
         """
@@ -146,6 +146,9 @@ class FindScreen(Dialog):
     async def _find(self) -> None:
         self._found = await self._search()
         self._show_podcasts()
+        if not self._directories:
+            self._chosen = self._rows[0]
+            await self._preview(self._chosen)
 
     def _show_podcasts(self) -> None:
         assert self._found is not None
