@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import UTC, date, datetime
@@ -15,7 +16,7 @@ from typing import Any, NamedTuple
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic, numbering
 from tui_pod.core.library.parts import Move, unpack_parts
 from tui_pod.core.library.topics import UNLISTED, topic_key
-from tui_pod.core.text.clean import clean_title
+from tui_pod.core.text.clean import clean_title, fold
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.net.file_address import path_of
 from tui_pod.shelf import settings_table
@@ -27,6 +28,9 @@ from tui_pod.shelf.schema import SCHEMA
 
 MAX_TOPICS = 8
 """Nested topics at most; files in deeper subfolders belong to the last one."""
+
+_VOLUME = re.compile(r"(.*?)[\s,#:.-]*(\d{1,6}(?:\.\d{1,3})?)")
+"""A series with the number of a volume."""
 
 
 class FeedLibrary(NamedTuple):
@@ -190,13 +194,17 @@ def _read_subfolders(
 ) -> _Subfolders:
     """Return the subfolders of a folder, and insert their topics with their episodes after those of the folder."""
     rows = db.execute(
-        "SELECT episodes.id, audio, folder FROM episodes LEFT JOIN recordings ON recordings.id = episodes.id"
+        "SELECT episodes.id, audio, folder, author, series"
+        " FROM episodes LEFT JOIN recordings ON recordings.id = episodes.id"
         " WHERE feed = ? AND place >= 0 ORDER BY place DESC",
         (number,),
     )
     files: dict[str, list[str]] = {}
-    for ident, audio, folder in rows:
+    volumes: dict[str, tuple[str, float]] = {}  # the series of each, and its number in it
+    for ident, audio, folder, author, series in rows:
         files.setdefault(folder or os.path.dirname(audio or ""), []).append(ident)
+        if found := _VOLUME.fullmatch(series or ""):
+            volumes[ident] = fold(f"{author}  {found[1]}"), float(found[2])
     ids: dict[tuple[str, ...], list[str]] = {}
     folders: dict[str, _FeedTopics] = {}
     for path, inside in files.items():
@@ -212,8 +220,17 @@ def _read_subfolders(
         topics.pop(Topic(key, parent), None)
         for names, inside in ids.items():
             above = _key(key, names[:-1]) if names else parent
-            topics[Topic(_key(key, names), above, episodes=tuple(inside))] = None
+            topics[Topic(_key(key, names), above, episodes=_by_volume(inside, volumes))] = None
     return folders
+
+
+def _by_volume(ids: Sequence[str], volumes: Mapping[str, tuple[str, float]]) -> tuple[str, ...]:
+    """Return ids with the volumes of each series by their numbers, in the places that they have together."""
+    found: dict[str, list[str]] = {}
+    for ident in sorted((ident for ident in ids if ident in volumes), key=lambda ident: volumes[ident][1]):
+        found.setdefault(volumes[ident][0], []).append(ident)
+    turns = {series: iter(inside) for series, inside in found.items()}
+    return tuple(next(turns[volumes[ident][0]]) if ident in volumes else ident for ident in ids)
 
 
 def _read_shelves(

@@ -46,6 +46,15 @@ def test_folder_is_one_entry_beside_its_folder_with_all_its_parts(shelf: Shelf) 
     assert shelf.store.take_notices() == ["Shown as a book, judged by tags and names (kind in its settings): “Emma”."]
 
 
+def test_volumes_of_a_series_are_in_the_order_of_their_numbers(shelf: Shelf) -> None:
+    for folder, number in (("A last one", "10"), ("B", ""), ("C first", "2"), ("D between", "2.5")):
+        series = {"TXXX": f"series\0Saga {number}"} if number else {}
+        for part in ("1", "2"):
+            shelf.put(f"Ann/{folder}/{part}.mp3", part, part, TALB=folder, TPE1="Ann", **series)
+    shelf.add()
+    assert shelf.course("Ann") == ["C first", "B", "D between", "A last one"]
+
+
 def test_guess_is_told_once_though_the_folder_is_renamed(shelf: Shelf) -> None:
     shelf.put_book()
     shelf.add()

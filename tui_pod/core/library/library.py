@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 SHOWN_TITLE = 40
 """Characters of a title within a sentence: a notice is one line."""
 
+_CUT = re.compile(r"\W*[(\[](?:un-?)?(?:abridged|gekurzt)[^)\]]*[)\]]")
+"""What a folded title says about its edition."""
+
 
 class CatalogsError(UserError):
     """Catalogues that cannot be used; each line is `FILE:LINE: message`."""
@@ -94,6 +97,16 @@ class Library:
     def folded(self) -> list[str]:
         """The text to search, one string per episode."""
         return self._folded()
+
+    @cached_property
+    def works(self) -> Mapping[int, Sequence[int]]:
+        """Books that have author and title in common, with all of these, by index: see `editions`."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for index, key in enumerate(self.authors):
+            if key:
+                author, _, title = key.split("  ", 2)
+                found.setdefault((author, _CUT.sub("", title)), []).append(index)
+        return {index: inside for inside in found.values() if len(inside) > 1 for index in inside}
 
     @cached_property
     def _feeds(self) -> list[tuple[str, Sequence[int]]]:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from tui_pod.core.library.editions import other_editions
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.state import PlaybackState
@@ -257,6 +258,16 @@ class UpNext:
         for row in range(self.context.row + 1, len(indexes)):
             ident = state.library.ids[indexes[row]]
             is_wanted = self.is_replaying or state.progress_index.status(ident) is not Status.PLAYED
-            if ident != state.playback.episode and is_wanted:
+            if ident != state.playback.episode and is_wanted and not self._is_other_edition(indexes[row]):
                 return row
         return None
+
+    def _is_other_edition(self, index: int) -> bool:
+        """Return whether a book is another edition of what plays or was played, and in no list made by hand."""
+        state = self._state
+        own_list = state.library.lists.get(self.context.view.entry)
+        if index not in state.library.works or (own_list is not None and not own_list.is_rule):
+            return False
+        playing = state.library.index(state.playback.episode)
+        played = () if self.is_replaying else state.progress_index.indexes[Status.PLAYED]
+        return any(other == playing or other in played for other in other_editions(state.library, index))

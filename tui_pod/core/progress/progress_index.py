@@ -183,6 +183,7 @@ class ProgressIndex:
     def _follow_up(self, topic: int) -> tuple[int, datetime] | None:
         """Return what follows the played episode of a topic that was heard last; None if Continue lacks nothing."""
         from tui_pod.core.library.course import home_topic  # a first start needs none of it
+        from tui_pod.core.library.editions import other_editions
 
         library, played = self._library, self.indexes[Status.PLAYED]
         path = library.topics.paths[topic]
@@ -193,7 +194,8 @@ class ProgressIndex:
         last, row = max(heard, default=(None, 0))
         if last is None or home_topic(library.topics, path[row]) != topic:
             return None
-        following = next((index for index in path[row + 1 :] if index not in played), None)
+        following = next((index for index in path[row + 1 :] if index not in played
+                          and played.isdisjoint(other_editions(library, index))), None)  # fmt: skip
         progress = self._progress.get(library.ids[following]) if following is not None else None
         is_out = progress is not None and (progress.is_dismissed or (progress.position > 0 and not progress.is_brief))
         return None if following is None or is_out else (following, last)

@@ -14,6 +14,7 @@ from itertools import accumulate, pairwise, takewhile
 from math import inf
 from operator import or_
 
+from tui_pod.core.library.editions import other_editions
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.progress.progress import Status
@@ -196,6 +197,8 @@ def _candidates(library: Library, progress_index: ProgressIndex, request: Sessio
         started if request.has_started else progress_index.indexes[Status.STARTED]
     )
     rest = [index for index in members if index not in left_out]
+    if library.works and (request.topic not in library.lists or library.lists[request.topic].is_rule):
+        rest = list(_one_edition_each(library, progress_index, rest))
     unplayed = sort_indexes(library, rest, request.order, request.topic, request.seed)
     if request.topic in library.lists or request.order is Sort.SHUFFLE:
         return [*started, *unplayed]  # as it is shown
@@ -204,6 +207,15 @@ def _candidates(library: Library, progress_index: ProgressIndex, request: Sessio
         unplayed = sorted(unplayed, key=lambda index: index >= first)  # these are not part of the course
     new = set(progress_index.new_indexes())
     return [*started, *sorted(unplayed, key=lambda index: index not in new)]
+
+
+def _one_edition_each(library: Library, progress_index: ProgressIndex, indexes: Iterable[int]) -> Iterator[int]:
+    """Yield indexes without books of which another edition was begun or played, or comes before."""
+    taken = progress_index.indexes[Status.PLAYED] | progress_index.indexes[Status.STARTED]
+    for index in indexes:
+        if taken.isdisjoint(other_editions(library, index)):
+            taken.add(index)
+            yield index
 
 
 def _in_series(

@@ -1,0 +1,19 @@
+"""Editions of one book, of which nobody hears two: same author and title, another narrator, or abridged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui_pod.core.library.library import Library
+
+
+def other_editions(library: Library, index: int) -> Iterator[int]:
+    """Yield the other editions of a book. What has the same title and narrator is another volume."""
+    inside = library.works.get(index, ())
+    book = library.episode(index) if inside else None
+    for other in inside:
+        found = library.episode(other)
+        if book is None or other == index or (book.series and found.series and book.series != found.series):
+            continue
+        if (found.narrator, found.title) != (book.narrator, book.title):
+            yield other
