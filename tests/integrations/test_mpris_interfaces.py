@@ -129,9 +129,9 @@ def test_rate_is_the_speed_and_zero_pauses(room: Room, rate: float, speed: float
 
 
 @pytest.mark.parametrize(
-    ("volume", "percent"), [(0.0, 0), (0.5, 50), (1.0, 100), (2.0, 100), (-1.0, 0), (math.nan, 80)]
+    ("volume", "percent"), [(0.0, 0), (0.5, 50), (1.0, 100), (3.0, 200), (-1.0, 0), (math.nan, 80)]
 )
-def test_volume_is_from_zero_to_one(room: Room, volume: float, percent: int) -> None:
+def test_volume_is_from_zero_to_two(room: Room, volume: float, percent: int) -> None:
     player = PlayerInterface(room.controller)
     player.volume = volume  # type: ignore[method-assign]
     assert room.controller.playback.volume == percent
