@@ -61,9 +61,24 @@ def test_phrase_is_found_as_it_stands(desk: Desk) -> None:
     assert desk.ids('"end of the line"') == ["one"]
 
 
-def test_letters_without_blanks_are_found(desk: Desk) -> None:
-    desk.add("one", "One", "これは機械学習です。")
-    assert desk.ids("学習") == ["one"]
+LANGUAGES = {
+    "Japanese": ("これは機械学習です。", "学習", "学校"),
+    "Chinese": ("我们今天谈谈中国历史", "中国历史", "日本"),
+    "Thai": ("วันนี้เราจะพูดถึงประวัติศาสตร์ไทย", "ประวัติศาสตร์", "ประวัติศาสตร์ลาว"),
+    "Hindi": ("आज हम क्षत्रिय इतिहास की बात करेंगे।", '"इतिहास की"', '"इतिहास कि"'),
+    "Arabic, pointed": ("هَذَا كِتَابُ الأحمد", "كتاب الاحمد", "كتب"),
+    "Arabic": ("هذا كتاب جديد", "كِتَاب", "جديدة"),
+    "Hebrew, pointed": ("שָׁלוֹם עֲלֵיכֶם", "שלום", "שלומי"),
+}
+
+
+@pytest.mark.parametrize("name", LANGUAGES)
+def test_words_of_any_script_are_found_in_their_sentence(desk: Desk, name: str) -> None:
+    text, typed, other = LANGUAGES[name]
+    desk.add("one", "One", text)
+    desk.add("two", text)
+    assert desk.ids(typed) == ["two", "one"]
+    assert desk.ids(other) == []
 
 
 def test_long_transcript_shows_some_matches_and_counts_the_rest(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 
 from tui_pod.search.query import MAX_CHARS, MAX_PHRASES, Phrase, Query, excerpt, parse_query, spaced
@@ -84,6 +86,13 @@ def test_excerpt_of_a_long_text_shows_the_match() -> None:
     assert len(shown) <= 60
     assert shown.startswith("…")
     assert shown.endswith("…")
+
+
+def test_excerpt_of_a_text_without_blanks_shows_the_match_and_no_half_letters() -> None:
+    assert "歴史" in excerpt(parse_query("歴史"), "今日は" * 40 + "日本の歴史" + "ことば" * 40, 60)
+    shown = excerpt(parse_query("ไทย"), "นี้" * 40 + "ไทย" + "ที่" * 40, 60)
+    assert "ไทย" in shown
+    assert all(unicodedata.category(shown[place])[0] != "M" for place in (1, shown.index("ไทย")))
 
 
 def test_excerpt_is_the_whole_of_a_text_that_fits() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from tui_pod.core.text.clean import clean, fold
+from tui_pod.core.text.clean import clean, fold, letter_end
 from tui_pod.search.stop_words import Language, guess_language
 
 MAX_PHRASES = 32
@@ -32,8 +32,20 @@ NOTHING = "There is no letter or digit to search for."
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 """Scripts written without spaces, whose letters are searched as words: Thai, Lao, Burmese, Khmer, Kana, Han."""
 
+_POINTS = "\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4"
+_INDIC = "".join(
+    f"{chr(block + first)}-{chr(block + last)}"
+    for block in range(0x900, 0xE00, 0x80)
+    for first, last in ((0x00, 0x03), (0x3C, 0x3C), (0x3E, 0x4D), (0x51, 0x57), (0x62, 0x63))
+)
+_MARKS = f"\u0300-\u036f{_POINTS}{_INDIC}"
+"""Marks that belong to the letter before them: accents, the points of Hebrew and Arabic, the vowels of India."""
+
+_POINTED = "[\u0590-\u06ff]"
+"""Scripts whose points are seldom written, so that they are indexed without."""
+
 _LETTER = f"([{_UNSPACED}])"  # strings, which `re` compiles at first use: compiling at import would delay playback
-_WORD = rf"[{_UNSPACED}]|(?:[^\W_{_UNSPACED}][\u0300-\u036f]*)+"
+_WORD = rf"[{_UNSPACED}]|[^\W_{_UNSPACED}](?:[^\W_{_UNSPACED}]|[{_MARKS}])*"
 _TERM = r'(?<!\S)(-?)(?:["“„”«]([^"“„”«»]*)(["“”»]?)|([^\s"“„”«»]+))|["“„”«»]|[^\s"“„”«»]+'
 
 
@@ -151,7 +163,7 @@ def parse_query(text: str) -> Query:
             continue
         can_start = len(found[-1]) >= LEAST_START or found[-1] >= SYLLABLES
         is_open = quoted is None or not end  # a quote is not closed yet while it is being typed
-        phrase = Phrase(found, is_open and can_start and not minus, " ".join(typed))
+        phrase = Phrase(found, is_open and can_start and not minus, _unpointed(" ".join(typed)))
         (excluded if minus else wanted).setdefault(phrase)
     if len(wanted) + len(excluded) > MAX_PHRASES:
         notice = f"Only the first {MAX_PHRASES} words are searched for."
@@ -162,7 +174,12 @@ def parse_query(text: str) -> Query:
 
 def spaced(text: str) -> str:
     """Return a text as it is indexed: with spaces between the letters of scripts without them."""
-    return text if text.isascii() else re.sub(_LETTER, r" \1 ", text)
+    return text if text.isascii() else re.sub(_LETTER, r" \1 ", _unpointed(text))
+
+
+def _unpointed(text: str) -> str:
+    """Return a text as it is compared if it has Hebrew or Arabic, which SQLite would take apart at each point."""
+    return fold(text) if not text.isascii() and re.search(_POINTED, text) else text
 
 
 class _Word(NamedTuple):
@@ -206,8 +223,10 @@ def excerpt(query: Query, text: str, width: int) -> str:
         return text
     spans = query.spans(text)
     first = spans[0][0] if spans else 0
-    start = 0 if first < width * 2 // 3 else text.rfind(" ", 0, first - width // 3) + 1
+    start, before = 0, first - width // 3
+    if first >= width * 2 // 3:
+        start = text.rfind(" ", max(0, before - 20), before) + 1 or letter_end(text, before)
     cut = text[start : start + width - 2 * bool(start)]
     if start + len(cut) < len(text):
-        cut = cut[: max(cut.rfind(" "), len(cut) - 20)].rstrip() + "…"
+        cut = cut[: max(cut.rfind(" "), letter_end(cut, len(cut) - 20))].rstrip() + "…"
     return f"…{cut}" if start else cut

@@ -17,7 +17,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.runtime.database_errors import explain_database_error, is_passing
 from tui_pod.runtime.files import Unreadable, check_regular, locked, read_start, stamp
 
-SCHEMA = "5"
+SCHEMA = "6"
 """Version of the tables; a file of another version is rebuilt."""
 
 HASH_SIZE = 16 * 1024 * 1024
@@ -37,7 +37,7 @@ _TABLES = (
     " title TEXT NOT NULL, summary TEXT NOT NULL, notes TEXT NOT NULL, phrases TEXT NOT NULL)",
     "CREATE TABLE words (number INTEGER PRIMARY KEY, stamp TEXT NOT NULL, starts BLOB NOT NULL, groups BLOB NOT NULL)",
 )
-_OPTIONS = "content='', columnsize=0, tokenize='unicode61 remove_diacritics 2'"
+_OPTIONS = "content='', columnsize=0, tokenize=\"unicode61 remove_diacritics 2 categories 'L* N* Co M*'\""
 _INDEXES = {
     "heads_index": f"CREATE VIRTUAL TABLE heads_index USING fts5(title, summary, notes, phrases, {_OPTIONS})",
     "words_index": f"CREATE VIRTUAL TABLE words_index USING fts5(text, {_OPTIONS})",

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import unicodedata
 
 import pytest
 
 from tests.hostile import HOSTILE_TITLES
+from tests.world import has_locale
 from tui_pod.core.text.clean import (
     SUMMARY_LIMIT,
     TITLE_LIMIT,
@@ -184,3 +187,26 @@ def test_length_in_a_sentence_has_every_unit_that_counts(seconds: float, text: s
 
 def test_unescaped_reads_references_and_survives_those_of_no_end() -> None:
     assert unescaped("R&amp;D &#233; &#" + "9" * 5000 + "; &zzz;") == "R&D \u00e9 \ufffd &zzz;"
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"), [("क्षत्रिय" * 3, "क्षत्रिय…"), ("ที่นี่ทำ", "ที่…"), ("e\u0301x\u0301" * 9, "éx́éx́éx́é…")]
+)
+def test_limit_takes_no_letter_apart(text: str, cut: str) -> None:
+    found = {clean(text, limit) for limit in range(5, 16)}
+    assert cut in found
+    whole = clean(text)
+    for each in found - {whole}:
+        assert unicodedata.category(whole[len(each) - 1])[0] != "M"
+        assert not each.endswith("\u094d…")
+
+
+def test_names_are_sorted_as_the_locale_of_the_listener_does() -> None:
+    names = ["Zebra", "İzmir", "ırmak", "çay", "cam", "dağ"]
+    code = f"from tui_pod.core.text.clean import collation_key; print(*sorted({names}, key=collation_key))"
+    for name, order in (("tr_TR.UTF-8", "cam çay dağ ırmak İzmir Zebra"), ("C", "cam çay dağ İzmir Zebra ırmak")):
+        if not has_locale(name):
+            pytest.skip(f"no locale {name}")
+        told = {**os.environ, "LC_ALL": name, "PYTHONUTF8": "1"}
+        done = subprocess.run([sys.executable, "-c", code], env=told, capture_output=True, text=True, check=True)
+        assert done.stdout.strip() == order

@@ -10,7 +10,7 @@ from tui_pod.core.playback.editable_records import EditableRecords
 from tui_pod.core.playback.undo import UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.cards import ThingKey
-from tui_pod.core.text.clean import clean
+from tui_pod.core.text.clean import clean, collation_key
 
 
 class ListEditor(EditableRecords[OwnList]):
@@ -30,7 +30,7 @@ class ListEditor(EditableRecords[OwnList]):
     @property
     def by_hand(self) -> list[OwnList]:
         """The lists that episodes can be put on, by name."""
-        return sorted((each for each in self if not each.is_rule), key=lambda each: each.name.casefold())
+        return sorted((each for each in self if not each.is_rule), key=lambda each: collation_key(each.name))
 
     def named(self, name: str) -> OwnList | None:
         """Return the list of this name; None if there is none."""

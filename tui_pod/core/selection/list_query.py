@@ -14,7 +14,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.queue import Queue
-from tui_pod.core.text.clean import clean, fold
+from tui_pod.core.text.clean import clean, collation_key, fold
 from tui_pod.core.text.names import is_called, rank
 
 RANKED = 500
@@ -243,9 +243,11 @@ def sort_indexes(
         case Sort.LONGEST:
             return sorted(indexes, key=lambda index: -library.durations[index])
         case Sort.TITLE:
-            return sorted(indexes, key=lambda index: fold(library.titles[index]))
+            return sorted(indexes, key=lambda index: collation_key(library.titles[index]))
         case Sort.AUTHOR if library.authors:  # those without one last
-            return sorted(indexes, key=lambda index: (not library.authors[index], library.authors[index]))
+            return sorted(
+                indexes, key=lambda index: (not library.authors[index], collation_key(library.authors[index]))
+            )
         case Sort.HEARD if progress_index is not None:
             return sorted(indexes, key=progress_index.heard_at, reverse=True)
         case Sort.SHUFFLE:

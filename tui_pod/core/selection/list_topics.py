@@ -16,6 +16,7 @@ from tui_pod.core.library.library import Library, day_of
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.topics import TopicTable, list_key
 from tui_pod.core.selection.list_query import narrow
+from tui_pod.core.text.clean import collation_key
 
 
 def with_lists(library: Library, lists: Iterable[OwnList], today: date) -> Library:
@@ -23,7 +24,7 @@ def with_lists(library: Library, lists: Iterable[OwnList], today: date) -> Libra
 
     Removed lists are left out; the age of episodes is counted from `today`.
     """
-    shown = sorted((each for each in lists if not each.is_removed), key=lambda each: each.name.casefold())
+    shown = sorted((each for each in lists if not each.is_removed), key=lambda each: collation_key(each.name))
     if not shown and not library.lists:
         return library
     base, durations = library.base_topics, library.durations

@@ -7,9 +7,11 @@ nothing of where the text comes from or who draws it.
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 TITLE_LIMIT = 300
 """Longest title that is shown, in characters."""
@@ -39,6 +41,8 @@ _MAY_COMBINE = (
 _ENDLESS = r"&#\d{10,};?"  # Python refuses to convert 5,000 digits to a number
 _SURROGATES = "[\ud800-\udfff]"
 _BREAKS = "[\x0b-\x0d\x85\u2028\u2029]"
+_JOINER = 9  # the combining class of the marks that join two consonants, in the scripts of India
+_LONGEST = 16  # characters of a syllable
 _MAX_MARKS = 2  # combining marks a letter: enough for Vietnamese, too few to climb over a line
 
 
@@ -115,6 +119,21 @@ def fold(text: str) -> str:
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def collation_key(text: str) -> str:
+    """Return a key that sorts names as the listener's locale does; as `fold` does where the locale is `C`."""
+    return _collation()(text)
+
+
+@lru_cache(maxsize=1)
+def _collation() -> Callable[[str], str]:
+    import locale  # only needed once something is sorted by name
+
+    with contextlib.suppress(locale.Error):  # one that is not installed
+        locale.setlocale(locale.LC_COLLATE, "")
+    is_plain = locale.setlocale(locale.LC_COLLATE).partition(".")[0] in ("C", "POSIX")
+    return fold if is_plain else locale.strxfrm
 
 
 def clock(seconds: float) -> str:
@@ -207,4 +226,13 @@ def _takes_no_column(character: str) -> bool:
 
 
 def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+    return text if len(text) <= limit else text[: letter_end(text, limit - 1)].rstrip() + "…"
+
+
+def letter_end(text: str, place: int) -> int:
+    """Return the last place at or before this one at which no letter is taken apart: from its marks, or a syllable."""
+    for end in range(place, max(0, place - _LONGEST), -1):
+        is_inside = unicodedata.combining(text[end - 1]) == _JOINER
+        if not is_inside and (end >= len(text) or unicodedata.category(text[end])[0] != "M"):
+            return end
+    return place
