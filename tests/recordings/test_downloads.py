@@ -18,7 +18,7 @@ from tests.sources.server import Ranged, Site, sound
 from tui_pod.core.text.clean import is_safe
 from tui_pod.recordings import recording_fetcher
 from tui_pod.recordings.download_request import DownloadError, DownloadRequest, file_name
-from tui_pod.recordings.downloads import Downloads
+from tui_pod.recordings.downloads import KEPT_ASIDE, Downloads
 from tui_pod.recordings.recording_fetcher import OVERLAP
 from tui_pod.recordings.recording_store import RecordingStore
 from tui_pod.runtime.files import stamp
@@ -317,6 +317,21 @@ def test_removed_download_comes_back_until_purged(site: Site, downloads: Downloa
     downloads.remove(ID)
     downloads.purge()
     assert (downloads.restore(ID), downloads.remove(ID), files(downloads)) == (False, False, [])
+
+
+def test_removed_download_is_deleted_while_the_app_runs_on(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    downloads.fetch(request(site))
+    downloads.remove(ID)
+    downloads.remove("another")
+    assert downloads.restore(ID)
+    downloads.remove(ID)
+    later = time.time() + 2 * KEPT_ASIDE
+    monkeypatch.setattr("tui_pod.recordings.downloads.time.time", lambda: later)
+    downloads.remove("another")
+    assert files(downloads) == []
 
 
 # -- names ---------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import threading
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -39,6 +40,9 @@ LIMIT = 500 * 1000 * 1000
 
 LEAVE_FREE = 200 * 1000 * 1000
 """Bytes of the disk that stay free."""
+
+KEPT_ASIDE = 86_400.0
+"""Seconds for which a removed download can at least be restored, while the app runs."""
 
 _NAME = re.compile(r"[a-z0-9-]{1,48}-([0-9a-f]{16})\.[a-z0-9]{2,5}")
 _REMOVED = ".removed"
@@ -159,7 +163,11 @@ class Downloads:
             raise DownloadError(said, is_general=True) from error
 
     def remove(self, episode: str) -> bool:
-        """Set a download aside until `purge`; `restore` brings it back. Return whether there was one."""
+        """Set a download aside until `purge`; `restore` brings it back. Return whether there was one.
+
+        It deletes what was set aside more than a day before: an app may run for weeks.
+        """
+        self.purge(time.time() - KEPT_ASIDE)
         path = self.find(episode)
         if path is None:
             return False

@@ -240,7 +240,7 @@ class RecognitionService:
         is_asked = self._waiting.pop(ident, False)
         self._set_state(ident, None)
         if is_fetched and not is_asked and podcasts is not None:
-            await in_thread(lambda _: podcasts.downloads.remove(ident))
+            await in_thread(lambda _: podcasts.downloads.delete(ident))
         if is_asked:
             words = await asyncio.to_thread(self._files.read, ident)
             shows = f"“{episode.title}” has a transcript now. {key_of('view.transcript')} shows it."

@@ -19,7 +19,7 @@ from tui_pod.runtime.log import log_error
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.schedule import is_left_alone, note_ended, note_refusal
+from tui_pod.shelf.schedule import MAX_REST, is_left_alone, note_ended, note_refusal
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.own_network import OwnNetworkError
 from tui_pod.sources.source import RefreshResult
@@ -36,6 +36,9 @@ GONE, MISSING = 410, 404
 
 PER_HOST = 2
 """How many of these may be from one host."""
+
+MISSING_FOR = 7 * 86_400.0
+"""Seconds after which a podcast that its server does not have rests."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +151,8 @@ def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, poli
         refused_for = error.retry_after
         is_missing = error.status == MISSING
         said = f"{feed.name}: the server does not have it any more ({MISSING})." if is_missing else str(error)
+        if is_missing and feed.fetched is not None and feed.fetched < time.time() - MISSING_FOR:
+            said, refused_for = f"{said[:-1]}, for a week or longer, so it is asked once a day.", MAX_REST
         outcome = RefreshResult(
             feed.feed_id, feed.name, error=said, is_offline=error.is_offline, is_reached=error.status is not None,
             is_missing=is_missing, wanted=wanted, is_forbidden=isinstance(error, OwnNetworkError),

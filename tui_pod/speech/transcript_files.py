@@ -132,8 +132,9 @@ class TranscriptWriter:
         self._append((f"{body}\n" if body else "") + (f"NOTE until {until:.3f}\n\n" if until > last else ""))
 
     def complete(self, seconds: float) -> None:
-        """Note that the whole recording, of this length, is done. Raises OSError."""
+        """Note that the whole recording, of this length, is done, and delete what it replaces. Raises OSError."""
         self._append(f"NOTE complete {seconds:.3f}\n\n")
+        self._path.with_name(self._path.name + _REMOVED).unlink(missing_ok=True)
         os.utime(self._path.parent)  # tells the search index that there is a new transcript
 
     def _append(self, text: str) -> None:

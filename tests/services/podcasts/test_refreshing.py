@@ -248,6 +248,30 @@ async def test_server_that_asks_to_be_left_alone_is_until_then(site: Site, tmp_p
     assert site.paths() == ["/a"]
 
 
+async def test_podcast_that_is_missing_for_a_week_is_told_once_and_rests(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=True))
+    await added(site, service, "a")
+    site.replies["/a"] = server.body("gone", status=404)
+    site.asked.clear()
+
+    async def start(days: float) -> None:
+        later(service, site.url("/a"), 24 * days)
+        await service.do(service.service.start)
+
+    told = "a cannot be refreshed. Press T for the reason and what helps."
+    for _ in range(3):
+        await start(1)
+    assert (site.paths(), service.driver.said) == (["/a"] * 3, [told])
+    for _ in range(3):
+        await start(4)
+    assert (site.paths(), service.driver.said) == (["/a"] * 4, [told, told])
+    assert "asked once a day" in (service.podcasts.store.feeds()[0].error or "")
+    with service.podcasts.store.db.write() as db:
+        db.execute("UPDATE schedule SET until = 1")
+    await start(1)
+    assert (site.paths(), service.driver.said) == (["/a"] * 5, [told, told])
+
+
 async def test_desktop_is_told_of_the_podcasts_that_say_so(site: Site, tmp_path: Path) -> None:
     service = ServiceRig(tmp_path, notifies=False)
     await added(site, service, "a", "b")

@@ -9,8 +9,9 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -135,7 +136,8 @@ class Refresher:
             or is_due(feed, usual, asked.get(feed.feed_id, 0.0), now, self._run)
         ]
         if wanted:
-            self.tell(await self._refresh(wanted), is_asked=False)
+            known = {feed.feed_id: feed.error for feed in wanted}
+            self.tell(await self._refresh(wanted), is_asked=False, known=known)
 
     def _is_new(self, feed: Subscription, now: float) -> bool:
         """Return True if a feed was added, or fetched by another program, since the app started."""
@@ -231,9 +233,9 @@ class Refresher:
         if found.new:
             await self._announce(f"{counted(found.new)} new", found.named_new)
 
-    def tell(self, result: Refreshed, is_asked: bool) -> None:
-        """Tell the listener what is new and what failed."""
-        failed = result.failed
+    def tell(self, result: Refreshed, is_asked: bool, known: Mapping[str, str | None] = MappingProxyType({})) -> None:
+        """Tell the listener what is new and what failed, unless the fault of a podcast is `known` by its id."""
+        failed = [one for one in result.failed if one.error != known.get(one.feed_id)]
         if result.is_offline:
             if is_asked:
                 offline = next(outcome for outcome in failed if outcome.is_offline)
