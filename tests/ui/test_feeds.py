@@ -131,7 +131,7 @@ async def test_i_in_the_tree_tells_all_about_a_podcast(driver: AppDriver) -> Non
     )
     await driver.press("tab", "i")
     await driver.until(lambda: "HTTP 404." in driver.text, "the last error is shown")
-    for fact in ("https://x.example/feed", "About [b]ships[/].", "24 November 2026 13:00", "0 played"):
+    for fact in ("https://x.example/feed", "About [b]ships[/].", "24 Nov 2026 13:00", "0 played"):
         assert fact in driver.text
     await driver.press("i")
     assert driver.app.screen is driver.main
@@ -400,14 +400,16 @@ async def test_details_show_notes_with_links_and_chapters_that_can_be_played(not
     await noted.until(lambda: "Chapters" in noted.text, "the chapters are shown")
     text = noted.text
     for said in (
-        "All of it.", "the paper (https://paper.example.org/1)", "Podcast    Cast", "https://cast.example.org/9",
-        "9.mp3 (downloaded)", "0:00  Hello", "5:00  The matter", "14:00  Chapter",
+        "All of it.", "the paper [2]", "[2] the paper · paper.example.org", "Podcast    Cast", "The episode's page",
+        "9.mp3", "(downloaded)", "0:00  Hello", "5:00  The matter", "14:00  Chapter",
     ):  # fmt: skip
         assert said in text
     await noted.press("j", "j", "enter")
     assert (noted.playback.episode, noted.playback.position) == ("cast-9", 300)
     await noted.press("k", "enter")  # the cursor is still there
     assert noted.playback.position == 0
+    await noted.press("end", "y")
+    assert noted.notices[-1] == "Copied: https://paper.example.org/1"
 
 
 async def test_details_closed_before_the_chapters_come_are_no_trouble(noted: AppDriver) -> None:

@@ -421,6 +421,9 @@ leads_to(
 )  # not the dialog that the key opens elsewhere
 
 
+leads_to("details.copy", "i", lambda driver: driver.notices[-1], "Move to a link first; y copies its address.")
+
+
 @exercises("view.transcript")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press(key)

@@ -97,6 +97,7 @@ list.go_to_playing | current now jump locate | Moves the cursor to what plays.
 view.details | show notes info description summary chapters links about | Shows notes, chapters and links.
 view.preview | sidebar panel third cover wide | Uses the room of a wide terminal for what plays, or for the list.
 details.choose | jump link chapter open | Plays from the chapter, or opens the link.
+details.copy | url address clipboard share page | Puts the address of the link at the cursor into the clipboard.
 details.answer | solution reveal | Shows what the episode answers, or hides it.
 view.episode | show notes info chapters | Shows notes, chapters and links.
 view.transcript | words text read subtitles captions lyrics | Shows what is said, and follows it.

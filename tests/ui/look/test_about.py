@@ -13,6 +13,7 @@ from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import TopicStats
 from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, lay_out, with_choices
@@ -28,19 +29,27 @@ def test_source_with_a_link_can_be_opened_and_is_said_once() -> None:
     shown = with_choices(about, notes, (), None)
     assert [value for name, value in shown.facts if name == "Source"] == ["A book, 1951"]
     assert shown.choices == [
-        AboutChoice("https://example.org/notes", "https://example.org/notes"),
-        AboutChoice("A paper, 2017, https://example.org/paper", "https://example.org/paper"),
+        AboutChoice("[1] example.org/notes", "https://example.org/notes"),
+        AboutChoice("[2] A paper, 2017 · example.org", "https://example.org/paper"),
     ]
 
 
 def test_times_and_links_of_the_notes_can_be_chosen() -> None:
-    about = with_choices(About("One"), NOTES, (), None)
-    assert about.head == "Times and links"
+    notes = NOTES._replace(
+        text=f"{NOTES.text}\nFirst, the paper (https://www.b.example/paper).", page="https://c.example/"
+    )
+    mark = Bookmark("one", 5.0, 9.0, START, START, "Words.")
+    about = with_choices(About("One", text=notes.text), notes, (), None, [mark])
+    assert about.head == "Times"
     assert about.choices == [
         AboutChoice("The storm", 20.0),
         AboutChoice("The harbour", 3723.0),
-        AboutChoice("https://a.example/x", "https://a.example/x"),
+        AboutChoice("Words.", 5.0, group="Bookmarks"),
+        AboutChoice("[1] The episode's page · c.example", "https://c.example/"),
+        AboutChoice("[2] a.example/x", "https://a.example/x"),
+        AboutChoice("[3] the paper · b.example", "https://www.b.example/paper"),
     ]
+    assert about.text.endswith("More: a.example [2].\nFirst, the paper [3].")
 
 
 def test_chapters_replace_times_and_the_playing_one_is_marked() -> None:
@@ -53,40 +62,56 @@ def test_links_and_pictures_of_chapters_follow_them() -> None:
     chapters = (Chapter(0.0, "Begin", "https://a.example/x", "https://a.example/1.png"), Chapter(9.0, "Then"))
     assert with_choices(About("One"), EpisodeNotes(), chapters, 1).choices == [
         AboutChoice("Begin", 0.0),
-        AboutChoice("https://a.example/x", "https://a.example/x"),
-        AboutChoice("Picture: https://a.example/1.png", "https://a.example/1.png"),
+        AboutChoice("Link · a.example", "https://a.example/x", group="Chapters"),
+        AboutChoice("Picture · a.example", "https://a.example/1.png", group="Chapters"),
         AboutChoice("Then", 9.0, True),
     ]
 
 
 def test_lines_follow_one_another_with_their_looks_and_wrapped_beside_what_names_them() -> None:
-    facts = (("Id", "one two three"), ("Empty", ""), ("Last error", "It broke"))
+    facts = (("Id", "one two three"), ("Empty", ""), ("Last error", "It broke"), ("Length", "1 m"))
     choices = (AboutChoice("Begin here now", 61.0, True), AboutChoice("Then", 3600.0), AboutChoice("Link", "https://x"))
-    about = About("A title", ("Below", ""), "“Said.”", "Text\nmore", facts, "Chapters", choices)
+    about = About("A title", ("Below", ""), "“Said.”", "Text\nmore", facts, "Times", choices, is_read=False)
     assert [(list(line.parts), line.choice) for line in lay_out(about, 20)] == [
         ([("A title", HEAD)], None),
         ([("Below", QUIET)], None),
         ([], None),
         ([("“Said.”", ACCENT)], None),
         ([], None),
-        ([("Text", PLAIN)], None),
-        ([("more", PLAIN)], None),
-        ([], None),
-        ([("Id         ", QUIET), ("one two", PLAIN)], None),
-        ([("           ", QUIET), ("three", PLAIN)], None),
         ([("Last error ", QUIET), ("It broke", FAULT)], None),
         ([], None),
-        ([("Chapters", HEAD)], None),
+        ([("Times", HEAD)], None),
         ([("    1:01  ", QUIET), ("Begin here", NOW)], 0),
         ([("          ", QUIET), ("now", NOW)], 0),
         ([(" 1:00:00  ", QUIET), ("Then", PLAIN)], 1),
+        ([], None),
+        ([("Text", PLAIN)], None),
+        ([("more", PLAIN)], None),
+        ([], None),
+        ([("reading …", QUIET)], None),
+        ([], None),
+        ([("Links", HEAD)], None),
         ([("", QUIET), ("Link", ACCENT)], 2),
+        ([], None),
+        ([("Length     ", QUIET), ("1 m", PLAIN)], None),
+        ([], None),
+        ([("Id         ", QUIET), ("one two", PLAIN)], None),
+        ([("           ", QUIET), ("three", PLAIN)], None),
     ]
+
+
+def test_facts_are_beside_the_text_below_the_cover_if_there_is_room() -> None:
+    about = About("One", text="a " * 99, facts=[("Length", "1 m"), ("Id", "x")])
+    lines = lay_out(about, 70, cover=(24, 4))
+    assert [number for number, line in enumerate(lines) if line.aside] == [5]
+    assert "".join(text for text, _ in lines[5].aside) == "  Length     1 m"
+    assert max(sum(len(text) for text, _ in line.parts) for line in lines) <= 70 - 32
+    assert "Id" in lines[-1].parts[0][0]
 
 
 def test_forty_links_or_times_are_listed_at_most() -> None:
     links = EpisodeNotes(" ".join(f"https://x.example/{number}" for number in range(50)))
-    assert len(with_choices(About("One"), links, (), None).choices) == 40
+    assert len(with_choices(About("One", text=links.text), links, (), None).choices) == 40
     times = EpisodeNotes("\n".join(f"{number}:00 Part" for number in range(50)))
     assert len(with_choices(About("One"), times, (), None).choices) == 40
     podcast = PodcastFacts("https://x.example/f", links.text)
@@ -94,9 +119,7 @@ def test_forty_links_or_times_are_listed_at_most() -> None:
 
 
 def test_heading_says_what_can_be_chosen() -> None:
-    assert with_choices(About("One"), EpisodeNotes(), (), None).head == "Links"
     assert with_choices(About("One"), EpisodeNotes("0:20 The storm"), (), None).head == "Times"
-    assert with_choices(About("One"), EpisodeNotes(page="https://x.example/"), (), None).head == "Links"
     assert with_choices(About("One"), EpisodeNotes(page="mailto:x@x.example"), (), None).choices == []
 
 
@@ -187,7 +210,7 @@ def test_topic_says_what_was_played_and_a_podcast_its_address_and_links() -> Non
     about = about_topic(library.topics, 1, stats, podcast)
     assert dict(about.facts)["Address"] == podcast.address
     assert dict(about.facts)["Refreshed"] == "never"
-    assert about.text == podcast.summary
-    assert about.choices == [AboutChoice("https://x.example/a", "https://x.example/a")]
+    assert about.text == "See x.example [1]."
+    assert about.choices == [AboutChoice("[1] Its page · x.example", "https://x.example/a")]
     empty = about_topic(build_library([], []).topics, 0, stats, None)
     assert dict(empty.facts)["Length"] == "unknown"

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.passages import Passage, list_passages
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import TopicStats
 from tui_pod.core.text.clean import clock, counted, span
 from tui_pod.ui.look.cells import split_title, wrap
-from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, QUIET, TextLine
+from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, QUIET, Part, TextLine
 
 MAX_LINKS = 40
 """How many links and times of show notes are listed."""
@@ -25,6 +27,23 @@ NAME_WIDTH, TIME_WIDTH = 11, 10
 
 _LINK = re.compile(r"https?://[^\s<>\"”’]{1,2000}")
 _TIME = re.compile(r"(?<![\d:.])(?:(\d{1,2}):)?(\d{1,2}):([0-5]\d)(?![\d:])[\s)\]–—-]*([^\n]{0,200})")
+
+_ENDS = re.compile(r"[\n.,;:(–—•][ \n]?")
+
+MOST_WORDS = 60
+"""Longest text of a link, in characters."""
+
+ASIDE, ROOM_FOR_ASIDE = 32, 64
+"""Width of the column of facts, with the gap before it, and the width from which on there is one (cells)."""
+
+FIRST_FACTS = ("Question", "Answer", "Last error", "What helps")
+"""Facts that are said before all others, below the title."""
+
+LAST_FACTS = ("Audio", "Address", "Source", "Id")
+"""Facts that few want, at the very end."""
+
+CHAPTERS = "Chapters"
+"""The heading of chapters, and the group of their links and pictures."""
 
 Fact = tuple[str, str]
 """A name and a value; an empty value is not shown."""
@@ -40,6 +59,13 @@ class AboutChoice(NamedTuple):
     """Whether it is the chapter that plays."""
     is_podcast: bool = False
     """Whether the address is that of a podcast, into which to look."""
+    group: str = ""
+    """What it stands under, if not under the heading of all times, or of links."""
+
+    @property
+    def is_of_time(self) -> bool:
+        """Whether it is a time or belongs to one, and so stands above the text."""
+        return self.group == CHAPTERS or not isinstance(self.target, str)
 
 
 class About(NamedTuple):
@@ -52,20 +78,30 @@ class About(NamedTuple):
     """The sentence being spoken."""
     text: str = ""
     facts: Sequence[Fact] = ()
-    head: str = ""
-    """Heading of the choices."""
+    head: str = CHAPTERS
+    """Heading of the choices that play."""
     choices: Sequence[AboutChoice] = ()
+    """Those that play come first."""
+    is_read: bool = True
+    """Whether all of it is known; otherwise it says that it is being read."""
+
+
+def aside_of(width: int) -> int:
+    """Return the width of the column of facts beside the text of so many cells in all; 0 if it has no room."""
+    return ASIDE if width >= ROOM_FOR_ASIDE else 0
 
 
 def lay_out(about: About, width: int, cover: tuple[int, int] = (0, 0)) -> list[TextLine]:
     """Return the lines, at most `width` cells wide, with the numbers of the choices.
 
-    What begins in the lines beside a cover leaves room for it, as columns and lines at the top right.
+    What begins in the lines beside a cover leaves room for it, as columns and lines at the top right. With enough room,
+    the facts are below it.
     """
     lines: list[TextLine] = []
+    aside = aside_of(width)
 
     def add(text: str, look: str, lead: str | None = None, choice: int | None = None) -> None:
-        room = width - len(lead or "") - (cover[0] if len(lines) < cover[1] else 0)
+        room = width - len(lead or "") - (aside or (cover[0] if len(lines) < cover[1] else 0))
         for part in wrap(text, room):
             lines.append(TextLine([(part, look)] if lead is None else [(lead, QUIET), (part, look)], choice))
             lead = lead and " " * len(lead)
@@ -76,21 +112,55 @@ def lay_out(about: About, width: int, cover: tuple[int, int] = (0, 0)) -> list[T
     if about.said:
         lines.append(TextLine())
         add(f"“{about.said.strip('“”')}”", ACCENT)
+    facts = [fact for fact in about.facts if fact[1]]
+
+    def add_facts(names: Sequence[str], *, is_among: bool = True) -> None:
+        found = [fact for fact in facts if (fact[0] in names) is is_among]
+        lines.extend([TextLine()] * bool(found))
+        for name, value in found:
+            add(value, FAULT if name == "Last error" else PLAIN, f"{name:<{NAME_WIDTH}}")
+
+    def add_choices(*, are_links: bool) -> None:
+        group = ""
+        for number, choice in enumerate(about.choices):
+            is_link = isinstance(choice.target, str)
+            if choice.is_of_time is are_links:
+                continue
+            former, group = group, choice.group or ("Links" if is_link else about.head)
+            if group != former:
+                lines.extend((TextLine(), TextLine([(group, HEAD)])))
+            lead = " " * TIME_WIDTH * (not are_links)
+            if not isinstance(choice.target, str):
+                lead = f"{clock(choice.target):>{TIME_WIDTH - 2}}  "
+            add(choice.text, NOW if choice.is_now else ACCENT if is_link else PLAIN, lead, number)
+
+    add_facts(FIRST_FACTS)
+    add_choices(are_links=False)
     if about.text:
         lines.append(TextLine())
         for part in about.text.split("\n"):
             add(part, PLAIN)
-    facts = [fact for fact in about.facts if fact[1]]
-    lines += [TextLine()] * bool(facts)
-    for name, value in facts:
-        add(value, FAULT if name == "Last error" else PLAIN, f"{name:<{NAME_WIDTH}}")
-    if about.choices:
-        lines += [TextLine(), TextLine([(about.head, HEAD)])]
-    for number, choice in enumerate(about.choices):
-        time = f"{clock(choice.target):>{TIME_WIDTH - 2}}  " if not isinstance(choice.target, str) else ""
-        look = NOW if choice.is_now else ACCENT if isinstance(choice.target, str) else PLAIN
-        add(choice.text, look, time, number)
+    if not about.is_read:
+        lines += [TextLine(), TextLine([("reading …", QUIET)])]
+    add_choices(are_links=True)
+    others = (*FIRST_FACTS, *LAST_FACTS)
+    if not aside:
+        add_facts(others, is_among=False)
+        add_facts(LAST_FACTS)
+        return lines
+    add_facts(LAST_FACTS)
+    top = cover[1] + bool(cover[1])
+    column = [parts for name, value in facts if name not in others for parts in _aside(name, value)]
+    lines += [TextLine()] * (top + len(column) - len(lines))
+    for row, beside in enumerate(column, top):
+        lines[row] = lines[row]._replace(aside=beside)
     return lines
+
+
+def _aside(name: str, value: str) -> Iterable[Sequence[Part]]:
+    """Yield the lines of a fact in the column beside the text."""
+    for number, part in enumerate(wrap(value, ASIDE - 2 - NAME_WIDTH)):
+        yield [("  ", PLAIN), (f"{'' if number else name:<{NAME_WIDTH}}", QUIET), (part, PLAIN)]
 
 
 def about_episode(
@@ -161,41 +231,78 @@ def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: Podc
     if podcast is not None:
         facts += [
             ("Address", podcast.address),
-            ("Refreshed", f"{podcast.refreshed:%-d %B %Y %H:%M}" if podcast.refreshed else "never"),
+            ("Refreshed", f"{podcast.refreshed:%-d %b %Y %H:%M}" if podcast.refreshed else "never"),
             ("Last error", podcast.error or ""),
         ]
         recommended = podcast.recommended
-        links = [link for link in (podcast.page, *_links(podcast.summary)) if link and link not in recommended]
-        choices += [AboutChoice(link, link) for link in list(dict.fromkeys(links))[:MAX_LINKS]]
+        said = {podcast.page: "Its page"} if podcast.page and podcast.page not in recommended else {}
+        text, found = _named_links(podcast.summary, said)
+        choices += [choice for choice in found if choice.target not in recommended]
         choices += [AboutChoice(title, address, is_podcast=True) for address, title in recommended.items()]
-    text = (podcast.summary if podcast else "") or topics.summaries.get(topic, "")
-    return About(topics.names[topic], text=text, facts=facts, head="Links", choices=choices)
+    else:
+        text = ""
+    return About(topics.names[topic], text=text or topics.summaries.get(topic, ""), facts=facts, choices=choices)
 
 
-def with_choices(about: About, notes: EpisodeNotes, chapters: Sequence[Chapter], here: int | None) -> About:
-    """Add the chapters, or the times in the show notes, the links of the notes, and the sources that have a link.
+def with_choices(
+    about: About,
+    notes: EpisodeNotes,
+    chapters: Sequence[Chapter],
+    here: int | None,
+    bookmarks: Sequence[Bookmark] = (),
+) -> About:
+    """Add the chapters, or the times in the notes, the bookmarks, the links of the notes, and of sources.
 
-    `here` is the number of the playing chapter.
+    `here` is the number of the playing chapter. In the text a number in brackets is in the place of an address.
     """
     marks = list[AboutChoice]()
     for number, mark in enumerate(chapters):
         marks.append(AboutChoice(mark.title or "Chapter", mark.start, number == here))
-        marks += [AboutChoice(mark.link, mark.link)] * bool(mark.link)
-        marks += [AboutChoice(f"Picture: {mark.picture}", mark.picture)] * bool(mark.picture)
-    head = "Chapters"
+        kinds = (("Link", mark.link), ("Picture", mark.picture))
+        marks += [AboutChoice(f"{kind} · {_host(to)}", to, group=CHAPTERS) for kind, to in kinds if to]
+    head = CHAPTERS
     if not marks:
         head, marks = "Times", list(_times(notes.text))
-    pages = [notes.page] if notes.page.startswith("http") else []
-    said = {link: link for link in (*pages, *_links(notes.text))}
+    said = {notes.page: "The episode's page"} if notes.page.startswith("http") else {}
+    sources = dict[str, str]()
     facts = list[Fact]()
     for name, value in about.facts:
         if name == "Source" and (links := _links(value)):
-            said[links[0]] = value
+            sources[links[0]] = value.replace(links[0], "").strip(" ,;:–—()")
         else:
             facts.append((name, value))
-    opened = [AboutChoice(text, link) for link, text in list(said.items())[:MAX_LINKS]]
-    head = f"{head} and links" if marks and opened else head if marks else "Links"
-    return about._replace(facts=facts, head=head, choices=[*marks, *opened])
+    marks += [AboutChoice(each.note or each.text or "Bookmark", each.start, group="Bookmarks") for each in bookmarks]
+    text, opened = _named_links(about.text, said, sources)
+    return about._replace(text=text, facts=facts, head=head, choices=[*marks, *opened])
+
+
+def _named_links(
+    text: str, said: dict[str, str], sources: Mapping[str, str] = MappingProxyType({})
+) -> tuple[str, list[AboutChoice]]:
+    """Return a text with the number of each link in the place of its address, and the links by their words and hosts.
+
+    `said` and `sources` are links with their words that are listed before and after those of the text.
+    """
+    found = {**said}
+    for link in _links(text):
+        before = text[: text.index(link)].rstrip(" (")[-MOST_WORDS:]
+        words = _ENDS.split(before)[-1].strip() if f"({link}" in text else ""
+        found.setdefault(link, words)
+    found |= {link: words for link, words in sources.items() if not found.get(link)}
+    links = list(found.items())[:MAX_LINKS]
+    numbers = {link: number for number, (link, _) in enumerate(links, 1)}
+    choices = [AboutChoice(_link_text(number, words, link), link) for number, (link, words) in enumerate(links, 1)]
+    for link in sorted(numbers, key=len, reverse=True):  # one may be the beginning of another
+        text = text.replace(f"({link})", f"[{numbers[link]}]").replace(link, f"{_host(link)} [{numbers[link]}]")
+    return text, choices
+
+
+def _link_text(number: int, words: str, link: str) -> str:
+    return f"[{number}] {f'{words} · {_host(link)}' if words else link.partition('//')[2]}"
+
+
+def _host(link: str) -> str:
+    return link.partition("//")[2].partition("/")[0].removeprefix("www.")
 
 
 def _links(text: str) -> list[str]:

@@ -27,6 +27,8 @@ class TextLine(NamedTuple):
 
     parts: Sequence[Part] = ()
     choice: int | None = None
+    aside: Sequence[Part] = ()
+    """What stands in the column beside it."""
 
 
 PLAIN, HEAD, QUIET = "plain", "head", "quiet"

@@ -34,7 +34,7 @@ from tui_pod.runtime.threads import in_thread
 from tui_pod.services.podcasts.troubles import HELPS
 from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
-from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, lay_out, with_choices
+from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, aside_of, lay_out, with_choices
 from tui_pod.ui.look.cells import split_title
 from tui_pod.ui.look.drawn_cover import draw_cover, find_seeds
 from tui_pod.ui.look.parts import CURSOR, HEAD, TextLine, look
@@ -102,11 +102,14 @@ class AboutText(Widget):
         width = self.size.width
         if y >= len(self._lines):
             return Strip.blank(width, self.rich_style)
-        parts, choice = self._lines[y]
+        parts, choice, aside = self._lines[y]
         is_lit = choice is not None and choice == self.cursor
         base, behind = self.rich_style, CURSOR if is_lit else ""
         segments = [Segment(text, base + look(self.app, name, behind)) for text, name in parts]
-        return Strip(segments).adjust_cell_length(width, base + look(self.app, HEAD, behind))
+        beside = aside_of(width)
+        line = Strip(segments).adjust_cell_length(width - beside, base + look(self.app, HEAD, behind))
+        column = Strip(Segment(text, base + look(self.app, name)) for text, name in aside)
+        return Strip.join((line, column.adjust_cell_length(beside, base)))
 
 
 class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
@@ -172,7 +175,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._episode: Episode | None = None  # None: a topic is shown
         self._transcript = Transcript()
         self._notes, self._podcast, self._chapters, self._passages = EpisodeNotes(), None, (), ()
-        self._shows_answer = False
+        self._shows_answer = self._is_read = False
         self._timer: Timer | None = None
         self._picture = Cover()
         self._about = AboutText(self._picture)
@@ -246,13 +249,18 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._shown = subject
             self._transcript, self._notes, self._podcast = Transcript(), EpisodeNotes(), None
             self._chapters, self._passages = (), ()
-            self._shows_answer, self._about.cursor = False, None
+            self._shows_answer, self._about.cursor, self._is_read = False, None, False
             self.border_title = "Details" if self.is_detailed else "Now playing" if subject[1] else "Episode"
             self.scroll_home(animate=False)
             self.run_worker(self._look_up, group="episode", exclusive=True)  # type: ignore[arg-type]  # its result is not used
         self._show()
 
     async def _look_up(self) -> None:
+        await self._read()
+        self._is_read = True
+        self._show()
+
+    async def _read(self) -> None:
         services, library, episode = self._services, self._services.controller.library, self._episode
         if episode is None:
             self._picture.picture = None
@@ -298,7 +306,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             about = about_topic(topics, topic, stats, self._podcast)
             if self._podcast is not None and self._podcast.error:
                 about = about._replace(facts=(*about.facts, ("What helps", self._services.first.with_keys(HELPS))))
-            return about
+            return about._replace(is_read=self._is_read or topics.feed(topic) is None)
         index = library.index(episode.id)
         left = progress_index.remaining(index) if index is not None else 0.0
         progress, status = progress_index.get(episode.id), progress_index.status(episode.id)
@@ -309,7 +317,9 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         about = about_episode(episode, self._notes, progress, status, left, self._shows_answer, error, place, passages)
         chapters = (self._playback.chapters if is_loaded else ()) or self._chapters
         here = chapter_at(chapters, self._playback.position) - 1 if is_loaded else None
-        return with_choices(about, self._notes, chapters, here)
+        bookmarks = self._services.controller.bookmarks.of(episode.id)
+        about = with_choices(about, self._notes, chapters, here, bookmarks)
+        return about._replace(is_read=self._is_read or episode.audio is None)
 
     def _preview(self) -> About:
         episode = self._episode
@@ -404,6 +414,14 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         elif self._topic is not None:
             topics, topic = self._topic
             self.post_message(TopicTree.TopicCommandChosen(topic, topics, ident))
+
+    def action_copy(self) -> None:
+        """Copy the link at the cursor."""
+        if isinstance(target := self._target, str):
+            self.app.copy_to_clipboard(target)
+            self.app.notify(f"Copied: {target}")
+        else:
+            self.app.notify("Move to a link first; y copies its address.")
 
     def action_answer(self) -> None:
         """Show or hide the answer."""

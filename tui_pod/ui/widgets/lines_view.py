@@ -146,7 +146,7 @@ class ChoiceLines(LinesView):
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
         number = y + self.scroll_offset.y
-        parts, choice = self._lines[number] if number < len(self._lines) else TextLine()
+        parts, choice, _ = self._lines[number] if number < len(self._lines) else TextLine()
         return self.draw(parts, choice is not None and choice == self.cursor and self.has_focus)
 
     async def on_click(self, event: events.Click) -> None:
