@@ -59,6 +59,7 @@ from tui_pod.services.sync_setup import SyncSetup
 from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.opened import Podcasts
+from tui_pod.sources.podcasts.directories import charts
 from tui_pod.sources.podcasts.directories.find import Finding
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
@@ -589,8 +590,7 @@ class FakeDirectories(DirectoryService):
     def names(self) -> list[str]:
         return ["iTunes", "fyyd"]
 
-    has_charts, country = True, "AT"
-    categories = ("Arts", "Comedy", "True Crime")
+    charts, country = ("Arts", "Comedy", "True Crime"), "AT"
 
     async def find(self, words: str) -> DirectorySearch:
         self._wishes.append(("find", words))
@@ -599,8 +599,8 @@ class FakeDirectories(DirectoryService):
     async def marked(self, finding: Finding) -> DirectorySearch:
         return DirectorySearch(finding, frozenset())
 
-    async def top(self, country: str, category: str) -> DirectorySearch:
-        self._wishes.append(("top", country, category))
+    async def top(self, typed: str) -> DirectorySearch:
+        self._wishes.append(("top", *charts.parse_top(typed, self.country)))
         return self.search
 
     async def preview(self, address: str) -> Published:

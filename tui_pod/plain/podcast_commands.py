@@ -68,7 +68,7 @@ class PodcastCommands:
         if not self._browser.is_on_topics and (previewed := self._list.previewed) is not None:
             self._feeds.add_previewed(previewed)
             return
-        charts = ", or top for the charts" * self._feeds.directories.has_charts
+        charts = ", or top for the charts" * bool(self._feeds.directories.charts)
         self._dialogue.ask(
             "The address of a podcast, the path of a folder or another player's export, or words to search for"
             f"{charts}:",
@@ -79,7 +79,7 @@ class PodcastCommands:
         typed = answer.strip()
         if not typed:
             self._dialogue.say(NOT_ADDED)
-        elif typed.lower() == "top" and self._feeds.directories.has_charts:
+        elif typed.lower() == "top" and self._feeds.directories.charts:
             self._ask_top()
         elif is_words(typed) and (names := self._feeds.directories.names):
             self._run(self._find(names, self._feeds.directories.find(typed)))
@@ -100,20 +100,11 @@ class PodcastCommands:
 
     def _ask_top(self) -> None:
         directories = self._feeds.directories
-
-        def find(answer: str) -> None:
-            try:
-                country, category = directories.parse_top(answer)
-            except UserError as error:
-                self._dialogue.say(str(error))
-            else:
-                self._run(self._find(["iTunes"], directories.top(country, category)))
-
         self._dialogue.ask(
-            f"Which category? Type its name, a country or both, such as Comedy AT, or press enter for all of"
+            "Which category? Type its name, a country or both, such as Comedy AT, or press enter for all of"
             f" {directories.country}; the tab key completes:",
-            find,
-            choices=directories.categories,
+            lambda answer: self._run(self._find(["iTunes"], directories.top(answer))),
+            choices=directories.charts,
         )
 
     async def _find(self, asked: Sequence[str], search: Awaitable[DirectorySearch]) -> None:

@@ -23,7 +23,7 @@ from tui_pod.net.access import NetworkPolicy
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.podcasts.opening import network_policy
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.sources.podcasts.directories.charts import NO_CHARTS, category_for, find_top
+from tui_pod.sources.podcasts.directories.charts import NO_CHARTS, find_top
 from tui_pod.sources.podcasts.directories.find import FoundPodcast, find
 from tui_pod.sources.podcasts.directories.services import country_for, make_directories
 from tui_pod.sources.podcasts.pages import read_page
@@ -96,10 +96,10 @@ def _print_top(options: Namespace, words: str) -> int:
     settings, paths = load_config(options).settings, find_paths(options.state, options.config)
     if "itunes" not in settings.find.directories:
         raise UserError(NO_CHARTS)
-    category = category_for(options.category or "")
     country = country_for(options.country or settings.find.country, os.environ)
     warn("asking iTunes")
-    found = asyncio.run(find_top(country, category, paths.cache / "remote", network_policy(settings)))
+    typed = f"{options.category or ''} {country}"
+    found = asyncio.run(find_top(typed, country, paths.cache / "remote", network_policy(settings)))
     warn(*found.faults)
     print_json([_json(podcast) for podcast in found.podcasts]) if options.json else _print_podcasts(found.podcasts)
     return 1 if found.unanswered else 0

@@ -62,9 +62,11 @@ class DirectoryService:
         return await self.marked(finding)
 
     @property
-    def has_charts(self) -> bool:
-        """Whether one of the directories has charts."""
-        return "itunes" in self._settings.directories
+    def charts(self) -> tuple[str, ...]:
+        """The categories of the charts; empty if no directory has charts."""
+        from tui_pod.sources.podcasts.directories.charts import CATEGORIES  # brings TLS
+
+        return tuple(CATEGORIES) if "itunes" in self._settings.directories else ()
 
     @property
     def country(self) -> str:
@@ -73,26 +75,16 @@ class DirectoryService:
 
         return country_for(self._settings.country, os.environ)
 
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """The categories of the charts."""
-        from tui_pod.sources.podcasts.directories.charts import CATEGORIES  # brings TLS
+    async def top(self, typed: str) -> DirectorySearch:
+        """Return the most popular podcasts of a category and a country, such as `Comedy AT`; both may be missing.
 
-        return tuple(CATEGORIES)
-
-    def parse_top(self, typed: str) -> tuple[str, str]:
-        """Return the country and the category that were typed; raises UserError if there is no such category."""
-        from tui_pod.sources.podcasts.directories.charts import parse_top  # brings TLS
-
-        return parse_top(typed, self.country)
-
-    async def top(self, country: str, category: str) -> DirectorySearch:
-        """Return the podcasts that are heard most in a country, in a category or in all (empty)."""
+        Raises UserError if there is no such category.
+        """
         podcasts = await self._context.podcasts.get()
         from tui_pod.sources.podcasts.directories.charts import find_top  # brings TLS
 
         with self._context.tasks.showing("find", "asking iTunes"):
-            return await self.marked(await find_top(country, category, podcasts.fetched, podcasts.access.policy))
+            return await self.marked(await find_top(typed, self.country, podcasts.fetched, podcasts.access.policy))
 
     async def named(self, title: str, address: str) -> DirectorySearch:
         """Return the podcast at an address as if it had been found."""

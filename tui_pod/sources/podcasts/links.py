@@ -47,9 +47,6 @@ LINKS = {
 MAX_PAGE = 2_000_000
 """Bytes of a page that are read."""
 
-MAX_FEEDS = 4
-"""How many of the addresses that a page names are tried."""
-
 _NUMBER = re.compile(
     r"(?:podcasts|itunes)\.apple\.com/(?:[a-z]{2}/)?podcast/(?:[^/\"'?<>\s]{1,300}/)?id(\d+)|/itunes(\d+)/"
 )
@@ -129,7 +126,7 @@ def follow(link: Link, policy: NetworkPolicy, cancel: CancelToken) -> Target:
     feeds = [feed for each in named if (feed := absolute(each, link.page)) and urlsplit(feed).hostname != own]
     clues = frozenset((*addresses, link.episode))
     if feeds:
-        return Target(tuple(dict.fromkeys(feeds))[:MAX_FEEDS], clues)
+        return Target(tuple(dict.fromkeys(feeds)), clues)
     numbers = {first or second for first, second in _NUMBER.findall(page)}
     if len(numbers) == 1:
         return _look_up(link, numbers.pop(), policy, cancel)._replace(clues=clues)

@@ -70,7 +70,7 @@ class PodcastSource(EpisodeSource):
         target = follow(link, request.policy, cancel) if link else None
         if target is not None:
             request = replace(request, is_listed=True)
-        addresses = target.feeds if target is not None else typed_addresses(text)
+        addresses = list(target.feeds[:MAX_LINKS]) if target is not None else typed_addresses(text)
         if not addresses:
             raise FeedError(no_address(text))
         problem: FetchError | None = None

@@ -14,7 +14,7 @@ from tests.sources.server import Site
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.sources.podcasts.directories import charts, services
-from tui_pod.sources.podcasts.directories.charts import category_for, parse_top
+from tui_pod.sources.podcasts.directories.charts import parse_top
 from tui_pod.sources.podcasts.directories.find import Finding
 
 COMEDY = "/at/rss/toppodcasts/limit=50/genre=1303/explicit=true/json"
@@ -32,7 +32,7 @@ def apple(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
 
 
 async def find(site: Site, folder: Path, category: str = "Comedy") -> Finding:
-    return await charts.find_top("AT", category, folder / "remote", NetworkPolicy(site.allowed))
+    return await charts.find_top(category, "AT", folder / "remote", NetworkPolicy(site.allowed))
 
 
 async def test_chart_is_in_its_order_with_feeds_and_summaries_and_kept_for_a_day(apple: Site, tmp_path: Path) -> None:
@@ -96,4 +96,4 @@ def test_top_takes_a_category_and_a_country_in_capitals(typed: str, wanted: tupl
 @pytest.mark.parametrize("typed", ["gardens", "s", "xx"])
 def test_unknown_or_ambiguous_category_is_refused_with_all_of_them(typed: str) -> None:
     with pytest.raises(UserError, match=r"Arts, Business, .* and True Crime"):
-        category_for(typed)
+        parse_top(typed, "AT")

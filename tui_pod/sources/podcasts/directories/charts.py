@@ -37,36 +37,29 @@ DAY = 86_400.0
 """How long an answer is used without asking again (seconds)."""
 
 
-def category_for(typed: str) -> str:
-    """Return the category whose name, or whose only word of this start, was typed; empty for all of them.
-
-    Raises UserError if there is none, or if there are several.
-    """
-    wanted = fold(typed.strip())
-    exact = [name for name in CATEGORIES if fold(name) == wanted]
-    found = exact or [name for name in CATEGORIES if any(word.startswith(wanted) for word in fold(name).split())]
-    if wanted and len(found) != 1:
-        raise UserError(f"There is no category “{clean(typed, 40)}”. There are {enumerated([*CATEGORIES])}.")
-    return found[0] if wanted else ""
-
-
 def parse_top(typed: str, country: str) -> tuple[str, str]:
-    """Return the country and the category that were typed, such as `Comedy AT`; without one, `country` and all.
+    """Return the country and the category of a text such as `Comedy AT`; without one, `country` and all (empty).
 
-    Raises UserError if there is no such category.
+    A category is its name, or the start of a word that no other has. Raises UserError if there is no such category.
     """
     words = typed.split()
     is_country = bool(words) and re.fullmatch("[A-Z]{2}", words[-1])
     if is_country and not any(name.startswith(words[-1]) for name in CATEGORIES):  # TV & Film
         country = words.pop()
-    return country, category_for(" ".join(words))
+    wanted = fold(" ".join(words))
+    exact = [name for name in CATEGORIES if fold(name) == wanted]
+    found = exact or [name for name in CATEGORIES if any(word.startswith(wanted) for word in fold(name).split())]
+    if wanted and len(found) != 1:
+        raise UserError(f"There is no category “{clean(wanted, 40)}”. There are {enumerated([*CATEGORIES])}.")
+    return country, found[0] if wanted else ""
 
 
-async def find_top(country: str, category: str, folder: Path, policy: NetworkPolicy = PUBLIC) -> Finding:
-    """Return the podcasts that are heard most in a country (two letters), in one of `CATEGORIES` or in all (empty).
+async def find_top(typed: str, country: str, folder: Path, policy: NetworkPolicy = PUBLIC) -> Finding:
+    """Return the most popular podcasts of the country and category in a text: see `parse_top`, which may raise.
 
     `folder` is that of cached documents.
     """
+    country, category = parse_top(typed, country)
     directory = services.itunes(country)
     directory = directory._replace(fields={**directory.fields, "summary": ["summary"]})
     base = directory.search.removesuffix("/search")

@@ -50,7 +50,7 @@ class AddFeedScreen(InputDialog):
 
     def compose(self) -> ComposeResult:
         """Show a field, and what may be typed."""
-        with DialogBody("Add a podcast", f"enter Add{' · ↓ Top podcasts' * self._feeds.directories.has_charts}"):
+        with DialogBody("Add a podcast", f"enter Add{' · ↓ Top podcasts' * bool(self._feeds.directories.charts)}"):
             yield PathInput(self._typed, "https://…", name="feed-address")
             asked = enumerated(self._feeds.directories.names) or "no directory ([find] in the settings)"
             yield Static(HINT.format(asked), id="outcome", markup=False)
@@ -69,7 +69,7 @@ class AddFeedScreen(InputDialog):
 
     def action_top(self) -> None:
         """Offer the charts."""
-        if self._feeds.directories.has_charts and not self.is_waiting:
+        if self._feeds.directories.charts and not self.is_waiting:
             self.app.switch_screen(TopScreen(self._services, self._open_feed))
 
     async def _add(self, typed: str) -> None:
@@ -98,16 +98,15 @@ class TopScreen(SearchDialog):
     def show_rows(self, typed: str) -> None:
         """Show the categories that have all words in their names, and the country that two letters are."""
         words = fold(typed).split()
-        found = [
-            name for name in self._services.feeds.directories.categories if all(word in fold(name) for word in words)
-        ]
+        names = self._services.feeds.directories.charts
+        found = [name for name in names if all(word in fold(name) for word in words)]
         self._shown = [(name, partial(self._chart, name)) for name in found]
         if not words:
             self._shown.insert(0, ("All categories", partial(self._chart, "")))
         elif re.fullmatch("[A-Za-z]{2}", typed.strip()):
             country = typed.strip().upper()
             again = partial(TopScreen, self._services, self._open_feed, country)
-            self._shown.insert(0 if typed.isupper() or not found else len(found), (f"Country {country}", again))
+            self._shown.append((f"Country {country}", again))
         choices = self.query_one(OptionList)
         choices.set_options(Content(row) for row, _ in self._shown)
         choices.highlighted = 0 if self._shown else None
@@ -118,7 +117,7 @@ class TopScreen(SearchDialog):
 
     def _chart(self, category: str) -> Dialog:
         title = ", ".join(filter(None, (f"Top podcasts in {self._country}", category)))
-        find = partial(self._services.feeds.directories.top, self._country, category)
+        find = partial(self._services.feeds.directories.top, f"{category} {self._country}")
         again = partial(TopScreen, self._services, self._open_feed, self._country)
         return FindScreen(title, ["iTunes"], find, self._services, self._open_feed, again)
 

@@ -78,7 +78,7 @@ class FindScreen(Dialog):
 
     def on_mount(self) -> None:
         """Start the search."""
-        self.wait_for(self._find(), f"Asking {enumerated(self._directories)} …", "Close")
+        self.wait_for(self._find(), f"Asking {enumerated(self._directories) or 'for it'} …", "Close")
 
     @property
     def _list(self) -> OptionList:
