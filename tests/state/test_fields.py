@@ -10,6 +10,7 @@ import pytest
 
 from tests.fakes import START
 from tests.sync.machines import whole_progress
+from tui_pod.core.library.list_entries import EntryMark
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card
@@ -124,13 +125,16 @@ def test_card_may_be_due_years_ahead() -> None:
     assert table["due"] == START + timedelta(days=900)
 
 
+NEXT_DAY = START + timedelta(days=1)
+
 WHOLE_RECORDS = (
     (PROGRESS, whole_progress()),
     (BOOKMARK, Bookmark("a", 1.0, 2.0, START, START, "Said.", "Mine.", "A", is_recognised=True)),
     (CARD, Card("a", 1.0, START, START, 2.5, 3.5, START)),
-    (LIST, OwnList("Mine", START, True, ("a", "b"), "war", ("News",), "played", 1.5, 2.5, 7, "title")),
+    (LIST, OwnList("Mine", START, True, ("a", "b"), "war", ("News",), "played", 1.5, 2.5, 7, "title", since=START,
+                   marks=(EntryMark("a b", START, True, START, 0.1), EntryMark("c", START, False, NEXT_DAY, -1e-05)))),
     (HEARD, HeardRecord("k", "a", START, 60, 1.5, 2.5)),
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(("layout", "record"), WHOLE_RECORDS)
@@ -175,7 +179,7 @@ def test_missing_values_have_their_defaults_and_others_are_needed(
 
 def test_content_of_a_removed_list_is_not_written() -> None:
     removed = WHOLE_RECORDS[3][1]._replace(is_removed=True)
-    assert LIST.to_table(removed).keys() == {"name", "removed", "updated"}
+    assert LIST.to_table(removed).keys() == {"name", "removed", "marks", "since", "updated"}
 
 
 def test_heard_needs_all_its_values() -> None:

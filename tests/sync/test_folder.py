@@ -51,6 +51,22 @@ def test_lists_go_everywhere_and_of_two_changes_the_newer_wins(machines: tuple[M
     assert not one.sync(NOW).has_changed
 
 
+def test_changes_of_one_list_on_two_machines_are_both_kept(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    base = OwnList("Morning", NOW, episodes=("x", "y"))  # as an older version saved it
+    one.file.append([base])
+    one.sync(NOW)
+    two.sync(NOW)
+    one.file.append([base.followed_by(base._replace(episodes=("x", "y", "z")), NOW + timedelta(hours=1))])
+    two.file.append([base.followed_by(base._replace(episodes=("w", "x")), NOW + timedelta(hours=2))])
+    for machine in (one, two, one):
+        machine.sync(NOW + timedelta(hours=3))
+    for machine in machines:
+        (found,) = machine.file.load().notebook.lists
+        assert found.episodes == ("w", "x", "z")
+    assert not two.sync(NOW).has_changed
+
+
 def put(machine: Machine, episode: str, progress: Progress) -> None:
     machine.file.append([ProgressRecord(episode, progress)])
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from tui_pod.core.library.list_entries import EntryMark
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card
@@ -23,8 +24,10 @@ HEARD_YEARS = range(2, 9000)
 MAX_OFFSET = 24 * 60
 """Largest offset of local time from UTC, in minutes, as in `datetime`."""
 
-_STRETCH = r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)-(\d{1,9}(?:\.\d{1,9})?)(?![\d.])"  # compiled when first used
+MAX_RANK = 1e9
+"""Ranks of a list's entries are below it, positive or negative."""
 
+_STRETCH = r"(?<![\d.])(\d{1,9}(?:\.\d{1,9})?)-(\d{1,9}(?:\.\d{1,9})?)(?![\d.])"  # compiled when first used
 
 Record = TypeVar("Record", bound=NamedTuple)
 
@@ -144,6 +147,26 @@ def _read_names(value: object) -> tuple[str, ...]:
     return tuple(name for each in found if isinstance(each, str) and (name := clean(each)) == each)
 
 
+def _write_mark(mark: EntryMark) -> str:
+    time, moved = mark.time.astimezone(UTC).isoformat(), mark.moved.astimezone(UTC).isoformat()
+    return f"{time} {'+' if mark.is_on else '-'} {'=' if moved == time else moved} {mark.rank!r} {mark.episode}"
+
+
+def _read_marks(value: object) -> tuple[EntryMark, ...]:
+    found = (_read_mark(each) for each in value) if isinstance(value, list) else ()
+    return tuple(sorted({mark.episode: mark for mark in found if mark is not None}.values()))
+
+
+def _read_mark(value: object) -> EntryMark | None:
+    try:
+        time, sign, moved, rank, ident = str(value).split(" ", 4)
+        times = [datetime.fromisoformat(each).astimezone(UTC) for each in (time, time if moved == "=" else moved)]
+        mark = EntryMark(ident, times[0], sign == "+", times[1], float(rank))
+    except (ValueError, OverflowError):
+        return None
+    return mark if ident and clean(ident) == ident and abs(mark.rank) < MAX_RANK else None
+
+
 def _cleaned(limit: int) -> Callable[[object], str | None]:
     return lambda value: clean(value, limit) if isinstance(value, str) else None
 
@@ -188,6 +211,8 @@ WORDS = Codec(lambda value: value, _cleaned(WORDS_LIMIT))
 NOTE = Codec(lambda value: value, _cleaned(NOTE_LIMIT))
 NAMES = Codec(lambda value: list(value) or None, _read_names)
 RANGES = Codec(write_ranges, read_ranges)
+MARKS = Codec(lambda value: [*map(_write_mark, value)] or None, _read_marks)
+"""Each as one text: time, + or - for on or off the list, time of the last move or =, rank, and the episode's id."""
 
 PROGRESS = Layout(
     "progress", "episodes", Progress,
@@ -244,6 +269,8 @@ LIST = Layout(
     Field("max_length", "max_length", LENGTH, is_content=True),
     Field("max_age", "max_age", WHOLE, is_content=True),
     Field("sort", "sort", PHRASE, is_content=True),
+    Field("marks", "marks", MARKS),
+    Field("since", "since", TIME),
     Field("updated", "updated", TIME),
     updated=LONG_AGO,
 )  # fmt: skip

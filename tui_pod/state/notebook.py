@@ -86,8 +86,20 @@ def apply_notebook(data: Table, journal: Mapping[str, list[Table]], edited: date
             else:
                 if key not in fresh:
                     date_edit(entries[place], edited, now)
-                entries[place] = newer(entries[place], record, layout.keys, now)
+                entries[place] = _newest(entries[place], record, layout, now)
             fresh.add(key)
+
+
+def _newest(entry: Table, record: Table, layout: Layout[Any], now: datetime) -> Table:
+    """Return the newer entry; of a list with the entries of both, since two programs may have changed it at once."""
+    found = newer(entry, record, layout.keys, now)
+    if layout is not LIST or "since" not in record:  # an older version made it from the entry, which keeps its marks
+        return {key: entry[key] for key in ("marks", "since") if layout is LIST and key in entry} | found
+    meta = LIST.to_record(found)
+    for each in filter(None, map(LIST.to_record, (entry, record))):
+        meta = each if meta is None else meta.joined(each)
+    own = LIST.to_table(meta) if meta is not None else {}
+    return {key: value for key, value in found.items() if key not in layout.keys} | own
 
 
 def _key_of(entry: object, layout: Layout[Any]) -> ThingKey | None:

@@ -13,13 +13,14 @@ import os
 import platform
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import SettingRecord, setting_records
@@ -232,7 +233,7 @@ def _read(path: Path, now: datetime) -> Contents:
     name = machine.get("name") if isinstance(machine, dict) else None
     device = clean(name, MAX_NAME) if isinstance(name, str) else None
     settings, subscriptions = read_settings(data.get("podcasts"), now), read_podcasts(data.get("subscriptions"), now)
-    lists = tuple(each for each in notebook.lists if is_safe(each.name) and all(map(_is_id, each.episodes)))
+    lists = tuple(each for each in notebook.lists if is_safe(each.name) and all(map(_is_id, _ids_of(each))))
     made = data.get("origins")
     origins = {
         ident: clean(name, MAX_NAME)
@@ -240,6 +241,11 @@ def _read(path: Path, now: datetime) -> Contents:
         if ident in progress and isinstance(name, str)
     }
     return Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device, origins)
+
+
+def _ids_of(own_list: OwnList) -> Iterator[str]:
+    yield from own_list.episodes
+    yield from (mark.episode for mark in own_list.marks)
 
 
 def _is_id(text: str) -> bool:

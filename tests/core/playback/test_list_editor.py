@@ -94,6 +94,21 @@ def test_removed_list_leaves_the_episodes_and_comes_back() -> None:
     assert on(room, "Mine") == ["one"]
 
 
+def test_undo_keeps_what_another_machine_has_put_on_since_and_a_replaced_smart_list_is_named() -> None:
+    room = make_room()
+    lists = room.controller.lists
+    lists.put_on("Mine", ["one"])
+    lists.put_on("Mine", ["two"])
+    known = lists.named("Mine")
+    assert known is not None
+    lists.receive([known.followed_by(known._replace(episodes=("three", "one", "two")), START + timedelta(hours=1))])
+    room.controller.undo()
+    assert on(room, "Mine") == ["three", "one"]
+    lists.set(rule := OwnList("Rule", START, is_rule=True, words="one"), "a rule")
+    lists.receive([rule._replace(words="two", updated=START + timedelta(hours=2))], "1 list synced")
+    assert "1 list synced; “Rule” as a whole, since the change there was the newer one" in room.listener.said[-1]
+
+
 def test_playing_goes_on_in_a_list_by_a_rule_whose_episodes_leave_it_when_they_are_begun() -> None:
     room = make_room()
     room.controller.lists.set(OwnList("New", START, is_rule=True, topics=("Basics",), status="unplayed"), "a rule")

@@ -30,6 +30,7 @@ from tui_pod.core.selection.list_settings import changed, to_texts
 from tui_pod.core.selection.playlist import read_m3u, to_m3u
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean, counted, span
+from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.runtime.files import read_text
 
 _CHANGES = ("add", "take", "set", "import_file", "remove")
@@ -141,8 +142,5 @@ def _import(opened: Opened, file: str) -> tuple[list[str], int]:
 
 def _save(opened: Opened, lists: list[OwnList], known: dict[str, OwnList]) -> None:
     now = datetime.now(UTC)
-    stamped = [
-        each._replace(updated=stamp_later(known[each.name].updated, now) if each.name in known else now)
-        for each in lists
-    ]
-    opened.file.save(stamped)
+    before = {each.name: known.get(each.name) or OwnList(each.name, UNKNOWN) for each in lists}
+    opened.file.save(before[each.name].followed_by(each, stamp_later(before[each.name].updated, now)) for each in lists)

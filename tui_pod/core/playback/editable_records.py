@@ -53,7 +53,7 @@ class EditableRecords(Generic[Thing]):
     def change(self, label: str, after: Mapping[ThingKey, Thing]) -> None:
         """Set and save values; can be undone."""
         self._note(label, after)
-        self._put(after)
+        self._put(after, {})
 
     def remove_all(self, keys: Iterable[ThingKey], label: str) -> None:
         """Remove the records with these keys; can be undone."""
@@ -64,8 +64,8 @@ class EditableRecords(Generic[Thing]):
         after: dict[ThingKey, Thing] = {}
         for thing in things:
             known = self._all.get(thing.key)
-            if thing != known and newest_of(known, thing) is thing:
-                after[thing.key] = thing
+            if (newest := newest_of(known, thing)) != known:
+                after[thing.key] = newest
         if not after:
             return False
         if label:
@@ -86,18 +86,23 @@ class EditableRecords(Generic[Thing]):
 
     def _note(self, label: str, after: Mapping[ThingKey, Thing]) -> None:
         before = {key: self._all.get(key) for key in after}
-        self._undo.add(Change(label, partial(self._put, before), partial(self._put, after)))
+        self._undo.add(Change(label, partial(self._put, before, after), partial(self._put, after, before)))
 
-    def _put(self, values: Mapping[ThingKey, Thing | None]) -> None:
-        """Set and save values; None restores that there was none."""
+    def _put(self, values: Mapping[ThingKey, Thing | None], former: Mapping[ThingKey, Thing | None]) -> None:
+        """Set and save values in place of the former ones; None restores that there was none."""
         writer = self._state.ports.writer
         for key, value in values.items():
             stamp = self.stamp(key)
             made = value or self._all[key].removed(stamp)
-            self._all[key] = thing = made._replace(updated=max(stamp, made.updated))
+            thing = made._replace(updated=max(stamp, made.updated))
+            self._all[key] = thing = self._following(thing, former.get(key))
             writer.save(thing)
         writer.compact()
         self._tell_changed(values)
+
+    def _following(self, thing: Thing, former: Thing | None) -> Thing:  # noqa: ARG002 - for lists
+        """Return the value to set for one that replaces `former`, which other machines may have changed since."""
+        return thing
 
     def _tell_changed(self, keys: Iterable[ThingKey]) -> None:
         """Report that the records with these keys have changed."""

@@ -10,7 +10,9 @@ from tui_pod.core.playback.editable_records import EditableRecords
 from tui_pod.core.playback.undo import UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.cards import ThingKey
-from tui_pod.core.text.clean import clean, collation_key
+from tui_pod.core.selection.queue import Queue
+from tui_pod.core.text.clean import clean, collation_key, enumerated
+from tui_pod.core.wall_time import UNKNOWN
 
 
 class ListEditor(EditableRecords[OwnList]):
@@ -103,6 +105,22 @@ class ListEditor(EditableRecords[OwnList]):
         """Remove what has become too old from the lists with an age limit."""
         if any(each.max_age is not None for each in self):
             self._show()
+
+    def receive(self, things: Iterable[OwnList], label: str | None = None) -> bool:
+        """Accept lists from other machines; the notice names the smart lists that they replace."""
+        things = list(things)
+        replaced = [f"“{each.name}”" for each in things if each.is_rule and self.get(each.key) not in (None, each)]
+        if label and replaced:
+            label = f"{label}; {enumerated(replaced)} as a whole, since the change there was the newer one"
+        return super().receive(things, label)
+
+    def _following(self, thing: OwnList, former: OwnList | None) -> OwnList:
+        """Keep what was put on and taken off since; undo takes back its own change alone."""
+        known = self._all.get(thing.key) or OwnList(thing.name, UNKNOWN)
+        if former is not None and not (thing.is_removed or thing.is_rule or known.is_removed):
+            episodes = Queue(known.episodes).changed_as(Queue(former.episodes), Queue(thing.episodes)).entries
+            thing = thing._replace(episodes=episodes)
+        return known.followed_by(thing, thing.updated)
 
     def _tell_changed(self, keys: Iterable[ThingKey]) -> None:  # noqa: ARG002 - all are made anew
         self._show()

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import NamedTuple, Self, TypeVar
+from typing import Any, NamedTuple, Self, TypeVar
 
 from tui_pod.core.library.own_lists import ListKey, OwnList
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
@@ -67,8 +67,14 @@ Thing = TypeVar("Thing", Bookmark, Card, OwnList)
 
 
 def newest_of(first: Thing | None, second: Thing) -> Thing:
-    """Return the newer of two values of one thing, the same whichever comes first."""
-    return second if first is None else max(first, second, key=_order)
+    """Return the newer of two values of one thing, the same whichever comes first; a list has the entries of both."""
+    if first is None:
+        return second
+    newer = max(first, second, key=_order)
+    if isinstance(newer, OwnList):
+        older: Any = first if newer is second else second
+        return newer.joined(older)
+    return newer
 
 
 def _newest(things: Iterable[Thing]) -> tuple[Thing, ...]:
@@ -80,4 +86,5 @@ def _newest(things: Iterable[Thing]) -> tuple[Thing, ...]:
 
 
 def _order(thing: Bookmark | Card | OwnList) -> tuple[object, ...]:
-    return thing.updated, thing.is_removed, repr(thing)
+    values = thing._replace(episodes=(), marks=(), since=None) if isinstance(thing, OwnList) else thing
+    return thing.updated, thing.is_removed, repr(values), repr(thing)

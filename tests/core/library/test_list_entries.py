@@ -1,0 +1,88 @@
+"""Lists that are changed on several machines keep what each of them has changed."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from tests.fakes import START
+from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.progress.cards import newest_of
+from tui_pod.core.wall_time import UNKNOWN
+
+SECOND = timedelta(seconds=1)
+
+
+def edited(known: OwnList | None, second: int, *episodes: str) -> OwnList:
+    """Return a list after a change."""
+    known = known or OwnList("Road", UNKNOWN)
+    return known.followed_by(OwnList("Road", START, episodes=episodes), START + second * SECOND)
+
+
+def merged(*lists: OwnList) -> OwnList:
+    """Return all of them in one, which does not depend on their order."""
+    first, second, *rest = lists
+    both = newest_of(first, second)
+    assert both == newest_of(second, first)
+    return merged(both, *rest) if rest else both
+
+
+def test_each_entry_is_as_it_was_changed_last() -> None:
+    base = OwnList("Road", START, episodes=("a", "b", "c", "d"))  # of an older version
+    here = edited(base, 1, "a", "c", "d", "e")
+    there = edited(base, 2, "a", "f", "b", "d", "c")
+    assert merged(here, there).episodes == ("a", "f", "d", "c", "e")
+    assert merged(base, here) == here
+    again = edited(here, 3, "b", "a", "c", "d", "e")
+    assert merged(again, there).episodes == ("b", "a", "f", "d", "c", "e")
+
+
+def test_two_new_lists_of_one_name_are_one_and_a_new_one_does_not_bring_back_a_removed_one() -> None:
+    first, second = edited(None, 1, "a"), edited(None, 2, "b")
+    both = merged(first, second)
+    assert set(both.episodes) == {"a", "b"}
+    gone = both.removed(START + 3 * SECOND)
+    assert merged(gone, both).episodes == ()
+    assert merged(edited(gone, 4, "c"), both).episodes == ("c",)
+
+
+def test_older_versions_take_nothing_off_and_their_own_lists_are_replaced_as_a_whole() -> None:
+    base = OwnList("Road", START, episodes=("a", "b"))
+    old = base._replace(episodes=("b", "z"), updated=START + 2 * SECOND)
+    assert merged(base, old) == old
+    new = edited(base, 1, "a", "b", "c")
+    assert set(merged(new, old).episodes) == {"a", "b", "c", "z"}
+    passed_on = new._replace(marks=(), since=None)
+    assert merged(new, passed_on) == new
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_histories_of_three_machines_lose_and_resurrect_nothing(seed: int) -> None:
+    chance = random.Random(seed)
+    machines = [OwnList("Road", UNKNOWN).followed_by(OwnList("Road", START, episodes=("a", "b")), START)] * 3
+    ledger = {"a": (0, True), "b": (0, True)}  # when each episode was put on or taken off last
+    for second in range(1, 150):
+        at = chance.randrange(3)
+        own, episodes = machines[at], list(machines[at].episodes)
+        match chance.random():
+            case low if low < 0.3:
+                machines[at] = newest_of(own, chance.choice(machines))
+                continue
+            case low if low < 0.6 or not episodes:
+                ident = f"e{chance.randrange(12)}"
+                if ident in episodes:
+                    continue
+                episodes.insert(chance.randint(0, len(episodes)), ident)
+                ledger[ident] = second, True
+            case low if low < 0.8:
+                ident = episodes.pop(chance.randrange(len(episodes)))
+                ledger[ident] = second, False
+            case _:
+                episodes.insert(chance.randint(0, len(episodes) - 1), episodes.pop(chance.randrange(len(episodes))))
+        machines[at] = edited(own, second, *episodes)
+        assert list(machines[at].episodes) == episodes
+    one, two, three = machines
+    assert merged(one, two, three) == merged(three, merged(two, one)) == merged(merged(one, three), two)
+    assert set(merged(one, two, three).episodes) == {ident for ident, (_, is_on) in ledger.items() if is_on}
