@@ -9,6 +9,7 @@ from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.episodes import picture_of, store_recordings
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.generation import generation
+from tui_pod.shelf.library import read_removed_names
 from tui_pod.shelf.marks import read_news
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry, parse_opml
@@ -73,6 +74,21 @@ def test_purge_deletes_only_what_was_removed_before(store: FeedStore) -> None:
     assert [feed.feed_id for feed in store.feeds(with_removed=True)] == ["https://b.org/f"]
     with store.db.read() as db:
         assert db.execute("SELECT (SELECT count(*) FROM episodes) + (SELECT count(*) FROM notes)").fetchone()[0] == 0
+
+
+def test_what_was_heard_of_a_removed_podcast_keeps_its_name_and_comes_back_with_all(store: FeedStore) -> None:
+    feed, ids = make_feed(make_item(1), make_item(2)), [episode_id(FIRST, "g1"), episode_id(FIRST, "g2")]
+    store.store(FIRST, feed, etag='"x"', now=NOW)
+    assert read_removed_names(store.db.file.parent) == {}
+    store.remove(FIRST)
+    for names in (dict.fromkeys(ids, "Cast"), {ids[0]: "Cast"}):
+        assert read_removed_names(store.db.file.parent) == names
+        assert ids[0] in store.purge(NOW * 2, heard={ids[0]})
+    store.subscribe([Entry(FIRST)])
+    (again,) = store.feeds()
+    assert again.etag is None
+    store.store(FIRST, feed, now=NOW)
+    assert (store.episode_ids(FIRST), read_removed_names(store.db.file.parent)) == (ids, {})
 
 
 def test_previewed_episode_stays_while_it_has_progress_and_becomes_a_usual_one(store: FeedStore) -> None:

@@ -13,7 +13,7 @@ from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.player.options import clamp
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.progress.statistics import GONE, Statistics, compute_statistics
+from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import Orders, Sort
 from tui_pod.core.selection.session_planner import SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
@@ -62,14 +62,16 @@ def run_plan(options: Namespace) -> None:
 
 def run_stats(options: Namespace) -> None:
     """Print listening statistics."""
+    from tui_pod.shelf.library import read_removed_names  # the other commands need none of it
+
     opened = open_library(options)
     library = opened.library
     progress_index = opened.count_progress()
-    history = compute_statistics(opened.file.heard_records(), library)
+    history = compute_statistics(opened.file.heard_records(), library, read_removed_names(opened.paths.data))
     if options.json:
         print_json(_stats_json(history, progress_index, library))
         return
-    today = local_date(datetime.now(UTC))
+    today, removed = local_date(datetime.now(UTC)), progress_index.removed_played()
     rows = [
         ("today", span(history.days.get(today, 0.0))),
         ("week", span(history.weeks.get(f"{today:%G-W%V}", 0.0))),
@@ -77,12 +79,11 @@ def run_stats(options: Namespace) -> None:
         ("in all", span(history.total)),
         ("saved", span(max(0.0, history.saved))),
         ("finished", str(progress_index.finished())),
-        ("played", f"{progress_index.topic_stats[0].played} of {len(library)}"),
+        ("played", f"{progress_index.topic_stats[0].played + removed} of {len(library) + removed}"),
     ]
     heard = sorted(history.topics.items(), key=lambda entry: -entry[1])
     rows += [(library.topics.names[topic], span(seconds)) for topic, seconds in heard]
-    if history.gone:
-        rows.append((GONE, span(history.gone)))
+    rows += [(name, span(seconds)) for name, seconds in history.elsewhere]
     print_table((Column("what", 12), Column("heard", is_right=True)), rows)
 
 
@@ -110,6 +111,7 @@ def _stats_json(history: Statistics, progress_index: ProgressIndex, library: Lib
         "months": {month: round(seconds, 1) for month, seconds in sorted(history.months.items())},
         "topics": topics,
         "gone": round(history.gone, 1),
+        "removed": {name: round(seconds, 1) for name, seconds in history.removed.items()},
         "sessions": [
             {
                 "started": session.started.isoformat(timespec="seconds"),

@@ -17,7 +17,7 @@ from tui_pod.core.player.snapshot import JUMP, Chapter, Playback, PlayerStatus
 from tui_pod.core.progress.passages import Passage, times
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.progress.statistics import GONE, Statistics
+from tui_pod.core.progress.statistics import Statistics
 from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.selection.session_planner import Plan, Summary
 from tui_pod.core.selection.session_status import SessionStatus
@@ -299,8 +299,8 @@ def say_statistics(history: Statistics, today: date, library: Library, finished:
     for topic, heard in sorted(history.topics.items(), key=lambda item: -item[1])[: RECENT + 1]:
         if topic != ROOT:
             yield f"{sentence(library.topics.names[topic])} {spoken_time(heard)}."
-    if history.gone:
-        yield f"{GONE}: {spoken_time(history.gone)}."
+    for name, heard in history.elsewhere:
+        yield f"{name}: {spoken_time(heard)}."
     for session in history.sessions[:RECENT]:
         year = f" {session.started:%Y}" if session.started.year != today.year else ""
         when = f"{session.started:%A %d %B}{year}, {session.started:%H:%M}"

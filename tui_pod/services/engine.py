@@ -143,10 +143,12 @@ class Engine:
     async def compute_statistics(self) -> Statistics:
         """Save, and return the statistics of everything played so far."""
         from tui_pod.core.progress.statistics import compute_statistics  # seldom needed
+        from tui_pod.shelf.library import read_removed_names
 
         def read() -> Statistics:
             self._writer.flush(SAVE_LIMIT)
-            return compute_statistics(self._files.state.heard_records(), self.controller.library)
+            removed = read_removed_names(self._files.paths.data)
+            return compute_statistics(self._files.state.heard_records(), self.controller.library, removed)
 
         self.controller.save()
         return await asyncio.to_thread(read)

@@ -234,11 +234,11 @@ class FeedStore:
         """Record a refresh that found nothing new."""
         self._set(feed_id, "error = '', fetched = ?", time.time(), changes_library=False)
 
-    def purge(self, before: float, kept: Set[str] = frozenset()) -> list[str]:
+    def purge(self, before: float, kept: Set[str] = frozenset(), heard: Set[str] = frozenset()) -> list[str]:
         """Delete feeds removed before this time (seconds since 1970); return their episodes.
 
         A feed with one of the episodes in `kept` stays, so that it is known where they came from, and so does one with
-        a previewed episode that has progress.
+        a previewed episode that has progress. Of one with episodes in `heard`, only these stay: statistics name it.
         """
         purged: list[str] = []
         with self.db.write() as db:
@@ -248,8 +248,14 @@ class FeedStore:
                 previewed = db.execute("SELECT id FROM visits JOIN episodes USING (id) WHERE feed = ?", (number,))
                 if not kept.isdisjoint(ids) or any(self.has_progress(ident) for (ident,) in previewed.fetchall()):
                     continue
-                episodes.delete_episodes(db, [*ids, feed_id])  # a feed has a picture too
                 purged += ids
+                lasting = heard & set(ids)
+                episodes.delete_episodes(
+                    db, [*(ident for ident in ids if ident not in lasting), feed_id]
+                )  # its picture
+                if lasting:
+                    db.execute("UPDATE feeds SET etag = '', modified = '' WHERE number = ?", (number,))
+                    continue
                 for table in ("descriptions", "files", "schedule", "kinds"):
                     db.execute(f"DELETE FROM {table} WHERE feed = ?", (number,))
                 db.execute("DELETE FROM settings WHERE feed = ?", (feed_id,))

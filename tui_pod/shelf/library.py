@@ -25,6 +25,7 @@ from tui_pod.shelf.episodes import ordered_ids, serial_numbers
 from tui_pod.shelf.layouts import read_moves
 from tui_pod.shelf.opml import Folder
 from tui_pod.shelf.schema import SCHEMA
+from tui_pod.shelf.subscription import read_subscriptions
 
 MAX_TOPICS = 8
 """Nested topics at most; files in deeper subfolders belong to the last one."""
@@ -120,6 +121,22 @@ def read_notes(folder: Path, ids: Sequence[str]) -> dict[str, str]:
     try:
         with database.read() as db:
             return dict(db.execute(asked, ids))
+    except FeedStoreError:
+        return {}
+    finally:
+        database.close()
+
+
+def read_removed_names(folder: Path) -> dict[str, str]:
+    """Return the name of the podcast of each episode whose podcast was removed. Never raises."""
+    database = FeedDatabase(folder)
+    try:
+        if database.is_empty:
+            return {}
+        with database.read() as db:
+            names = {feed.number: feed.name for feed in read_subscriptions(db, with_removed=True) if feed.removed}
+            return {ident: names[number] for ident, number in db.execute("SELECT id, feed FROM episodes")
+                    if number in names}  # fmt: skip
     except FeedStoreError:
         return {}
     finally:

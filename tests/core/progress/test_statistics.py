@@ -33,10 +33,12 @@ def test_look_back_sums_days_weeks_and_months_in_local_time(library: Library) ->
 
 
 def test_look_back_topics_have_what_was_heard_in_them_and_below_once(library: Library) -> None:
-    history = compute_statistics([heard("one", 0, 60.0), heard("two", 5, 30.0), heard("gone", 9, 7.0)], library)
+    records = [heard("one", 0, 60.0), heard("two", 5, 30.0), heard("gone", 9, 7.0), heard("lost", 9, 2.0)]
+    history = compute_statistics(records, library, {"gone": "Ships", "one": "Here again"})
     names = {library.topics.names[topic]: seconds for topic, seconds in history.topics.items()}
     assert names == {"All Topics": 90.0, "Basics": 90.0, "Numbers": 90.0}
-    assert (history.total, history.gone) == (97.0, 7.0)
+    assert (history.total, history.gone) == (99.0, 9.0)
+    assert [*history.elsewhere] == [("Ships (removed)", 7.0), ("No longer in the library", 2.0)]
 
 
 def test_look_back_hours_are_local_and_share_what_goes_on_into_the_next(library: Library) -> None:

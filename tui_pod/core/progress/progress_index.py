@@ -137,6 +137,10 @@ class ProgressIndex:
         """Return how many episodes were played to their end, also of podcasts that were removed since."""
         return sum(progress.plays > 0 for _, progress in self)
 
+    def removed_played(self) -> int:
+        """Return how many episodes of podcasts that were removed are played."""
+        return sum(progress.played and self._library.index(ident) is None for ident, progress in self)
+
     def set_new(self, episodes: Iterable[str]) -> None:
         """Set which episodes are new, leaving out those that were touched or are not in the library."""
         here = (ident for ident in episodes if self._library.index(ident) is not None)

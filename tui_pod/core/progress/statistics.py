@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import ROOT
@@ -18,7 +19,7 @@ LONGEST = 86_400.0
 """Maximum length of a stretch in seconds, since a state edited by hand may claim anything."""
 
 GONE = "No longer in the library"
-"""The name of `Statistics.gone`."""
+"""What `Statistics.gone` is called if its name is not known."""
 
 RECENT = 20
 """Sessions that are listed."""
@@ -53,11 +54,21 @@ class Statistics:
     """By index of the topic, those above it included."""
     sessions: tuple[PastSession, ...]
     """The newest first."""
+    removed: Mapping[str, float] = field(default_factory=dict)
+    """By name of a podcast that was removed."""
 
     @property
     def saved(self) -> float:
         """Seconds of the listener's time that speed and shorter silence saved; negative when it was slowed down."""
         return self.total - self.wall
+
+    @property
+    def elsewhere(self) -> Iterator[tuple[str, float]]:
+        """Yield what is in no topic: the removed podcasts, most heard first, and what has no name any more."""
+        yield from sorted(((f"{name} (removed)", seconds) for name, seconds in self.removed.items()),
+                          key=lambda pair: -pair[1])  # fmt: skip
+        if (rest := self.gone - sum(self.removed.values())) >= 1.0:
+            yield GONE, rest
 
     @property
     def gone(self) -> float:
@@ -66,8 +77,13 @@ class Statistics:
         return seconds if seconds >= 1.0 else 0.0  # sums in another order differ by a little
 
 
-def compute_statistics(records: Sequence[HeardRecord], library: Library) -> Statistics:
-    """Return the statistics of these stretches, which are in the order of their start."""
+def compute_statistics(
+    records: Sequence[HeardRecord], library: Library, removed: Mapping[str, str] = MappingProxyType({})
+) -> Statistics:
+    """Return the statistics of these stretches, which are in the order of their start.
+
+    `removed` has the name of the podcast of each episode whose podcast was removed.
+    """
     days: defaultdict[date, float] = defaultdict(float)
     weeks: defaultdict[str, float] = defaultdict(float)
     months: defaultdict[str, float] = defaultdict(float)
@@ -89,6 +105,7 @@ def compute_statistics(records: Sequence[HeardRecord], library: Library) -> Stat
         months=dict(months),
         hours=tuple(hours),
         topics=_by_topic(by_episode, library),
+        removed=_by_removed(by_episode, library, removed),
         sessions=tuple(_sessions(records)),
     )
 
@@ -132,6 +149,14 @@ def _by_topic(by_episode: Mapping[str, float], library: Library) -> dict[int, fl
     inside = map(heard.keys().__and__, topics.members)
     sums = ((topic, sum(map(heard.__getitem__, indexes))) for topic, indexes in enumerate(inside))
     return {topic: seconds for topic, seconds in sums if seconds > 0}
+
+
+def _by_removed(by_episode: Mapping[str, float], library: Library, names: Mapping[str, str]) -> dict[str, float]:
+    found: defaultdict[str, float] = defaultdict(float)
+    for ident, seconds in by_episode.items():
+        if ident in names and library.index(ident) is None:
+            found[names[ident]] += seconds
+    return dict(found)
 
 
 def _sessions(records: Sequence[HeardRecord]) -> list[PastSession]:

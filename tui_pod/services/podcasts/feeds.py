@@ -238,7 +238,8 @@ class FeedService(Follower):
         podcasts.store.has_progress = lambda ident: self._context.controller.progress_index.get(ident) is not None
         used = {bookmark.episode for bookmark in self._context.controller.bookmarks}
         used.update(self._context.controller.queue.entries)
-        await in_thread(lambda _: _clean_up(podcasts, used, self._since))
+        heard = {ident for ident, progress in self._context.controller.progress_index if progress.listened is not None}
+        await in_thread(lambda _: _clean_up(podcasts, used, heard, self._since))
         await self.downloads.show_all()
         await self.news.show()
         await self.refresher.show_failed()
@@ -278,11 +279,12 @@ class FeedService(Follower):
         return outcome.has_changed
 
 
-def _clean_up(podcasts: Podcasts, used: set[str], before: float) -> None:
+def _clean_up(podcasts: Podcasts, used: set[str], heard: set[str], before: float) -> None:
     """Delete removed feeds and downloads for good once undo has expired; failures are retried at the next start.
 
     Downloads that the listener has removed since `before` (seconds since the epoch) stay: undo brings them back.
-    Feeds with bookmarked or queued episodes, those in `used`, stay: their bookmarks offer to subscribe again.
+    Feeds with bookmarked or queued episodes, those in `used`, stay: their bookmarks offer to subscribe again. Of
+    others, the episodes in `heard` stay.
     """
     from tui_pod.shelf.feed_store import PURGE_AFTER  # brings TLS
     from tui_pod.sources.table import clean_up
@@ -290,7 +292,7 @@ def _clean_up(podcasts: Podcasts, used: set[str], before: float) -> None:
     try:
         podcasts.downloads.purge(before)
         if not podcasts.store.is_empty:
-            for ident in podcasts.store.purge(time.time() - PURGE_AFTER, used):
+            for ident in podcasts.store.purge(time.time() - PURGE_AFTER, used, heard):
                 podcasts.downloads.delete(ident)  # of podcasts that a command or a sync removed
             clean_up(podcasts.store)
             podcasts.store.logins.forget_others({feed.feed_id for feed in podcasts.store.feeds(with_removed=True)})

@@ -11,7 +11,7 @@ from textual.renderables.digits import DIGITS, DIGITS3X3
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.progress.statistics import GONE, PastSession, Statistics, streak
+from tui_pod.core.progress.statistics import PastSession, Statistics, streak
 from tui_pod.core.text.clean import counted, span
 from tui_pod.ui.look.cells import fit, split_title
 from tui_pod.ui.look.parts import ACCENT, HEAD, LINE, NOW, PLAIN, QUIET, Part, joined
@@ -223,8 +223,8 @@ def _topics(shown: Shown, width: int, rows: int) -> list[StatLine]:
     if above:
         text = "Above these" if has_parents else f"Show {counted(len(above), 'topic')} above these"
         lines.insert(len(leaves) + 1, StatLine(((text, QUIET),), PARENTS))
-    if shown.statistics.gone:
-        lines.append(StatLine(((f"{GONE}: {span(shown.statistics.gone)}", QUIET),)))
+    for name, seconds in shown.statistics.elsewhere:
+        lines.append(StatLine(((f"{name}: {span(seconds)}"[:width], QUIET),)))
     return [*lines, StatLine()]
 
 
