@@ -132,6 +132,7 @@ def find_places(source: Source, stream: RemoteRecording, stated: float | None, c
     """
     stream.inserted = 0, b""
     tag = tag_size(stream.peek(0, 10, PATIENCE, cancel))
+    source = source._replace(tag=tag)
     if tag > ENTRY * MAX_ENTRIES and has_endless_tag(stream.peek(0, min(tag, MAX_TAG), PATIENCE, cancel)):
         raise FetchError(ENDLESS_TAG, is_final=True)
     start = stream.peek(tag, HEAD, PATIENCE, cancel) if tag <= MAX_TAG else b""

@@ -161,6 +161,9 @@ def test_file_that_does_not_begin_is_shown_coming(fetched: int, constant: bool |
     audio.fetch(fetched)
     source = audio.source()._replace(is_constant_rate=constant)
     assert str(fetching(source, 0.0, 300.0)) == shown
+    tagged = source._replace(tag=2_000_000)
+    assert str(fetching(tagged, 0.0, 300.0)) == f"fetching the pictures before the sound {fetched / 20_000:.0f} %"
+    assert str(fetching(source._replace(tag=900_000), 0.0, 300.0)) == shown
     assert str(fetching(FakeAudio(total=None).source(), 150.0, 300.0)) == "fetching up to your position"
     assert (missing(Source("/a.mp3"), 9.0, 10.0), fetching(Source("/a.mp3"), 9.0, 10.0)) == (None, None)
 

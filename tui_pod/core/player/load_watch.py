@@ -23,6 +23,9 @@ COMING = 32 * 1024
 BEGINNING = 1024 * 1024
 """Bytes with which any other file begins to play; an MP4 may have its index at its end."""
 
+WHOLE = "downloading the whole file; it cannot be streamed"
+PICTURES = "fetching the pictures before the sound"
+
 OVERDUE = f"It did not begin to play within {LIMIT:.0f} s. Your position is saved."
 NOTHING_COMES = f"The server sent next to nothing for {LIMIT:.0f} s. Your position is saved."
 
@@ -64,9 +67,11 @@ def fetching(source: Source, position: float, duration: float | None) -> FetchSt
     if source.remote is None:
         return None
     progress = source.remote.progress()
+    if source.tag >= BEGINNING and progress.fetched < source.tag:
+        return _status(progress, source.tag, PICTURES)
     if position <= 0:
         is_waiting = not progress.is_seekable and source.is_constant_rate is None and progress.fetched >= BEGINNING
-        return _status(progress, progress.total, is_for_position=False) if is_waiting and progress.total else None
+        return _status(progress, progress.total, WHOLE) if is_waiting and progress.total else None
     is_known_by_size = source.is_constant_rate is not False or source.is_estimated
     if progress.is_seekable and is_known_by_size:
         return None
@@ -76,11 +81,11 @@ def fetching(source: Source, position: float, duration: float | None) -> FetchSt
     return _status(progress, share * progress.total)
 
 
-def _status(progress: FetchProgress, needed: float, is_for_position: bool = True) -> FetchStatus | None:
+def _status(progress: FetchProgress, needed: float, what: str = "fetching up to your position") -> FetchStatus | None:
     left = needed - progress.fetched
     if left <= 0:
         return None
-    return FetchStatus(progress.fetched / needed, left / progress.rate if progress.rate else None, is_for_position)
+    return FetchStatus(progress.fetched / needed, left / progress.rate if progress.rate else None, what)
 
 
 def missing(source: Source, position: float, duration: float | None) -> str | None:

@@ -77,6 +77,8 @@ class Source(NamedTuple):
     """Whether an mp3 has a constant bit rate, so that positions follow from its size; None if no mp3 or not known."""
     has_length: bool = False
     """Whether an mp3 of variable rate states its length, so that positions can be estimated from its size."""
+    tag: int = 0
+    """Bytes before the sound of an mp3, for its tag, which may have large pictures."""
     is_estimated: bool = False
     """Whether positions must be estimated because the audio before them is not fetched."""
     part: Part | None = None
@@ -99,15 +101,10 @@ class FetchStatus(NamedTuple):
     """Fetched share, 0 to 1; None while not known."""
     left: float | None = None
     """Estimated seconds for the rest; None while not known."""
-    is_for_position: bool = True
-    """Whether it is for the position; if not, the file needs its end before it can begin."""
+    what: str = "fetching up to your position"
 
     def __str__(self) -> str:
-        text = (
-            "fetching up to your position"
-            if self.is_for_position
-            else "downloading the whole file; it cannot be streamed"
-        )
+        text = self.what
         if self.share is not None:
             text += f" {self.share:.0%}".replace("%", " %")
         return text if self.left is None else f"{text}, about {clock(self.left)}"
