@@ -20,9 +20,10 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, fold, length
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.keys import bindings
-from tui_pod.ui.look.cells import MARKS
+from tui_pod.ui.look.cells import MARKS, wrap
 from tui_pod.ui.look.parts import FAULT, PLAIN, QUIET, Part, message, width_of
 from tui_pod.ui.widgets.episode_rows import (
+    INDENT,
     below_title,
     mark_and_time,
     state_marks,
@@ -94,7 +95,12 @@ class EpisodeList(RowPane):
         self.refresh()
 
     def go(self, row: int, is_centred: bool = False) -> None:
-        """See `RowPane.go`; this redraws all rows while a range is being selected."""
+        """See `RowPane.go`; this redraws all rows while a range is being selected, or if they shift."""
+        height = self._height_at(max(0, min(row, self.row_count() - 1)))
+        if height != self.cursor_height:
+            self.cursor_height = height
+            super().count_rows()
+            self.refresh()
         super().go(row, is_centred)
         if self._model.range_start is not None:
             self.refresh()
@@ -155,13 +161,28 @@ class EpisodeList(RowPane):
         """See `RowPane.count_rows`; rows have one line if none has anything to show on a second one."""
         rows = self._model.indexes[:LOOKED_AT]
         self.row_height = 2 if not rows or any(map(self._has_more, rows)) else 1
-        self.cursor_height = self._full_height if self.row_height > 1 else 1
+        self.cursor_height = self._height_at(self.cursor)
         super().count_rows()
 
     def set_cursor_height(self, height: int) -> None:
         """See `RowPane.set_cursor_height`."""
         self._full_height = height
-        super().set_cursor_height(height if self.row_height > 1 else 1)
+        super().set_cursor_height(self._height_at(self.cursor))
+
+    def _height_at(self, row: int) -> int:
+        """Return how many lines a row needs at the cursor."""
+        indexes = self._model.indexes
+        if self.row_height == 1 or row >= len(indexes) or indexes[row] < 0:
+            return self.row_height
+        episode = self._model.library.episode(indexes[row])
+        is_told = bool(self._about(episode))
+        lines = len(wrap(episode.summary, self.text_width - len(INDENT))) if episode.summary else 0
+        return max(self.row_height, 1 + min(lines, self._full_height - 1 - is_told) + is_told)
+
+    def _about(self, episode: Episode) -> str:
+        """Return topics and date, which the row at the cursor has on a line of their own if there is room for it."""
+        date = f"{episode.published:%-d %b %Y}" if episode.published else ""
+        return " · ".join(filter(None, (*self._telling_topics(episode), date))) if self._full_height > 3 else ""
 
     def _has_more(self, index: int) -> bool:
         if index < 0:
@@ -186,12 +207,12 @@ class EpisodeList(RowPane):
             gone = f"{MARKS['missing']} {clean(self._model.ident(index))}"
             lines = [([(gone, FAULT)], list[Part]()), (below_title(self.gone_text, ()), [])]
         else:
-            lines = self._lines_of(index, height)
+            lines = self._lines_of(index, height, is_at_cursor=row == self.cursor)
         lines += [([], [])] * (height - len(lines))
         return [self.framed(left, row, right, self._model.is_selected(row)) for left, right in lines]
 
-    def _lines_of(self, index: int, height: int) -> list[tuple[list[Part], list[Part]]]:
-        """Return the left and right parts of each line of an episode; more than two lines mean the cursor is on it."""
+    def _lines_of(self, index: int, height: int, *, is_at_cursor: bool) -> list[tuple[list[Part], list[Part]]]:
+        """Return the left and right parts of each line of an episode."""
         model, width = self._model, self.text_width
         episode, progress_index = model.library.episode(index), model.progress_index
         ident, progress = episode.id, progress_index.get(episode.id)
@@ -210,17 +231,19 @@ class EpisodeList(RowPane):
         date = f"{episode.published:%-d %b %Y}" if episode.published else ""
         if height == 1:
             return [title]
-        if height == 2:
-            is_dated = date and index >= model.library.first_of_podcasts and width >= ROOM_FOR_DATE
-            right = [(date, QUIET)] if is_dated else list[Part]()
+        is_dated = date and index >= model.library.first_of_podcasts and width >= ROOM_FOR_DATE
+        right = [(date, QUIET)] if is_dated else list[Part]()
+        about = self._about(episode) if is_at_cursor else ""
+        if height == 2 and not about:
             (text,) = wrap_summary(episode.summary, words, width - width_of(right), 1) if words else [episode.summary]
             return [title, (below_title(text, words), right)]
-        about = " · ".join(filter(None, (*self._telling_topics(episode), date))) if height > 3 else ""
-        texts = wrap_summary(episode.summary, words, width, height - 1 - bool(about))
-        below = [below_title(text, words, PLAIN) for text in texts]
+        texts = wrap_summary(episode.summary, words, width, height - 1 - bool(about)) if episode.summary else []
+        below = [(below_title(text, words, PLAIN), list[Part]()) for text in texts]
         if about:
-            below.append(below_title(about, words))
-        return [title, *((left, []) for left in below)]
+            below.append((below_title(about, words), []))
+        elif below:
+            below[-1] = below[-1][0], right
+        return [title, *below]
 
     def _telling_topics(self, episode: Episode) -> list[str]:
         """Return an episode's topics without those implied by the listed topic."""
