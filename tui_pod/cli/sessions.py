@@ -15,6 +15,7 @@ from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import Orders, Sort
+from tui_pod.core.selection.offers import KEY, Offers
 from tui_pod.core.selection.session_planner import SessionRequest, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
 from tui_pod.core.wall_time import local_date, local_time
@@ -44,7 +45,8 @@ def run_plan(options: Namespace) -> None:
     request = request_of(library, Orders(state.strings("ui", "sorts")), budget, options.topic, options.order)
     speed = clamp(Playback(speed=state.setting("player", "speed", settings.playback.speed))).speed
     speed_rule = make_speed_rule(speed, library, settings.speeds)
-    plan = plan_session(library, progress_index, request, speed_rule)
+    refused = Offers(state.strings("list", KEY)).refused(progress_index)
+    plan = plan_session(library, progress_index, request, speed_rule, refused=refused)
     ends = local_time(now + timedelta(seconds=plan.total))
     if options.json:
         episodes = [episode_json(library, progress_index, index) for index in plan.indexes]

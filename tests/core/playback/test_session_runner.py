@@ -7,6 +7,7 @@ import pytest
 from tests.fakes import START
 from tests.rooms import Room, make_room
 from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.session_planner import Plan, SessionRequest, plan_session
 from tui_pod.core.selection.session_records import SavedSession, from_settings
@@ -260,3 +261,28 @@ def test_session_saved_by_hand_with_wrong_values_is_read_as_far_as_it_goes(room:
     found = from_settings(lambda table, key, default: values.get((table, key), default), room.library.topics, START)
     assert found is not None
     assert (found.session.episodes, found.session.request.topic, found.ends) == (("one",), 0, START)
+
+
+def test_begun_episode_that_three_sessions_offer_in_vain_is_not_first_any_more() -> None:
+    """`one` is half heard, and skipped each time; once it is played again, it is first again."""
+
+    def half(minutes: float) -> Progress:
+        when = START - timedelta(days=1) + timedelta(minutes=minutes)
+        return Progress(when, 50.0, listened=when, played_ranges=((0.0, 50.0),))
+
+    request, room = SessionRequest(10_000.0, topic=1), make_room(progress={"one": half(1)})
+    for number in range(4):
+        plan = room.controller.sessions.plan(request)
+        assert (room.library.ids[plan.indexes[0]] == "one") is (number < 3)
+        room.controller.sessions.start(request, plan)
+        room.player.play(5)
+        if room.playing == "one":
+            room.controller.sessions.skip()
+        room.controller.sessions.end()
+        room.controller.stop()
+        room.clock.go(86_400)
+        saved = {"offers": room.writer.table("list")["offers"]}
+        room = make_room(progress=dict(room.progress_index), saved_list=saved)
+    room.play("one", seconds=20)
+    room.controller.stop()
+    assert room.library.ids[room.controller.sessions.plan(request).indexes[0]] == "one"

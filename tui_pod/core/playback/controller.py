@@ -94,7 +94,7 @@ class PlaybackController:
         self.undo_history = UndoHistory()
         self.handover = Handover(state, player, self.undo_history, self._put_seek)
         self.passages = PassageSkips(state, player, self.undo_history, self._put_seek)
-        self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history, session)
+        self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history, session, saved_list)
         self.editor = ProgressEditor(state, player, self.undo_history, self.handover, self.sessions.progress_changed)
         notebook = notebook or Notebook()
         self.lists = ListEditor(state, self.undo_history, notebook.lists, lambda: self.show_library(self.library))

@@ -5,20 +5,23 @@ A session ends between episodes and then waits for the listener.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import takewhile
+from types import MappingProxyType
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.undo import Change, UndoHistory
-from tui_pod.core.playback.up_next import UpNext
+from tui_pod.core.playback.up_next import TABLE, UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Status
+from tui_pod.core.progress.records import setting_records
+from tui_pod.core.selection.offers import KEY, Offers
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Plan, Session, SessionRequest, Summary, plan_session
 from tui_pod.core.selection.session_records import to_records
@@ -40,6 +43,7 @@ class SessionRunner:
         up_next: UpNext,
         undo: UndoHistory,
         session: Session | None = None,
+        saved: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         self._state = state
         self._mixer = mixer
@@ -47,6 +51,7 @@ class SessionRunner:
         self._up_next = up_next
         self._undo = undo
         self._session = session
+        self._offers = Offers(saved.get(KEY))
 
     @property
     def session(self) -> Session | None:
@@ -80,7 +85,17 @@ class SessionRunner:
 
     def plan(self, request: SessionRequest) -> Plan:
         """Return the episodes that fill a session now."""
-        return plan_session(self._state.library, self._state.progress_index, request, self._mixer.speed_rule)
+        return self._plan(request)
+
+    def _plan(self, request: SessionRequest, without: Iterable[str] = ()) -> Plan:
+        library, progress_index = self._state.library, self._state.progress_index
+        refused = self._offers.refused(progress_index)
+        return plan_session(library, progress_index, request, self._mixer.speed_rule, without, refused)
+
+    def _refuse(self, episodes: Iterable[str]) -> None:
+        """Note that the listener skipped or removed episodes of the session."""
+        self._offers.refuse(episodes, self._state.ports.clock())
+        self._state.ports.writer.save(*setting_records(TABLE, {KEY: self._offers.texts}))
 
     def start(self, request: SessionRequest, plan: Plan) -> None:
         """Play the episodes of a plan before what is queued, in place of a session under way; can be undone.
@@ -90,6 +105,11 @@ class SessionRunner:
         episodes = tuple(self._state.library.ids[index] for index in plan.indexes)
         if not episodes:
             return
+        begun = {self._state.library.ids[index] for index in self._state.progress_index.unfinished()}
+        if request.has_started:
+            begun_here = [ident for ident in episodes if ident in begun]
+            self._offers.offer(begun_here, self._state.progress_index, self._state.ports.clock())
+            self._refuse(())
         before, queue = self.session, self._up_next.queue
         unplanned = self._unplanned()
         queued = frozenset(unplanned.upcoming).intersection(episodes)
@@ -139,6 +159,7 @@ class SessionRunner:
         returned = [ident for ident in leading if ident not in members]
         upcoming = [ident for ident in after.upcoming if ident in members or ident in returned]
         done = [ident for ident in session.episodes if ident in members and ident not in after.upcoming]
+        self._refuse(removed)
         change = self.times.total(returned) - self.times.total(removed)
         self.session = replace(
             session,
@@ -169,6 +190,9 @@ class SessionRunner:
         if session is not None and skipped is not None and skipped in session.episodes:
             is_of_session = True
             self.session = replace(session, skipped=session.skipped | {skipped})
+            if not is_automatic:
+                self._player.save()
+                self._refuse([skipped])
             if following not in session.episodes:
                 self.replan()
                 following = self._up_next.next()
@@ -206,7 +230,7 @@ class SessionRunner:
         if left >= WORTH_PLANNING:
             request = replace(session.request, budget=left)
             without = gone | {begun or "", current or ""}
-            plan = plan_session(library, self._state.progress_index, request, self._mixer.speed_rule, without)
+            plan = self._plan(request, without)
             planned = tuple(library.ids[index] for index in plan.indexes)
             rows = {ident: row for row, ident in enumerate(self._up_next.queue.upcoming)}
             planned = tuple(sorted(planned, key=lambda ident: rows.get(ident, len(rows))))  # in the listener's order

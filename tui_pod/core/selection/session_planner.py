@@ -6,7 +6,7 @@ Times are seconds; a budget is the listener's time, so an episode costs its leng
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
@@ -147,14 +147,17 @@ def plan_session(
     request: SessionRequest,
     speed_rule: SpeedRule,
     without: Iterable[str] = (),
+    refused: Collection[str] = (),
 ) -> Plan:
     """Return the episodes that fill a budget: unfinished ones first, then new ones, then the others in order.
+
+    Those in `refused` are unfinished, and not first.
 
     It takes at most `OVER` of the budget, and at least `ENOUGH` if there are enough episodes. What an ordered series
     has is taken in its order, and nothing of it is passed over.
     """
     excluded, costs = {library.index(ident) for ident in without}, dict[int, float]()
-    for index in _candidates(library, progress_index, request):
+    for index in _candidates(library, progress_index, request, refused):
         cost = progress_index.remaining(index) / speed_rule(index)
         if index not in excluded and (cost > 0 or not progress_index.length(index)):
             costs[index] = cost or inf  # neither one of unknown length nor what follows it can be planned
@@ -185,11 +188,17 @@ def plan_session(
     return Plan(tuple(chosen), sum(costs[index] for index in chosen), library)
 
 
-def _candidates(library: Library, progress_index: ProgressIndex, request: SessionRequest) -> list[int]:
+def _candidates(
+    library: Library, progress_index: ProgressIndex, request: SessionRequest, refused: Collection[str]
+) -> list[int]:
     members = library.topics.members[request.topic]
     inside = set(members) if request.topic else None
     started = (
-        [index for index in progress_index.unfinished() if inside is None or index in inside]
+        [
+            index
+            for index in progress_index.unfinished()
+            if (inside is None or index in inside) and library.ids[index] not in refused
+        ]
         if request.has_started
         else []
     )
