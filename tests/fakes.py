@@ -590,7 +590,8 @@ class FakeDirectories(DirectoryService):
     def names(self) -> list[str]:
         return ["iTunes", "fyyd"]
 
-    charts, country = ("Arts", "Comedy", "True Crime"), "AT"
+    charts: tuple[str, ...] = ("Arts", "Comedy", "True Crime")
+    country = "AT"
 
     async def find(self, words: str) -> DirectorySearch:
         self._wishes.append(("find", words))

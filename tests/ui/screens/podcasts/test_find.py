@@ -9,15 +9,18 @@ import pytest
 from textual.widgets import OptionList, Static
 
 from tests.app_driver import AppDriver, run_app
+from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.audio.cover import PICTURE_BYTES
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.text.clean import clean_title
 from tui_pod.services.podcasts.directories import DirectorySearch, is_words
 from tui_pod.shelf.published import FeedError, Published, PublishedItem
 from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast
+from tui_pod.ui.screens.lists import CollectScreen
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.screens.podcasts.add import AddFeedScreen
+from tui_pod.ui.screens.podcasts.add import AddFeedScreen, TopScreen
 from tui_pod.ui.screens.podcasts.find import FindScreen
 from tui_pod.ui.widgets.cover import Cover
 
@@ -70,6 +73,21 @@ async def test_charts_are_offered_by_category_and_country_and_looked_into(driver
     await driver.press("enter")
     await driver.until(lambda: "The mast" in driver.text, "its episodes are shown")
     assert driver.services.asked_feeds.wishes == [("top", "DE", "Comedy"), ("play_preview", SHIPS.address)]
+
+
+@pytest.mark.parametrize("kind", ["charts", "lists"])
+async def test_down_moves_in_a_list_that_is_longer_than_the_screen(library: Library, kind: str) -> None:
+    names = tuple(f"Number {number}" for number in range(40))
+    async with run_app(library, size=(80, 16)) as driver:
+        driver.services.asked_feeds.asked_directories.charts = names
+        lists = [OwnList(name, START) for name in names]
+        shown = TopScreen(driver.services, print) if kind == "charts" else CollectScreen("Lists", lists, print, print)
+        await driver.app.push_screen(shown)
+        await driver.press("down", "down")
+        assert driver.app.screen.query_one(OptionList).highlighted == 2
+        assert "Number 2" in driver.text
+        await driver.press(*["down"] * 20)
+        assert "Number 20" in driver.text
 
 
 async def test_words_find_podcasts_with_all_that_is_known(driver: AppDriver) -> None:
