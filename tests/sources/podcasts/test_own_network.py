@@ -13,6 +13,7 @@ from tui_pod.net.access import make_policy
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry, parse_opml, write_opml
+from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts import own_network
 from tui_pod.sources.refresh import refresh
 from tui_pod.sources.table import subscribe
@@ -109,3 +110,22 @@ async def test_thirty_two_hosts_of_a_list_are_looked_up_at_a_time(
     monkeypatch.setattr(own_network, "in_thread", look_up)
     assert (await own_network.find_forbidden(store.feeds(), make_policy((), 10.0))).feeds == ()
     assert (len(counts), max(counts)) == (70, 32)
+
+
+async def test_numbers_and_own_names_are_looked_up_before_dead_hosts(
+    store: FeedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hosts = ["dead1.example", "dead1.example", "dead2.example", "nas.local", "10.0.0.1", "10.0.0.1", "[fd00::1]"]
+    for number, host in enumerate(hosts):
+        listed(store, f"https://{host}/{number}")
+    asked: list[str] = []
+
+    def is_forbidden(feed: Subscription, _: object) -> bool:
+        asked.append(feed.address.split("/")[2])
+        return not asked[-1].startswith("dead")
+
+    monkeypatch.setattr(own_network, "is_forbidden", is_forbidden)
+    monkeypatch.setattr(own_network, "AT_ONCE", 1)
+    found = await own_network.find_forbidden(store.feeds(), make_policy([], 20.0))
+    assert asked == ["10.0.0.1", "[fd00::1]", "nas.local", "dead1.example", "dead2.example"]
+    assert [feed.address[-1] for feed in found.feeds] == ["3", "4", "5", "6"]

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from tui_pod.core.text.clean import counted
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.net.address import absolute, is_private, origin
+from tui_pod.net.address import Origin, absolute, is_private, origin
 from tui_pod.net.fetch import FetchError
 from tui_pod.runtime.threads import in_thread
 from tui_pod.shelf.feed_store import FeedStore
@@ -20,6 +20,8 @@ from tui_pod.shelf.subscription import Subscription
 
 LOOK_UP = 10.0
 """How long the hosts of a list are looked up (seconds)."""
+
+_LOCAL = (".local", ".lan", ".home", ".internal", ".home.arpa", ".fritz.box")
 
 AT_ONCE = 32
 """Hosts that are looked up at the same time."""
@@ -56,19 +58,29 @@ class ForbiddenFeeds(NamedTuple):
 
 
 async def find_forbidden(feeds: Iterable[Subscription], policy: NetworkPolicy) -> ForbiddenFeeds:
-    """Return the feeds that may not be fetched, of those whose host is found within `LOOK_UP`."""
+    """Return the feeds that may not be fetched, of those whose host is found within `LOOK_UP`.
+
+    Each host is looked up once. Numbers and names of the own network come first: they cannot wait behind dead hosts.
+    """
     slots = asyncio.Semaphore(AT_ONCE)
-    found: dict[str, Subscription] = {}
+    found = set[Origin]()
     asked = [feed for feed in feeds if not feed.is_origin_known and absolute(feed.address)]  # no folder
+    places = {origin(feed.address): feed for feed in asked}
 
-    async def look_up(feed: Subscription) -> None:
+    async def look_up(there: Origin) -> None:
         async with slots:
-            if await in_thread(lambda _: is_forbidden(feed, policy)):
-                found[feed.feed_id] = feed
+            if await in_thread(lambda _: is_forbidden(places[there], policy)):
+                found.add(there)
 
-    tasks = [asyncio.ensure_future(look_up(feed)) for feed in asked]
+    tasks = [asyncio.ensure_future(look_up(there)) for there in sorted(places, key=_rank)]
     if tasks:
         _, late = await asyncio.wait(tasks, timeout=LOOK_UP)
         for task in late:
             task.cancel()
-    return ForbiddenFeeds(tuple(found[feed.feed_id] for feed in asked if feed.feed_id in found))
+    return ForbiddenFeeds(tuple(feed for feed in asked if origin(feed.address) in found))
+
+
+def _rank(there: Origin) -> int:
+    """Return 0 for a number, which needs no look-up, 1 for a name as hosts of an own network have, 2 for others."""
+    host = there[1]
+    return 0 if host[-1:].isdigit() or ":" in host else 1 if "." not in host or host.endswith(_LOCAL) else 2
