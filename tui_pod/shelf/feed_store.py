@@ -165,12 +165,13 @@ class FeedStore:
             number, removed = db.execute(asked, (feed_id,)).fetchone()
             episodes.store_episodes(db, number, feed_id, replace(feed, items=(item,)), now)
             ident = _id_of(db, number, item)
+            assert ident is not None  # it was stored just now
             if removed is not None:
                 db.execute("INSERT OR IGNORE INTO visits VALUES (?)", (ident,))
         return ident
 
-    def id_of(self, feed_id: str, item: PublishedItem) -> str:
-        """Return the id of an item that a feed has and that was stored."""
+    def id_of(self, feed_id: str, item: PublishedItem) -> str | None:
+        """Return the id of an item of a feed; None if it was not stored, for example as another one's double."""
         with self.db.read() as db:
             return _id_of(db, number_of(db, feed_id), item)
 
@@ -384,7 +385,7 @@ class FeedStore:
             db.execute(f"UPDATE feeds SET {change} WHERE number = ?", (*values, number_of(db, feed_id)))
 
 
-def _id_of(db: sqlite3.Connection, number: int, item: PublishedItem) -> str:
+def _id_of(db: sqlite3.Connection, number: int, item: PublishedItem) -> str | None:
     asked = "SELECT id FROM episodes WHERE feed = ? AND title = ? AND audio IS ? ORDER BY seen DESC"
-    ident: str = db.execute(asked, (number, item.title, item.audio)).fetchone()[0]
-    return ident
+    row = db.execute(asked, (number, item.title, item.audio)).fetchone()
+    return row[0] if row is not None else None

@@ -137,7 +137,7 @@ def test_page_leads_to_the_podcast_and_the_only_episode_that_it_names(
         ("<title>Tall &amp; Ships</title> id12", "Overcast does not name the feed of “Tall & Ships”. Search"),
         ("<link rel=alternate type=application/rss+xml href=/feeds/videos.xml>", "Overcast does not name the feed."),
         ("/itunes1/a /itunes2/b", "Overcast does not name the feed."),
-        ('<a href="OTHER/feed.xml">', "is neither a feed nor a page that names one."),
+        ('<a href="OTHER/feed.xml">', "Overcast does not name the feed."),
     ],
 )  # fmt: skip
 def test_page_without_a_feed_is_one_line(apple: Site, store: FeedStore, page: str, said: str) -> None:

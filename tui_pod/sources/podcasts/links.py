@@ -117,7 +117,7 @@ def follow(link: Link, policy: NetworkPolicy, cancel: CancelToken) -> Target:
     if link.apple:
         return _look_up(link, link.apple, policy, cancel)
     if not link.page:
-        raise FeedError(_refusal(link))
+        raise FeedError(refusal(link))
     _, content = ask(link.page, policy, cancel)
     page = unescaped(content[:MAX_PAGE].decode("utf-8", "replace").replace("\\/", "/"))
     addresses = dict.fromkeys(_ADDRESS.findall(page))
@@ -131,10 +131,11 @@ def follow(link: Link, policy: NetworkPolicy, cancel: CancelToken) -> Target:
     if len(numbers) == 1:
         return _look_up(link, numbers.pop(), policy, cancel)._replace(clues=clues)
     title = _TITLE.search(page)
-    raise FeedError(_refusal(link, f" of “{clean(title[1], 80)}”" if title else ""))
+    raise FeedError(refusal(link, f" of “{clean(title[1], 80)}”" if title else ""))
 
 
-def _refusal(link: Link, which: str = "") -> str:
+def refusal(link: Link, which: str = "") -> str:
+    """Return the message for a link that names no feed; `which` says of what."""
     return f"{link.service} does not name the feed{which}. Search for the podcast by its name instead."
 
 
@@ -150,7 +151,7 @@ def _look_up(link: Link, number: str, policy: NetworkPolicy, cancel: CancelToken
     except UNREADABLE:
         raise FeedError("iTunes did not answer with a podcast. Try again later.") from None
     if feed is None:
-        raise FeedError(_refusal(link))
+        raise FeedError(refusal(link))
     return Target(
         (feed,), frozenset(str(entry.get(name)) for entry in episodes for name in ("episodeGuid", "episodeUrl"))
     )

@@ -21,7 +21,7 @@ from tui_pod.shelf.opml import Entry, Folder
 from tui_pod.shelf.published import FeedError, NotAFeed, Published
 from tui_pod.shelf.schedule import note_answer
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.podcasts.links import follow, read_link
+from tui_pod.sources.podcasts.links import follow, read_link, refusal
 from tui_pod.sources.podcasts.own_network import OwnNetworkError, is_forbidden
 from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
@@ -86,10 +86,9 @@ class PodcastSource(EpisodeSource):
                 found = _find(address, wider, cancel)
             except LoginWanted:
                 raise
-            except NotAFeed as error:
+            except NotAFeed:
                 if target is None:
                     raise
-                problem = problem or FetchError(str(error))
                 continue
             except FetchError as error:
                 if problem is None or (problem.status is None and error.status is not None):  # an answer tells more
@@ -112,7 +111,7 @@ class PodcastSource(EpisodeSource):
         if problem is not None and problem.is_offline:
             no_file = "; there is no file of this name here" if request.is_shell and "/" not in request.typed else ""
             raise FetchError(f"{problem} If it is online, check the address{no_file}.", is_offline=True)
-        raise problem or FeedError("There is no feed.")
+        raise problem or FeedError(refusal(link) if link is not None else "There is no feed.")
 
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
