@@ -6,6 +6,7 @@ read is remembered until its bytes change. Calls block: make them in a thread.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import os
 from collections.abc import Sequence
@@ -108,6 +109,8 @@ class ForeignTexts:
 def _text_in(file: Path) -> str | None:
     try:
         content = read_start(file, MAX_BYTES)
+        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return content.decode("utf-16", "replace")
         if b"\0" in content[:512]:
             from tui_pod.sources.folders.tags import read_lyrics  # imports tinytag: few recordings have a text in them
 

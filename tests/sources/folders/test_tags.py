@@ -290,10 +290,12 @@ def test_ape_tag_counts_more_than_an_old_one(tmp_path: Path, old: bytes) -> None
     assert tags.read_lyrics(str(tmp_path / "a.mp3")) == "Words"
 
 
-def test_text_in_a_recording_is_its_transcript(shelf: Shelf) -> None:
+def test_text_in_a_recording_is_its_transcript_and_one_beside_it_may_have_zeros(shelf: Shelf) -> None:
     write_tag(shelf.folder / "a.mp3", 4, 0, frame(b"USLT", b"\x03eng\0A rare word"))
     shelf.add()
     episode = shelf.library().episode(0)
     assert episode.transcript == episode.audio
     with contextlib.closing(ForeignTexts()) as texts:
         assert [cue.text for cue in texts.transcript_in(shelf.folder / "a.mp3", 1.0).cues] == ["A rare word"]
+        (shelf.folder / "b.srt").write_bytes("Ein Wört".encode("utf-16"))  # which has zeros, as recordings have
+        assert [cue.text for cue in texts.transcript_in(shelf.folder / "b.srt", 1.0).cues] == ["Ein Wört"]
