@@ -113,6 +113,7 @@ class FakePassages(PassageService):
 class ServicesOver(Services):
     """Services over a controller that is made when it is first asked for, and fakes of everything outside."""
 
+    theme_folder = None
     reader: FakeReader
     covers: FakeCovers
     sync: FakeSync

@@ -177,7 +177,10 @@ async def test_hostile_titles_in_the_list_are_cut_but_never_changed(size: tuple[
 
 
 @pytest.mark.parametrize("name", WRITABLE)
-async def test_hostile_episode_in_details_bar_and_queue_is_shown_letter_for_letter(name: str, hostile: Library) -> None:
+async def test_hostile_episode_in_details_bar_and_queue_is_shown_letter_for_letter(
+    name: str, hostile: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.ui.look.about.ROOM_FOR_ASIDE", 999)  # no facts beside the text
     place = hostile.index(name)
     assert place is not None
     title, summary = squeezed(hostile.titles[place])[:12], squeezed(hostile.episode(place).summary)[:60]

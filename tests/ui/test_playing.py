@@ -192,9 +192,9 @@ async def test_place_in_the_course_is_shown_in_the_bar_and_in_the_details() -> N
     library = embedded_library()
     entry = library.topics.find("2. Inside the Transformer")
     assert entry is not None
-    for size in ((120, 40), (80, 24)):
+    for size, pages in (((120, 40), 0), ((80, 24), 2)):
         async with run_app(library, query=ListQuery(entry=entry, sort=Sort.COURSE), size=size) as driver:
             await driver.press("j", "j", "enter")
             assert "Act 2 · 3 of 18" in driver.text
-            await driver.press("i")
+            await driver.press("i", *["pagedown"] * pages)
             assert "Course     Act 2 · 3 of 18" in driver.text

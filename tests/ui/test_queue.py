@@ -37,7 +37,7 @@ async def test_entry_gone_from_the_library_is_shown_as_missing_and_is_of_no_use(
     rows = driver.rows_of(driver.episodes)
     assert rows[0].lstrip("▎ ").startswith("✗ gone [/]")
     assert "No longer in the library; it is skipped. Press x to remove it." in rows[1]
-    assert rows[6].lstrip("▎ ").startswith("✗ lost")
+    assert rows[4].lstrip("▎ ").startswith("✗ lost")
     assert driver.title == "Queue · 4 episodes · 5 m · plays until 13:05"
     await driver.press("g", "enter")
     assert driver.notices == ["That episode is no longer in the library."]

@@ -116,6 +116,11 @@ class Services:
 
     # -- what everything else is built on ------------------------------------------------------------------
 
+    @property
+    def theme_folder(self) -> Path | None:
+        """Where themes of the listener's own are, if anywhere."""
+        return self._files.paths.config.with_name("themes")
+
     @cached_property
     def _engine(self) -> Engine:
         from tui_pod.services.engine import (  # after the first paint, as everything that it imports

@@ -64,6 +64,7 @@ class TuiPodApp(TerminalApp):
         self.follows_cursor = services.first.settings.ui.cursor
         for theme in OWN:
             self.register_theme(theme)
+        self._theme_faults = self._add_own_themes()
         first = services.first
         self.set_reactive(App.theme, usable(first.theme, self.available_themes, first.is_light))  # styled with it once
         self._is_themed = True
@@ -83,6 +84,18 @@ class TuiPodApp(TerminalApp):
         self.frontend = ScreenFrontend(self)
         """What playback and services report to."""
 
+    def _add_own_themes(self) -> tuple[str, ...]:
+        """Add the themes of the listener's own; return what is wrong with them."""
+        folder = self._services.theme_folder
+        if folder is None or not folder.is_dir():
+            return ()
+        from tui_pod.ui.look.theme_files import read_themes  # few have any
+
+        themes, faults = read_themes(folder, self.available_themes)
+        for theme in themes:
+            self.register_theme(theme)
+        return faults
+
     def get_default_screen(self) -> MainScreen:
         """Show the library from the start."""
         return self.main_screen
@@ -99,7 +112,7 @@ class TuiPodApp(TerminalApp):
         gc.enable()
         wanted = self._services.first.settings.ui.theme
         unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
-        for notice in (*self._services.first.notices, *unknown):
+        for notice in (*self._services.first.notices, *unknown, *self._theme_faults):
             self.notify(notice, severity="warning", timeout=20)
         self.run_worker(self._services.after_paint())
         if hasattr(self._driver, "ask_terminal"):  # a driver of our own

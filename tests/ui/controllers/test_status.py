@@ -117,11 +117,11 @@ async def test_size_of_the_selection_stands_out(library: Library) -> None:
     async with run_app(library, query=ListQuery(entry=1, query="o")) as driver:
         subtitle = driver.episodes._border_subtitle
         assert subtitle is not None
-        assert subtitle.spans == []
+        assert [str(span.style) for span in subtitle.spans] == ["bold $text-primary"], "what hides something stands out"
         await driver.press("V", "j")
         subtitle = driver.episodes._border_subtitle
         assert subtitle is not None
-        (span,) = subtitle.spans
+        (_, span) = subtitle.spans
         assert subtitle.plain[span.start : span.end].strip() == "2 selected"
         assert "reverse" in str(span.style)
 

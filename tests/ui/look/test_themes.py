@@ -249,6 +249,7 @@ def test_notice_of_an_unknown_theme_names_it_and_what_is_used() -> None:
 
 
 def test_terminal_of_256_colours_has_the_palette_for_them() -> None:
-    dark = Theme("dark", "#808081")
+    dark = Theme("nord", "#808081")
+    assert drawn(Theme("own", "#808081"), "256", False, {}).name == "own", "the nearest colours are drawn"
     assert drawn(dark, "256", False, {}) is not dark
     assert drawn(dark, "truecolor", False, {}) is dark

@@ -57,8 +57,10 @@ PALETTES = {
 
 
 def reduced(theme: Theme) -> Theme:
-    """Return a theme in the colours of its palette, or of ours in dark or light if it has none."""
-    numbers = PALETTES.get(theme.name) or PALETTES["tui-pod" if theme.dark else "tui-pod-light"]
+    """Return a theme in the colours of its palette; one without is drawn in the nearest colours, by `ColorDepth`."""
+    numbers = PALETTES.get(theme.name)
+    if numbers is None:
+        return theme
     colors = {name: "#" + bytes(rgb(int(number))).hex() for name, number in zip(_FIELDS, numbers.split(), strict=True)}
     made = replace(theme, variables={**theme.variables, **colors})
     for name in vars(made).keys() & colors.keys():

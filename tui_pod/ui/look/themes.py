@@ -15,6 +15,9 @@ from tui_pod.core.text.clean import clean
 READABLE, VISIBLE = 4.6, 1.6
 """Minimum contrast of text (4.5 as in WCAG AA) and of frames and tracks (1.5), plus a margin for rounded colours."""
 
+TOO_FAINT = 4.5
+"""Contrast of text below which a theme of one's own is told of."""
+
 MARKER = "#ff9700"
 """Behind a match of a search in light themes, as a text marker's; 256 colours have it too."""
 
