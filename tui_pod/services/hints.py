@@ -52,7 +52,8 @@ def why_empty(view: ListQuery, is_library_empty: bool) -> str:
     if view.entry == SmartList.CONTINUE:
         return "Nothing is unfinished. What you begin and do not finish appears here."
     if view.entry == SmartList.NEW:
-        return f"Nothing is new. Press {key_of('feed.refresh_all')} to refresh all podcasts."
+        said = "What your podcasts publish from now on is listed here until you have seen it."
+        return f"Nothing is new. {said} Press {key_of('feed.refresh_all')} to refresh all podcasts."
     if view.entry == SmartList.QUEUE:
         add, add_next = key_of("queue.add_last"), key_of("queue.add_next")
         return f"The queue is empty. Press {add} on an episode to add it, {add_next} to play it next."

@@ -10,6 +10,7 @@ from tests.fakes import START
 from tests.rooms import CAST, EPISODES, TOPICS, make_podcast
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.topics import topic_key
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery
@@ -88,6 +89,16 @@ async def test_podcast_that_failed_is_marked_until_it_does_not() -> None:
         driver.app.frontend.feeds_failed({})
         await driver.settle()
         assert MARKS["fault"] not in tree_row(driver, "Cast")
+
+
+async def test_course_is_listed_before_many_podcasts() -> None:
+    for count, first in ((20, "Pod 0"), (21, "Course")):
+        feeds = [topic_key("", f"Pod {number}", feed=f"https://{number}.example/f") for number in range(count)]
+        one = Episode("one", "One", tags=("Course",))
+        library = build_library([*map(Topic, feeds), Topic("Course", episodes=("one",))], [one], [("Course",)])
+        async with run_app(library) as driver:
+            below = driver.rows_of(driver.tree)
+            assert first in below[next(row for row, text in enumerate(below) if "All Topics" in text) + 1]
 
 
 async def test_topic_without_parts_goes_to_its_parent_and_the_first_stays(driver: AppDriver, library: Library) -> None:

@@ -34,6 +34,9 @@ LEAST_WIDTH, MOST_WIDTH = 26, 48
 MANY_TOPICS = 500
 """With more topics than this, those below the second level start folded."""
 
+MANY_PODCASTS = 20
+"""With more podcasts than this, a course is listed before them."""
+
 _SMART_MARKS = {
     SmartList.CONTINUE: ("started", STARTED), SmartList.NEW: ("new", ACCENT), SmartList.QUEUE: ("queued", ACCENT),
 }  # fmt: skip
@@ -163,11 +166,24 @@ class TopicTree(RowPane):
                 continue
             hidden_below = depth if topic in self._folded else None
             rows.append(topic)
-        self._rows = rows
+        feeds = sum(self._topics.feed(topic) is not None for topic in range(len(self._depths)))
+        self._rows = self._with_courses_first(rows) if feeds > MANY_PODCASTS else rows
         above = self._topics.path(self._playing) if self._playing is not None else ()
         self._live = min(self._folded.intersection(above), default=self._playing)
         self.count_rows()
         self.refresh()
+
+    def _with_courses_first(self, rows: Sequence[int]) -> list[int]:
+        """Return the rows with the branches that have a course before other topics, which would push them away."""
+        branches = list[list[int]]()
+        for entry in rows:
+            if entry <= 0 or entry in self._library.lists or self._depths[entry] == 1 or not branches:
+                branches.append([])
+            branches[-1].append(entry)
+        courses = self._topics.courses
+        return [entry for branch in sorted(
+            branches, key=lambda each: self._depths[each[0]] == 1 and courses.isdisjoint(each)
+        ) for entry in branch]  # fmt: skip
 
     # -- drawing ---------------------------------------------------------------------------------------
 
