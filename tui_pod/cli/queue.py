@@ -12,6 +12,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.progress.records import Record, setting_records
 from tui_pod.core.selection.queue import CHANGES, Queue
 from tui_pod.core.selection.session_records import TABLE, SavedSession, from_settings
+from tui_pod.core.selection.shared_queue import noted
 from tui_pod.integrations.remote_socket import NobodyRuns, RemoteError
 
 
@@ -81,7 +82,10 @@ def _change_saved(opened: Opened, change: str, ids: list[str]) -> Queue:
         if not ids:
             raise UserError("none of them is in the queue; nothing was changed")
     queue = CHANGES[change].apply(before, ids)
-    records: list[Record] = [*setting_records("queue", {"entries": list(queue.entries), "cursor": queue.cursor})]
+    now = datetime.now(UTC)
+    times = noted(opened.state.strings("queue", "times"), before, queue, now)
+    values = {"entries": list(queue.entries), "cursor": queue.cursor, "updated": now, "times": times}
+    records: list[Record] = [*setting_records("queue", values)]
     if saved is not None and change == "take":  # otherwise the session would plan them again
         planned, dropped = saved.session.episodes, saved.session.dropped
         left = [ident for ident in planned if ident not in ids]

@@ -115,6 +115,7 @@ class Engine:
             first.session,
             first.saved_list,
         )
+        self.controller.queue_seen = first.queue_seen
         if first.is_session_over:
             self.controller.sessions.forget()
         self.broadcast.add(LoadTicker(self.controller))

@@ -59,6 +59,8 @@ class FirstScreen(NamedTuple):
     was set, and the speeds of books."""
     is_session_over: bool = False
     """Whether the end time of the last session has passed since; the queue is without it."""
+    queue_seen: str = ""
+    """The last change of the queue by a sync that it contains; see `QueueNews`."""
 
     def with_keys(self, text: str, show: Callable[[str], str] = show_key) -> str:
         """Return a text in which `show` has filled in the listener's key for each `key_of`."""
@@ -170,6 +172,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         saved.session if saved is not None and not over else None,
         saved_list if isinstance(saved_list, dict) else {},
         bool(over),
+        state.setting("queue", "seen", ""),
     )
 
 

@@ -16,6 +16,7 @@ from tui_pod.runtime.log import log_error
 from tui_pod.runtime.threads import in_thread
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.store import StateFile
+from tui_pod.sync.shared_queue import read_news
 
 EVERY = 1.5
 """Seconds between two checks. Each is a few system calls on the event loop; a thread would cost more."""
@@ -72,6 +73,7 @@ class OtherPrograms:
                 }
             )
             self._controller.bookmarks.receive_all(saved.notebook)
+            self._controller.receive_queue(read_news(saved))
         await self._look_at_feeds()
 
     async def _watch(self) -> None:

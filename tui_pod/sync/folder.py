@@ -20,6 +20,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.list_entries import EntryMark, merged_marks
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, newest
@@ -27,7 +28,7 @@ from tui_pod.core.progress.records import SettingRecord, setting_records
 from tui_pod.core.text.clean import clean, is_safe
 from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.runtime import files
-from tui_pod.state.fields import PROGRESS
+from tui_pod.state.fields import MARKS, PROGRESS
 from tui_pod.state.format import (
     DamagedState,
     NewerState,
@@ -78,6 +79,8 @@ class Contents(NamedTuple):
     """Name of the machine; None if its file does not state it."""
     origins: Mapping[str, str] = MappingProxyType({})
     """Name of the machine that was listened on, by episode, where it is another one and known."""
+    queue: tuple[EntryMark, ...] = ()
+    """What was put into the queue and taken out of it."""
 
 
 class SyncError(UserError):
@@ -150,7 +153,7 @@ class SyncFolder:
         own: Contents | None = None
         notebook, podcasts, subscriptions = Notebook(), list[SharedSettings](), list[SharedPodcasts]()
         notices: list[str] = []
-        others, origins = dict[str, str](), dict[str, str]()
+        others, origins, queue = dict[str, str](), dict[str, str](), dict[str, EntryMark]()
         for path in self._paths():
             if path != self._file:
                 others[path.stem] = label_of(path.stem)
@@ -166,6 +169,7 @@ class SyncFolder:
             if path == self._file:
                 own = found
             notebook = notebook.merged(found.notebook)
+            queue = merged_marks(queue, {mark.episode: mark for mark in found.queue})
             podcasts.append(found.podcasts)
             subscriptions.append(found.subscriptions)
             taken = incoming(progress, found.progress)
@@ -179,6 +183,7 @@ class SyncFolder:
             }
             progress |= taken
         contents = Contents(progress, notebook, newest_by_feed(podcasts), newest_by_feed(subscriptions))
+        contents = contents._replace(queue=tuple(queue.values()))
         return Gathered(contents, own, others, origins, tuple(notices))
 
     def write(self, contents: Contents, now: datetime) -> None:
@@ -191,6 +196,8 @@ class SyncFolder:
         }
         tables["subscriptions"] = podcast_tables(contents.subscriptions)
         tables["origins"] = dict(contents.origins)
+        if contents.queue:
+            tables["queue"] = {"marks": MARKS.write(contents.queue)}
         if self._device:
             tables["machine"] = {"name": self._device}
         text = snapshot_text(tables, now, HEADER)
@@ -240,7 +247,10 @@ def _read(path: Path, now: datetime) -> Contents:
         for ident, name in (made.items() if isinstance(made, dict) else ())
         if ident in progress and isinstance(name, str)
     }
-    return Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device, origins)
+    queue = data.get("queue")
+    marks = MARKS.read(queue.get("marks")) if isinstance(queue, dict) else ()
+    marks = tuple(mark for mark in marks if _is_id(mark.episode))
+    return Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device, origins, marks)
 
 
 def _ids_of(own_list: OwnList) -> Iterator[str]:

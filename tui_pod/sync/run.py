@@ -30,6 +30,7 @@ from tui_pod.sync.shared_podcasts import (
     read_chosen,
     take_settings,
 )
+from tui_pod.sync.shared_queue import QueuePlan, by_episode, merge_queue
 
 WAIT = 10.0
 """Seconds to wait for a sync that is running."""
@@ -139,7 +140,7 @@ def sync_with_folder(
         configured = plan.settings_to_take(store)
     else:
         records += [ProgressRecord(ident, value) for ident, value in plan.received.items()]
-        records += received_notebook.all
+        records += [*received_notebook.all, *plan.queue.records]
         configured = _save(file, store, records, plan)
         _write(shared, found, plan, now)
     return SyncResult(
@@ -175,6 +176,7 @@ class _Plan:
     wanted: SharedPodcasts
     """The podcasts to subscribe to; `unwanted` are those to remove."""
     unwanted: list[Subscription]
+    queue: QueuePlan
 
     def settings_to_take(self, store: FeedStore) -> dict[str, ChosenSettings]:
         """Return the settings that differ from those of the podcasts that are here now."""
@@ -203,6 +205,7 @@ def _decide(state: State, found: Gathered, chosen: SharedSettings, feeds: list[S
         subscriptions,
         {ident: each for ident, each in subscriptions.items() if each.is_subscribed and ident not in known},
         [feed for feed in feeds if feed.feed_id in subscriptions and not subscriptions[feed.feed_id].is_subscribed],
+        merge_queue(state, by_episode(theirs.queue), now),
     )
 
 
@@ -234,8 +237,10 @@ def _save(file: StateFile, store: FeedStore, records: list[Record], plan: _Plan)
 def _write(shared: SyncFolder, found: Gathered, plan: _Plan, now: datetime) -> None:
     """Write this machine's file, unless it holds all of that already."""
     contents, own = Contents(plan.progress, plan.notebook, plan.settings, plan.subscriptions), found.own or Contents({})
+    contents = contents._replace(queue=plan.queue.marks)
     lacks = any(own.progress.get(ident) != value for ident, value in plan.progress.items())
     is_same = plan.settings == own.podcasts and plan.subscriptions == own.subscriptions
+    is_same &= plan.queue.marks == own.queue
     if lacks or any(plan.notebook.without(own.notebook)) or not is_same:
         shared.write(contents._replace(origins=found.origins_of(plan.progress, now)), now)
 

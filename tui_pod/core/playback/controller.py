@@ -40,6 +40,7 @@ from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session
+from tui_pod.core.selection.shared_queue import QueueNews
 from tui_pod.core.wall_time import local_date
 
 
@@ -537,6 +538,23 @@ class PlaybackController:
     def _put_queue(self, before: Queue, after: Queue) -> None:
         self.sessions.follow(before, after)
         self._up_next.set_queue(self.queue.changed_as(before, after))
+
+    @property
+    def queue_seen(self) -> str:
+        """The last change of the queue by a sync that was taken over; see `QueueNews`."""
+        return self._up_next.seen
+
+    @queue_seen.setter
+    def queue_seen(self, generation: str) -> None:
+        self._up_next.seen = generation
+
+    def receive_queue(self, news: QueueNews) -> None:
+        """Take over what other machines have queued, taken and moved; what plays, plays on."""
+        if news.generation in ("", self.queue_seen):
+            return
+        session, seen = self.session, self.queue_seen
+        planned = set(session.episodes) - session.queued if session is not None else set[str]()
+        self._up_next.receive(news.put_into(self.queue, planned, seen), news.generation)
 
     # -- undo ------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ from tui_pod.core.progress.records import setting_records
 from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, Sort, list_episodes, sort_indexes
 from tui_pod.core.selection.play_order import home_view
 from tui_pod.core.selection.queue import Queue
+from tui_pod.core.selection.shared_queue import noted
 
 TABLE = "list"
 """Name of the table of the settings."""
@@ -88,7 +89,10 @@ class UpNext:
         self._state = state
         self._orders = orders
         self._player = player
-        self.queue = queue
+        self.queue = self._saved_queue = queue
+        self._times: list[str] = []  # see `noted`
+        self.seen = ""
+        """The last change of the queue by a sync that was taken over; see `QueueNews`."""
         self.context = PlayContext()
         self.is_automatic = False
         """Whether the current episode began because another had ended."""
@@ -245,9 +249,18 @@ class UpNext:
         if self._state.playback.is_active:
             self.prepare()
 
+    def receive(self, queue: Queue, generation: str) -> None:
+        """Replace the queue because of other machines; it is not noted as a change made here."""
+        self.seen, self._saved_queue = generation, queue
+        self.set_queue(queue)
+
     def save_queue(self) -> None:
         """Save the queue."""
-        values = {"entries": list(self.queue.entries), "cursor": self.queue.cursor}
+        values = {"entries": list(self.queue.entries), "cursor": self.queue.cursor, "seen": self.seen}
+        if self.queue != self._saved_queue:
+            now = values["updated"] = self._state.ports.clock()
+            values["times"] = self._times = noted(self._times, self._saved_queue, self.queue, now)
+            self._saved_queue = self.queue
         self._state.ports.writer.save(*setting_records("queue", values))
 
     def _is_known(self, episode: str) -> bool:

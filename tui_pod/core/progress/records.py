@@ -46,13 +46,15 @@ class HeardRecord(NamedTuple):
 
 
 def is_to_send(record: "Record") -> bool:
-    """Return whether other machines should get a record soon; not settings, nor a position reached by mere playing.
+    """Return whether other machines should get a record soon: no setting but that the queue was changed.
 
-    Playing sends its position when it pauses.
+    Nor do they get a position reached by mere playing: playing sends its position when it pauses.
     """
     if isinstance(record, ProgressRecord):
         return record.progress.listened is None or record.progress.listened < record.progress.updated
-    return not isinstance(record, SettingRecord | HeardRecord)
+    if isinstance(record, SettingRecord):
+        return (record.table, record.key) == ("queue", "updated")
+    return not isinstance(record, HeardRecord)
 
 
 Record = ProgressRecord | Bookmark | Card | OwnList | SettingRecord | HeardRecord

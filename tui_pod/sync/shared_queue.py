@@ -1,0 +1,68 @@
+"""Decide what a sync changes in the queue: what every machine has queued, taken and moved last, by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from tui_pod.core.library.list_entries import EntryMark, listed, marked, merged_marks, stored
+from tui_pod.core.progress.records import Record, setting_records
+from tui_pod.core.selection.queue import Queue
+from tui_pod.core.selection.shared_queue import TABLE, QueueNews, own_entries, read_times
+from tui_pod.core.wall_time import UNKNOWN
+from tui_pod.state.fields import MARKS
+from tui_pod.state.store import State
+
+
+class QueuePlan(NamedTuple):
+    """The marks of all machines, and what to save here."""
+
+    marks: tuple[EntryMark, ...]
+    records: list[Record]
+
+
+def by_episode(marks: tuple[EntryMark, ...]) -> dict[str, EntryMark]:
+    """Return marks by their episodes."""
+    return {mark.episode: mark for mark in marks}
+
+
+def merge_queue(state: State, theirs: Mapping[str, EntryMark], now: datetime) -> QueuePlan:
+    """Return the queue of this machine, merged with that of the others.
+
+    What changed here since the last sync has the time that was noted, or else that of the queue's last change. An app
+    that had not yet taken over the last sync when it saved the queue has taken nothing out.
+    """
+    saved = MARKS.read(state.strings(TABLE, "marks"))
+    marks, on = by_episode(saved), listed(by_episode(saved))
+    queue = Queue(state.strings("queue", "entries"), state.setting("queue", "cursor", 0))
+    planned = set(state.strings("session", "episodes")).difference(state.strings("session", "queued"))
+    own = own_entries(queue, planned, on)
+    changed, generation = state.setting("queue", "updated", UNKNOWN), state.setting(TABLE, "generation", "")
+    is_current = state.setting("queue", "seen", "") == generation
+    here = own if is_current else (*own, *(ident for ident in on if ident not in own))
+    ours, times = (
+        marked(marks, here, now if changed == UNKNOWN else min(changed, now)),
+        read_times(state.strings("queue", "times")),
+    )
+    for ident, mark in ours.items():
+        noted_at = min(times.get(ident, UNKNOWN), now)
+        if ident not in marks or noted_at > marks[ident].time:
+            ours[ident] = mark._replace(time=mark.time if noted_at == UNKNOWN else noted_at)
+    marks = merged_marks(ours, theirs)
+    after, records = listed(marks), list[Record]()
+    if stored(marks) != saved:
+        records += setting_records(TABLE, {"marks": MARKS.write(stored(marks)) or []})
+    if after != own:
+        news = QueueNews(now.isoformat(), generation, own, after)
+        queue = news.put_into(queue, planned, generation)
+        values = {"entries": list(queue.entries), "cursor": queue.cursor, "seen": news.generation}
+        records += setting_records("queue", values)
+        records += setting_records(TABLE, news._asdict() | {"before": list(own), "after": list(after)})
+    return QueuePlan(stored(marks), records)
+
+
+def read_news(state: State) -> QueueNews:
+    """Return the last change that a sync has brought."""
+    before, after = (tuple(state.strings(TABLE, key)) for key in ("before", "after"))
+    return QueueNews(state.setting(TABLE, "generation", ""), state.setting(TABLE, "former", ""), before, after)
