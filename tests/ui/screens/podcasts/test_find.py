@@ -135,6 +135,23 @@ async def test_cover_of_the_podcast_at_the_cursor_is_shown_where_it_can_be(
         await driver.until(lambda: cover.picture is None, "the second has none")
 
 
+async def test_cover_that_comes_while_the_dialog_closes_is_left_out(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.ui.screens.podcasts.find.are_covers_drawn", lambda *_: True)
+    async with run_app(library) as driver:
+
+        async def close(_: object) -> bytes:
+            await driver.app.screen.query_one(Cover).remove()  # as when its dialog is taken apart
+            return bytes(PICTURE_BYTES)
+
+        monkeypatch.setattr(driver.services.covers, "picture", close)
+        await look(driver)
+        await driver.until(lambda: not driver.app.screen.query(Cover), "the cover is gone")
+        await driver.settle()
+        assert driver.shows(FindScreen)
+
+
 @pytest.mark.parametrize("key", ["enter", "a"])
 async def test_enter_shows_the_episodes_and_plays_one_and_a_subscribes(driver: AppDriver, key: str) -> None:
     await look(driver)

@@ -141,7 +141,9 @@ class FindScreen(Dialog):
     async def _draw(self, address: str) -> None:
         """Show the cover of the podcast at the cursor once the cursor rests."""
         await asyncio.sleep(PAUSE)
-        self.query_one(Cover).picture = await self._services.covers.picture(address) if address else None
+        picture = await self._services.covers.picture(address) if address else None
+        for cover in self.query(Cover):  # none if the dialog has been closed meanwhile
+            cover.picture = picture
 
     async def _find(self) -> None:
         self._found = await self._search()
