@@ -80,7 +80,7 @@ OF_THE_APP = (
 
 COMMANDS = (
     Command("list", "library.run_list", "print the episodes: id, title, duration, position, status, topics", (
-        Argument("--topic", "TOPIC", "only those of this topic, or of Continue, New or Queue"),
+        Argument("--topic", "TOPIC", "only those of this topic, or of Continue, Older, New or Queue"),
         Argument("--status", text="only those with this status", choices=("unplayed", "started", "played")),
     ), has_json=True),
     Command("lists", "podcasts.lists.run", "print your lists, or one as M3U or JSON; make or change one", (

@@ -29,7 +29,7 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clock, span
 from tui_pod.library.catalog_files import read_catalogs
 
-SMART = {"Continue": SmartList.CONTINUE, "New": SmartList.NEW, "Queue": SmartList.QUEUE}
+SMART = {entry.name.title(): entry for entry in SmartList}
 """Lists of the app that are no topics; a topic of the same name is listed instead."""
 
 

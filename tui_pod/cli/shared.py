@@ -58,7 +58,8 @@ class Opened(NamedTuple):
 
     def count_progress(self) -> ProgressIndex:
         """Return the library's progress, counted by the listener's settings."""
-        return ProgressIndex(self.library, self.state.progress, self.settings.resume.fragment_age, datetime.now(UTC))
+        ages, now = self.settings.resume, datetime.now(UTC)
+        return ProgressIndex(self.library, self.state.progress, ages.fragment_age, now, ages.rest_age)
 
 
 class Column(NamedTuple):

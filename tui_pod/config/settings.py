@@ -83,6 +83,15 @@ class ResumeSettings(Section):
         int, Key("Days after which Continue drops an episode of which you heard less than a quarter; 0: never", 0, 3650)
     ] = 30
 
+    rest_days: Annotated[
+        int, Key("Days after which an untouched episode goes from Continue to Older; 0: never", 0, 3650)
+    ] = 30
+
+    @property
+    def rest_age(self) -> timedelta | None:
+        """How long Continue keeps an untouched episode; None for ever."""
+        return timedelta(days=self.rest_days) if self.rest_days else None
+
     @property
     def fragment_age(self) -> timedelta | None:
         """How long Continue keeps an episode of which you heard less than a quarter; None for ever."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.row_states import DownloadState
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.list_query import ListQuery, SmartList
+from tui_pod.core.selection.list_query import ListQuery, SmartList, smart_lists
 from tui_pod.plain.dialogue import Verbosity
 from tui_pod.plain.spoken import say_episode, say_topic, sentence, source_of
 from tui_pod.services.episode_list import EpisodeListModel
@@ -26,8 +26,8 @@ class Browser:
 
     @property
     def _entries(self) -> list[int]:
-        library = self.model.library
-        smart = [entry for entry in SmartList if entry is not SmartList.NEW or library.first_of_podcasts < len(library)]
+        library, shown = self.model.library, smart_lists(self.model.library, self.model.progress_index)
+        smart = [entry for entry in SmartList if entry in shown or entry == self.entry]
         return [*smart, *library.lists, *range(len(library.base_topics.names))]
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:

@@ -8,7 +8,7 @@ from functools import partial
 from tui_pod.config.settings import SyncSettings, bound_actions
 from tui_pod.core.action_words import IN_A_SHELL, words_of
 from tui_pod.core.actions import PARTS, Action, part_of
-from tui_pod.core.selection.list_query import SmartList, find_episodes
+from tui_pod.core.selection.list_query import SmartList, find_episodes, smart_lists
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.core.text.names import is_called, rank
 from tui_pod.net.file_address import typed_path
@@ -88,8 +88,10 @@ class MenuCommands:
         entries["The question of this episode"] = self._ask_question
         for name, command in IN_A_SHELL.items():
             entries[name] = partial(self._dialogue.say, f"In a shell: {command}")
-        smart = {entry.name.title(): entry for entry in SmartList}
-        topics = {name: topic for topic, name in enumerate(self._services.controller.library.topics.names)}
+        controller = self._services.controller
+        shown = {SmartList.NEW, *smart_lists(controller.library, controller.progress_index)}
+        smart = {entry.name.title(): entry for entry in shown}
+        topics = {name: topic for topic, name in enumerate(controller.library.topics.names)}
         for name, topic in (smart | topics).items():
             entries.setdefault(name, partial(self._navigation.open_entry, topic))
         return entries

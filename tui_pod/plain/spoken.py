@@ -99,7 +99,11 @@ def say_topic(model: EpisodeListModel, entry: int) -> str:
     """Return an entry of the topics: its name, what is in it, and its level in the tree."""
     if entry < 0:
         index = model.progress_index
-        counts = {SmartList.CONTINUE: index.continue_count, SmartList.NEW: len(index.new)}
+        counts = {
+            SmartList.CONTINUE: index.continue_count,
+            SmartList.OLDER: index.older_count,
+            SmartList.NEW: len(index.new),
+        }
         return f"{model.name(entry)}, {counted(counts.get(SmartList(entry), len(model.queue.upcoming)))}."
     topics, stats = model.library.topics, model.progress_index.topic_stats[entry]
     said = f"{topics.names[entry]}, {counted(len(topics.members[entry]))}"

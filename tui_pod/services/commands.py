@@ -126,7 +126,7 @@ def _remove(on: Subject) -> Outcome | None:
     match on.listed:
         case SmartList.QUEUE:
             return controller.unqueue(on.episodes)
-        case SmartList.CONTINUE:
+        case SmartList.CONTINUE | SmartList.OLDER:
             return controller.editor.dismiss(on.episodes)
         case SmartList.NEW:
             feeds.news.take_off(on.episodes)

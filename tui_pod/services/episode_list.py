@@ -297,7 +297,7 @@ class EpisodeListModel:
         Returns False if none lists it: its podcast is not subscribed to, and it has only begun.
         """
         if index not in self.indexes:
-            wider = (ListQuery(), ListQuery(entry=SmartList.CONTINUE))
+            wider = (ListQuery(), ListQuery(SmartList.CONTINUE), ListQuery(SmartList.OLDER))
             lists = ((each, list_episodes(self.library, self.progress_index, self.queue, each)) for each in wider)
             query = next((each for each, indexes in lists if index in indexes), None)
             if query is None:

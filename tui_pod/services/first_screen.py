@@ -126,7 +126,8 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         from tui_pod.core.selection.list_topics import with_lists  # most listeners have no list
 
         library = with_lists(library, state.notebook.lists, local_date(datetime.now(UTC)))
-    progress_index = ProgressIndex(library, state.progress, settings.resume.fragment_age, datetime.now(UTC))
+    ages = settings.resume
+    progress_index = ProgressIndex(library, state.progress, ages.fragment_age, datetime.now(UTC), ages.rest_age)
     playback = clamp(
         Playback(
             speed=state.setting("player", "speed", settings.playback.speed),

@@ -51,6 +51,8 @@ def why_empty(view: ListQuery, is_library_empty: bool) -> str:
         return f"There is nothing to play yet. Press {key_of('feed.add')} to add a podcast, or to search for one."
     if view.entry == SmartList.CONTINUE:
         return "Nothing is unfinished. What you begin and do not finish appears here."
+    if view.entry == SmartList.OLDER:
+        return "Nothing is old. What you begin and leave alone for a month goes from Continue to here."
     if view.entry == SmartList.NEW:
         said = "What your podcasts publish from now on is listed here until you have seen it."
         return f"Nothing is new. {said} Press {key_of('feed.refresh_all')} to refresh all podcasts."

@@ -19,7 +19,7 @@ from tui_pod.config.settings import bound_actions
 from tui_pod.core.action_words import IN_A_SHELL, WANTED, words_of
 from tui_pod.core.actions import PARTS, Action, part_of, shown_keys
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.selection.list_query import SmartList, find_episodes
+from tui_pod.core.selection.list_query import SmartList, find_episodes, smart_lists
 from tui_pod.core.text.names import is_called, rank
 from tui_pod.services.services import Services
 from tui_pod.ui.look.cells import fit
@@ -158,7 +158,8 @@ class PaletteScreen(SearchDialog):
 
     def _topics(self, typed: str) -> list[PaletteCommand]:
         topics = self._controller.library.topics
-        smart = ((entry.name.title(), entry, "") for entry in SmartList)
+        shown = {SmartList.NEW, *smart_lists(self._controller.library, self._controller.progress_index)}
+        smart = ((entry.name.title(), entry, "") for entry in SmartList if entry in shown)
         named = ((name, topic, topics.summaries.get(topic, "")) for topic, name in enumerate(topics.names))
         found = (each for each in chain(smart, named) if rank(typed, each[0]) is not None)
         show = self._tui.main_screen.listing.open_entry

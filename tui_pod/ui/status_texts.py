@@ -73,7 +73,7 @@ def pane_hints(
     is_list, is_tree = pane == "list", pane == "tree"
     is_queue, is_selecting = is_list and model.is_queue, is_list and model.has_selection
     is_podcast = model.podcast(model.query.entry) is not None
-    can_remove = model.is_queue or model.is_by_hand or model.query.entry == SmartList.CONTINUE
+    can_remove = model.is_queue or model.is_by_hand or model.query.entry in (SmartList.CONTINUE, SmartList.OLDER)
     has_row, has_library = not is_list or model.index is not None, len(model.library) > 0
     unavailable = (
         (("playback.forward", "episode.play", "search.start", "session.plan", "bookmark.add", "view.transcript"),
@@ -237,7 +237,7 @@ def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -
     parts = [model.name(query.entry)]
     if model.is_queue:
         parts += queue_parts
-    elif query.entry in (SmartList.CONTINUE, SmartList.NEW):
+    elif query.entry < 0:
         left = f"{span(model.progress_index.left_in(indexes))} left"
         parts += [counted(len(indexes)), *([left] if indexes else [])]
     else:

@@ -71,7 +71,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using list' -l state -xka "(__fish_comple
 complete -c tui-pod -n '_shtab_tui_pod_using list' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using list' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using list' -l json -d 'print JSON'
-complete -c tui-pod -n '_shtab_tui_pod_using list' -l topic -xka "(tui-pod completions --words topics 2>/dev/null)" -d 'only those of this topic, or of Continue, New or Queue'
+complete -c tui-pod -n '_shtab_tui_pod_using list' -l topic -xka "(tui-pod completions --words topics 2>/dev/null)" -d 'only those of this topic, or of Continue, Older, New or Queue'
 complete -c tui-pod -n '_shtab_tui_pod_using list' -l status -xka "unplayed started played" -d 'only those with this status'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a lists -d 'Print your lists, or one as M3U or JSON; make or change one.'
 complete -c tui-pod -n '_shtab_tui_pod_using lists' -s h -l help -d 'show this help message and exit'

@@ -8,11 +8,13 @@ import pytest
 from tests.core.library.test_course import make_courses
 from tests.core.selection.test_play_order import make_shelf
 from tests.fakes import START
-from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.library.topics import topic_key
 from tui_pod.core.progress import progress_index as book_module
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.selection.list_query import SmartList, smart_lists
 
 PLAYED = Progress(START, played=True)
 ALL, BASICS, NUMBERS = 0, 1, 2
@@ -148,6 +150,33 @@ def test_fragments_leave_continue_after_a_while_and_stay_started() -> None:
     assert moved.age(START + timedelta(days=1, minutes=8)) == []
     assert moved.age(START + timedelta(days=1, minutes=10)) == ["c"]
     assert (moved.unfinished(), moved.continue_count, moved.resumable()) == ([1], 1, [2, 0, 1])
+
+
+def test_what_is_left_alone_for_long_rests_in_older_until_it_is_played_again() -> None:
+    podcast = topic_key("", "Serial", feed="https://serial.example/f")
+    topics = [Topic(podcast, episodes=("s1", "s2"))]
+    episodes = [Episode(ident, ident, duration=100.0) for ident in ("a", "b", "s1", "s2")]
+    library = build_library(topics, episodes, [(), (), (podcast,), (podcast,)])
+    progress = {"a": started(60.0), "b": started(60.0, minutes=9), "s1": heard(1)}
+    index = ProgressIndex(library, progress, None, START + timedelta(minutes=5), timedelta(days=1))
+
+    def lists() -> tuple[list[str], list[str]]:
+        found = index.to_continue(), index.to_continue(is_older=True)
+        assert (index.continue_count, index.older_count) == tuple(map(len, found))
+        assert set(index.unfinished()) <= set(found[0])
+        shown = smart_lists(library, index)
+        assert (SmartList.OLDER in shown) is bool(found[1])
+        return tuple([library.ids[row] for row in rows] for rows in found)  # type: ignore[return-value]
+
+    assert lists() == (["b", "s2", "a"], [])
+    assert index.age(START + timedelta(days=1, minutes=5)) == ["a"]
+    assert lists() == (["b"], ["s2", "a"])
+    index = index.moved_to(library)
+    assert lists() == (["b"], ["s2", "a"])
+    index.put("a", started(70.0, minutes=1440))
+    assert lists() == (["a", "b"], ["s2"])
+    index.put("b", started(60.0, is_dismissed=True))
+    assert lists() == (["a"], ["s2"])
 
 
 @pytest.fixture

@@ -39,16 +39,23 @@ class ProgressIndex:
         progress: Mapping[str, Progress],
         fragment_age: timedelta | None = None,
         now: datetime | None = None,
+        rest_age: timedelta | None = None,
     ) -> None:
-        """Count the progress as of `now` (see `age`); Continue keeps a fragment for `fragment_age`, or for ever."""
+        """Count the progress as of `now` (see `age`).
+
+        Continue keeps a fragment for `fragment_age`, and anything else for `rest_age`, after which it is in Older; None
+        for ever.
+        """
         self._library = library
         self._fragment_age = fragment_age
-        self._fragments_from = now - fragment_age if now is not None and fragment_age is not None else None
+        self._rest_age = rest_age
+        self._now = now
         self._progress = unite(progress, library.aliases, library.moves)
         self.indexes: dict[Status, set[int]] = {Status.STARTED: set(), Status.PLAYED: set()}
         """Library indexes of the started and of the played episodes."""
         self.topic_stats = list[TopicStats]()
         self._continuing: set[int] = set()
+        self._older: set[int] = set()
         self._follow_ups: dict[int, datetime] | None = None  # see `follow_ups`; None if not known
         self.new: set[str] = set()
         """The ids of the new episodes."""
@@ -60,20 +67,17 @@ class ProgressIndex:
 
     def moved_to(self, library: Library) -> ProgressIndex:
         """Return the same progress counted for another library."""
-        now = self._fragments_from + self._fragment_age if self._fragments_from and self._fragment_age else None
-        moved = ProgressIndex(library, self._progress, self._fragment_age, now)
+        moved = ProgressIndex(library, self._progress, self._fragment_age, self._now, self._rest_age)
         moved.set_new(self.new)
         return moved
 
     def age(self, now: datetime) -> list[str]:
-        """Remove fragments that have become too old from Continue, and return their ids."""
-        if self._fragment_age is None:
-            return []
-        self._fragments_from = now - self._fragment_age
-        ids = self._library.ids
-        old = {index for index in self._continuing if not self._is_continuing(self._progress[ids[index]], index)}
-        self._continuing -= old
-        if old:
+        """Remove from Continue what has become too old for it, and return the ids."""
+        self._now, ids = now, self._library.ids
+        former = set(self._continuing)
+        for index in former:
+            self._sort_in(index, self._progress[ids[index]])
+        if old := former - self._continuing:
             self._follow_ups = None
         return [ids[index] for index in old]
 
@@ -115,9 +119,8 @@ class ProgressIndex:
             self._new_counts.clear()
         if index is None:
             return
-        had, has = index in self._continuing, self._is_continuing(progress, index)
-        (self._continuing.add if has else self._continuing.discard)(index)
-        if not (had and has):
+        had = index in self._continuing
+        if not (self._sort_in(index, progress) and had):
             self._follow_ups = None
         duration = self._library.duration(index)
         was, now = former.status if former else Status.UNPLAYED, progress.status
@@ -162,11 +165,17 @@ class ProgressIndex:
     @property
     def continue_count(self) -> int:
         """How many episodes Continue has."""
-        return len(self._continuing) + len(self.follow_ups())
+        return len(self._continuing) + sum(not self._is_older(time) for time in self.follow_ups().values())
 
-    def to_continue(self) -> list[int]:
-        """Return the library indexes of Continue, the most recently played first."""
-        times = {index: self._time(index) for index in self._continuing} | self.follow_ups()
+    @property
+    def older_count(self) -> int:
+        """How many episodes Older has."""
+        return len(self._older) + len(self.follow_ups()) + len(self._continuing) - self.continue_count
+
+    def to_continue(self, is_older: bool = False) -> list[int]:
+        """Return the library indexes of Continue, or of Older, the most recently played first."""
+        times = {index: self._time(index) for index in (self._older if is_older else self._continuing)}
+        times |= {index: time for index, time in self.follow_ups().items() if self._is_older(time) is is_older}
         return sorted(times, key=lambda index: (times[index], -index), reverse=True)
 
     def unfinished(self) -> list[int]:
@@ -176,7 +185,7 @@ class ProgressIndex:
     def follow_ups(self) -> dict[int, datetime]:
         """Return what to hear next of each course, folder or serial podcast that was begun, and when it was last heard.
 
-        It leaves out those with an episode in Continue, and those heard to their end.
+        It leaves out those with an episode in Continue or Older, and those heard to their end.
         """
         if self._follow_ups is None:
             paths = self._library.topics.paths
@@ -191,7 +200,10 @@ class ProgressIndex:
 
         library, played = self._library, self.indexes[Status.PLAYED]
         path = library.topics.paths[topic]
-        if not self._continuing.isdisjoint(path) or library.own_order(topic) == "newest":
+        if (
+            not (self._continuing.isdisjoint(path) and self._older.isdisjoint(path))
+            or library.own_order(topic) == "newest"
+        ):
             return None
         heard = [(time, row) for row, index in enumerate(path)
                  if index in played and (time := self._progress[library.ids[index]].listened)]  # fmt: skip
@@ -240,8 +252,7 @@ class ProgressIndex:
                 continue
             if progress.status is not Status.UNPLAYED:
                 self.indexes[progress.status].add(index)
-            if self._is_continuing(progress, index):
-                self._continuing.add(index)
+            self._sort_in(index, progress)
             duration = self._library.duration(index)
             gained[index] = remaining(progress, duration) - remaining(None, duration)
         if self._library.candidates:
@@ -296,12 +307,20 @@ class ProgressIndex:
             seconds[topic] += sign * duration
         self._new_counts.clear()
 
-    def _is_continuing(self, progress: Progress, index: int) -> bool:
-        """Return whether Continue has an episode: enough was heard, and not too long ago if it was only begun."""
-        if progress.status is not Status.STARTED or progress.is_dismissed or progress.is_brief:
-            return False
-        is_recent = self._fragments_from is None or (progress.listened or progress.updated) >= self._fragments_from
-        return is_recent or not is_fragment(progress, self._library.duration(index))
+    def _sort_in(self, index: int, progress: Progress) -> bool:
+        """Put an episode into Continue, Older or neither; return whether Continue has it."""
+        time = progress.listened or progress.updated
+        is_unfinished = progress.status is Status.STARTED and not (progress.is_dismissed or progress.is_brief)
+        if is_unfinished and is_fragment(progress, self._library.duration(index)):
+            is_unfinished = self._fragment_age is None or self._now is None or time >= self._now - self._fragment_age
+        is_older = self._is_older(time)
+        for inside, is_in in ((self._continuing, not is_older), (self._older, is_older)):
+            (inside.add if is_unfinished and is_in else inside.discard)(index)
+        return index in self._continuing
+
+    def _is_older(self, time: datetime) -> bool:
+        """Return whether what was last played at a time rests in Older."""
+        return self._rest_age is not None and self._now is not None and time < self._now - self._rest_age
 
     def _stats_of(self, index: int) -> Iterator[TopicStats]:
         for stats, members in zip(self.topic_stats, self._library.topics.members, strict=True):

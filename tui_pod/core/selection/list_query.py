@@ -25,8 +25,15 @@ class SmartList(IntEnum):
     """Entries of the tree that are not topics; a topic is its index, from 0."""
 
     CONTINUE = -1
+    OLDER = -4
     NEW = -3
     QUEUE = -2
+
+
+def smart_lists(library: Library, progress_index: ProgressIndex) -> list[SmartList]:
+    """Return the smart lists that have anything to show: New only with podcasts, Older only if it is not empty."""
+    hidden = {SmartList.NEW: library.first_of_podcasts == len(library), SmartList.OLDER: not progress_index.older_count}
+    return [entry for entry in SmartList if not hidden.get(entry)]
 
 
 class CyclicEnum(StrEnum):
@@ -159,6 +166,8 @@ def list_episodes(library: Library, progress_index: ProgressIndex, queue: Queue,
     """Return the library indexes of a list, in order."""
     if view.entry == SmartList.CONTINUE:
         found: Sequence[int] = progress_index.to_continue()
+    elif view.entry == SmartList.OLDER:
+        found = progress_index.to_continue(is_older=True)
     elif view.entry == SmartList.NEW:
         found = sort_indexes(library, progress_index.new_indexes(), Sort.NEWEST, 0)
     elif view.entry == SmartList.QUEUE:

@@ -110,7 +110,9 @@ class ListingController:
         if has_new_status:
             screen.episode.show_progress()
         query = model.query
-        if query.entry in (SmartList.CONTINUE, SmartList.NEW) or (has_new_status and model.shows_a_status):
+        if query.entry in (SmartList.CONTINUE, SmartList.OLDER, SmartList.NEW) or (
+            has_new_status and model.shows_a_status
+        ):
             if model.update():
                 screen.episodes.show()
             screen.status.show_title()

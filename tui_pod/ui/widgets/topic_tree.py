@@ -13,7 +13,7 @@ from tui_pod.core.actions import BY_ID
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import TopicTable, has_member
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.list_query import SmartList
+from tui_pod.core.selection.list_query import SmartList, smart_lists
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, meter
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
@@ -38,7 +38,8 @@ MANY_PODCASTS = 20
 """With more podcasts than this, a course is listed before them."""
 
 _SMART_MARKS = {
-    SmartList.CONTINUE: ("started", STARTED), SmartList.NEW: ("new", ACCENT), SmartList.QUEUE: ("queued", ACCENT),
+    SmartList.CONTINUE: ("started", STARTED), SmartList.OLDER: ("started", QUIET), SmartList.NEW: ("new", ACCENT),
+    SmartList.QUEUE: ("queued", ACCENT),
 }  # fmt: skip
 """Name and look of the mark of each smart list, as on its episodes."""
 
@@ -89,7 +90,6 @@ class TopicTree(RowPane):
 
     def _set_topics(self, library: Library, progress_index: ProgressIndex) -> None:
         self._library, self._topics = library, library.topics
-        self._has_podcasts = library.first_of_podcasts < len(library)
         self._progress_index = progress_index
         parents = self._topics.parents
         self._depths = [0] * len(parents)
@@ -126,8 +126,15 @@ class TopicTree(RowPane):
     def show_counts(self, unfinished: int, queued: int) -> None:
         """Show the counts of the smart lists, and the progress of all topics."""
         new = len(self._progress_index.new)
-        self._smart_counts = {SmartList.CONTINUE: unfinished, SmartList.NEW: new, SmartList.QUEUE: queued}
-        counts = [unfinished, new, queued, *(stats.played for stats in self._progress_index.topic_stats)]
+        older = self._progress_index.older_count
+        self._smart_counts = {
+            SmartList.CONTINUE: unfinished, SmartList.OLDER: older, SmartList.NEW: new, SmartList.QUEUE: queued,
+        }  # fmt: skip
+        entry = self.entry
+        if (older > 0) != (SmartList.OLDER in self._rows) and entry != SmartList.OLDER:  # that one is being read
+            self._list_rows()
+            self.go_to(entry)
+        counts = [unfinished, older, new, queued, *(stats.played for stats in self._progress_index.topic_stats)]
         counts += [len(self._topics.members[topic]) for topic in self._library.candidates]
         if counts != self._counts:
             self._counts = counts
@@ -158,7 +165,7 @@ class TopicTree(RowPane):
 
     def _list_rows(self) -> None:
         """List the rows that no folded topic hides, and find the row to mark as playing."""
-        rows: list[int] = [entry for entry in SmartList if entry is not SmartList.NEW or self._has_podcasts]
+        rows: list[int] = [*smart_lists(self._library, self._progress_index)]
         rows += self._library.lists
         hidden_below: int | None = None
         for topic, depth in enumerate(self._depths[: len(self._library.base_topics.names)]):
