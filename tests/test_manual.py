@@ -14,6 +14,7 @@ from tests.tools import needs
 from tui_pod.config.reader import parse_config
 from tui_pod.core.library.catalog import parse_catalog
 from tui_pod.state.format import parse_snapshot, to_progress
+from tui_pod.ui.look.theme_files import read_themes
 
 ROOT = Path(__file__).parents[1]
 MANUAL = ROOT / "docs" / "manual"
@@ -47,9 +48,16 @@ def test_fill_in_without_the_place_of_a_part_says_so() -> None:
 
 
 def test_settings_of_the_manual_have_no_fault(tmp_path: Path) -> None:
-    settings = [text for text in TOML if not re.search(r"^version|^\[\[", text)]
+    settings = [text for text in TOML if not re.search(r"^version|^\[\[|^background", text, re.M)]
     assert settings
     assert [notice for text in settings for notice in parse_config(text, tmp_path / "config.toml").notices] == []
+
+
+def test_theme_of_the_manual_has_no_fault(tmp_path: Path) -> None:
+    (text,) = (text for text in TOML if "background =" in text)
+    (tmp_path / "own.toml").write_text(text)
+    themes, faults = read_themes(tmp_path, ())
+    assert ([theme.name for theme in themes], faults) == (["own"], ())
 
 
 def test_catalogue_of_the_manual_has_no_fault() -> None:
