@@ -47,7 +47,7 @@ async def test_refresh_of_one_podcast_asks_and_one_of_all_says_how(rig: ServiceR
     await subscribe(rig, site)
     site.replies["/f"] = guarded(server.body(feed(item(1, "/1.wav") + item(2))), password="new")
     await rig.do(rig.service.refresher.refresh)
-    assert rig.driver.errors[-1].endswith("on Test Cast to log in.")
+    assert rig.driver.errors[-1].endswith("on it asks for it.")
     await rig.do(rig.service.refresher.refresh, site.url("/f"))
     (question,) = rig.driver.questions
     assert question.known == ("ann", "")

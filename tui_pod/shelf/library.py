@@ -30,8 +30,8 @@ from tui_pod.shelf.subscription import read_subscriptions
 MAX_TOPICS = 8
 """Nested topics at most; files in deeper subfolders belong to the last one."""
 
-_VOLUME = re.compile(r"(.*?)[\s,#:.-]*(\d{1,6}(?:\.\d{1,3})?)")
-"""A series with the number of a volume."""
+_VOLUME = re.compile(r"(?<![\s,#:.-])[\s,#:.-]*+(\d{1,6}(?:\.\d{1,3})?)\Z")
+"""The number of a volume at the end of the name of its series."""
 
 
 class FeedLibrary(NamedTuple):
@@ -220,8 +220,8 @@ def _read_subfolders(
     volumes: dict[str, tuple[str, float]] = {}  # the series of each, and its number in it
     for ident, audio, folder, author, series in rows:
         files.setdefault(folder or os.path.dirname(audio or ""), []).append(ident)
-        if found := _VOLUME.fullmatch(series or ""):
-            volumes[ident] = fold(f"{author}  {found[1]}"), float(found[2])
+        if found := _VOLUME.search(series or ""):
+            volumes[ident] = fold(f"{author}  {(series or '')[: found.start()]}"), float(found[1])
     ids: dict[tuple[str, ...], list[str]] = {}
     folders: dict[str, _FeedTopics] = {}
     for path, inside in files.items():

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SHOWN_TITLE = 40
 """Characters of a title within a sentence: a notice is one line."""
 
-_CUT = re.compile(r"\W*[(\[](?:un-?)?(?:abridged|gekurzt)[^)\]]*[)\]]")
+_CUT = re.compile(r"(?<!\W)\W++(?<=[(\[])(?:un-?)?(?:abridged|gekurzt)[^()\[\]]{0,40}+[)\]]")
 """What a folded title says about its edition."""
 
 
