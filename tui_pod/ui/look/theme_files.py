@@ -15,6 +15,7 @@ from textual.theme import Theme
 
 from tui_pod.core.library.toml_lines import error_line, line_finder
 from tui_pod.core.text.clean import clean, enumerated
+from tui_pod.runtime.files import read_start
 from tui_pod.ui.look.themes import TOO_FAINT, contrast, luminance
 
 GROUNDS = ("background", "surface", "panel")
@@ -58,7 +59,7 @@ class _Reader:
     def read(self, taken: Container[str]) -> Theme | None:
         """Return the theme; None if it cannot be used."""
         try:
-            content = self._file.read_bytes()[:MAX_BYTES]
+            content = read_start(self._file, MAX_BYTES)
             text = content.decode()
             values = tomllib.loads(text)
         except OSError as error:
