@@ -29,7 +29,11 @@ def test_first_podcast_is_found_by_category(site: Site, tmp_path: Path) -> None:
     site.replies["/at/rss/toppodcasts/limit=50/genre=1487/explicit=true/json"] = body(json.dumps(CHART))
     answer = json.dumps(LOOKUP).replace("https://ships.example/feed.xml", site.url("/ships"))
     site.replies["/lookup"] = body(answer)
-    listener = Listener(tmp_path / "eva", changes=(f"--itunes={site.url('')}",), variables={"LANG": "de_AT.UTF-8"})
+    listener = Listener(
+        tmp_path / "eva",
+        changes=(f"--itunes={site.url('')}",),
+        variables={"LANG": "de_AT.UTF-8", "LC_ALL": "de_AT.UTF-8"},
+    )
     config = tmp_path / "eva" / "config" / "tui-pod"
     config.mkdir(parents=True)
     (config / "config.toml").write_text(f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n')

@@ -67,7 +67,14 @@ async def test_help_has_a_part_for_each_action_and_one_alone(room: Room) -> None
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("new", ["New, 0 episodes.", "Nothing is new. Press capital R to refresh all podcasts."]),
+        (
+            "new",
+            [
+                "New, 0 episodes.",
+                "Nothing is new. What your podcasts publish from now on is listed here until you have seen it. "
+                "Press capital R to refresh all podcasts.",
+            ],
+        ),
         ("basics", ["Basics, 5 episodes, newest first.", "1 of 5. One. 1 minute 40."]),
         ("three", ["Playing: Three. 5 minutes."]),
         ("plan session", ["How long have you got? Such as 15m, 1h30m, or an end time such as 18:42:"]),

@@ -250,9 +250,9 @@ leads_to("move.bottom", "", lambda driver: driver.episodes.cursor - len(driver.l
 leads_to(
     "move.page_down", "", lambda driver: driver.episodes.cursor, 15
 )  # of 33 lines, two a row and two more at the cursor
-leads_to("move.page_up", "G", lambda driver: driver.episodes.cursor - len(driver.library), -16)
+leads_to("move.page_up", "G", lambda driver: driver.episodes.cursor - len(driver.library), -17)
 leads_to("move.half_down", "", lambda driver: driver.episodes.cursor, 7)
-leads_to("move.half_up", "G", lambda driver: driver.episodes.cursor - len(driver.library), -8)
+leads_to("move.half_up", "G", lambda driver: driver.episodes.cursor - len(driver.library), -9)
 
 
 # -- panes ---------------------------------------------------------------------------------------------

@@ -78,7 +78,9 @@ class MainScreen(Screen[None]):
             yield TopicTree(self.model.library, self.model.progress_index)
             yield EpisodeList(self.model).data_bind(MainScreen.playback)
         first = self.services.first
-        bar = PlaybackBar(first.with_keys(status_texts.RESUMES), first.with_keys(status_texts.SOUND_KEYS).split("\n"))
+        bar = PlaybackBar(
+            first.with_keys(status_texts.RESUMES), first.with_keys(status_texts.SOUND_KEYS).split("\n"), first.with_keys
+        )
         yield bar.data_bind(MainScreen.playback)
         yield KeyLine(self.services.first.is_ascii)
 

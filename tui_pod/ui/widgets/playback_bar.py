@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -105,11 +105,16 @@ class PlaybackBar(Widget):
             super().__init__()
             self.position = position
 
-    def __init__(self, resume_hint: str, sound_keys: Sequence[str]) -> None:
-        """Show nothing yet; the hint names the key that resumes, and the keys change speed, volume and sleep timer."""
+    def __init__(self, resume_hint: str, sound_keys: Sequence[str], with_keys: Callable[[str], str] = str) -> None:
+        """Show nothing yet.
+
+        The hint names the key that resumes, and the keys change speed, volume and sleep timer; `with_keys` fills the
+        listener's keys into what went wrong.
+        """
         super().__init__(id="bar")
         self._resume_hint = resume_hint
         self._sound_keys = sound_keys
+        self._with_keys = with_keys
         self._zones: dict[int, list[Zone]] = {}  # by line, as last drawn
         self._drawn: list[list[Part]] = []  # the parts of each line, as last drawn
 
@@ -154,7 +159,7 @@ class PlaybackBar(Widget):
             said = "say it" if repeat.is_waiting else repeat.kind.name.lower()
             left.insert(1, (f"{MARKS['repeat']} {said:<8} {repeat.number:<2} ", ACCENT))
         if problem:
-            left.append((f"  {problem}", FAULT))
+            left.append((f"  {self._with_keys(problem)}", FAULT))
         elif busy := self._busy():
             left.append((f" ({busy})", STARTED))
         else:
