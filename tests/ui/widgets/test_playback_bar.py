@@ -11,6 +11,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tui_pod.config.settings import Settings
+from tui_pod.core.actions import key_of
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.events import ChaptersKnown, LoadFailed
@@ -79,9 +80,11 @@ async def test_episode_that_failed_stays_in_the_bar_with_its_place_and_the_reaso
     async with run_app(library, query=BASICS, progress=BEGUN) as driver:
         driver.sources.is_holding = True
         await driver.press("enter")
-        driver.app.frontend.emit(LoadFailed(driver.playback.load, "The file is gone.", is_fatal=True))
+        driver.app.frontend.emit(
+            LoadFailed(driver.playback.load, f"It is gone. Press {key_of('queue.next')}.", is_fatal=True)
+        )
         await driver.settle()
-        assert lines(driver)[0].startswith(" ! Three  The file is gone.")
+        assert lines(driver)[0].startswith(" ! Three  It is gone. Press >.")
         assert lines(driver)[1].startswith(" 2:")
         assert driver.row(2).startswith("! Three")
         driver.sources.is_holding = False
