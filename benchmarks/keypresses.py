@@ -63,6 +63,7 @@ def _rows(bench: Bench, store: FeedStore) -> list[Row]:
         topics = _presses(terminal, ["down"] * 12)
         terminal.press("tab", pause=0.3)
         filters = _presses(terminal, ["f"] * 12)
+        terminal.press("escape", pause=0.3)  # the list of filters
         terminal.press("/", pause=0.5)
         finds: list[Press] = []
         for word in TYPED:
