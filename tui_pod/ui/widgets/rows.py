@@ -7,8 +7,10 @@ cost a tenth of the start-up. Rows have the same height, except that the one at 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
 
 from rich.segment import Segment
+from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.scroll_view import ScrollView
@@ -23,6 +25,9 @@ RIGHT_BUTTON = 3
 
 SIDES = 2
 """Cells of a line beside its text: the rail, and a space."""
+
+MOST_DRAWN = 200
+"""How many drawn rows are kept."""
 
 
 class RowPane(ScrollView, can_focus=True):
@@ -40,6 +45,10 @@ class RowPane(ScrollView, can_focus=True):
 
     def __init__(self, ident: str) -> None:
         super().__init__(id=ident)
+        self._drawn_width = 0
+        self._drawn: dict[int, Sequence[Strip]] = {}
+        """The drawn lines of rows, most of them visible."""
+        self._row_styles: dict[tuple[str, bool], Style] = {}
         self._is_hit = False  # whether the last click hit a row
         self._is_laid_out = False  # nothing can be scrolled before the first layout
 
@@ -110,12 +119,15 @@ class RowPane(ScrollView, can_focus=True):
 
     def _refresh_between(self, first: int, last: int) -> None:
         """Redraw the rows that a move of the cursor changes or shifts."""
+        self._drawn.pop(first, None)
+        self._drawn.pop(last, None)
         first, last = sorted((first, last))
         y = first * self.row_height
         self.refresh_lines(y, (last + 1) * self.row_height + self._extra - y)
 
     def refresh_row(self, row: int, lines: int | None = None) -> None:
         """Redraw a row, or only its first `lines` lines."""
+        self._drawn.pop(row, None)
         height = self.cursor_height if row == self.cursor else self.row_height
         self.refresh_lines(self.top_of(row), height if lines is None else lines)
 
@@ -125,10 +137,24 @@ class RowPane(ScrollView, can_focus=True):
 
     def _line(self, y: int) -> Strip:
         """Return a line, counted from the top of the first row."""
+        if self._drawn_width != self.text_width:  # laid out anew, before Textual tells of it
+            self._drawn.clear()
+            self._drawn_width = self.text_width
         row, count = self.row_at(y), self.row_count()
         if row >= count:
             return self.draw_blank(y - self.top_of(count) if count else y)
-        return self.draw_row(row)[y - self.top_of(row)]
+        if row not in self._drawn:
+            if len(self._drawn) > MOST_DRAWN:
+                self._drawn.clear()
+            self._drawn[row] = self.draw_row(row)
+        lines = self._drawn[row]
+        return lines[y - self.top_of(row)]
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Redraw the pane or parts of it."""
+        if not regions:
+            self._drawn.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def framed(
         self, left: Sequence[Part], row: int = -1, right: Sequence[Part] = (), is_selected: bool = False
@@ -138,8 +164,21 @@ class RowPane(ScrollView, can_focus=True):
         rail = MARKS["selected"] if is_selected else MARKS["cursor"] if is_lit else " "
         rail_look = ACCENT if is_selected else RAIL if self.has_focus else LINE
         parts = [(rail, rail_look), *spread_parts(left, right, width), (" ", PLAIN)]
-        base, behind = self.rich_style, (CURSOR if self.has_focus else IDLE) if is_lit else ""
-        return Strip([Segment(text, base + look(self.app, name, behind)) for text, name in parts], width + SIDES)
+        return Strip([Segment(text, self._style_of(name, is_lit)) for text, name in parts], width + SIDES)
+
+    def _style_of(self, name: str, is_lit: bool = False) -> Style:
+        """Return the style of a part; `is_lit` in the row at the cursor."""
+        style = self._row_styles.get((name, is_lit))
+        if style is None:
+            behind = (CURSOR if self.has_focus else IDLE) if is_lit else ""
+            style = self._row_styles[name, is_lit] = self.rich_style + look(self.app, name, behind)
+        return style
+
+    def notify_style_update(self) -> None:
+        """Forget drawn rows: colours changed."""
+        super().notify_style_update()
+        self._drawn.clear()
+        self._row_styles.clear()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
         """Redraw after scrolling, and the scroll bar only if its handle moves by a cell.
@@ -171,6 +210,7 @@ class RowPane(ScrollView, can_focus=True):
 
     def on_focus(self) -> None:
         """Redraw the row at the cursor, which shows the focus."""
+        self._row_styles.clear()
         self.refresh_row(self.cursor)
 
     on_blur = on_focus
