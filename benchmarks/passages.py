@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import resource
 import subprocess
 import time
 from collections import Counter
@@ -18,7 +17,7 @@ import numpy as np
 
 from benchmarks.bench import Bench
 from benchmarks.passage_corpus import RATE, decode, encode, make_corpus
-from benchmarks.recognition import peak_memory
+from benchmarks.processes import ask_worker, ended_cpu, peak_memory
 from benchmarks.rows import Row, Table, percentile
 from tui_pod.core.progress.passages import Repeat, count_pieces, mark_passages, target_of
 from tui_pod.core.progress.ranges import Ranges
@@ -135,12 +134,12 @@ def measure(bench: Bench) -> Table:
     sound = np.concatenate([decode(path) for path in sorted(folders[0].glob("*.mp3"))])
     encode(sound, long, ["-ac", "2", "-ar", "44100", "-b:a", "128k"])
     an_hour = 3600 * RATE / len(sound)
-    began = children()
+    began = ended_cpu()
     memory = max(memory, find(long, cache, "long", "long"))
-    after = children()
+    after = ended_cpu()
     command, environment = start_of("tui_pod.speech.decoder", long, str(SAMPLE_RATE))
     samples = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True).stdout
-    decoding = children() - after
+    decoding = ended_cpu() - after
     return Table("Passages", about, [
         *rows,
         Row("CPU an hour of MP3", (after - began) * an_hour, "s", CPU_LIMIT, floor=decoding * an_hour,
@@ -187,25 +186,12 @@ def unequal(path: Path, start: float, end: float, repeats: Sequence[Repeat], bef
 def find(recording: Path, cache: Path, podcast: str, episode: str) -> float:
     """Compare a recording in the process that does so; return the most MiB that it had."""
     request = {"cache": str(cache), "podcast": podcast, "episode": episode, "recording": str(recording)}
-    command, environment = start_of("tui_pod.passages.worker")
-    pipe, peak = subprocess.PIPE, 0.0
-    with subprocess.Popen(command, env=environment, stdin=pipe, stdout=pipe, text=True) as worker:
-        assert worker.stdin is not None
-        assert worker.stdout is not None
-        worker.stdin.write(json.dumps(request) + "\n")
-        worker.stdin.flush()
-        for line in worker.stdout:
-            answer = json.loads(line)
-            if "error" in answer:
-                raise OSError(answer["error"])
-            peak = max(peak, peak_memory(worker.pid))
+    peak = 0.0
+    for worker, answer in ask_worker("tui_pod.passages.worker", request, {}):
+        if "error" in answer:
+            raise OSError(answer["error"])
+        peak = max(peak, peak_memory(worker))
     return peak
-
-
-def children() -> float:
-    """Return the seconds of CPU of all processes that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
 
 
 def _comparing(samples: bytes, store: PassageStore, folders: Sequence[Path]) -> float:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import resource
+import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
+
+from tui_pod.runtime.subprocesses import start_of
 
 
 def cpu_time(pid: int) -> float:
@@ -66,3 +73,34 @@ def _pss(pid: int) -> int:
     except OSError:
         return 0
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+
+def peak_memory(pid: int) -> float:
+    """Return the most MiB that a process has had; 0.0 if it is gone."""
+    try:
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text("ascii"))
+    except OSError:
+        return 0.0
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def ended_cpu() -> float:
+    """Return the seconds of CPU of all processes that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def ask_worker(
+    module: str, request: Mapping[str, object], variables: Mapping[str, str]
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give a worker's module a request, and yield its process id with each of its answers; it ends after the last."""
+    command, environment = start_of(module)
+    with subprocess.Popen(
+        command, env={**environment, **variables}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write(json.dumps(request) + "\n")
+        worker.stdin.flush()
+        for line in worker.stdout:
+            yield worker.pid, json.loads(line)

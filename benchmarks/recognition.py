@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-import resource
 import subprocess
 import time
 import wave
@@ -14,6 +12,7 @@ from typing import NamedTuple
 
 from benchmarks.bench import Bench
 from benchmarks.floors import run_floor
+from benchmarks.processes import ask_worker, ended_cpu, peak_memory, tree
 from benchmarks.rows import Row, Table
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.transcript import timed_cues
@@ -111,25 +110,16 @@ def listen(recording: Path, names: str) -> Heard:
         "language": "en",
         "model": str(find_model("")),
     }
-    command, environment = start_of("tui_pod.speech.recogniser_worker")
-    began, before, peaks, sentences = time.monotonic(), _cpu(), dict[int, float](), []
+    began, before, peaks, sentences = time.monotonic(), ended_cpu(), dict[int, float](), []
     length = 0.0
-    with subprocess.Popen(
-        command, env={**environment, "HF_HUB_OFFLINE": "1"}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as worker:
-        assert worker.stdin is not None
-        assert worker.stdout is not None
-        worker.stdin.write(json.dumps(request) + "\n")
-        worker.stdin.flush()
-        for line in worker.stdout:
-            answer = json.loads(line)
-            for pid in (worker.pid, *_children(worker.pid)):
-                peaks[pid] = max(peaks.get(pid, 0.0), peak_memory(pid))
-            sentences += [(start, end, text) for start, end, text in answer.get("cues", ())]
-            length = answer.get("end", 0.0)
+    for worker, answer in ask_worker("tui_pod.speech.recogniser_worker", request, {"HF_HUB_OFFLINE": "1"}):
+        for pid in tree(worker):
+            peaks[pid] = max(peaks.get(pid, 0.0), peak_memory(pid))
+        sentences += [(start, end, text) for start, end, text in answer.get("cues", ())]
+        length = answer.get("end", 0.0)
     if not length:
         raise OSError(f"{recording.name} was not recognised")
-    return Heard(sentences, length, time.monotonic() - began, _cpu() - before, sum(peaks.values()))
+    return Heard(sentences, length, time.monotonic() - began, ended_cpu() - before, sum(peaks.values()))
 
 
 def words(text: str) -> list[str]:
@@ -148,12 +138,6 @@ def distance(real: Sequence[str], found: Sequence[str]) -> int:
     return former[-1]
 
 
-def _cpu() -> float:
-    """Return the seconds of CPU of all processes that have ended."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
-
-
 def _joined(folder: Path) -> Path:
     """Return a WAV file with all talks one after the other."""
     path = folder / "long.wav"
@@ -165,19 +149,3 @@ def _joined(folder: Path) -> Path:
             command, environment = start_of("tui_pod.speech.decoder", folder / f"{ident}.opus")
             file.writeframes(subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE).stdout)
     return path
-
-
-def _children(pid: int) -> list[int]:
-    try:
-        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text("ascii").split()]
-    except OSError:
-        return []
-
-
-def peak_memory(pid: int) -> float:
-    """Return the most MiB that a process has had."""
-    try:
-        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text("ascii"))
-    except OSError:
-        return 0.0
-    return int(found[1]) / 1024 if found else 0.0

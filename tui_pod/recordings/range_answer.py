@@ -81,7 +81,7 @@ class RangeAnswer(NamedTuple):
 
 
 def is_audio_kind(kind: str) -> bool:
-    """Return False for media types that are not played; they are few: audio is called `octet-stream` and worse."""
+    """Return False for the few media types that are never audio; servers call audio `octet-stream` and worse."""
     is_text = kind.startswith("text/") and kind != "text/plain"
     is_other = kind.startswith(("image/", "application/json", "application/pdf", "multipart/"))
     return not (is_text or is_other or kind.endswith("xml") or any(word in kind for word in _NOT_AUDIO))
@@ -101,7 +101,7 @@ def check_start(start: bytes) -> None:
 
 
 def read_range_answer(response: Response, start: int | None) -> RangeAnswer:
-    """Return what the head of an answer says. Raises FetchError if the server refuses.
+    """Return what the headers of an answer say. Raises FetchError if the server refuses.
 
     `start` is the first byte that was requested, or None if the request had no range.
     """

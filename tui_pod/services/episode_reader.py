@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_pod.sources.opened import Podcasts
 
 PATIENCE = 3.0
-"""Seconds to wait for a transcript that something can do without."""
+"""Seconds to wait for a transcript that is useful but not required."""
 
 MAX_NUDGE = 3600.0
 """Most seconds by which a transcript can be moved: longer than any advertisement."""

@@ -47,7 +47,7 @@ class Refreshed:
 
     outcomes: tuple[RefreshResult, ...] = ()
     is_telling: bool = True
-    """False if only one of several hosts was asked: that it cannot be found says nothing of the network."""
+    """False if only one of several hosts was asked: one that cannot be found says nothing about the network."""
 
     @property
     def new(self) -> int:

@@ -22,7 +22,7 @@ NOISE = 0.12, 0.0005
 
 
 def with_effect(effect: str, parts: Sequence[Audio]) -> Audio:
-    """Return a sentence, trimmed, whose `parts` were spoken one by one, with an effect; "" for none."""
+    """Return a sentence, trimmed, with an effect; none if that is empty. Its `parts` were spoken one by one."""
     if effect == "token by token":
         gap = np.zeros(int(TOKEN_GAP * SAMPLE_RATE), np.float32)
         return trim(np.concatenate([piece for part in parts for piece in (trim(part), gap)][:-1]))

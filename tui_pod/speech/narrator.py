@@ -45,7 +45,7 @@ SECOND_VOICES = {"fenrir": "am_fenrir_v2.int8.onnx", "kore": "af_kore.int8.onnx"
 """The file of each voice that can be downloaded; they pronounce as the first one does."""
 
 NAME = ".name.wav"
-"""Ending of a file with a spoken name."""
+"""Suffix of the file of a spoken name."""
 
 ROUND = 4
 """Version of the rules for making narrations; a new number makes cached ones obsolete."""

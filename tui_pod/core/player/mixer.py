@@ -15,8 +15,8 @@ from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.records import SettingRecord
 
 BOOK_SPEEDS, VOLUMES, MONOS, BALANCES = "book_speeds", "volumes", "mono", "balances"
-"""Keys of the speeds of books, the volumes of podcasts above 100, and what sound devices change, among the saved
-settings: texts such as `0f3a… 1.5`, of an id, address or device and a number."""
+"""Keys, in the saved settings, of the speeds of books, the volumes above 100 of podcasts, and the changes of sound
+devices: texts such as `0f3a… 1.5`, of an id, address or device and a number."""
 
 MAX_VOLUME = 200
 """Percent."""

@@ -10,7 +10,7 @@ LEAST_INSIDE = 3
 """Fewest letters that are also found within a word; fewer only where one begins."""
 
 _FILLERS = frozenset("a an as can do does for how i in it me my of on the this to want where with".split())
-"""Words that are ignored if nothing has them."""
+"""Words that are ignored if no name has them."""
 
 
 def rank(typed: str, name: str, synonyms: str = "") -> int | None:
