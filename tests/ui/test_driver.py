@@ -84,6 +84,16 @@ def test_frame_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     assert terminal.pieces == [f"{SYNC_START}drawn{SYNC_END}"]
 
 
+def test_frame_without_a_change_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal(monkeypatch)
+    for frame in ("drawn\x1b[1;1H", "\x1b[1;1H", "\x1b[2;1H", "\x1b[2;1H"):
+        for part in (SYNC_START, frame, SYNC_END):
+            terminal.writer.write(part)
+    terminal.writer.start()
+    terminal.writer.stop()
+    assert terminal.text == f"{SYNC_START}drawn\x1b[1;1H{SYNC_END}{SYNC_START}\x1b[2;1H{SYNC_END}"
+
+
 def test_thread_is_woken_once_for_a_frame(monkeypatch: pytest.MonkeyPatch) -> None:
     class Changed:
         """Counts how often the thread is woken."""

@@ -6,6 +6,7 @@ import time
 
 import pytest
 from textual import events
+from textual.strip import Strip
 
 from tests.app_driver import AppDriver, run_app
 from tests.patience import until
@@ -13,6 +14,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.ui import keys
 from tui_pod.ui.keys import handle_key
+from tui_pod.ui.widgets.topic_tree import TopicTree
 
 pytestmark = pytest.mark.app(query=ListQuery(entry=1))
 
@@ -46,6 +48,28 @@ async def test_letter_in_a_field_is_text_and_no_key(library: Library) -> None:
 async def test_key_waits_for_the_pane_that_handles_it(driver: AppDriver) -> None:
     assert await handled(driver, "m")
     assert driver.progress_index.status("one").value == "played"  # no moment later
+
+
+async def test_tree_and_list_are_drawn_at_once_after_a_move(driver: AppDriver, monkeypatch: pytest.MonkeyPatch) -> None:
+    await driver.press("tab")
+    drawn, draw, former = list[int](), TopicTree.render_line, driver.main.model.query.entry
+
+    def render_line(tree: TopicTree, y: int) -> Strip:
+        drawn.append(driver.main.model.query.entry)
+        return draw(tree, y)
+
+    monkeypatch.setattr(TopicTree, "render_line", render_line)
+
+    async def hold_up() -> None:
+        began = time.monotonic()
+        await until(
+            lambda: bool(drawn) or time.monotonic() - began > 0.1, "the tree has been drawn, or some frames passed"
+        )
+
+    driver.main.query_one("#panes").call_later(hold_up)  # the way from the tree to the list
+    assert await handled(driver, "k")
+    await until(lambda: bool(drawn), "the tree is drawn")
+    assert former not in drawn
 
 
 async def test_first_key_waits_for_a_slow_screen(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -63,6 +63,7 @@ class TerminalWriter(threading.Thread):
         self._size = 0
         self._has_dropped = False
         self._is_in_frame = False
+        self._place = ""  # what moves the cursor to where the last frame has left it
         self._is_stopping = False
         self._is_abandoned = False
         self._changed = threading.Condition()
@@ -70,14 +71,21 @@ class TerminalWriter(threading.Thread):
     def write(self, text: str) -> None:
         """Queue `text`; a frame, which comes in three parts, is written once it is complete, to wake the thread once.
 
-        If too much is pending, everything is dropped, and `on_caught_up` requests a full redraw.
+        A frame in which nothing has changed, as after each change of the layout, is left out. If too much is pending,
+        everything is dropped, and `on_caught_up` requests a full redraw.
         """
         with self._changed:
             if self._size + len(text) > MAX_WAITING:
                 self._waiting.clear()
                 self._size = 0
                 self._has_dropped = True
-            elif not self._is_abandoned:
+                self._place = ""
+            elif self._is_in_frame and text == self._place and self._waiting and self._waiting[-1] == SYNC_START:
+                self._size -= len(self._waiting.pop())
+                self._is_in_frame = False
+            elif not self._is_abandoned and (self._is_in_frame or text != SYNC_END):
+                if text not in (SYNC_START, SYNC_END):
+                    self._place = text[text.rfind("\x1b") :] if self._is_in_frame else ""
                 self._waiting.append(text)
                 self._size += len(text)
                 self._is_in_frame = text == SYNC_START or (self._is_in_frame and text != SYNC_END)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 from textual import events
@@ -56,12 +56,24 @@ async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.K
     pane = app.focused
     is_text = pane is not None and pane.check_consume_key(key.key, key.character)
     bound = None if is_text else app.screen.active_bindings.get(key.key)
-    if bound is None or not bound.enabled or not await app.run_action(bound.binding.action, bound.node):
-        await hand_on(key)
-    elif bound.node in (app, app.screen):
-        return
-    if pane is not None:
-        await _settle(pane, PATIENCE)
+    is_move = bound is not None and (bound.binding.id or "").startswith("move.")
+    with _drawn_at_once(app) if is_move and not app.message_queue_size else contextlib.nullcontext():
+        if bound is None or not bound.enabled or not await app.run_action(bound.binding.action, bound.node):
+            await hand_on(key)
+        elif bound.node in (app, app.screen):
+            return
+        if pane is not None:
+            await _settle(pane, PATIENCE)
+
+
+@contextlib.contextmanager
+def _drawn_at_once(app: App[Any]) -> Iterator[None]:
+    """Draw nothing before the end of the block: a list that the tree changes would wait for the next frame."""
+    try:
+        with app.batch_update():
+            yield
+    finally:
+        app.screen.check_idle()
 
 
 async def _settle(pane: DOMNode, patience: float) -> None:
