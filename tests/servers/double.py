@@ -31,6 +31,10 @@ class User:
     password: str
     progress: dict[str, dict[str, Any]] = field(default_factory=dict)
     """By the id of the book's media or of the episode."""
+    sessions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Saved sessions of listening, by id."""
+    open: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Open ones, by device."""
     bookmarks: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -337,6 +341,56 @@ def _all_progress(request: Request, double: Double) -> None:
     request.say(200, "OK")
 
 
+def _local_sessions(request: Request, double: Double) -> None:
+    user, results = request.user, []
+    assert user is not None
+    for session in (request.data or {}).get("sessions", ()):
+        item, own = double.items.get(session["libraryItemId"]), session.get("episodeId")
+        if item is None:
+            results.append({"id": session["id"], "success": False, "error": "Media item not found"})
+            continue
+        length = next((e["duration"] for e in item["media"].get("episodes", ()) if e["id"] == own), None)
+        length = item["media"].get("duration") if length is None else length
+        saved = user.sessions.setdefault(session["id"], dict(session))
+        saved |= {name: session[name] for name in ("currentTime", "timeListening", "updatedAt")}
+        there = user.progress.get(own or item["media"]["id"])
+        is_newer = there is None or there["lastUpdate"] <= session["updatedAt"]
+        if is_newer:
+            end = session["currentTime"]
+            double.change(user, {
+                "libraryItemId": item["id"], "episodeId": own, "duration": length, "currentTime": end,
+                "progress": end / length, "lastUpdate": session["updatedAt"],
+            })  # fmt: skip
+        results.append({"id": session["id"], "success": True, "progressSynced": is_newer})
+    request.give({"results": results})
+
+
+def _play(request: Request, double: Double, item: str, own: str | None) -> None:
+    assert request.user is not None
+    if item not in double.items:
+        request.say(404, "Not Found")
+        return
+    session = {"id": str(uuid.uuid4()), "libraryItemId": item, "episodeId": own, "timeListening": 0}
+    request.user.open[(request.data or {})["deviceInfo"]["deviceId"]] = session
+    request.give(session)
+
+
+def _close(request: Request, _: Double, ident: str) -> None:
+    user = request.user
+    assert user is not None
+    left = {device: session for device, session in user.open.items() if session["id"] != ident}
+    request.say(404 if len(left) == len(user.open) else 200, "OK")
+    user.open = left
+
+
+def _listened(request: Request, _: Double) -> None:
+    assert request.user is not None
+    days: dict[str, float] = {}
+    for session in request.user.sessions.values():
+        days[session["date"]] = days.get(session["date"], 0) + session["timeListening"]
+    request.give({"totalTime": sum(days.values()), "days": days})
+
+
 def _remove_progress(request: Request, _: Double, ident: str) -> None:
     user = request.user
     assert user is not None
@@ -381,6 +435,10 @@ ROUTES: tuple[tuple[str, str, Callable[..., None]], ...] = (
     ("POST", "/api/items/batch/get", _batch),
     ("GET", "/api/items/([^/]+)/file/([^/]+)", _file),
     ("GET", "/api/me", _me),
+    ("POST", "/api/session/local-all", _local_sessions),
+    ("POST", "/api/items/([^/]+)/play(?:/([^/]+))?", _play),
+    ("POST", "/api/session/([^/]+)/close", _close),
+    ("GET", "/api/me/listening-stats", _listened),
     ("PATCH", "/api/me/progress/batch/update", _all_progress),
     ("PATCH", "/api/me/progress/([^/]+)(?:/([^/]+))?", _progress),
     ("DELETE", "/api/me/progress/([^/]+)", _remove_progress),

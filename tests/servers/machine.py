@@ -8,7 +8,7 @@ from pathlib import Path
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import PlayedRule, Progress
-from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 from tui_pod.net.access import PUBLIC
 from tui_pod.net.address import origin
 from tui_pod.runtime.threads import CancelToken
@@ -20,7 +20,7 @@ from tui_pod.sources.refresh import refresh_feed
 from tui_pod.sources.servers.client import to_address
 from tui_pod.sources.source import RefreshResult
 from tui_pod.state.store import StateFile
-from tui_pod.sync.libraries import LibrarySync, has_news
+from tui_pod.sync.libraries import LibrarySync, has_news, memory_of_servers
 from tui_pod.sync.run import SyncResult
 
 
@@ -61,6 +61,15 @@ class Machine:
 
     def put(self, title: str, progress: Progress) -> None:
         self.file.append([ProgressRecord(self.episodes()[title].id, progress)])
+
+    def listen(self, title: str, progress: Progress, seconds: float, key: str = "run-1") -> None:
+        """Play until `progress`, for `seconds` of the listener's time at double speed."""
+        ident, started = self.episodes()[title].id, progress.updated - timedelta(seconds=seconds)
+        heard = HeardRecord(key, ident, started, 0, 2 * seconds, seconds)
+        self.file.append([heard, ProgressRecord(ident, progress._replace(listened=progress.updated))])
+
+    def forget_what_was_sent(self) -> None:
+        memory_of_servers(self.file.path).unlink()
 
     def progress(self, title: str) -> Progress | None:
         return self.file.load().progress.get(self.episodes()[title].id)

@@ -6,6 +6,7 @@ import contextlib
 import itertools
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,27 @@ def test_progress_that_is_refused_is_sent_again(machine: Victim, double: Double)
         machine.sync()
     double.answers.clear()
     assert machine.sync().sent == 1
+
+
+def test_sessions_wait_until_the_server_takes_them_and_need_no_change_of_progress(
+    machine: Victim, double: Double
+) -> None:
+    machine.sync()
+    machine.listen("Alone", Progress(datetime.now(UTC), 8.0, 20.0), 3.0)
+    path, user = "/api/session/local-all", double.users["ann"]
+    double.answers[path] = lambda request: request.say(503, "later")
+    with pytest.raises(SyncError):
+        machine.sync()
+    answers: tuple[Any, ...] = ({"results": []}, {"results": [{"id": 3, "success": True}]}, [], "\x1b[31m")
+    for answer in answers:
+        double.answers[path] = giving(answer)
+        assert (machine.sync().sessions, user.sessions) == (0, {})
+    del double.answers[path]
+    machine.listen("Alone", Progress(datetime.now(UTC), 9.5, 20.0), 4.5)
+    double.asked.clear()
+    assert machine.sync().sessions == 1
+    assert [each["timeListening"] for each in user.sessions.values()] == [4.5]
+    assert not [each for each in double.asked if each.startswith("PATCH")]
 
 
 def test_a_library_that_cannot_be_read_once_hides_nothing(machine: Victim, double: Double) -> None:

@@ -315,6 +315,49 @@ def test_news_are_noticed_without_a_sync(server: TriedServer, machines: Machines
     assert not one.has_news()
 
 
+# -- listening -----------------------------------------------------------------------------------------------
+
+
+def test_listening_is_counted_once_by_sessions(server: TriedServer, machines: Machines, web: Client) -> None:
+    one = machines("one")
+    one.refresh()
+    yesterday, earlier = ago(days=1), ago(seconds=20)
+    one.listen("Many Files", Progress(yesterday, 20.0, 60.0), 10.0, "first-1")  # offline, for a day
+    one.listen("Many Files", Progress(earlier, 32.0, 60.0), 6.0, "second-1")
+    one.listen("One", Progress(ago(minutes=5), played=True, plays=1, duration=20.0), 8.0, "second-2")
+    result = one.sync()
+    assert (result.sessions, result.error, result.notices) == (3, None, [])
+    day = f"{yesterday - timedelta(seconds=10):%Y-%m-%d}"
+    listened = web.ask("GET", "/api/me/listening-stats")
+    assert (listened["totalTime"], listened["days"][day]) == (24, 10)
+    book = web.progress(server.ids["Many Files"])
+    assert book is not None
+    assert (book["currentTime"], book["lastUpdate"], book["isFinished"]) == (32.0, milliseconds(earlier), False)
+    assert [each["isFinished"] for each in web.ask("GET", "/api/me")["mediaProgress"] if each["episodeId"]] == [True]
+
+    one.listen("Many Files", Progress(now(), 40.0, 60.0), 10.0, "second-1")  # the same session goes on
+    result = one.sync()
+    assert (result.sessions, result.sent, one.sync().sessions) == (1, 1, 0)
+    one.forget_what_was_sent()
+    assert one.sync().sessions == 3
+    assert web.ask("GET", "/api/me/listening-stats")["totalTime"] == 28
+    later = web.progress(server.ids["Many Files"])
+    assert later is not None
+    assert (later["currentTime"], later["lastUpdate"] > book["lastUpdate"]) == (40.0, True)
+
+
+def test_listening_does_not_move_a_newer_position_back(server: TriedServer, machines: Machines, web: Client) -> None:
+    one = machines("one")
+    one.refresh()
+    one.listen("Alone", Progress(ago(hours=5), 3.0, 20.0), 2.0)
+    web.ask("PATCH", f"/api/me/progress/{server.ids['Alone']}", {"currentTime": 9, "duration": 20})
+    assert (one.sync().sessions, web.ask("GET", "/api/me/listening-stats")["totalTime"]) == (1, 2)
+    here, there = one.progress("Alone"), web.progress(server.ids["Alone"])
+    assert here is not None
+    assert there is not None
+    assert (here.position, there["currentTime"]) == (9.0, 9)
+
+
 # -- bookmarks -----------------------------------------------------------------------------------------------
 
 

@@ -247,6 +247,7 @@ def _summary(outcome: SyncResult, would: str) -> str:
         (outcome.podcasts_removed, "podcast", "removed on the server"),
     )
     parts = [f"{counted(len(outcome.received), 'episode')} {would}received, {outcome.sent} {would}sent"]
+    parts += [f"{counted(outcome.sessions, 'session')} of listening {would}sent"] if outcome.sessions else []
     parts += [f"{counted(len(found), thing)} {would}{said}" for found, thing, said in others if found]
     return ", ".join(parts)
 

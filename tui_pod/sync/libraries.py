@@ -1,25 +1,32 @@
-"""Sync with servers that keep a library: progress both ways with its true time, finished or not, and bookmarks.
+"""Sync with servers that keep a library: progress both ways with its true time, listening, and bookmarks.
 
 Such a server reports all of a listener's progress at once, so nothing needs to be remembered: for each episode the
 newer time wins, and what a server lacks, for whatever reason, is sent again. Bookmarks have no time there; what both
 had after the last sync tells which side has changed or removed one.
+
+What was played is reported as sessions, which bring their position; a change of progress follows only where the server
+still has something else, such as a mark without playing.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import platform
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import NAMESPACE_URL, uuid5
 
+from tui_pod import __version__
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.core.progress.statistics import SESSION_GAP
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.wall_time import UNKNOWN, believed_or_unknown
 from tui_pod.net.fetch import FetchError, Limits
@@ -28,19 +35,23 @@ from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.json_feed import tables
 from tui_pod.sources.servers.client import LIMITS, MAX_ANSWER, Reply, ask, to_base
-from tui_pod.sources.servers.items import ident_of, number, text, time_of
+from tui_pod.sources.servers.items import ident_of, number, table, text, time_of
 from tui_pod.sources.servers.library import server_login
 from tui_pod.sources.table import source_of
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.memory import read_json, write_json
 from tui_pod.sync.run import SyncResult
+from tui_pod.sync.sessions import Session, make_sessions, to_milliseconds
 
 AT_ONCE = 100
-"""Changes of progress in a request."""
+"""Changes of progress, or sessions, in a request."""
 
 MAX_CHANGES = 5_000
 """Maximum number of changes of progress sent in one sync, newest first, at 40 ms each. The next sync sends the rest."""
+
+MAX_SESSIONS = 1_000
+"""Maximum number of sessions sent in one sync, newest first. The next sync sends the rest."""
 
 MAX_BOOKMARKS = 500
 """Maximum number of changes of bookmarks in a sync, each of which is a request; the next sync goes on."""
@@ -52,6 +63,8 @@ STRETCH = 30.0
 """Seconds of a bookmark that a server has: it knows the start alone."""
 
 PEEK_LIMITS = Limits(MAX_ANSWER, seconds=10.0, idle=5.0)
+
+MOMENT = timedelta(milliseconds=1)
 
 SAME = 0.01
 """Seconds by which two positions may differ and be the same."""
@@ -83,7 +96,7 @@ class _There(NamedTuple):
 
     @property
     def milliseconds(self) -> int:
-        return _milliseconds(self.time)
+        return to_milliseconds(self.time)
 
 
 class _Mark(NamedTuple):
@@ -166,13 +179,17 @@ class LibrarySync:
         progress = {**state.progress, **received}
         unsent = [i for i in self._by_id if i in progress and self._is_newer(i, progress[i], account)]
         unsent = sorted(unsent, key=lambda ident: progress[ident].updated, reverse=True)[:MAX_CHANGES]
-        base = _base(everything.get(self._feed.feed_id, {}))
+        memory = everything.get(self._feed.feed_id, {})
+        counted = table(memory.get("sessions"))
+        sessions = self._sessions(file, account, counted, now)
+        base = _base(memory)
         plan = self._plan_bookmarks(account, state.notebook.bookmarks, base, now)
         marks = Notebook(tuple(plan.received))
         result = SyncResult(
             received,
             former={ident: state.progress.get(ident) for ident in received},
             sent=len(unsent),
+            sessions=len(sessions),
             received_notebook=marks,
             sent_notebook=Notebook(tuple(plan.sent)),
         )
@@ -181,17 +198,24 @@ class LibrarySync:
         changed = (*received, *unsent)  # sent ones too: a time that was not believed is read as another one each time
         if changed or plan.received:
             file.save([*(ProgressRecord(ident, progress[ident]) for ident in changed), *plan.received])
-        self._send(ask, [(self._by_id[ident], progress[ident]) for ident in unsent], account)
+        if sessions:
+            taken = self._send_sessions(ask, file.path, sessions, {ident: progress[ident] for ident in unsent}, account)
+            counted = counted | {one.ident: round(one.wall, 2) for one in sessions if one.ident in taken}
+            result.sessions = len(taken)
+            account = _account(ask("GET", "/api/me"), now)
+        left = [(self._by_id[ident], progress[ident]) for ident in unsent]
+        self._send(ask, [each for each in left if not self._is_there(*each, account)], account)
         refused = self._send_bookmarks(ask, plan)
         after = _account(ask("GET", "/api/me"), now) if unsent or plan.requests else account
         behind = sum(self._is_newer(ident, progress[ident], after) for ident in unsent)
         result.sent -= behind
-        if refused or behind:
-            count = len(unsent) + len(plan.requests)
-            result.notices.append(f"The server refused {refused + behind} of {count} changes; they are sent again.")
+        refused += behind + len(sessions) - result.sessions
+        if refused:
+            count = len(unsent) + len(plan.requests) + len(sessions)
+            result.notices.append(f"The server refused {refused} of {count} changes; they are sent again.")
         here = {*self._places((*state.notebook.bookmarks, *plan.received))}
         common = [[*place, mark.title] for place, mark in after.bookmarks.items() if place in here]
-        entry = {"account": account.ident, "seen": after.digest, "bookmarks": common}
+        entry = {"account": account.ident, "seen": after.digest, "bookmarks": common, "sessions": counted}
         if everything.get(self._feed.feed_id) != entry:
             write_json(memory_of_servers(file.path), {**everything, self._feed.feed_id: entry})
         return result
@@ -212,7 +236,7 @@ class LibrarySync:
         there = self._there(self._by_id[ident], account)
         if there is None:
             return progress.status is not Status.UNPLAYED  # nothing is taken back
-        return _milliseconds(progress.updated) > there.milliseconds
+        return to_milliseconds(progress.updated) > there.milliseconds
 
     def _there(self, episode: _Episode, account: _Account) -> _There | None:
         return account.progress.get(episode.own or episode.item)
@@ -233,6 +257,54 @@ class LibrarySync:
             reply = ask("PATCH", "/api/me/progress/batch/update", data=part)
             if reply.refused is not None and reply.status not in (400, 413, 422):
                 raise reply.refused
+
+    def _is_there(self, episode: _Episode, progress: Progress, account: _Account) -> bool:
+        """Return whether the server has just this progress already."""
+        there = self._there(episode, account)
+        if there is None or there.milliseconds != to_milliseconds(progress.updated):
+            return False
+        is_same = progress.played or abs(there.position - progress.position) < SAME
+        return there.is_finished == progress.played and is_same
+
+    # -- listening -----------------------------------------------------------------------------------------
+
+    def _sessions(
+        self, file: StateFile, account: _Account, counted: Mapping[str, object], now: datetime
+    ) -> list[Session]:
+        """Return the sessions that the server lacks, newest first."""
+        records = [record for record in file.heard_records() if record.episode in self._by_id]
+        found = make_sessions(records, account.ident, now)
+        return [one for one in found if counted.get(one.ident) != round(one.wall, 2)][:MAX_SESSIONS]
+
+    def _send_sessions(
+        self, ask: _Ask, state: Path, sessions: list[Session], unsent: Mapping[str, Progress], account: _Account
+    ) -> set[str]:
+        """Send sessions, newest first, and return the ids of those that were taken.
+
+        The newest of an episode brings its position, with the time of its progress, if that is to be sent. The others
+        are older than what the server has, so that their positions, which are estimates, change nothing.
+        """
+        payloads, ends = [], dict[str, float]()
+        for one in sessions:
+            episode, progress = self._by_id[one.episode], unsent.get(one.episode)
+            there, updated = self._there(episode, account), one.ended
+            end = ends.get(one.episode, there.position if there is not None else 0.0)
+            if progress is None and there is not None:
+                updated = min(updated, there.time - MOMENT)
+            elif progress is not None and one.episode not in ends:
+                end = (progress.duration or episode.duration or 0.0) if progress.played else progress.position
+                updated = progress.updated if progress.updated < updated + SESSION_GAP else updated
+            payloads.append(one.to_json(episode.item, episode.own, end, updated))
+            ends[one.episode] = max(0.0, end - one.heard)
+        taken = set[str]()
+        for first in range(0, len(payloads), AT_ONCE):
+            data = {"sessions": payloads[first : first + AT_ONCE], "deviceInfo": device_info(state)}
+            reply = ask("POST", "/api/session/local-all", data=data)
+            if reply.refused is not None and reply.status not in (400, 404, 413, 422):
+                raise reply.refused
+            results = tables(table(reply.data).get("results"))
+            taken |= {text(each.get("id")) for each in results if each.get("success") is True}
+        return taken & {one.ident for one in sessions}
 
     # -- bookmarks -----------------------------------------------------------------------------------------
 
@@ -310,6 +382,14 @@ class _BookmarkPlan(NamedTuple):
         self.sent.append(mine)
 
 
+def device_info(state: Path) -> dict[str, str]:
+    """Return what the server shows as the device of a session; always the same for one state on one machine."""
+    host = platform.node().partition(".")[0]
+    ident = str(uuid5(NAMESPACE_URL, f"{host}\n{state}"))
+    system = {"manufacturer": platform.system(), "model": host}
+    return {"deviceId": ident, "clientName": "tui-pod", "clientVersion": __version__, **system}
+
+
 def _title(bookmark: Bookmark) -> str:
     """Return the title under which a bookmark is sent; servers refuse an empty one."""
     return clean(bookmark.note or bookmark.text, MAX_TITLE) or clock(bookmark.start)
@@ -364,13 +444,9 @@ def _time(value: object, now: datetime) -> datetime | None:
     return believed_or_unknown(time, now)
 
 
-def _milliseconds(time: datetime) -> int:
-    return int(time.timestamp() * 1000 + 0.0005)
-
-
 def _taken(there: _There, mine: Progress | None, rule: PlayedRule) -> Progress | None:
     """Return the progress that a server has, with what was played here; None if it changes nothing."""
-    if mine is not None and there.milliseconds <= _milliseconds(mine.updated):
+    if mine is not None and there.milliseconds <= to_milliseconds(mine.updated):
         return None
     former = mine or Progress(there.time)
     former = former._replace(duration=former.duration or there.duration)
@@ -388,7 +464,7 @@ def _taken(there: _There, mine: Progress | None, rule: PlayedRule) -> Progress |
 
 def _payload(episode: _Episode, progress: Progress) -> dict[str, Any]:
     """Return a change of progress as a server takes it."""
-    milliseconds = _milliseconds(progress.updated)
+    milliseconds = to_milliseconds(progress.updated)
     length = progress.duration or episode.duration
     payload: dict[str, Any] = {"libraryItemId": episode.item, "lastUpdate": milliseconds, "isFinished": progress.played}
     if episode.own:

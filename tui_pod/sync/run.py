@@ -76,13 +76,15 @@ class SyncResult:
     podcasts_sent: list[str] = field(default_factory=list)
     podcasts_removed: list[str] = field(default_factory=list)
     """Addresses added to and removed from the server's list."""
+    sessions: int = 0
+    """How many sessions of listening a server did not have."""
 
     @property
     def has_changed(self) -> bool:
         """True if anything was exchanged."""
         lists = self.configured, self.subscribed, self.unsubscribed, self.podcasts_sent, self.podcasts_removed
         notebook = *self.received_notebook, *self.sent_notebook
-        return bool(self.received or self.sent or any(lists) or any(notebook))
+        return bool(self.received or self.sent or self.sessions or any(lists) or any(notebook))
 
 
 def is_first_sync(state: State, folder: Path) -> bool:
