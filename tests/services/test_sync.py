@@ -62,6 +62,8 @@ class Rig:
         self.done = asyncio.Event()
         self.news: list[bool] = []
         """Whether another machine has synced, look by look; then nothing has."""
+        self.elsewhere: dict[str, Progress] = {}
+        """What another program's sync has received."""
         self.looks: list[bool] = []
         """Whether each look was at the server too."""
         self.context = make_context(self.controller, self.frontend)
@@ -76,7 +78,13 @@ class Rig:
     ) -> None:
         """Have a service, in which one of these is done differently."""
         is_first = lambda: self.is_first  # noqa: E731
-        setup = SimpleNamespace(is_set=True, is_first=is_first, run=run or self.run, has_news=look or self._look)
+        setup = SimpleNamespace(
+            is_set=True,
+            is_first=is_first,
+            run=run or self.run,
+            has_news=look or self._look,
+            take_progress=self._take_progress,
+        )
         feeds = SimpleNamespace(take_synced=reload or self._reload)
         self.service = SyncService(self.context, cast(SyncSetup, setup), cast(FeedService, feeds), ended)
 
@@ -91,6 +99,9 @@ class Rig:
     async def _look(self, with_server: bool) -> bool:
         self.looks.append(with_server)
         return self.news.pop(0) if self.news else False
+
+    async def _take_progress(self) -> None:
+        self.controller.editor.receive(self.elsewhere)
 
     async def _reload(self) -> None:
         self.runs.append("reload")
@@ -191,6 +202,18 @@ async def test_first_play_waits_for_the_newer_position(rig: Rig) -> None:
     playback = rig.controller.playback
     assert (playback.episode, playback.position) == ("two", 65.0)  # less the rewind of a pause of an hour
     assert rig.looks == [True]
+
+
+@pytest.mark.parametrize("has_news", [True, False], ids=["a sync", "a look"])
+async def test_position_that_another_program_received_meanwhile_is_offered(rig: Rig, has_news: bool) -> None:
+    await rig.start()
+    rig.clock.go(60.0)
+    rig.news = [has_news]
+    rig.controller.play("two")
+    rig.controller.handover.go()  # the second is over
+    rig.elsewhere["two"] = Progress(START - timedelta(hours=1), 75.0)
+    await until(lambda: not rig.service.is_asking, "the answer is there")
+    assert rig.frontend.said[-1].endswith("further · w goes there")
 
 
 async def test_paused_app_looks_at_the_folder_often_and_at_the_server_now_and_then(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,6 +13,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from tui_pod.runtime.subprocesses import start_of
 from tui_pod.speech.decoder import SAMPLE_RATE
 from tui_pod.speech.recogniser_worker import LOOK_BACK, PIECE, Refusal, find_language, hear, load_model, pieces
 
@@ -168,3 +170,15 @@ def test_model_hears_samples_between_minus_one_and_one() -> None:
     model.transcribe.return_value = [], None
     list(hear(model, np.array([-32768, 0, 16384], np.int16), "en", ""))
     assert model.transcribe.call_args.args[0].tolist() == [-1.0, 0.0, 0.5]
+
+
+@pytest.mark.parametrize("fault", ["MemoryError", "RuntimeError('std::bad_alloc')"])
+def test_worker_that_lacks_memory_says_so(fault: str) -> None:
+    program = f"from tui_pod.speech.worker_main import answer_request\ndef answer(_):\n    raise {fault}\n    yield\n"
+    command, environment = [sys.executable, "-c", f"{program}answer_request(answer)"], start_of("x")[1]
+    with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
+        assert worker.stdin is not None
+        assert worker.stdout is not None
+        worker.stdin.write("{}\n")
+        worker.stdin.flush()
+        assert worker.stdout.readline() == '{"error": "there is not enough memory"}\n'

@@ -7,7 +7,6 @@ import re
 import shutil
 import struct
 import subprocess
-import sys
 import wave
 from dataclasses import replace
 from importlib.util import find_spec
@@ -170,21 +169,3 @@ def test_decoder_ends_when_nobody_reads(spoken: Narration) -> None:
         decoder.stdout.read(100)
         decoder.stdout.close()
         assert decoder.wait(PATIENCE) is not None
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory are kept on Linux alone")
-def test_too_little_memory_is_an_error_in_words(spoken: Narration) -> None:
-    limited = "import resource; resource.setrlimit(resource.RLIMIT_AS, (600 << 20,) * 2)\n"
-    limited += "from tui_pod.speech import recogniser_worker; recogniser_worker.main()"
-    asked = (
-        f'{{"recording": "{spoken.audio}", "start": 0, "names": "", "language": "en", "model": "{find_model("")}"}}\n'
-    )
-    _, environment = start_of("x")
-    with subprocess.Popen(
-        [sys.executable, "-c", limited], env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as worker:
-        assert worker.stdin is not None
-        assert worker.stdout is not None
-        worker.stdin.write(asked)
-        worker.stdin.flush()
-        assert worker.stdout.readline() == '{"error": "there is not enough memory"}\n'

@@ -587,7 +587,11 @@ async def search_everywhere(driver: AppDriver) -> None:
     """Find a sentence at 40 seconds of the third episode, and go to it."""
     driver.services.transcripts["three"] = WORDS
     await driver.press("ctrl+f", *"three")
-    await driver.until(lambda: "0:40" in driver.text, "it is found")
+
+    def is_found() -> bool:
+        return "0:40" in driver.text and all(worker.group != "found" for worker in driver.app.workers)
+
+    await driver.until(is_found, "it is found")
     await driver.press("enter", "down")
 
 

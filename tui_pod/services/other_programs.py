@@ -63,18 +63,24 @@ class OtherPrograms:
         if (today := local_date(self._controller.now())) != self._today:
             self._today = today
             self._controller.turn_day()
-        if self._file.is_changed_elsewhere and not self._is_leaving_progress:
-            saved, known = await in_thread(lambda _: self._file.read_elsewhere()), self._controller.progress_index
-            self._controller.editor.receive(
-                {
-                    ident: progress
-                    for ident, progress in saved.progress.items()
-                    if (here := known.get(ident)) is None or _is_news(here, progress)
-                }
-            )
-            self._controller.bookmarks.receive_all(saved.notebook)
-            self._controller.receive_queue(read_news(saved))
+        if not self._is_leaving_progress:
+            await self.take_progress()
         await self._look_at_feeds()
+
+    async def take_progress(self) -> None:
+        """Take over progress, bookmarks and the queue that another program has saved."""
+        if not self._file.is_changed_elsewhere:
+            return
+        saved, known = await in_thread(lambda _: self._file.read_elsewhere()), self._controller.progress_index
+        self._controller.editor.receive(
+            {
+                ident: progress
+                for ident, progress in saved.progress.items()
+                if (here := known.get(ident)) is None or _is_news(here, progress)
+            }
+        )
+        self._controller.bookmarks.receive_all(saved.notebook)
+        self._controller.receive_queue(read_news(saved))
 
     async def _watch(self) -> None:
         wait = EVERY

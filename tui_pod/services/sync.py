@@ -197,9 +197,13 @@ class SyncService(Follower):
         if has_news:
             await self._sync(is_asked=False)
         elif with_server or self._is_awaited:
-            self._answer(with_server)
+            await self._answer(with_server)
 
-    def _answer(self, is_complete: bool) -> None:
+    async def _answer(self, is_complete: bool) -> None:
+        await self.setup.take_progress()  # the newest position may have come with another program's sync
+        self._answered(is_complete)
+
+    def _answered(self, is_complete: bool) -> None:
         self._is_awaited = False
         self._context.controller.handover.answered(is_complete)
 
@@ -254,7 +258,7 @@ class SyncService(Follower):
             report = {"received": [], "error": str(failure)}
         except asyncio.CancelledError:
             self._show()
-            self._answer(is_complete=False)
+            self._answered(is_complete=False)
             raise
         error = report.get("error")
         self._problem = ("offline" if report.get("offline") else "not synced") if error else ""
@@ -267,7 +271,7 @@ class SyncService(Follower):
         )
         shown = self._context.controller.editor.receive(received(report), self._label(report), origins=_origins(report))
         shown |= self._context.controller.bookmarks.receive_all(notebook, "synced")
-        self._answer(not error)
+        await self._answer(not error)
         if (first := report.get("first", [])) and is_asked:
             self._tasks.run(self._ask_first())
         elif first and first != self._unasked:

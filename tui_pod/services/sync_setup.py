@@ -107,6 +107,10 @@ class SyncSetup:
             peek.synced(before, report.get("machine") or "")
         return report
 
+    async def take_progress(self) -> None:
+        """Take over what another program has saved, such as a sync that runs beside this one."""
+        await self._other_programs.take_progress()
+
     def run_apart(self) -> None:
         """Sync in a process that goes on when the app has ended, unless it would be the first sync."""
         if not self.is_first():

@@ -75,11 +75,11 @@ async def test_cursor_stays_on_its_match_when_more_is_found_meanwhile(library: L
         assert driver.services.controller.playback.episode == "two"
 
 
-async def test_cursor_stays_on_its_match_when_the_index_has_changed(library: Library) -> None:
+async def test_late_answer_leaves_the_cursor_on_its_match(library: Library) -> None:
     async with searching(library, *"the") as driver:
         await found(driver, "The harbour sleeps.")
         view = driver.app.screen.query_one(FoundView)
-        view.go(1)
+        await driver.press("enter", "down")
         driver.app.screen.query_one(EverywhereView).search_again()
         await driver.settle()
         assert view.cursor == 1

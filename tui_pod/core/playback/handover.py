@@ -123,10 +123,11 @@ class Handover:
         return self._player.is_paused or not self._state.playback.is_loaded
 
     def offer(self, progress: Progress, origin: str | None) -> None:
-        """Offer a newer position of the playing episode; see `move` for `origin`."""
+        """Offer a newer position of the playing episode, once; see `move` for `origin`."""
         playback = self._state.playback
         offer = Offer(playback.load, self._reachable(progress), origin)
-        if offer != self._offer and abs(offer.position - playback.position) >= WORTH_OFFERING:
+        is_new = self._offer is None or offer[:2] != self._offer[:2]  # another program may not know the origin
+        if is_new and abs(offer.position - playback.position) >= WORTH_OFFERING:
             self._offer, self._tracker.offered = offer, progress
             said, key = _moved(playback.position, offer.position, origin), key_of("playback.take_over")
             self._state.ports.listener.tell(f"{said} · {key} goes there")

@@ -85,15 +85,15 @@ class EverywhereView(Vertical):
 
     def search_again(self) -> None:
         """Repeat the search: the index has changed."""
-        self._find(self.query_one(Input).value, keeps_cursor=True)
+        self._find(self.query_one(Input).value)
 
     @work(group="found", exclusive=True)
-    async def _find(self, typed: str, keeps_cursor: bool = False) -> None:
+    async def _find(self, typed: str) -> None:
         for view in self.query(FoundView):
             view.wait(typed)
         answer = await self._services.search.search(typed)
         for view in self.query(FoundView):  # missing while the view opens or closes
-            view.show(answer, keeps_cursor)
+            view.show(answer, keeps_cursor=view.has_focus)
         results = answer.results
         count = f"{'over ' if results.is_cut else ''}{counted(results.total)}" if results.total else ""
         if results.is_nearest:
