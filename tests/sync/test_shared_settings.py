@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources.folders.sounds import make_mp3
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
+from tui_pod.sources.folders.source import find_book
+from tui_pod.sources.table import subscribe
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult, sync_with_folder
 from tui_pod.sync.shared_podcasts import read_settings
@@ -80,6 +83,31 @@ def test_course_is_hidden_everywhere(machines: tuple[Machine, Machine]) -> None:
     assert two.store.course_settings().hidden
 
 
+def test_settings_of_books_travel_and_the_newer_win_whichever_machine_has_the_book(
+    machines: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    one, two = machines
+    for number in (1, 2, 3):
+        make_mp3(tmp_path / "Emma" / f"{number}.mp3", f"Chapter {number}", str(number), TALB="Emma")
+    subscribe(one.store, str(tmp_path / "Emma"))
+    book = find_book(one.store, "Emma")
+    assert book is not None
+    emma = book.id
+    one.store.configure(emma, {"speed": "1.2", "skip_start": "9"}, updated=10.0)
+    one.sync()
+    assert two.sync().configured == []
+    subscribe(two.store, str(tmp_path / "Emma"))
+    assert (two.sync().configured, two.sync().configured) == ([emma], [])
+    two.store.configure(emma, {"skip_start": "", "sleep": "chapter"}, updated=20.0)
+    two.sync()
+    one.store.configure(emma, {"speed": "3"}, updated=15.0)
+    assert one.sync().configured == [emma]
+    for machine in machines:
+        found = find_book(machine.store, emma)
+        assert found is not None
+        assert found.settings == PodcastSettings(speed=1.2, sleep="chapter")
+
+
 @pytest.mark.parametrize(
     "tables",
     [
@@ -104,6 +132,7 @@ def test_what_is_wrong_in_settings_from_elsewhere_is_left_out() -> None:
 @pytest.mark.parametrize(
     ("ident", "is_read"),
     [
+        ("0123456789abcdef", True), ("0123456789abcdeg", False),
         (FEED, True), (COURSE, True), ("http://a.example.org/f", True), ("ftp://a.example.org/f", False),
         (FEED + "x" * (2_000 - len(FEED)), True), (FEED + "x" * (2_001 - len(FEED)), False), (FEED + "\x1b", False),
     ],

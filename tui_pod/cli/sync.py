@@ -44,7 +44,7 @@ from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, r
 from tui_pod.sync.memory import is_first_exchange, memory_file
 from tui_pod.sync.run import FolderOptions, SyncResult, is_first_sync, only_sync, sync_with_folder
 from tui_pod.sync.server import ServerSync
-from tui_pod.sync.shared_podcasts import found_there
+from tui_pod.sync.shared_podcasts import found_there, is_book_id
 from tui_pod.sync.transport import HttpTransport
 
 NOT_SET = (
@@ -209,6 +209,7 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
                 "summary": "; ".join(_summary(outcome, would) for outcome in outcomes if outcome.has_changed),
                 "sent": sum(outcome.sent for outcome in outcomes),
                 **notebook_tables(kept),
+                "configured": [ident for outcome in outcomes for ident in outcome.configured],
                 "subscribed": [address for outcome in outcomes for address in outcome.subscribed],
                 "unsubscribed": [name for outcome in outcomes for name in outcome.unsubscribed],
                 "error": next((outcome.error for outcome in outcomes if outcome.error and not outcome.first), None),
@@ -235,12 +236,14 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
 
 
 def _summary(outcome: SyncResult, would: str) -> str:
+    books = [ident for ident in outcome.configured if is_book_id(ident)]
     others = (
         (outcome.received_notebook.bookmarks, "bookmark", "received"),
         (outcome.sent_notebook.bookmarks, "bookmark", "sent"),
         (outcome.received_notebook.lists, "list", "received"),
         (outcome.sent_notebook.lists, "list", "sent"),
-        (outcome.configured, "podcast", "set as elsewhere"),
+        ([ident for ident in outcome.configured if ident not in books], "podcast", "set as elsewhere"),
+        (books, "book", "set as elsewhere"),
         (outcome.subscribed, "podcast", "subscribed"),
         (outcome.unsubscribed, "podcast", "unsubscribed"),
         (outcome.podcasts_sent, "podcast", "sent"),

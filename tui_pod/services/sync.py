@@ -281,7 +281,7 @@ class SyncService(Follower):
         if lacking := report.get("lacking_length"):
             said = f"{counted(len(lacking))} marked as played cannot be sent to the server until the length is known."
             self._frontend.tell(said)
-        if report.get("subscribed") or report.get("unsubscribed"):
+        if report.get("subscribed") or report.get("unsubscribed") or report.get("configured"):
             await self._feeds.take_synced()
             if report.get("subscribed") and not is_second:  # takes what came for podcasts fetched since
                 await self._sync(is_asked=False, is_second=True)

@@ -211,12 +211,18 @@ class FeedStore:
             return settings_table.read_course(db)
 
     def changed_settings(self) -> dict[str, tuple[float, dict[str, str]]]:
-        """Return the settings that were ever changed, of feeds and of the `COURSE`: when, and all texts."""
+        """Return the settings that were ever changed, of feeds, books and the `COURSE`: when, and all texts."""
         texts = {feed.feed_id: to_texts(feed.settings) for feed in self.feeds()}
         texts[COURSE] = {"hidden": to_texts(self.course_settings())["hidden"]}
         with self.db.read() as db:
             times = settings_table.change_times(db)
+            texts |= settings_table.texts_of_books(db)
         return {feed_id: (updated, texts[feed_id]) for feed_id, updated in times.items() if feed_id in texts}
+
+    def recordings_among(self, ids: Iterable[str]) -> list[str]:
+        """Return those ids that are of recordings, as books are, and may have settings."""
+        with self.db.read() as db:
+            return [ident for ident in ids if db.execute("SELECT 1 FROM recordings WHERE id = ?", (ident,)).fetchone()]
 
     def set_shows_categories(self, feed_id: str, shows: bool) -> None:
         """Set whether a feed's categories and its items' keywords are shown as topics."""

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from tui_pod.core.library.podcast_settings import COURSE, ROWS, PodcastSettings, make_settings, usable
+from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings, make_settings, usable
 
 JOIN = "LEFT JOIN settings ON settings.feed = feeds.first"
 """Joins each feed with its row of settings."""
@@ -65,6 +65,14 @@ def read_course(db: sqlite3.Connection) -> PodcastSettings:
     """Return the settings of the embedded catalogue."""
     row = db.execute("SELECT texts FROM settings WHERE feed = ?", (COURSE,)).fetchone()
     return make_settings(_texts(row[0] if row else None))
+
+
+def texts_of_books(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
+    """Return the settings of each book that has any, or had."""
+    rows = db.execute("SELECT feed, texts FROM settings WHERE feed IN (SELECT id FROM recordings)")
+    return {
+        book: {name: text for name, text in usable(_texts(texts)).items() if name in BOOK_ROWS} for book, texts in rows
+    }
 
 
 def change_times(db: sqlite3.Connection) -> dict[str, float]:

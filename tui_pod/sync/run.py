@@ -26,6 +26,7 @@ from tui_pod.sync.shared_podcasts import (
     SharedPodcasts,
     SharedSettings,
     changed_here,
+    is_book_id,
     newest_by_feed,
     read_chosen,
     take_settings,
@@ -57,7 +58,7 @@ class SyncResult:
     sent_notebook: Notebook = field(default_factory=Notebook)
     """Bookmarks, cards and lists, likewise."""
     configured: list[str] = field(default_factory=list)
-    """Ids of podcasts whose settings were changed on another machine."""
+    """Ids of podcasts and books whose settings were changed on another machine."""
     lacking_length: list[str] = field(default_factory=list)
     """Episodes whose mark as played the server can only be sent once their length is known; each is listed once."""
     notices: list[str] = field(default_factory=list)
@@ -181,8 +182,9 @@ class _Plan:
     queue: QueuePlan
 
     def settings_to_take(self, store: FeedStore) -> dict[str, ChosenSettings]:
-        """Return the settings that differ from those of the podcasts that are here now."""
+        """Return the settings that differ from those of the podcasts and books that are here now."""
         here, former = [*(feed.feed_id for feed in store.feeds()), COURSE], self.former_settings
+        here += store.recordings_among(ident for ident in self.settings if is_book_id(ident))
         return {name: self.settings[name] for name in here if self.settings.get(name) != former.get(name)}
 
 

@@ -1,17 +1,18 @@
 """The podcasts of machines that share a folder: for each one, the last machine that added or removed it decides.
 
-A file lists what its machine subscribed to, and what it removed, with the settings of each podcast, of which the newest
-win. Folders of audio files stay where they are, and logins are not shared.
+A file lists what its machine subscribed to, and what it removed, with the settings of each podcast and book, of which
+the newest win. Folders of audio files stay where they are, and logins are not shared.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from tui_pod.core.library.podcast_settings import COURSE, ROWS, usable
+from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, usable
 from tui_pod.core.text.clean import clean, counted, enumerated, is_safe
 from tui_pod.core.wall_time import believed_or_unknown
 from tui_pod.shelf.feed_store import FeedStore
@@ -88,7 +89,7 @@ Value = TypeVar("Value", bound=tuple[Any, ...])
 
 
 class ChosenSettings(NamedTuple):
-    """What a listener chose for a podcast."""
+    """What a listener chose for a podcast or book."""
 
     updated: datetime
     texts: tuple[tuple[str, str], ...]
@@ -96,11 +97,16 @@ class ChosenSettings(NamedTuple):
 
 
 SharedSettings = Mapping[str, ChosenSettings]
-"""By the feed's id, or `COURSE`."""
+"""By the feed's id, or the book's, or `COURSE`."""
+
+
+def is_book_id(ident: str) -> bool:
+    """Return whether an id is that of an episode, as books have: no address, and not the `COURSE`."""
+    return re.fullmatch(r"[0-9a-f]{16}", ident) is not None
 
 
 def read_chosen(store: FeedStore, now: datetime) -> dict[str, ChosenSettings]:
-    """Return the settings of all podcasts that were ever changed here; the time of some may be unknown."""
+    """Return the settings of all podcasts and books that were ever changed here; the time of some may be unknown."""
     found = store.changed_settings()
     return {ident: _chosen(datetime.fromtimestamp(time, UTC), texts, now) for ident, (time, texts) in found.items()}
 
@@ -139,7 +145,10 @@ def read_settings(tables: Any, now: datetime) -> dict[str, ChosenSettings]:
     found = {}
     for feed_id, table in tables.items() if isinstance(tables, dict) else ():
         updated = table.get("updated") if isinstance(table, dict) else None
-        is_address = feed_id == COURSE or (feed_id.startswith(("http://", "https://")) and len(feed_id) <= MAX_ADDRESS)
-        if is_address and is_safe(feed_id) and isinstance(updated, datetime) and updated.tzinfo is not None:
-            found[feed_id] = _chosen(updated, usable(table), now)
+        is_address = feed_id.startswith(("http://", "https://")) and len(feed_id) <= MAX_ADDRESS and is_safe(feed_id)
+        is_known = is_address or feed_id == COURSE or is_book_id(feed_id)
+        if is_known and isinstance(updated, datetime) and updated.tzinfo is not None:
+            texts = usable(table)
+            rows = BOOK_ROWS if is_book_id(feed_id) else ROWS
+            found[feed_id] = _chosen(updated, {name: texts[name] for name in rows if name in texts}, now)
     return found

@@ -137,7 +137,7 @@ def test_feeds_set_changes_all_that_is_named_or_nothing(site: Site, shell: Shell
         **dict.fromkeys(("new_for", "delete_played", "notify")), "kind": "", "article": "", "code": False,
         "name": "", "folder": [["Science", "Physics"]], "skip_start": 0.0, "skip_end": 0.0, "skip_chapters": [],
         "order": "", "skip_recurring": 0, "archive_after": 0, "after": "", "include": [], "exclude": [],
-        "hidden": False, "transcribe": "",
+        "hidden": False, "transcribe": "", "sleep": "",
     }  # fmt: skip
 
 
@@ -260,8 +260,14 @@ def test_feeds_set_of_a_book_changes_it_at_once_and_back(shell: Shell, tmp_path:
     for place, kind, count in (("Grimm", "book", 2), (str(tmp_path / "Shelf" / "Grimm"), "", 3)):
         shell("feeds", "set", place, f"kind={kind}")
         assert len(shell.json("list", "--topic", "Shelf")) == count
+    shell("feeds", "set", "Emma", "speed=1.2", "sleep=20m")
+    (tmp_path / "Shelf" / "Emma").rename(tmp_path / "Shelf" / "Austen (1815)")
+    (tmp_path / "Shelf" / "Austen (1815)" / "1.mp3").rename(tmp_path / "Shelf" / "Austen (1815)" / "01.mp3")
+    shell("feeds", "refresh")
+    found = shell.json("feeds", "set", "Emma")
+    assert [found[name] for name in ("speed", "skip_end", "sleep")] == [1.2, 9.0, "20m"]
     shell("feeds", "set", "Emma", "refresh=5", status=1)
-    assert "allowed: kind, level" in shell.err
+    assert "allowed: kind, speed, level" in shell.err
 
 
 @pytest.mark.parametrize("name", ["course", "Generative AI"])

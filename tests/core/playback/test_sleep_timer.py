@@ -6,6 +6,7 @@ import pytest
 
 from tests.rooms import Room, make_room
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part
 from tui_pod.core.playback.sleep_timer import AWAKE, FADE, MORE, SleepTimer, SleepUnit, parse_sleep
 from tui_pod.core.player.events import ChaptersKnown
@@ -153,3 +154,18 @@ def test_part_timer_pauses_at_the_start_of_the_next_file_of_a_book() -> None:
     assert room.status is PlayerStatus.PLAYING
     room.player.play(2)
     assert (room.controller.is_paused, room.position) == (True, 100.0)
+
+
+def test_timer_of_a_book_is_set_whenever_the_listener_starts_it_and_stays_off_if_turned_off() -> None:
+    book = Episode("a", "A", duration=200.0)
+    room = make_room([book])
+    room.controller.show_library(build_library([], [book], podcasts={"a": {"sleep": "1m"}}))
+    room.play("a", 1, [0])
+    assert room.controller.sleep is not None
+    room.controller.set_sleep(None)
+    room.player.play(1)
+    assert room.controller.sleep is None
+    room.controller.toggle_pause()
+    room.controller.toggle_pause()
+    room.player.play(70)
+    assert room.controller.is_paused

@@ -136,7 +136,10 @@ async def test_folder_of_talks_becomes_a_book_from_its_row_in_the_tree(service: 
     await service.until(lambda: "Grimm/Goose" in service.titles, "it is talks again")
 
 
-async def test_settings_of_one_book_are_changed_at_once_and_back(service: ServiceRig, tmp_path: Path) -> None:
+async def test_settings_of_one_book_are_changed_at_once_and_back(
+    service: ServiceRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.services.podcasts.podcast_settings.SPEEDS_AFTER", 0.0)
     for number in (1, 2, 3):
         make_mp3(tmp_path / "Shelf" / f"{number}.mp3", f"Chapter {number}", str(number), TALB="Emma")
     await service.service.subscribe(str(tmp_path / "Shelf"))
@@ -146,6 +149,13 @@ async def test_settings_of_one_book_are_changed_at_once_and_back(service: Servic
     found = await settings.find_at(service.controller.library, 0, 0)
     assert found is not None
     assert (found.id, found.name, found.settings.speed) == (ident, "Emma", 1.5)
+    mixer = service.controller.mixer
+    service.controller.play(ident)
+    mixer.set_speed(2.0)
+    await service.until(lambda: not mixer.book_speeds, "the speed set while it plays is one of its settings")
+    assert mixer.speed_rule(0) == service.controller.playback.speed == 2.0
+    settings.configure(ident, {"speed": "1.5"})
+    await service.until(lambda: service.controller.playback.speed == 1.5, "and can be changed there")
     settings.configure(ident, {"kind": "talks"})
     await service.until(lambda: service.titles == ["Chapter 1", "Chapter 2", "Chapter 3"], "its parts are listed")
     said = "Emma: kind talks. Press u to undo."

@@ -8,7 +8,7 @@ from tui_pod.cli.podcasts.subscriptions import LOGIN_KEYS, named_feeds, on_store
 from tui_pod.cli.shared import Column, print_json, print_table, tell
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.podcast_settings import COURSE, Setting, SettingError, checked, split_pairs, to_texts
+from tui_pod.core.library.podcast_settings import COURSE, SettingError, checked, split_pairs, to_texts
 from tui_pod.core.text.clean import fold
 from tui_pod.library.catalog_files import read_catalog
 from tui_pod.net.access import PUBLIC
@@ -23,7 +23,7 @@ from tui_pod.sources.table import source_of
 def set_settings(store: FeedStore, options: Namespace) -> None:
     """Change settings of a podcast or book, all or none; print them if no change is given."""
     found = _find(store, options.feed)
-    rows = _rows(found)
+    rows = found.rows
     if not options.changes:
         _print(found, options.json)
         return
@@ -60,18 +60,12 @@ def _find(store: FeedStore, text: str) -> PodcastChoice:
     return PodcastChoice(feed.feed_id, feed.name, feed.settings)
 
 
-def _rows(found: PodcastChoice) -> dict[str, Setting]:
-    """Return the settings to print and change; the speed of a book is in the state, set as it plays."""
-    is_book = found.podcast is not None
-    return {name: row for name, row in found.rows.items() if not (is_book and name == "speed")}
-
-
 def _course_title() -> str:
     return read_catalog(embedded_catalog())[0].title
 
 
 def _print(found: PodcastChoice, is_json: bool) -> None:
-    rows = _rows(found)
+    rows = found.rows
     if is_json:
         print_json({name: getattr(found.settings, name) for name in rows})
         return

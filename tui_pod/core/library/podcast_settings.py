@@ -123,6 +123,11 @@ def _parse_length(text: str) -> float:
     return seconds
 
 
+def _parse_sleep(text: str) -> str:
+    word = fold(text)
+    return word if word in SLEEP_WORDS else short_span(_parse_length(text))
+
+
 def _show_seconds(seconds: float) -> str:
     return clock(seconds) if seconds >= 60 and seconds == int(seconds) else f"{seconds:g}"
 
@@ -161,6 +166,8 @@ TEXT = ValueKind("text", clean)
 WORDS = ValueKind("words or phrases, separated by commas", _parse_words, _show_words)
 FOLDERS = ValueKind("topics such as Science/Physics, separated by commas", _parse_folders, _show_folders)
 SECONDS = ValueKind("seconds, or a time such as 1:30, up to an hour", _parse_seconds, _show_seconds)
+SLEEP_WORDS = "chapter", "part", "episode", "off"
+SLEEP = ValueKind("chapter, part, episode, off, or a length such as 20m", _parse_sleep)
 LENGTH = ValueKind("a length from a minute to a day, such as 20m or 1h30m", _parse_length, short_span)
 SWITCH = ValueKind(
     "yes or no",
@@ -194,6 +201,7 @@ class PodcastSettings:
     skip_chapters: Annotated[
         tuple[str, ...], Setting("Chapters to skip: those with one of these words in their title", WORDS, "none")
     ] = ()
+    sleep: Annotated[str, Setting("Sleep timer that is set whenever you start to play it", SLEEP, "none")] = ""
     skip_recurring: Annotated[
         int,
         Setting(
@@ -300,7 +308,7 @@ ROWS: dict[str, Setting] = {
 }  # fmt: skip
 """The table by name, in order."""
 
-_OF_BOOKS = "kind", "speed", "level", "skip_silence", "skip_start", "skip_end", "skip_chapters", "after"
+_OF_BOOKS = "kind", "speed", "level", "skip_silence", "skip_start", "skip_end", "skip_chapters", "sleep", "after"
 
 BOOK_ROWS = {name: ROWS[name]._replace(usual=ROWS[name].usual if name == "kind" else "as usual") for name in _OF_BOOKS}
 """Settings that a book may have of its own; all others, and those it does not set, come from its folder."""

@@ -23,7 +23,7 @@ from tui_pod.core.playback.passage_skips import PassageSkips
 from tui_pod.core.playback.progress_editor import ProgressEditor
 from tui_pod.core.playback.repeat import Repeater
 from tui_pod.core.playback.session_runner import SessionRunner
-from tui_pod.core.playback.sleep_timer import AWAKE, FADE, Bedtime, SleepPlace, SleepTimer, SleepUnit
+from tui_pod.core.playback.sleep_timer import AWAKE, FADE, Bedtime, SleepPlace, SleepTimer, SleepUnit, parse_sleep
 from tui_pod.core.playback.undo import Change, UndoHistory, seek_label
 from tui_pod.core.playback.up_next import PlayContext, UpNext
 from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
@@ -102,6 +102,7 @@ class PlaybackController:
         self.bookmarks = BookmarkEditor(state, self.undo_history, notebook, self.lists)
         self.sleep: SleepTimer | None = None
         self._bedtime = Bedtime(options.every_night)
+        self._was_started = False  # by the listener, and has not advanced since
         self.chime: Callable[[], None] = lambda: None
         """Sounds when the sleep timer begins to fade."""
         self._interlude: Interlude | None = None
@@ -246,6 +247,7 @@ class PlaybackController:
     def _play(self, episode: str, position: float | None = None, sentence: str | None = None) -> None:
         former = self.progress_index.get(episode)
         self.handover.cancel()
+        self._was_started = True
         self._up_next.play(episode, position, sentence)
         if former is not None and former.played:
             self.editor.note_replay(episode, former)
@@ -321,6 +323,7 @@ class PlaybackController:
             self.sleep_place.wake()
             self.handover.ask_first(lambda: self._play(self.playback.episode or "", self._player.sought))
         elif self.is_paused:
+            self._was_started = True
             self.sleep_place.wake()
             self.handover.ask_first(partial(self._player.set_paused, False))
         else:
@@ -439,8 +442,9 @@ class PlaybackController:
         if self._player.tracker.is_done:
             self._up_next.finish(self.playback.episode)
         now = self.now()
-        if self.sleep is None and (timer := self._bedtime.timer(now)) is not None:
+        if self.sleep is None and (timer := self._bedtime.timer(now) or self._own_timer(now)) is not None:
             self.set_sleep(timer)
+        self._was_started = False
         if self.sleep is None or is_at_end:  # nothing is left to fade
             return
         playback, former = self.playback, self.sleep
@@ -461,6 +465,11 @@ class PlaybackController:
         self.mixer.fade(timer.loudness)
         if timer.is_over:
             self._fall_asleep(resumed)
+
+    def _own_timer(self, now: datetime) -> SleepTimer | None:
+        """Return the timer that the book or podcast has in its settings, if the listener has just started it."""
+        settings = self._state.settings_of(self.playback.episode) if self._was_started else None
+        return parse_sleep(settings.sleep, now) if settings is not None else None
 
     def _fall_asleep(self, resumed: float) -> None:
         """Pause at the position to go on from, in seconds, and remove the timer."""

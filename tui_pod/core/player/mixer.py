@@ -15,8 +15,8 @@ from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.records import SettingRecord
 
 BOOK_SPEEDS, VOLUMES, MONOS, BALANCES = "book_speeds", "volumes", "mono", "balances"
-"""Keys, in the saved settings, of the speeds of books, the volumes above 100 of podcasts, and the changes of sound
-devices: texts such as `0f3a… 1.5`, of an id, address or device and a number."""
+"""Keys, in the saved settings, of the speeds that books do not have in their settings yet, the volumes above 100 of
+podcasts, and the changes of sound devices: texts such as `0f3a… 1.5`, of an id, address or device and a number."""
 
 MAX_VOLUME = 200
 """Percent."""
@@ -44,9 +44,12 @@ class Mixer:
     def __init__(
         self, state: PlaybackState, usual_speed: float | None = None, saved: Mapping[str, object] = MappingProxyType({})
     ) -> None:
-        """Set the player; None for `usual_speed` is the speed of the playback, `saved` has the speeds of books."""
+        """Set the player; None for `usual_speed` is the speed of the playback."""
         self._state = state
-        self._book_speeds = {book: clamp_speed(speed) for book, speed in _pairs(saved, BOOK_SPEEDS).items()}
+        self.book_speeds: Mapping[str, float] = {
+            book: clamp_speed(speed) for book, speed in _pairs(saved, BOOK_SPEEDS).items()
+        }
+        """Speeds that were set while books played, by id, until they are in their settings."""
         self._volumes, self._device = _pairs(saved, VOLUMES), state.options.device
         self._monos, self._balances = _pairs(saved, MONOS), _pairs(saved, BALANCES)
         self._usual_volume = state.playback.volume
@@ -64,9 +67,9 @@ class Mixer:
         """The speed of each episode: that of a book, of a topic or podcast, or the usual one."""
         library = self._state.library
         rule = make_speed_rule(self.usual_speed, library, self._state.options.speeds)
-        if not self._book_speeds:
+        if not self.book_speeds:
             return rule
-        books = {library.index(ident): speed for ident, speed in self._book_speeds.items()}
+        books = {library.index(ident): speed for ident, speed in self.book_speeds.items()}
         return lambda index: books.get(index) or rule(index)
 
     def use_speed_of(self, episode: Episode) -> float:
@@ -166,25 +169,21 @@ class Mixer:
         speed = clamp_speed(speed)
         episode = self._state.library.find(self._state.playback.episode)
         if episode is not None and is_book(episode):
-            self.set_book_speed(episode.id, speed)
+            self._save_book_speeds({**self.book_speeds, episode.id: speed})
+            self._state.show(self._state.playback._replace(speed=self.use_speed_of(episode)))
             return
         self._player.set_speed(speed)
         self.usual_speed = speed
         self._remember("speed", speed)
         self._state.show(self._state.playback._replace(speed=speed))
 
-    def book_speed(self, book: str) -> float | None:
-        """Return the speed of a book; None if it has none of its own."""
-        return self._book_speeds.get(book)
+    def forget_book_speeds(self, speeds: Mapping[str, float]) -> None:
+        """Forget speeds of books that are in their settings now, unless another one was set meanwhile."""
+        self._save_book_speeds({book: own for book, own in self.book_speeds.items() if own != speeds.get(book)})
 
-    def set_book_speed(self, book: str, speed: float | None) -> None:
-        """Remember the speed of a book, and use it if the book plays; None for that of its podcast or the usual one."""
-        speeds = {**self._book_speeds, book: speed}
-        self._book_speeds = {ident: own for ident, own in speeds.items() if own is not None}
-        self._save(BOOK_SPEEDS, self._book_speeds)
-        state = self._state
-        if state.playback.episode == book and (episode := state.library.find(book)) is not None:
-            state.show(state.playback._replace(speed=self.use_speed_of(episode)))
+    def _save_book_speeds(self, speeds: Mapping[str, float]) -> None:
+        self.book_speeds = speeds
+        self._save(BOOK_SPEEDS, speeds)
 
     def change_speed(self, steps: int) -> None:
         """Play faster by the listener's steps of speed, or slower when negative."""

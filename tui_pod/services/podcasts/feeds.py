@@ -28,6 +28,7 @@ from tui_pod.services.podcasts.shown_library import News, ReadLibrary, ShownLibr
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
+    from tui_pod.core.player.snapshot import Playback
     from tui_pod.net.fetch import LoginWanted
     from tui_pod.net.login import Login
     from tui_pod.services.context import Context
@@ -77,6 +78,11 @@ class FeedService(Follower):
     def start(self, is_refreshing: bool = True) -> None:
         """Show the downloads, and refresh the podcasts if the settings say so."""
         self._started = self._tasks.run(self._start(is_refreshing))
+
+    def playback_changed(self, playback: Playback) -> None:
+        """Keep the speed that was set while a book plays."""
+        if playback.episode is not None:
+            self.settings.note_speeds()
 
     def add(self, typed: str, is_listed: bool = False) -> None:
         """Subscribe as `subscribe` does, asking for a login if need be and telling the listener of errors."""
@@ -240,6 +246,7 @@ class FeedService(Follower):
         used.update(self._context.controller.queue.entries)
         heard = {ident for ident, progress in self._context.controller.progress_index if progress.listened is not None}
         await in_thread(lambda _: _clean_up(podcasts, used, heard, self._since))
+        self.settings.note_speeds()
         await self.downloads.show_all()
         await self.news.show()
         await self.refresher.show_failed()

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.retention import RetentionPolicy
     from tui_pod.services.podcasts.shown_library import ShownLibrary
     from tui_pod.shelf.feed_store import FeedStore
+    from tui_pod.sources.opened import Podcasts
 
 COURSE_NAME = "The course"
+
+SPEEDS_AFTER = 2.0
+"""Seconds after which the speed that was set while a book played becomes a setting of the book."""
 
 
 class PodcastChoice(NamedTuple):
@@ -55,6 +59,7 @@ class PodcastSettingsService:
         self._retention = retention
         self.has_course = has_course
         """Whether the catalogue that comes with the program is used, if only hidden."""
+        self._noted: Mapping[str, float] = {}
 
     def is_course_shown(self, library: Library) -> bool:
         """Return whether a library has the catalogue that comes with the program; its episodes are the first ones."""
@@ -88,7 +93,7 @@ class PodcastSettingsService:
         book = await in_thread(lambda _: find_book(podcasts.store, episode))
         if book is None:
             return None
-        speed = self._context.controller.mixer.book_speed(book.id)
+        speed = self._context.controller.mixer.book_speeds.get(book.id, book.settings.speed)
         return PodcastChoice(book.id, book.title, replace(book.settings, speed=speed), book.feed)
 
     async def find_at(self, library: Library, index: int | None, entry: int) -> PodcastChoice | None:
@@ -127,17 +132,38 @@ class PodcastSettingsService:
         self._tasks.perform(label or "a change of settings", change, bring_back)
 
     async def _put(self, podcast: PodcastChoice, changes: Mapping[str, str]) -> None:
-        stored = dict(changes)
-        if podcast.podcast is not None and (speed := stored.pop("speed", None)) is not None:  # is in the state
-            self._context.controller.mixer.set_book_speed(podcast.id, ROWS["speed"].parse(speed))
-        await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.configure(podcast.id, stored))
+        mixer = self._context.controller.mixer
+        if "speed" in changes and podcast.id in mixer.book_speeds:
+            mixer.forget_book_speeds({podcast.id: mixer.book_speeds[podcast.id]})
+        await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.configure(podcast.id, changes))
         feed = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.find(podcast.id))
         feeds = [feed] if feed is not None else []
         await self._retention.archive(feeds)
         await self._library.update()
         await self._retention.keep(feeds)
-        if not {"kind", "article", "code"}.isdisjoint(stored):  # its episodes are made anew
+        if not {"kind", "article", "code"}.isdisjoint(changes):  # its episodes are made anew
             await self._refresh_folder(podcast.podcast or podcast.id)
+
+    def note_speeds(self) -> None:
+        """Make the speeds that were set while books played settings of these books, once no other was set for a while.
+
+        Until then the state has them, so that a key press costs no reload of the library.
+        """
+        speeds = self._context.controller.mixer.book_speeds
+        if speeds and speeds != self._noted:
+            self._noted = speeds
+            self._tasks.later("speeds of books", SPEEDS_AFTER, lambda: self._tasks.run(self._save_speeds(speeds)))
+
+    async def _save_speeds(self, speeds: Mapping[str, float]) -> None:
+        def save(podcasts: Podcasts, _: object) -> list[str]:
+            known = podcasts.store.recordings_among(speeds)
+            for book in known:
+                podcasts.store.configure(book, {"speed": ROWS["speed"].show(speeds[book])})
+            return known
+
+        saved = await self._context.podcasts.ask(save)
+        await self._library.update()
+        self._context.controller.mixer.forget_book_speeds({book: speeds[book] for book in saved})
 
 
 def _all(store: FeedStore) -> list[PodcastChoice]:

@@ -19,7 +19,7 @@ FIRST = ("speed", "skip_start", "refresh", "keep", "notify")
 
 LABELS = {
     "folder": "Topics", "level": "Same loudness", "skip_silence": "Shorten silence", "skip_start": "Skip at start",
-    "skip_end": "Skip at end", "skip_recurring": "Skip if heard",
+    "skip_end": "Skip at end", "sleep": "Sleep timer", "skip_recurring": "Skip if heard",
     "kind": "Kind of folder", "keep": "Download ahead", "include": "Must contain",
     "exclude": "Must not contain", "min_length": "Shortest", "max_length": "Longest", "after": "Then play",
     "delete_played": "Delete played", "notify": "Announce new", "max_age": "Not older than",
