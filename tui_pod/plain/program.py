@@ -347,7 +347,9 @@ class PlainProgram:
     def playback_changed(self, playback: Playback) -> None:
         """See `PlaybackListener.playback_changed`."""
         former, self._playback = self._playback, playback
-        if self._loading is not None and (playback.status is not PlayerStatus.LOADING or playback.load != former.load):
+        if self._loading is not None and (
+            playback.shown_status is not PlayerStatus.LOADING or playback.load != former.load
+        ):
             self._loading.cancel()
         if playback.status is PlayerStatus.LOADING and playback.load != former.load:
             self._loading = self._loop.call_later(LONG_LOAD, self._dialogue.say, f"Preparing: {playback.title}")

@@ -131,7 +131,7 @@ def say_playback(playback: Playback) -> str:
     """Return what plays, and its position."""
     if not playback.is_loaded:
         return "Nothing is playing."
-    word = {PlayerStatus.PLAYING: "Playing", PlayerStatus.LOADING: "Preparing"}.get(playback.status, "Paused")
+    word = {PlayerStatus.PLAYING: "Playing", PlayerStatus.LOADING: "Preparing"}.get(playback.shown_status, "Paused")
     said = f"{word}: {sentence(playback.title)} {_say_position(playback)}"
     if playback.fetching is not None:
         said += f", {playback.fetching}"

@@ -285,7 +285,9 @@ class EpisodePlayer:
 
     def _show_attempt(self, load: Load) -> None:
         """Show when a stream that failed is requested again, by us or by its own fetcher."""
-        self._state.show(self._state.playback._replace(attempt=load.next_attempt(self._clock())))
+        playback = self._state.playback._replace(attempt=load.next_attempt(self._clock()))
+        is_announced = playback.is_announced and load.phase is Phase.LEAD
+        self._state.show(playback._replace(is_announced=is_announced))
 
     def _look_at_load(self, load: Load) -> None:
         """Show how much is fetched of what the position needs, and give up if nothing arrives."""
@@ -496,6 +498,8 @@ class EpisodePlayer:
         if load.phase is Phase.LEAD and event.load == -self._state.playback.load and load.source is not None:
             if isinstance(event, FileEnded | LoadFailed):
                 self._lead_or_give(load, load.source)
+            elif isinstance(event, FileLoaded | PauseChanged):
+                self._state.show(self._state.playback._replace(is_announced=not load.is_paused))
             return
         if event.load != self._state.playback.load:
             return
@@ -591,7 +595,9 @@ class EpisodePlayer:
         is_teaser = self.tracker.is_teaser = source.is_teaser
         shown = playback._replace(status=status, is_narrated=source.is_narrated, is_teaser=is_teaser, marks=marks)
         shown = shown._replace(has_chapters=source.has_chapters)
-        self._state.show(shown._replace(is_estimated=source.is_estimated, fetching=None, attempt=None))
+        self._state.show(
+            shown._replace(is_estimated=source.is_estimated, fetching=None, attempt=None, is_announced=False)
+        )
         if load.is_sought:
             load.is_sought = False
             self.tracker.seek(load.position)

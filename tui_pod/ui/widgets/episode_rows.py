@@ -32,7 +32,7 @@ _TITLE_LOOKS = _LIVE | {"played": QUIET}
 def mark_and_time(playback: Playback, ident: str, progress: Progress | None, duration: float | None) -> tuple[str, str]:
     """Return the name of an episode's mark, and the time shown in its row."""
     if playback.episode == ident and playback.is_active:
-        return playback.status, _time_left(playback.position, playback.duration or duration)
+        return playback.shown_status, _time_left(playback.position, playback.duration or duration)
     if playback.episode == ident and playback.problem:
         return "fault", _time_left(playback.position, duration)
     if progress and progress.position > 0:

@@ -152,7 +152,7 @@ class PlaybackBar(Widget):
         if not playback.is_loaded:
             return fit_parts([(f"   {self.hint}", QUIET)], width)
         is_on = playback.is_active
-        mark = MARKS[playback.status if is_on else "fault" if problem else "paused"]
+        mark = MARKS[playback.shown_status if is_on else "fault" if problem else "paused"]
         head, tail = split_title(playback.title)
         left: list[Part] = [(f" {mark} ", NOW if is_on else FAULT if problem else QUIET), (head, HEAD)]
         if (repeat := playback.repeat) is not None:
@@ -183,7 +183,7 @@ class PlaybackBar(Widget):
             return str(playback.attempt)
         if playback.is_buffering:
             return "buffering"
-        return "loading" if playback.status is PlayerStatus.LOADING else ""
+        return "loading" if playback.shown_status is PlayerStatus.LOADING else ""
 
     def _where_parts(self, width: int) -> list[Part]:
         """Return the place in a course or the topic, and the chapter or another note on the audio."""
