@@ -13,6 +13,7 @@ import json
 import os
 import sys
 import time
+import traceback
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from math import inf
@@ -52,8 +53,8 @@ def main() -> int:
         found: Report = {}
         try:
             await scenario(app, found)
-        except Exception as error:  # else nobody would hear of it
-            found["error"] = repr(error)
+        except Exception:  # else nobody would hear of it
+            found["error"] = traceback.format_exc()
         tell(found)
         app.exit()
 
@@ -101,11 +102,11 @@ async def until(is_so: Callable[[], bool], what: str) -> float:
 
 
 async def sounding(app: TuiPodApp, episode: str, what: str) -> float:
-    """Wait until an episode sounds; return the seconds it took."""
+    """Wait until an episode, or its spoken name before it, sounds; return the seconds it took."""
 
     def is_so() -> bool:
         playback = app.controller.playback
-        return playback.episode == episode and playback.status == "playing"
+        return playback.episode == episode and "playing" in (playback.status, getattr(playback, "shown_status", ""))
 
     return await until(is_so, what)
 
@@ -181,15 +182,21 @@ def _watch(app: TuiPodApp) -> dict[str, float]:
     return seen
 
 
-async def narrated(app: TuiPodApp, found: Report) -> None:
-    """From a wish to the sound of what must be narrated: with a cold voice, prepared, and made before."""
+async def cold(app: TuiPodApp, found: Report) -> None:
+    """From a wish to the first sound of what must be narrated, with a cold voice."""
     from tui_pod.core.playback.up_next import PlayContext
 
     controller, ids = app.controller, app.controller.library.ids
-    folder = Path(os.environ["XDG_CACHE_HOME"]) / "tui-pod" / "narrations"
     await asyncio.sleep(2.0)  # the player is there
     controller.play(ids[0], PlayContext(range(len(ids)), 0))
     found["cold"] = await sounding(app, ids[0], "a cold narration")
+
+
+async def narrated(app: TuiPodApp, found: Report) -> None:
+    """From a wish to the sound of what must be narrated: with a cold voice, prepared, and made before."""
+    controller, ids = app.controller, app.controller.library.ids
+    folder = Path(os.environ["XDG_CACHE_HOME"]) / "tui-pod" / "narrations"
+    await cold(app, found)
     workers = _children()  # what comes next is made by another one, which ends with it
     await until(lambda: len(list(folder.glob("*.vtt"))) >= 2, "what comes next")
     await asyncio.sleep(1.0)
@@ -213,9 +220,9 @@ async def text(app: TuiPodApp, found: Report) -> None:
     if (controller.playback.duration or 0.0) > LONG:
         await until(lambda: events.get("FileLoaded", 0.0) > events.get("FileEnded", inf), "the next piece")
         found["gap"] = events["FileLoaded"] - events["FileEnded"]
+        found["jumps"] = []
     duration = controller.playback.duration or 0.0
-    found["jumps"] = []
-    for share in (0.5, 0.9, 0.25, 0.75, 0.6):
+    for share in (0.5, 0.9, 0.25, 0.75, 0.6) if "jumps" in found else ():
         controller.seek_to(share * duration)
         await asyncio.sleep(0)
         found["jumps"].append(await sounding(app, ident, "a jump"))
@@ -266,6 +273,7 @@ SCENARIOS: dict[str, Callable[[TuiPodApp, Report], Awaitable[None]]] = {
     "load": load,
     "sound": sound,
     "resume": resume,
+    "cold": cold,
     "narrated": narrated,
     "text": text,
     "save": save,

@@ -84,7 +84,7 @@ def _narrated(bench: Bench) -> list[Row]:
 
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
     try:
-        beside = [run_inside(bench, "narrated", (), bench.fresh_home()) for _ in range(runs)]
+        beside = [run_inside(bench, "cold", (), bench.fresh_home()) for _ in range(runs)]
     finally:
         for process in busy:
             process.kill()

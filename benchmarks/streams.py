@@ -33,7 +33,7 @@ RESUME_LIMIT = 3.0
 READ_LIMIT = 400.0
 """Kilobytes read until then."""
 
-RESUMES = 5
+RESUMES = 3
 
 
 def measure(bench: Bench) -> Table:

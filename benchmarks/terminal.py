@@ -16,9 +16,10 @@ import subprocess
 import termios
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from benchmarks.processes import cpu_time
+from benchmarks.processes import cpu_time, tree
 
 SIZE = (120, 40)
 """Columns and rows."""
@@ -202,3 +203,18 @@ class Terminal:
             if question in data:
                 os.write(self._master, answer)
         return self._is_open
+
+
+def rest_together(seconds: float, *terminals: Terminal) -> list[int]:
+    """Read what comes from several programs for the same so many seconds; return how many bytes each wrote."""
+    with ThreadPoolExecutor(len(terminals)) as pool:
+        return list(pool.map(lambda terminal: terminal.rest(seconds), terminals))
+
+
+def settle(terminal: Terminal) -> None:
+    """Wait for what the program does after its first paint: besides client and app, a process fills the index."""
+    terminal.rest(4.0)
+    before = -1.0
+    while len(tree(terminal.pid)) > 2 or terminal.cpu() - before > 0.01:
+        before = terminal.cpu()
+        terminal.rest(0.5)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import NamedTuple
 
 from benchmarks.bench import Bench, FeedStore
@@ -12,7 +13,7 @@ from benchmarks.peers import Peer, peers_with, start_peer
 from benchmarks.processes import memory
 from benchmarks.programs import find_mpv
 from benchmarks.rows import Row, Table
-from benchmarks.terminal import Terminal
+from benchmarks.terminal import Terminal, rest_together, settle
 
 MEMORY_LIMITS = {119: 1.15, 10_000: None, 100_000: 2.0}
 """Memory with libmpv loaded, ÷ that of a bare app and python-mpv together, by the number of episodes."""
@@ -28,6 +29,19 @@ QUIT_LIMIT, QUIT_MOST = 2.0, 4.0
 
 QUITS = 10
 
+PEER_WINDOW = 5.0
+"""Seconds: the peers need so much that more say nothing new."""
+
+
+class Alone(NamedTuple):
+    """What the program needs while it is the only one that runs: MiB while playing and after a search, then seconds."""
+
+    playing: float
+    searched: float
+    """With the text of all episodes."""
+    filling: float
+    """Of CPU, to fill the index of words."""
+
 
 class Upkeep(NamedTuple):
     """What a program needs."""
@@ -42,32 +56,35 @@ class Upkeep(NamedTuple):
     """Bytes a second to the terminal while playing."""
     shortened: float = 0.0
     """Percent of a core while silence is shortened."""
-    searched: float = 0.0
-    """MiB after a search, for which the text of all episodes is in memory."""
 
 
 def measure(bench: Bench) -> Table:
     """Measure upkeep and quitting at each size."""
     window = 5.0 if bench.is_quick else 15.0
-    bare = _bare(bench, window)
+    stores = [bench.store(size) for size in bench.sizes]
+    alone = [_alone(bench, store) for store in stores]
+    bare, *own = _together(bench, stores, window)
+    quits = _quit_rows(bench, stores)
     fixed = {"bare": bare, "mpv": _mpv(bench, window)}
     rows: list[Row] = []
-    for size in bench.sizes:
-        bench.store(size).forget()
-        own = _program(bench, bench.store(size), window)
-        peers = {name: peer and _peer(name, peer, window) for name, peer in peers_with(bench, size).items()}
-        rows += _rows(bench, bench.store(size), own, bare, {**fixed, **peers} if size == 119 else peers)
-        rows += _quit_rows(bench, bench.store(size))
+    for store, memories, used, quit_rows in zip(stores, alone, own, quits, strict=True):
+        peers = {name: peer and _peer(name, peer) for name, peer in peers_with(bench, store.size).items()}
+        rows += _rows(bench, store, memories, used, bare, {**fixed, **peers} if store.size == 119 else peers)
+        rows += quit_rows
     return Table(
         "Memory, idling, playing and quitting",
         f"PSS of all processes, with libmpv loaded and playing; what other programs map too counts in part. CPU over"
-        f" {window:g} s, 100 % being one core; each plays the same WAV file. Quit: q while playing, {QUITS} times. The"
-        " floors are a bare Textual app for idling and quitting, python-mpv alone for playing, and both for memory.",
+        f" {window:g} s, of the peers over {PEER_WINDOW:g} s, 100 % being one core; each plays the same WAV file. The"
+        " app idles once its index of words is filled; what filling it from nothing takes in all has a row of its own."
+        f" Quit: q while playing, {QUITS} times. The floors are a bare Textual app for idling and quitting, python-mpv"
+        " alone for playing, and both for memory.",
         rows,
     )
 
 
-def _rows(bench: Bench, store: FeedStore, own: Upkeep, bare: Upkeep, others: dict[str, Upkeep | None]) -> list[Row]:
+def _rows(
+    bench: Bench, store: FeedStore, alone: Alone, own: Upkeep, bare: Upkeep, others: dict[str, Upkeep | None]
+) -> list[Row]:
     def of(name: str) -> dict[str, float | None]:
         known = {peer: getattr(found, name) if found else None for peer, found in others.items()}
         return {peer: value for peer, value in known.items() if value is not None or others[peer] is None}
@@ -75,74 +92,106 @@ def _rows(bench: Bench, store: FeedStore, own: Upkeep, bare: Upkeep, others: dic
     name, limit, libmpv = store.name, MEMORY_LIMITS[store.size], libmpv_alone(bench)
     both = bare.memory + libmpv.memory
     return [
-        Row(f"{name}: memory", own.memory, "MiB", limit, of("memory"), floor=both),
-        Row(f"{name}: memory after a search", own.searched, "MiB", limit, floor=both),
+        Row(f"{name}: memory", alone.playing, "MiB", limit, of("memory"), floor=both),
+        Row(f"{name}: memory after a search", alone.searched, "MiB", limit, floor=both),
         Row(f"{name}: idle", own.idle, "%", IDLE_LIMIT, of("idle"), floor=bare.idle),
+        Row(f"{name}: fill the index of words from nothing, CPU", alone.filling, "s"),
         Row(f"{name}: playing", own.playing, "%", PLAYING_LIMIT, of("playing"), floor=libmpv.playing),
         Row(f"{name}: playing, silence shortened", own.shortened, "%", PLAYING_LIMIT, floor=libmpv.playing),
         Row(f"{name}: written to the terminal, playing", own.written, "B/s"),
     ]
 
 
-def _used(terminal: Terminal, seconds: float) -> tuple[float, float]:
-    """Return the percent of a core that a program uses for so many seconds, and the bytes a second that it writes."""
-    before = terminal.cpu()
-    written = terminal.rest(seconds)
-    return (terminal.cpu() - before) / seconds * 100, written / seconds
-
-
-def _program(bench: Bench, store: FeedStore, window: float) -> Upkeep:
-    with Terminal(bench.program(*store.arguments), store.variables) as terminal:
-        terminal.wait_for(store.marker)
-        terminal.rest(4.0)
-        idle, _ = _used(terminal, window)
-        _play(terminal)
-        playing, written = _used(terminal, window)
-        used = memory(terminal.pid)
-        terminal.press("C", pause=0.0)
-        terminal.rest(8.0)  # in which the recording is measured
-        shortened, _ = _used(terminal, window)
-        terminal.press("C", pause=0.0)
-        terminal.press("/", *"model", pause=0.3)
-        return Upkeep(used, idle, playing, written, shortened, memory(terminal.pid))
-
-
-def _play(terminal: Terminal) -> None:
-    terminal.forget()
-    terminal.press("^", pause=0.0)  # from the start: enough is left of the recording
-    terminal.wait_for("▶")
-    terminal.rest(2.0)
-
-
-def _quit_rows(bench: Bench, store: FeedStore) -> list[Row]:
-    took, floors = [], []
-    for _ in range(3 if bench.is_quick else QUITS):
-        with Terminal(bench.inside("bare_list.py", store.size), bench.fresh_home()) as terminal:
-            terminal.wait_for("E000000")
-            terminal.rest(1.0)
-            terminal.press("q", pause=0.0)
-            floors.append(terminal.wait_for_end(10.0))
-        with Terminal(bench.program(*store.arguments), store.variables) as terminal:
-            terminal.wait_for(store.marker)
-            terminal.rest(1.0)
-            _play(terminal)
-            terminal.press("q", pause=0.0)
-            took.append(terminal.wait_for_end(10.0))
+def _used(seconds: float, *terminals: Terminal) -> list[tuple[float, float]]:
+    """Return for each program the percent of a core that it uses for so many seconds, and what it writes a second."""
+    before = [terminal.cpu() for terminal in terminals]
+    written = rest_together(seconds, *terminals)
     return [
-        Row(
-            f"{store.name}: quit, the median", statistics.median(took), "s", QUIT_LIMIT, floor=statistics.median(floors)
-        ),
-        Row(f"{store.name}: quit, the slowest", max(took), "s", QUIT_MOST, floor=max(floors)),
+        ((terminal.cpu() - former) / seconds * 100, count / seconds)
+        for terminal, former, count in zip(terminals, before, written, strict=True)
     ]
 
 
-def _bare(bench: Bench, window: float) -> Upkeep:
+def _alone(bench: Bench, store: FeedStore) -> Alone:
+    """Measure what others that run at the same time would change: memory, and filling the index."""
+    store.forget()
+    for file in store.cache.glob("search*"):
+        file.unlink()
+    with Terminal(bench.program(*store.arguments), store.variables) as terminal:
+        terminal.wait_for(store.marker)
+        terminal.rest(1.0)
+        before = terminal.cpu()
+        settle(terminal)
+        filling = terminal.cpu() - before
+        _play(terminal, 2.0)
+        playing = memory(terminal.pid)
+        terminal.press("/", *"model", pause=0.3)
+        return Alone(playing, memory(terminal.pid), filling)
+
+
+def _together(bench: Bench, stores: Sequence[FeedStore], window: float) -> list[Upkeep]:
+    """Let the bare app and the program with each library idle and play at the same time; the bare app is first."""
     text = "the least that an app can show"
-    command = bench.inside("first_titles.py", "never painted", bench.folder / "report", "bare")
-    with Terminal([*command, text], bench.fresh_home()) as terminal:
-        terminal.wait_for(text)
-        terminal.rest(2.0)
-        return Upkeep(memory(terminal.pid), _used(terminal, window)[0])
+    with ExitStack() as stack:
+        command = bench.inside("first_titles.py", "never painted", bench.folder / "report", "bare")
+        bare = stack.enter_context(Terminal([*command, text], bench.fresh_home()))
+        bare.wait_for(text)
+        bare.rest(2.0)
+        of_bare = memory(bare.pid)
+        own = []
+        for store in stores:
+            own.append(stack.enter_context(Terminal(bench.program(*store.arguments), store.variables)))
+            own[-1].wait_for(store.marker)
+        for terminal in own:
+            settle(terminal)
+        idle = _used(window, bare, *own)
+        for terminal in own:
+            _play(terminal, 1.0)
+        playing = _used(window, *own)
+        for terminal in own:
+            terminal.press("C", pause=0.0)
+        rest_together(8.0, *own)  # in which the recording is measured
+        shortened = _used(window, *own)
+    return [
+        Upkeep(of_bare, idle[0][0]),
+        *(
+            Upkeep(0.0, quiet, *loud, short)
+            for (quiet, _), loud, (short, _) in zip(idle[1:], playing, shortened, strict=True)
+        ),
+    ]
+
+
+def _play(terminal: Terminal, seconds: float) -> None:
+    terminal.forget()
+    terminal.press("^", pause=0.0)  # from the start: enough is left of the recording
+    terminal.wait_for("▶")
+    terminal.rest(seconds)
+
+
+def _quit_rows(bench: Bench, stores: Sequence[FeedStore]) -> list[list[Row]]:
+    took: dict[int, list[float]] = {store.size: [] for store in stores}
+    floors = []
+    for _ in range(3 if bench.is_quick else QUITS):
+        with Terminal(bench.inside("bare_list.py", stores[0].size), bench.fresh_home()) as terminal:
+            terminal.wait_for("E000000")
+            terminal.rest(0.5)
+            terminal.press("q", pause=0.0)
+            floors.append(terminal.wait_for_end(10.0))
+        for store in stores:
+            with Terminal(bench.program(*store.arguments), store.variables) as terminal:
+                terminal.wait_for(store.marker)
+                terminal.rest(0.5)
+                _play(terminal, 0.5)
+                terminal.press("q", pause=0.0)
+                took[store.size].append(terminal.wait_for_end(10.0))
+    usual, most = statistics.median(floors), max(floors)
+    return [
+        [
+            Row(f"{store.name}: quit, the median", statistics.median(took[store.size]), "s", QUIT_LIMIT, floor=usual),
+            Row(f"{store.name}: quit, the slowest", max(took[store.size]), "s", QUIT_MOST, floor=most),
+        ]
+        for store in stores
+    ]
 
 
 def _mpv(bench: Bench, window: float) -> Upkeep | None:
@@ -152,20 +201,20 @@ def _mpv(bench: Bench, window: float) -> Upkeep | None:
     words: Sequence[str] = [str(command), "--no-config", "--ao=null", "--no-video", str(bench.sounds[0])]
     with Terminal(words, bench.fresh_home()) as terminal:
         terminal.wait_for("A: 00:00:0[12]")
-        playing, written = _used(terminal, window)
+        ((playing, written),) = _used(window, terminal)
         return Upkeep(memory(terminal.pid), None, playing, written)
 
 
-def _peer(name: str, peer: Peer, window: float) -> Upkeep:
+def _peer(name: str, peer: Peer) -> Upkeep:
     with start_peer(peer) as terminal:
         terminal.press(*peer.to_list, pause=1.0)
-        terminal.rest(2.0)
-        idle, _ = _used(terminal, window)
+        terminal.rest(1.0)
+        ((idle, _),) = _used(PEER_WINDOW, terminal)
         if name != "castero":  # newsboat plays nothing by itself
             return Upkeep(memory(terminal.pid), idle)
         terminal.forget()
         terminal.press("enter", pause=0.0)
         terminal.wait_for("Playing: E", 60.0)
-        terminal.rest(2.0)
-        playing, written = _used(terminal, window)
+        terminal.rest(1.0)
+        ((playing, written),) = _used(PEER_WINDOW, terminal)
         return Upkeep(memory(terminal.pid), idle, playing, written)
