@@ -15,6 +15,7 @@ from tui_pod.net.address import origin
 from tui_pod.net.fetch import Limits, Request, fetch
 from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.table import source_of
+from tui_pod.sync.libraries import open_session
 
 Machines = Callable[[str], Machine]
 
@@ -356,6 +357,22 @@ def test_listening_does_not_move_a_newer_position_back(server: TriedServer, mach
     assert here is not None
     assert there is not None
     assert (here.position, there["currentTime"]) == (9.0, 9)
+
+
+def test_what_plays_is_shown_on_the_server(server: TriedServer, machines: Machines, web: Client) -> None:
+    one = machines("one")
+    one.refresh()
+    book, talk = one.episodes()["Many Files"].id, one.episodes()["One"].id
+    assert open_session(one.store, one.file.path, book) is None  # nothing is sent before the first sync
+    one.sync()
+    assert open_session(one.store, one.file.path, book) is not None  # left open by an app that was killed
+    end = open_session(one.store, one.file.path, talk)
+    assert server.playing(web.user) == [server.ids[PODCAST.title]]
+    assert end is not None
+    end()
+    assert server.playing(web.user) == []
+    assert (web.ask("GET", "/api/me/listening-stats")["totalTime"], web.progress(server.ids["Many Files"])) == (0, None)
+    assert not one.has_news()
 
 
 # -- bookmarks -----------------------------------------------------------------------------------------------

@@ -77,6 +77,10 @@ class TriedServer:
         """Add a book; return its id."""
         raise NotImplementedError
 
+    def playing(self, user: str) -> list[str]:
+        """Return the ids of the books and podcasts that a user plays now."""
+        raise NotImplementedError
+
     def remove(self, item: str) -> None:
         """Remove a book or podcast."""
         raise NotImplementedError
@@ -109,6 +113,9 @@ class DoubleServer(TriedServer):
     def add_book(self, book: Book) -> str:
         self.ids[book.title] = self.double.add_book(self._books, book)
         return self.ids[book.title]
+
+    def playing(self, user: str) -> list[str]:
+        return [session["libraryItemId"] for session in self.double.users[user].open.values()]
 
     def remove(self, item: str) -> None:
         del self.double.items[item]
@@ -175,6 +182,10 @@ class RealServer(TriedServer):
         self._write(book)
         self._scan(self._books, len(self._items(self._books)) + 1)
         return self.ids[book.title]
+
+    def playing(self, user: str) -> list[str]:
+        found = self._root.ask("GET", "/api/sessions/open")["sessions"]
+        return [session["libraryItemId"] for session in found if session["user"]["username"] == user]
 
     def remove(self, item: str) -> None:
         self._root.ask("DELETE", f"/api/items/{item}")

@@ -66,6 +66,8 @@ class Rig:
         """What another program's sync has received."""
         self.looks: list[bool] = []
         """Whether each look was at the server too."""
+        self.shown: list[str | None] = []
+        """What servers were to show as playing."""
         self.context = make_context(self.controller, self.frontend)
         self.make()
 
@@ -84,6 +86,7 @@ class Rig:
             run=run or self.run,
             has_news=look or self._look,
             take_progress=self._take_progress,
+            show_playing=self._show_playing,
         )
         feeds = SimpleNamespace(take_synced=reload or self._reload)
         self.service = SyncService(self.context, cast(SyncSetup, setup), cast(FeedService, feeds), ended)
@@ -102,6 +105,9 @@ class Rig:
 
     async def _take_progress(self) -> None:
         self.controller.editor.receive(self.elsewhere)
+
+    async def _show_playing(self, episode: str | None) -> None:
+        self.shown.append(episode)
 
     async def _reload(self) -> None:
         self.runs.append("reload")
@@ -348,6 +354,20 @@ async def test_pause_and_end_sync_once_playing_has_stopped(rig: Rig, monkeypatch
     rig.service.playback_changed(playing._replace(status=PlayerStatus.PAUSED))
     await rig.synced()
     assert rig.runs == ["sync"]
+
+
+async def test_servers_show_what_plays_until_it_pauses_or_the_app_ends(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "SETTLED", 0.0)
+    playing = Playback(episode="one", status=PlayerStatus.PLAYING)
+    paused = playing._replace(status=PlayerStatus.PAUSED)
+    for count, playback in enumerate((playing, paused, playing), 1):
+        rig.service.playback_changed(playback)
+        rig.service.playback_changed(playback._replace(position=5.0))
+        await until(lambda count=count: len(rig.shown) == count, "what is shown")  # type: ignore[misc]
+    await rig.service.close()
+    assert rig.shown == ["one", None, "one", None]
 
 
 async def test_changes_are_sent_by_one_sync_after_the_last_or_some_time_after_the_first(

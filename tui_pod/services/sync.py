@@ -50,7 +50,10 @@ MAX_NAME = 60
 """Longest name of a podcast in a question, in characters."""
 
 ANSWER_WAIT = 1.0
-"""Longest time in seconds that playing waits for the other machines."""
+"""Longest time in seconds that playing waits for the other machines, and the end for a server."""
+
+SETTLED = 2.0
+"""Seconds that an episode plays, or does not, before a server shows that."""
 
 ON_REQUEST = "“Sync now” in the palette, or tui-pod sync in a terminal, asks first."
 """Said instead of a question that nobody asked for: a dialog would take the keys that are meant for the list."""
@@ -75,6 +78,7 @@ class SyncService(Follower):
         self._is_started = False
         self._running: asyncio.Task[object] | None = None
         self._was_playing = False
+        self._playing: str | None = None  # what plays, as servers are to show it
         self._since = context.controller.now()  # changes after this are still to be sent
         self.synced: datetime | None = None
         """When the last sync was."""
@@ -169,12 +173,18 @@ class SyncService(Follower):
         was_playing, self._was_playing = self._was_playing, playback.status is PlayerStatus.PLAYING
         if was_playing and not self._was_playing:
             self.sync_soon()
+        playing = playback.episode if self._was_playing else None
+        if playing != self._playing:
+            self._playing = playing
+            self._tasks.later("playing", SETTLED, lambda: self._tasks.run(self.setup.show_playing(self._playing)))
 
     async def close(self) -> None:
         """Cancel a sync in progress; another one runs after the app has ended."""
         if self._saved in changes.listeners:
             changes.listeners.remove(self._saved)
         await self._tasks.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.setup.show_playing(None), ANSWER_WAIT)
 
     def _look_now(self) -> None:
         """Look at the folder, less often while something plays, and now and then at the server while nothing does."""

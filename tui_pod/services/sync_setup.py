@@ -5,6 +5,7 @@ Here it is chosen and looked at. `tui-pod sync` syncs, in a process of its own, 
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from collections.abc import Awaitable, Callable
@@ -50,6 +51,8 @@ class SyncSetup:
         self._other_programs = other_programs
         self._peek: Peek | None = None
         self._has_servers: bool | None = None  # None: not looked up yet
+        self._end_session: Callable[[], object] | None = None  # of what a server shows as playing
+        self._turn = asyncio.Lock()
 
     @property
     def is_set(self) -> bool:
@@ -117,6 +120,24 @@ class SyncSetup:
             from tui_pod.runtime.subprocesses import run_apart  # only with sync
 
             run_apart("tui_pod", "sync", *self._files.options)
+
+    async def show_playing(self, episode: str | None) -> None:
+        """Show on its server what plays, after what it showed before has ended; None: nothing does."""
+        if self._end_session is None and (episode is None or self.is_first() or not self.has_servers):
+            return
+        from tui_pod.sync.libraries import open_session  # only with servers
+
+        def show() -> None:
+            end, self._end_session = self._end_session, None
+            with contextlib.suppress(UserError):  # a sync says what is wrong
+                if end is not None:
+                    end()
+            with contextlib.suppress(UserError), closing((store := self._store()).db):
+                if episode is not None:
+                    self._end_session = open_session(store, self._files.state.path, episode)
+
+        async with self._turn:
+            await in_thread(lambda _: show())
 
     async def has_news(self, with_server: bool) -> bool:
         """Look cheaply whether other machines have synced, on the servers too if True.

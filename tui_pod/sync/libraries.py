@@ -143,6 +143,23 @@ def has_news(store: FeedStore, state: Path) -> bool:
     return False
 
 
+def open_session(store: FeedStore, state: Path, ident: str) -> Callable[[], object] | None:
+    """Show an episode on its server as what plays now, and return what ends that; None if no server keeps its progress.
+
+    An open session counts no time and moves no position: sessions that are sent later do. Raises FetchError, FeedError.
+    """
+    for feed in servers(store):
+        episode = next((each for each in _episodes(store, feed).values() if each.ident == ident), None)
+        if episode is None or is_first_sync(state, feed):
+            continue
+        ask, data = _server(store, feed, PEEK_LIMITS), {"deviceInfo": device_info(state), "mediaPlayer": "tui-pod"}
+        path = f"/api/items/{episode.item}/play{f'/{episode.own}' if episode.own else ''}"
+        reply = ask("POST", path, data={**data, "forceDirectPlay": True}).checked()
+        session = ident_of(table(reply.data).get("id"))
+        return partial(ask, "POST", f"/api/session/{session}/close", data={}) if session else None
+    return None
+
+
 def _server(store: FeedStore, feed: Subscription, limits: Limits) -> _Ask:
     return partial(ask, to_base(feed.address), login=server_login(store, feed), limits=limits)
 

@@ -53,7 +53,7 @@ class Session(NamedTuple):
             "date": self.day.isoformat(),
             "dayOfWeek": _WEEKDAYS[self.day.weekday()],
             "timeListening": round(self.wall, 2),
-            "startTime": max(0.0, end - self.heard),
+            "startTime": round(max(0.0, end - self.heard), 2),
             "currentTime": end,
             "startedAt": to_milliseconds(self.started),
             "updatedAt": to_milliseconds(updated),
