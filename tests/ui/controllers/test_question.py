@@ -30,7 +30,7 @@ async def driver(request: pytest.FixtureRequest) -> AsyncIterator[AppDriver]:
 
 
 def key_line(driver: AppDriver) -> str:
-    return driver.text.rstrip().split("\n")[-1]
+    return " ".join(driver.rows_of(driver.main.query_one("#keys")))
 
 
 async def test_question_is_offered_in_the_key_line_and_covers_nothing(driver: AppDriver) -> None:

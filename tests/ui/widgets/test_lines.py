@@ -86,6 +86,17 @@ async def test_key_line_leaves_out_what_does_not_fit_and_keeps_help(width: int, 
         assert key_line(app, HINTS).rstrip() == text
 
 
+async def test_second_line_has_what_the_first_has_no_room_for_and_hears_clicks() -> None:
+    async with shown(len(f" enter Play  x {LONG}  ")) as (app, pilot):
+        line = app.query_one(KeyLine)
+        line.styles.height = 2
+        await pilot.pause()
+        assert key_line(app, HINTS).rstrip() == f" enter Play  x {LONG}"
+        assert line.render_line(1).text.rstrip() == " s Sort  ? Help"
+        await pilot.click(line, offset=(1, 1))
+        assert app.noted == ["sort"]
+
+
 async def test_help_keeps_no_room_for_itself_once_it_is_shown() -> None:
     text = " ? Help  s Sort"
     async with shown(len(text) + 1) as (app, _):

@@ -29,7 +29,7 @@ from tui_pod.core.text.clean import visible
 from tui_pod.runtime.log import log_error
 from tui_pod.services.tasks import explain
 from tui_pod.ui.keys import dialog_bindings
-from tui_pod.ui.look.layout import AIRY
+from tui_pod.ui.look.layout import AIRY, HIGH
 from tui_pod.ui.look.parts import CURSOR, HEAD, look
 from tui_pod.ui.widgets.lines import KeyLine
 
@@ -119,7 +119,7 @@ class Dialog(ModalScreen[None]):
 
     CSS_PATH = Path(__file__).with_name("dialog.tcss")  # absolute: subclasses may be in other folders
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (NORMAL_WIDTH, "-normal")]  # noqa: RUF012  # as Textual declares it
-    VERTICAL_BREAKPOINTS = [(0, "-dense"), (ROOMY, "-roomy"), (AIRY, "-airy")]  # noqa: RUF012  # covers the same notice on the screen below
+    VERTICAL_BREAKPOINTS = [(0, "-dense"), (ROOMY, "-roomy"), (HIGH, "-high"), (AIRY, "-airy")]  # noqa: RUF012  # covers the same notice on the screen below
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss", id="dialog.close"),
         *dialog_bindings(),

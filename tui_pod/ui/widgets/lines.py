@@ -31,18 +31,18 @@ class ActionLine(Widget):
 
     ALLOW_SELECT = False
 
-    _ends: Sequence[tuple[int, str]] = ()
-    """The end of each part (exclusive cell), and its action."""
+    _ends: Mapping[int, Sequence[tuple[int, str]]] = {}  # is replaced, never changed
+    """For each of its lines, the end of each part (exclusive cell), and its action."""
 
     async def on_click(self, event: events.Click) -> None:
         """Run the action of the clicked part in the focused pane."""
-        action = next((action for end, action in self._ends if event.x < end), None)
+        action = next((action for end, action in self._ends.get(event.y, ()) if event.x < end), None)
         if action is not None:
             await self.app.run_action(action, self.screen.focused or self.screen)
 
 
 class KeyLine(ActionLine):
-    """The most useful keys of the focused pane."""
+    """The most useful keys of the focused pane, in one line or, in a terminal high enough, in two."""
 
     hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
     """Each hint's key, word and Textual action, the most useful first."""
@@ -57,23 +57,31 @@ class KeyLine(ActionLine):
             self.key_names = ARROW_KEYS
 
     def render_line(self, y: int) -> Strip:
-        """Return the line, with as many hints as fit."""
-        width = self.size.width
+        """Return a line, with as many hints as fit."""
         base, bright = self.rich_style, self.rich_style + look(self.app, NOW)
-        segments = [Segment(" ", base)]
-        used = 1
-        self._ends = ends = list[tuple[int, str]]()
-        kept = sum(self._size_of(key, word) for key, word, action in self.hints if action == LAST_LEFT)
-        for shown, word, action in self.hints:
-            key = shown.translate(self.key_names)
-            size = self._size_of(shown, word)
-            kept = 0 if action == LAST_LEFT else kept
-            if used + size + kept > width + 1:  # one of the spaces after the last one is the margin
-                continue  # a shorter one may still fit
-            segments += [Segment(key, bright), Segment(f" {word}  ", base)]
-            used += size
+        segments, used, ends = [Segment(" ", base)], 1, list[tuple[int, str]]()
+        for key, word, action in self._lines()[y]:
+            segments += [Segment(key.translate(self.key_names), bright), Segment(f" {word}  ", base)]
+            used += self._size_of(key, word)
             ends.append((used, action))
-        return Strip(segments).adjust_cell_length(width, base)
+        self._ends = {**self._ends, y: ends}
+        return Strip(segments).adjust_cell_length(self.size.width, base)
+
+    def _lines(self) -> list[list[tuple[str, str, str]]]:
+        """Return the hints of each line: what does not fit goes to the next one, or is left out of the last one."""
+        room, last = self.size.width, self.size.height - 1  # one of the spaces after the last hint is the margin
+        lines: list[list[tuple[str, str, str]]] = [[]]
+        used, kept = 0, sum(self._size_of(key, word) for key, word, action in self.hints if action == LAST_LEFT)
+        for hint in self.hints:
+            size = self._size_of(*hint[:2])
+            kept = 0 if hint[2] == LAST_LEFT else kept
+            if used + size > room and len(lines) <= last:
+                lines.append([])
+                used = 0
+            if used + size + (kept if len(lines) > last else 0) <= room:  # else a shorter one may still fit
+                lines[-1].append(hint)
+                used += size
+        return [*lines, *([[]] * last)]
 
     def _size_of(self, key: str, word: str) -> int:
         return cell_len(key.translate(self.key_names)) + cell_len(word) + 3
@@ -118,7 +126,7 @@ class HeaderLine(ActionLine):
         room = width - used - cell_len(work) - 2  # the names of the tabs come first, then the path, then the numbers
         wanted = (f"{self.right} ", min(cell_len(self.left), MIN_PATH) + 2), (f"{self.right.rpartition(' · ')[2]} ", 0)
         right = next((text for text, path in wanted if cell_len(text) + path <= room), " ")
-        self._ends = list(zip(accumulate(map(width_of, tabs)), (tab.action for tab in self.tabs), strict=True))
+        self._ends = {0: [*zip(accumulate(map(width_of, tabs)), (tab.action for tab in self.tabs), strict=True)]}
         left: list[Part] = [(" ", PLAIN), (work, ACCENT)]
         if used + cell_len(work) + cell_len(right) + MIN_PATH < width:
             left.append((f" {_end_of(self.left, room - cell_len(right) - 1)}", QUIET))
