@@ -74,6 +74,9 @@ class AudioFile(NamedTuple):
 BOOK, TALKS = "book", "talks"
 """Values of the setting `kind`."""
 
+RULES = 2
+"""Number of the rules by which books are recognised; folders are judged again when they change."""
+
 
 class Kinds(NamedTuple):
     """What the listener has said about the folders in a folder: each is `BOOK`, `TALKS`, or empty if not said."""
@@ -89,15 +92,10 @@ class Kinds(NamedTuple):
         said = [self.own[file.key] for file in files if file.key in self.own]
         return said[0] if said and 2 * len(said) >= len(files) else self.usual
 
-    def of_shown(self, files: Sequence[AudioFile]) -> str:
-        """Return the same, and that a folder stays the book that it was guessed to be while most of its files stay."""
-        stays = 2 * sum(file.key in self.guessed for file in files) > len(files)
-        return self.of(files) or (BOOK if stays else "")
-
     @property
     def text(self) -> str:
-        """All that was said as one text, to compare."""
-        return f"{self.usual} {sorted(self.own.items())}" if self.own else self.usual
+        """All that was said, and the rules for the rest, as one text to compare."""
+        return f"{RULES} {self.usual} {sorted(self.own.items())}"
 
 
 UNSAID, ALL_TALKS = Kinds(), Kinds(TALKS)

@@ -63,8 +63,10 @@ def make_au(path: Path, seconds: float) -> Path:
     return path
 
 
-def make_m4b(path: Path, seconds: int, chapters: Mapping[int, str], title: str = "", album: str = "") -> Path:
-    """Write an MP4 file of silence, with chapters by the seconds at which they start."""
+def make_m4b(
+    path: Path, seconds: int, chapters: Mapping[int, str], title: str = "", album: str = "", mark: str = ""
+) -> Path:
+    """Write an MP4 file of silence, with chapters by their seconds; `mark` is as of `make_long_mp3`."""
     rate, ticks = 4_000, 4_000 * seconds
     full = bytes(4)  # version and flags
     matrix = struct.pack(">9I", 1 << 16, 0, 0, 0, 1 << 16, 0, 0, 0, 1 << 30)
@@ -99,7 +101,9 @@ def make_m4b(path: Path, seconds: int, chapters: Mapping[int, str], title: str =
 
     before = head + movie(0)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(head + movie(len(before) + 8) + _box(b"mdat", (title.encode() or b"-").ljust(ticks, b"\x80")))
+    path.write_bytes(
+        head + movie(len(before) + 8) + _box(b"mdat", ((mark or title).encode() or b"-").ljust(ticks, b"\x80"))
+    )
     return path
 
 

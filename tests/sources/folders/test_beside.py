@@ -8,23 +8,13 @@ from pathlib import Path
 import pytest
 
 from tui_pod.shelf.listing import Tags
-from tui_pod.sources.folders.beside import Beside, is_disc
+from tui_pod.sources.folders.beside import Beside
 
 TAGS = Tags("A", description="Tagged", narrator="Tagged")
 
 
 def beside(folder: Path, above: Beside | None = None) -> Beside:
     return Beside(str(folder), os.listdir(folder), above)
-
-
-@pytest.mark.parametrize("name", ["CD1", "Emma - CD 01", "Emma (Disc 2)", "tape.3", "Emma_Teil_1", "Part 100", "DVD-1"])
-def test_folder_of_a_disc_is_told_by_its_name(name: str) -> None:
-    assert is_disc(f"Books/{name}")
-
-
-@pytest.mark.parametrize("name", ["CD", "ABCD 1", "CD 1 notes", "Part 1000", "Emma", "1"])
-def test_folder_of_another_name_is_no_disc(name: str) -> None:
-    assert not is_disc(f"CD 1/{name}")
 
 
 def test_recording_with_nothing_beside_it_has_its_own_tags(tmp_path: Path) -> None:

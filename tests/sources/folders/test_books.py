@@ -13,7 +13,7 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.shelf.listing import AudioFile, Tags
+from tui_pod.shelf.listing import AudioFile, Kinds, Tags
 from tui_pod.shelf.marks import read_news
 from tui_pod.sources.folders.books import durations, group, is_book
 from tui_pod.sources.folders.source import find_book
@@ -126,14 +126,14 @@ def test_book_is_told_by_tags_and_names(
 )
 def test_single_file_is_a_book_if_it_was_made_for_one_or_has_chapters(name: str, tags: Tags, judged: bool) -> None:
     file = AudioFile(name, 9, 0, "a", tags)
-    assert [is_book([file], kind) for kind in ("", "book", "talks")] == [judged, True, False]
+    assert [is_book([file], Kinds(kind)) for kind in ("", "book", "talks")] == [judged, True, False]
 
 
 def test_single_file_in_a_folder_is_a_book_with_settings_of_its_own(shelf: Shelf) -> None:
-    shelf.put("Austen/Emma/whole.mp3", "Track 1", TALB="Emma")
+    shelf.put("Austen/Emma/whole.mp3", "Whole", TALB="Emma")
     shelf.put("Austen/Other.mp3", "Other")
     shelf.add()
-    former = shelf.ids()["Track 1"]
+    former = shelf.ids()["Whole"]
     folder = present(find_book(shelf.store, str(shelf.folder / "Austen" / "Emma")))
     shelf.store.configure(folder.id, {"kind": "book"})
     shelf.refresh()
@@ -153,9 +153,9 @@ def test_unknown_length_of_a_part_is_told_by_its_size() -> None:
 
 def test_folder_of_discs_and_others_is_not_one_book() -> None:
     files = [AudioFile(f"Emma/{folder}/1.mp3", 9, 0, folder, Tags()) for folder in ("CD 1", "CD 2")]
-    other = AudioFile("Emma/Extras/1.mp3", 9, 0, "x", Tags())
+    other = AudioFile("Emma/Persuasion/1.mp3", 9, 0, "x", Tags())
     assert list(group(files)) == ["Emma"]
-    assert list(group([*files, other])) == ["Emma/CD 1", "Emma/CD 2", "Emma/Extras"]
+    assert list(group([*files, other])) == ["Emma/CD 1", "Emma/CD 2", "Emma/Persuasion"]
     assert list(group([*files, other._replace(path="intro.mp3")])) == ["Emma", ""]
 
 
@@ -226,6 +226,23 @@ def test_folder_that_was_guessed_to_be_a_book_stays_one_when_files_are_renamed_a
         shelf.put(f"Emma/More {number} {'x' * number}.mp3", TPE1=f"Speaker {number}")
     configure(shelf)
     assert len(shelf.course("Emma")) == 9
+
+
+def test_folder_that_grows_day_by_day_becomes_talks_and_keeps_its_position(shelf: Shelf) -> None:
+    def put(name: str, day: int) -> None:
+        os.utime(shelf.put(f"Emma/{name}.mp3"), (1.7e9 + 86_400 * day,) * 2)
+
+    for name in ("01", "02", "03"):
+        put(name, 0)
+    shelf.add()
+    progress = {shelf.book().id: Progress(BEFORE, shelf.book().parts[1].start + 0.5)}
+    put("04", 3)
+    shelf.refresh()
+    assert len(shelf.book().parts) == 4
+    put("05", 6)
+    shelf.refresh()
+    assert shelf.course("Emma") == ["01", "02", "03", "04", "05"]
+    assert ProgressIndex(shelf.library(), progress).status(shelf.ids()["02"]) is Status.STARTED
 
 
 def test_folder_of_talks_is_found_by_path_and_name_and_becomes_a_book(shelf: Shelf) -> None:

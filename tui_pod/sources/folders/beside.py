@@ -25,18 +25,8 @@ _ENDINGS = (*TRANSCRIPT_ENDINGS, cue.ENDING)
 MAX_BYTES = 256 * 1024
 """Maximum number of bytes that are read of a text or a cue sheet."""
 
-_DISC = re.compile(
-    r"(?:.*[\s_.,(\[-])?(?:cd|disc|disk|dvd|kassette|tape|teil|part)[\s_.-]*\d{1,3}[)\]]?", re.IGNORECASE
-)
-"""The name of a folder with a part of a book, as it was on discs."""
-
 _LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
 """The language in the name of a transcript, as in `Talk.en.vtt`."""
-
-
-def is_disc(folder: str) -> bool:
-    """Return whether a folder, by its path, is a disc of a book."""
-    return _DISC.fullmatch(os.path.basename(folder)) is not None
 
 
 def is_text(name: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,14 +15,13 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.listing import ALL_TALKS, BOOK, UNSAID, AudioFile, Kinds, Listing, Tags
 from tui_pod.shelf.published import FeedError, PublishedItem, Recording
 from tui_pod.sources.folders.beside import Beside
-from tui_pod.sources.folders.books import durations, group, is_book, is_whole
+from tui_pod.sources.folders.books import album_of, durations, group, is_book, is_whole
 from tui_pod.sources.folders.cue import chapters_of
+from tui_pod.sources.folders.names import is_extra, is_nameless, is_track, matter, natural, read_name, without_piece
 from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
 from tui_pod.sources.folders.scan import MAX_FILES, as_found, scan
 from tui_pod.sources.folders.texts import FolderTexts, is_document
 from tui_pod.sources.texts.kept import cover_of
-
-_DIGITS = re.compile(r"(\d+)")
 
 
 def read_listing(
@@ -150,7 +148,7 @@ def _items(
     groups = group(file for file in ordered if not is_document(file.path))
     homes = {file.path: home for home, inside in groups.items() for file in inside}
     leaves = ((home, inside) for home, inside in groups.items() if not home.endswith(os.sep))
-    books = {home: inside for home, inside in leaves if is_book(inside, kinds.of_shown(inside))}
+    books = {home: inside for home, inside in leaves if is_book(inside, kinds)}
     items: list[PublishedItem] = []
     taken: set[str] = set()
     guessed: dict[str, str] = {}
@@ -169,8 +167,9 @@ def _items(
                 guessed[guid] = os.path.basename(home or root)
             items.append(_book(guid, os.path.join(root, home), root, inside))
         else:
-            title = titles.get(file.path) or file.tags.title or _titles(inside)[0]
-            items.append(_item(guid, file, title, root, os.path.dirname(home) if home in books else home))
+            title = titles.get(file.path) or file.tags.title or read_name(_titles(inside)[0], (), "").title
+            folder = os.path.dirname(file.path) if is_extra(os.path.dirname(file.path)) else home
+            items.append(_item(guid, file, title, root, os.path.dirname(home) if home in books else folder))
         taken.add(guid)
     return tuple(items), guessed
 
@@ -211,14 +210,21 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Pub
     def tag(field: str) -> str:
         values = dict.fromkeys(getattr(file.tags, field) for file in files)
         values.pop("", None)
-        return next(iter(values), "") if len(values) == 1 or field != "album" else ""
+        return next(iter(values), "")
 
-    title = tag("album") or clean_title(os.path.basename(os.path.normpath(folder)).replace("_", " "))
-    author, narrator = tag("author"), tag("best_narrator")
+    author = "" if is_nameless(tag("author")) else tag("author")
+    above = os.path.relpath(folder, root).split(os.sep)[:-1]
+    named = read_name(os.path.basename(os.path.normpath(folder)), above, author)
+    album = album_of(files)
+    title = read_name(album, (), "").title if album else named.title
+    if len(files) == 1 and not album and not is_track(files[0].tags.title):
+        title = files[0].tags.title
+    narrator = tag("best_narrator") or named.narrator
     summary = tag("best_description") or " · ".join(filter(None, (author, narrator)))
     recording = Recording(
         os.path.dirname(os.path.normpath(folder)) if os.path.normpath(folder) != os.path.normpath(root) else root,
-        author, narrator, tag("series"), tag("year"), parts, tuple(file.key for file in files),
+        author, narrator, tag("series") or named.series, tag("year") or named.year,
+        parts, tuple(file.key for file in files),
     )  # fmt: skip
     return PublishedItem(guid, title, clean(summary, SUMMARY_LIMIT), size=sum(file.size for file in files),
                 duration=parts[-1].end, audio=parts[0].audio, marks=marks,
@@ -238,8 +244,10 @@ def _in_order(files: Iterable[AudioFile]) -> list[AudioFile]:
     folders: dict[str, list[AudioFile]] = {}
     for file in files:
         folders.setdefault(os.path.dirname(file.path), []).append(file)
-    for folder in sorted(folders, key=lambda path: [_natural(name) for name in path.split(os.sep) if name]):
-        ordered += _by_track(sorted(folders[folder], key=lambda file: _natural(os.path.basename(file.path))))
+    for folder in sorted(folders, key=lambda path: [natural(name) for name in path.split(os.sep) if name]):
+        names = [os.path.splitext(os.path.basename(file.path))[0] for file in folders[folder]]
+        places = zip(matter(names), map(natural, names), names, folders[folder], strict=True)
+        ordered += _by_track([file for *_, file in sorted(places, key=lambda place: place[:3])])
     return ordered
 
 
@@ -248,10 +256,10 @@ def _titles(files: Sequence[AudioFile]) -> list[str]:
 
     Parts of a book often share a title. Names that recur on several discs follow that of the disc.
     """
-    titles = [file.tags.title for file in files if file.tags.title]
+    titles = [file.tags.title for file in files if not is_track(file.tags.title)]
     are_distinct = len(set(titles)) == len(titles)
     stems = [os.path.splitext(os.path.basename(file.path))[0].replace("_", " ") for file in files]
-    titles = [file.tags.title if are_distinct else "" for file in files]
+    titles = [file.tags.title if are_distinct and not is_track(file.tags.title) else "" for file in files]
     titles = [title or clean_title(stem) for title, stem in zip(titles, stems, strict=True)]
     if len(set(titles)) == len(titles):
         return titles
@@ -261,13 +269,8 @@ def _titles(files: Sequence[AudioFile]) -> list[str]:
     return [f"{clean_title(disc)} · {title}" if disc else title for disc, title in zip(discs, titles, strict=True)]
 
 
-def _natural(name: str) -> list[str | int]:
-    """Return a key that sorts `Part 2` before `Part 10`: alternating texts and numbers."""
-    return [int(part) if number % 2 else part for number, part in enumerate(_DIGITS.split(fold(name)))]
-
-
 def _by_track(files: Sequence[AudioFile]) -> Sequence[AudioFile]:
-    places = [(file.tags.disc or 1, file.tags.track or 0) for file in files]
+    places = [(file.tags.disc or without_piece(file.tags.album)[1] or 1, file.tags.track or 0) for file in files]
     if len(set(places)) < len(files) or not all(track for _, track in places):
         return files
     return [file for _, file in sorted(zip(places, files, strict=True), key=lambda pair: pair[0])]

@@ -16,7 +16,8 @@ from tui_pod.net.file_address import path_of
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.listing import AudioFile
-from tui_pod.sources.folders.beside import Beside, is_disc, is_text
+from tui_pod.sources.folders.beside import Beside, is_text
+from tui_pod.sources.folders.names import is_piece
 from tui_pod.sources.folders.tags import read_file
 from tui_pod.sources.folders.texts import FolderTexts, episodes_of, is_document
 from tui_pod.sources.texts.kinds import READ
@@ -122,7 +123,7 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[
             kind = _kind(entry, left_out)
             path = os.path.join(inside, entry.name)
             if kind == "folder" and depth < MAX_DEPTH:
-                waiting.append((path, depth + 1, beside if is_disc(path) else None))
+                waiting.append((path, depth + 1, beside if is_piece(path) else None))
             elif kind == "folder":
                 left_out.too_deep += 1
             elif kind == "file":

@@ -1,0 +1,195 @@
+"""What names of files and folders say: which part of a work one is, and a work's title, number, year and narrator."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tui_pod.core.text.clean import clean_title, fold
+
+_NUMBERS = (
+    "one first eins erster erste un une premier premiere uno una primer primera", "two second zwei zweiter zweite deux"
+    " deuxieme seconde dos segunda", "three third drei dritter dritte trois troisieme tres tercer tercera",
+    "four fourth vier vierter vierte quatre quatrieme cuatro cuarta", "five fifth funf funfter cinq cinquieme cinco",
+    "six sixth sechs sechster sixieme seis sexta", "seven sieben sept siete", "eight acht huit ocho",
+    "nine neun neuf nueve", "ten zehn dix diez", "eleven elf onze once", "twelve zwolf douze doce",
+)  # fmt: skip
+"""Words for 1, 2 and so on, folded, in English, German, French and Spanish."""
+
+_VALUES = {word: number for number, words in enumerate(_NUMBERS, 1) for word in words.split()}
+_SIDES = "side|seite|face|cara"
+_PIECES = (
+    f"{_SIDES}|cd|disc|disk|dvd|disque|disco|kassette|cassette|casete|tape|cinta|mc|teil|part|pt|partie|parte|часть"
+)
+_CHAPTERS = "chapter|kapitel|chapitre|capitulo|глава"
+_TRACKS = "(?:audio ?)?track|titel|piste|pista"
+_MATTER = re.compile(
+    r"(?:\A[\W_]*+|- )(?:(foreword|vorwort|preface|avant-propos|prefacio|intro|einleitung|einfuhrung|dedication"
+    r"|widmung)|(prolog)|(epilog)|(afterword|nachwort|postface|postfacio|outro|appendi|anhang))"
+)
+"""What is read before and after the chapters, in this order."""
+
+_OF = r"(?:\s*+(?:of|von|de|sur|/)\s*+\d{1,4})?+"
+_OF_ALL = r"\d{1,3} (?:of|von|de|sur) \d{1,3}"
+_NUMBER = rf"(?:\d{{1,3}}(?!\d){_OF}|{'|'.join(_VALUES)}|[ivx]{{1,6}}|[a-d])(?![^\W_])"
+
+_PART = re.compile(rf"(?<![^\W\d_])({_PIECES}|{_CHAPTERS}|{_TRACKS})[\s.,-]*+({_NUMBER})")
+_ORDINAL = re.compile(rf"(?<![^\W_])({'|'.join(_VALUES)}) ({_PIECES}|{_CHAPTERS})(?![^\W_])")
+_SIDE = re.compile(rf"(?:{_SIDES})[\s.-]*+{_NUMBER}")
+_EXTRA = re.compile(r"extras?|bonus(?:[ -]?(?:material|tracks?|cd))?|zugaben?|supplements?|material adicional")
+_LAST_PIECE = re.compile(rf"(?:(?<![^\W\d_])(?:{_PIECES})[\s.-]*+{_NUMBER}|(?<=[(\[]){_OF_ALL})[)\]]?\Z")
+_NAMELESS = re.compile(
+    r"<?(?:unknown|unbekannte[rs]?)>?(?: (?:album|artist|title|author|titel|kunstler|interpret))?"
+    r"|(?:no|new|neues) album|(?:album|artiste|titre|artista) (?:inconnu|desconocid[oa])|untitled"
+    r"|audio ?books?|horbuch(?:er)?|\W*"
+)
+_TRACK = re.compile(rf"(?:{_TRACKS}|title)\s*+\d*+")
+_TALK = re.compile(
+    r"(?<![^\W_])(?:talk|lecture|vortrag|vorlesung|conference|charla|sermon|predigt|session|seminar|seance|episode|folge"
+    r"|episodio|(?:new )?recording|aufnahme|enregistrement|grabacion|voice|memo|sprachmemo|audio(?! ?track)|rec"
+    r"|s\d\d ?e)(?![^\W\d_])"
+)
+"""A word in the names of talks, shows and recordings that are no parts of one work."""
+
+_READER = re.compile(
+    r"\{([^{}]+)\}|[(\[](?:read|narrated|gelesen|lu|leido|leído) (?:by|von|par|por) ([^()\[\]]+)[)\]]", re.I
+)
+_NOISE = re.compile(
+    r"[(\[](?:(?:un)?abridged|(?:un)?gekürzt|audiobook|hörbuch|mp3|flac|m4b|\d{2,3} ?kb\w*|B0[0-9A-Z]{8})[)\]]",
+    re.I,
+)
+_YEAR = re.compile(r"[(\[]?((?:1[5-9]|20)\d\d)[)\]]?\s+-\s+(?=\S)")
+_LAST_YEAR = re.compile(r"[(\[]((?:1[5-9]|20)\d\d)[)\]]\Z")
+_VOLUMES = r"(?:vol(?:ume)?|book|band|buch|tome|tomo|livre|libro)[. ]\s?"
+_VOLUME = re.compile(rf"(?:{_VOLUMES}(\d{{1,3}}(?:\.\d)?)(?: -|[.:])|(\d{{1,3}}(?:\.\d)?) -|(0\d)\.) (?=\S)", re.I)
+_LAST_VOLUME = re.compile(rf"(?: - |, | \(){_VOLUMES}(\d{{1,3}}(?:\.\d)?)\)?\Z", re.I)
+_DIGITS = re.compile(r"(\d+)")
+
+
+class WorkName(NamedTuple):
+    """What the name of a folder says about the work in it."""
+
+    title: str
+    series: str = ""
+    """With the number in it."""
+    narrator: str = ""
+    year: str = ""
+
+
+def numbered(name: str) -> str:
+    """Return a name without accents, case and underscores, whose words for numbers of parts are digits."""
+    text = _ORDINAL.sub(lambda found: f"{found[2]} {_VALUES[found[1]]}", fold(name).replace("_", " "))
+    return _PART.sub(lambda found: f"{found[1]} {_value(found[2])}", text)
+
+
+def _value(number: str) -> str:
+    if number in _VALUES:
+        return str(_VALUES[number])
+    if not set(number) <= set("ivx"):
+        return number
+    values = ["ivx".index(letter) for letter in number]
+    counts = [(1, 5, 10)[value] for value in values]
+    return str(sum(-count if count < max(counts[at:]) else count for at, count in enumerate(counts)))
+
+
+def natural(name: str) -> list[str | int]:
+    """Return a key that sorts `Part 2` and `Part Two` before `Part 10`: alternating texts and numbers."""
+    return [int(part) if number % 2 else part for number, part in enumerate(_DIGITS.split(numbered(name)))]
+
+
+def matter(stems: Sequence[str]) -> list[int]:
+    """Return for each name of a folder when it is read: before the others if negative, such as a preface, or after."""
+    begun = os.path.commonprefix(stems) if len(stems) > 1 else ""  # noqa: RUF071 - of characters
+    start = len(begun.rstrip("".join(set(begun) - set(" _-.,"))))
+    found = (_MATTER.search(fold(stem[start:])) for stem in stems)
+    return [(-2, -1, 1, 2)[(each.lastindex or 1) - 1] if each is not None else 0 for each in found]
+
+
+def is_piece(folder: str) -> bool:
+    """Return whether a folder, by its path, is a disc, a tape or another part of a work."""
+    return _LAST_PIECE.search(numbered(os.path.basename(folder))) is not None
+
+
+def is_side(folder: str) -> bool:
+    """Return whether a folder is one side of a tape."""
+    return _SIDE.fullmatch(numbered(os.path.basename(folder))) is not None
+
+
+def is_extra(folder: str) -> bool:
+    """Return whether a folder has what belongs to the work beside it."""
+    return _EXTRA.fullmatch(fold(os.path.basename(folder))) is not None
+
+
+def is_nameless(text: str) -> bool:
+    """Return whether the name of an album, title or artist says that there is none."""
+    return _NAMELESS.fullmatch(fold(text)) is not None
+
+
+def is_track(title: str) -> bool:
+    """Return whether a title says nothing but its number."""
+    return is_nameless(title) or _TRACK.fullmatch(fold(title)) is not None
+
+
+def is_talk(stem: str) -> bool:
+    """Return whether a name is usual for talks and recordings that are no parts of one work."""
+    return _TALK.search(fold(stem).replace("_", " ")) is not None
+
+
+def is_part(stem: str) -> bool:
+    """Return whether a name has the number of a part or chapter, or is that of a preface or the like."""
+    text = numbered(stem)
+    found = _PART.search(text)
+    is_of = re.search(rf"(?<!\d){_OF_ALL}\b", text) is not None
+    return is_of or bool(found and not re.fullmatch(_TRACKS, found[1])) or _MATTER.search(text) is not None
+
+
+def rest_of(stem: str) -> str:
+    """Return what the names of the parts of a work have in common: a name without its numbers and words for parts."""
+    text = numbered(stem)
+    found = _MATTER.search(text)
+    text = text[: found.start()] if found is not None else _PART.sub(" ", text)
+    return " ".join(re.findall(r"[^\W\d_]+", re.sub(_OF_ALL, " ", text)))
+
+
+def work_in(stem: str) -> str:
+    """Return the name of the work of which a file is a part, as its name ends with; empty if it says none."""
+    work = stem.replace("_", " ")
+    while len(folded := fold(work)) == len(work) and (found := _LAST_PIECE.search(folded)) is not None:
+        work = work[: found.start()].strip(" ,.-–([")
+    return "" if is_talk(work) or work == stem.replace("_", " ") else work
+
+
+def without_piece(album: str) -> tuple[str, int]:
+    """Return the name of an album without that of a disc at its end, and the number of the disc; 0 if it has none."""
+    work = work_in(album)
+    found = re.search(r"\d+", numbered(album)[len(work) :]) if work else None
+    return (work, int(found[0])) if found else (album, 0)
+
+
+def read_name(name: str, above: Sequence[str], author: str) -> WorkName:
+    """Return what the name of a work says; `above` are the folders that it is in, the innermost last."""
+    title = name.replace("_", " ")
+    reader = _READER.search(title)
+    title = " ".join(_NOISE.sub(" ", _READER.sub(" ", title)).split())
+    year = _YEAR.match(title) or _LAST_YEAR.search(title)
+    title = (title[: year.start()] + title[year.end() :]).strip() if year is not None else title
+    known = {fold(text) for text in (*above, author) if text}
+    head, dash, rest = title.partition(" - ")
+    if dash and fold(head) in known:
+        title = rest
+    head, dash, rest = title.rpartition(" - ")
+    if dash and author and fold(rest) == fold(author):
+        title = head
+    series, number = above[-1] if above and fold(above[-1]) != fold(author) else "", ""
+    begun = re.match(rf"{re.escape(fold(series))}[ #(\[]+(\d{{1,3}})[)\]]? - ", fold(title)) if series else None
+    if begun is not None and len(fold(title)) == len(title):
+        title, number = title[begun.end() :], begun[1]
+    elif series and (found := _VOLUME.match(title) or _LAST_VOLUME.search(title)):
+        title, number = title[: found.start()] + title[found.end() :], next(filter(None, found.groups()))
+    if number and year is None and (year := _YEAR.match(title)) is not None:
+        title = title[year.end() :]
+    narrator = next(filter(None, reader.groups()), "").strip() if reader is not None else ""
+    facts = f"{series} {number.lstrip('0')}" if number else "", narrator, year[1] if year is not None else ""
+    return WorkName(clean_title(title or name), *facts)
