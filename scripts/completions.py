@@ -30,6 +30,7 @@ _tui_pod_ask() {
     done < <(tui-pod completions --words "$1" 2>/dev/null)
 }
 _tui_pod_ids() { _tui_pod_ask ids "$1"; }
+_tui_pod_actions() { _tui_pod_ask actions "$1"; }
 _tui_pod_topics() { _tui_pod_ask topics "$1"; }
 _tui_pod_feeds() { _tui_pod_ask feeds "$1"; }
 _tui_pod_settings() { compopt -o nospace 2>/dev/null; _tui_pod_ask settings "$1"; }
@@ -57,6 +58,7 @@ _tui_pod_ask() {
     _describe -t $1 $1 words "${@:2}"
 }
 _tui_pod_ids() { _tui_pod_ask ids }
+_tui_pod_actions() { _tui_pod_ask actions }
 _tui_pod_topics() { _tui_pod_ask topics }
 _tui_pod_feeds() { _tui_pod_ask feeds }
 _tui_pod_settings() { _tui_pod_ask settings -S '' }

@@ -404,7 +404,7 @@ class FakeFrontend(FakeListener):
     def write_control(self, sequence: str) -> None:
         raise AssertionError("nobody writes")
 
-    def run_action(self, ident: str) -> Outcome:
+    def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
         raise AssertionError(f"nobody runs {ident}")
 
     def ask_login(self, question: LoginQuestion) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.patience import PATIENCE, wait_until
-from tests.tools import needs_voice
+from tests.tools import needs, needs_voice
 from tui_pod.cli.parser import make_parser
 from tui_pod.core.actions import ACTIONS, shown_keys
 from tui_pod.ui.look.cells import MARKS
@@ -99,6 +100,9 @@ class Sandbox:
         files = " ".join(f"--{name} {folder / name}.toml" for name in ("catalog", "config", "state"))
         self._write("bin/tui-pod", f'#!/bin/sh\nexec {sys.executable} -m tui_pod {files} --ao null "$@"\n').chmod(0o755)
         self._write("bin/sleep", "#!/bin/sh\n").chmod(0o755)
+        for menu in ("rofi", "fuzzel", "wofi"):  # the listener chooses what $CHOICE finds, or types it
+            text = '#!/bin/sh\ntee rows | grep -m1 "${CHOICE:-Attention}" || echo "$CHOICE"\n'
+            self._write(f"bin/{menu}", text).chmod(0o755)
         recording = self._record("recordings/layers.wav")
         self._record("Audiobooks/Sea/Part 1.wav")
         self._record("Audiobooks/Sea/Part 2.wav")
@@ -179,6 +183,49 @@ def test_commands_of_a_page_run(page: Path, tmp_path: Path) -> None:
             for path in re.findall(r"(?:>|--out|--clips) (?:~/)?([\w./-]+)", line):
                 written = tmp_path / path
                 assert any(written.iterdir()) if written.is_dir() else written.stat().st_size, line
+
+
+@pytest.fixture
+def remote_sandbox(tmp_path: Path) -> Iterator[Sandbox]:
+    sandbox = Sandbox(tmp_path)
+    with sandbox.playing():
+        yield sandbox
+
+
+@pytest.mark.parametrize("menu", ["rofi -dmenu -i -p Podcast -display-columns 2,3", "fuzzel --dmenu", "wofi --dmenu"])
+def test_menu_plays_what_is_chosen_or_found(menu: str, remote_sandbox: Sandbox) -> None:
+    page = MANUAL / "remote.md"
+    (line,) = (line for line in shell_lines(page) if "rofi" in line)
+    assert menu in page.read_text("utf-8")
+    line = re.sub(r"rofi -[^|]+(?= \|)", menu, line)
+    remote_sandbox.run("tui-pod do queue.add_last self-attention")
+    for choice, played in (("LLM layers", "llm-layers"), ("Attention", "self-attention"), ("layers LLM", "llm-layers")):
+        done = remote_sandbox.run(f"export CHOICE='{choice}'; {line}")
+        assert (done.returncode, done.stderr) == (0, "")
+        assert remote_sandbox.run("tui-pod now --format '{id}'").stdout.strip() == played, choice
+    rows = (remote_sandbox.folder / "rows").read_text("utf-8")
+    assert [row.split("\t")[0] for row in rows.splitlines()] == ["llm-layers", "self-attention"]
+    assert remote_sandbox.run(line.replace(menu, "true")).returncode == 0  # nothing is chosen
+
+
+@needs("tmux")
+def test_status_bars_show_what_plays(remote_sandbox: Sandbox) -> None:
+    page = MANUAL / "remote.md"
+    (tmux,) = re.findall(r"^```\n(set -g.*?)^```", page.read_text("utf-8"), re.S | re.M)
+    (waybar,) = (json.loads(f"{{{text}}}") for text in blocks(page, "json") if "on-click" in text)
+    remote_sandbox.run("tui-pod play llm-layers")
+    (remote_sandbox.folder / "tmux.conf").write_text(f"{tmux}set -g status-right-length 200\n", "utf-8")
+    inner = "env -u TMUX tmux -S inner -f tmux.conf new-session '/bin/sleep 600'"  # tmux runs it only for a terminal
+    assert remote_sandbox.run(f'tmux -S outer -f /dev/null new-session -d -x 150 -y 9 "{inner}"').returncode == 0
+    try:
+        shown = "tmux -S outer capture-pane -p"
+        wait_until(lambda: "LLM layers −" in remote_sandbox.run(shown).stdout, "tmux shows what plays")
+    finally:
+        remote_sandbox.run("tmux -S inner kill-server; tmux -S outer kill-server")
+    line = remote_sandbox.run(f"{waybar['custom/podcast']['exec']} | head -n1").stdout
+    assert re.fullmatch(r"[▶‖] LLM layers −\d+:\d\d\n", line)
+    remote_sandbox.run(waybar["custom/podcast"]["on-click"])
+    assert 'paused": true' in remote_sandbox.run("tui-pod now --json").stdout
 
 
 def test_commands_checked_by_hand_are_in_the_docs() -> None:

@@ -47,7 +47,7 @@ def test_amount_that_is_none_is_wrong_usage(amount: str) -> None:
 def test_request_names_the_episode_or_the_action() -> None:
     assert make_request(Namespace(command="play", id="one")) == {"command": "play", "episode": "one"}
     assert make_request(Namespace(command="play", id=None)) == {"command": "play"}
-    assert make_request(Namespace(command="do", action_id="undo")) == {"command": "do", "action": "undo"}
+    assert make_request(Namespace(command="do", action_id="undo", ids=[])) == {"command": "do", "action": "undo"}
 
 
 @pytest.mark.parametrize(

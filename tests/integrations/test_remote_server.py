@@ -10,7 +10,7 @@ import select
 import socket
 import stat
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -160,8 +160,8 @@ async def run_command(*arguments: str, state: Path) -> tuple[int, str, str]:
 async def test_do_runs_an_action_and_answers_with_what_it_did(room: Room, state: Path) -> None:
     asked: list[str] = []
 
-    def do(ident: str) -> Outcome:
-        asked.append(ident)
+    def do(ident: str, episodes: Sequence[str]) -> Outcome:
+        asked.append(" ".join((ident, *episodes)))
         return {"undo": Outcome("Undid: a mark"), "redo": refused(f"Press {key_of('undo')} first.")}.get(ident, DONE)
 
     control = RemoteControl(PlayerApi(room.controller), state, do, render_keys)
@@ -171,7 +171,11 @@ async def test_do_runs_an_action_and_answers_with_what_it_did(room: Room, state:
         assert (await asyncio.to_thread(ask, state, request))[1] == answered
     with pytest.raises(RemoteError, match=r"^Press u first\.$"):
         await answer(state, command="do", action="redo")
-    assert asked == ["undo", "playback.mute", "redo"]
+    await answer(state, command="do", action="queue.add_last", episodes=["one", "two"])
+    for wrong in (["one", "gone"], "one", [1]):
+        with pytest.raises(RemoteError):
+            await answer(state, command="do", action="queue.add_last", episodes=wrong)
+    assert asked == ["undo", "playback.mute", "redo", "queue.add_last one two"]
     assert room.playing == "one"  # `toggle` is the same request by another name
     await control.close()
 
@@ -396,7 +400,7 @@ async def test_queue_of_the_app_is_changed_printed_and_undone(app: RemoteControl
     assert list(room.controller.queue.upcoming) == ["one", "two"]
     _, out = await queue("next", "three", "--json")
     assert [each["id"] for each in json.loads(out)] == ["three", "one", "two"]
-    undone = perform(PlayerApi(room.controller), {"command": "do", "action": "undo"}, lambda _: room.controller.undo())
+    undone = perform(PlayerApi(room.controller), {"command": "do", "action": "undo"}, lambda *_: room.controller.undo())
     assert undone[0].text == "Undid: “Three” queued next"
     assert await queue("take", "two") == (0, "")
     _, out = await queue()

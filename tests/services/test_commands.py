@@ -6,7 +6,7 @@ import pytest
 
 from tests.app_driver import FakeServices, list_model
 from tests.fakes import START, FakeFrontend
-from tui_pod.core.actions import ACTIONS
+from tui_pod.core.actions import ABOUT_EPISODES, ACTIONS, needs_cursor
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.topics import list_key
@@ -16,14 +16,7 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
-from tui_pod.services.commands import (
-    COMMANDS,
-    OF_EPISODES,
-    WITHOUT_CURSOR,
-    Subject,
-    run_command,
-    run_unseen,
-)
+from tui_pod.services.commands import COMMANDS, Subject, run_command, run_unseen
 
 
 class Front(FakeFrontend):
@@ -49,8 +42,8 @@ class Stage:
     def run(self, ident: str, *episodes: str, entry: int | None = None) -> Outcome:
         return run_command(ident, Subject(self.services, self.model, episodes, entry))
 
-    def do(self, ident: str) -> Outcome:
-        return run_unseen(ident, Subject(self.services, self.model), self.own.append)
+    def do(self, ident: str, *episodes: str) -> Outcome:
+        return run_unseen(ident, Subject(self.services, self.model, episodes), self.own.append)
 
     def show_list(self, own_list: OwnList) -> None:
         """List one of the listener's own lists."""
@@ -155,7 +148,7 @@ def test_session_that_fits_nothing_is_not_started_and_one_that_is_over_says_so(s
     assert stage.controller.session is None
 
 
-@pytest.mark.parametrize("ident", sorted(OF_EPISODES))
+@pytest.mark.parametrize("ident", sorted(ABOUT_EPISODES))
 def test_action_of_an_episode_without_one_says_why(library: Library, ident: str) -> None:
     stage = Stage(library, SmartList.QUEUE)
     assert not stage.run(ident).is_done
@@ -168,7 +161,7 @@ def test_do_reaches_every_action_that_needs_neither_form_nor_cursor(stage: Stage
     stage.run("episode.play", "one")
     others = {"feed.refresh"}  # no podcast is listed here
     for action in ACTIONS:
-        is_reached = not action.asks and (action.where in ("app", "screen") or action.id in WITHOUT_CURSOR)
+        is_reached = not action.asks and not needs_cursor(action)
         if action.id not in COMMANDS:
             said = stage.do(action.id)
             assert (said.is_done, action.id in stage.own) == (is_reached, is_reached)
@@ -191,6 +184,18 @@ def test_do_says_in_a_line_what_it_cannot(library: Library, ident: str, said: st
     stage = Stage(library, is_new=True)
     assert stage.do(ident).text.startswith(said)
     assert not stage.do(ident).is_done
+
+
+def test_do_acts_on_the_episodes_that_it_names(stage: Stage) -> None:
+    stage.show_list(OwnList("Mine", START, episodes=("one", "four")))
+    assert stage.do("queue.add_last", "two", "three") == changed("2 episodes queued")
+    assert stage.do("queue.move_down", "two").is_done  # it is not on the list that is shown
+    assert stage.controller.queue.entries == ("three", "two")
+    assert stage.do("episode.toggle_played", "three") == changed("“Three” marked played")
+    assert stage.do("undo").text == "Undid: “Three” marked played"
+    for ident in ("playback.mute", "view.statistics", "list.remove"):
+        assert not stage.do(ident, "two").is_done
+    assert stage.own == []
 
 
 def test_do_acts_on_what_is_loaded(stage: Stage) -> None:

@@ -45,7 +45,7 @@ class Command(NamedTuple):
 FILE, DIRECTORY = "FILE", "DIR"
 """Kinds of arguments that are paths."""
 
-COMPLETED = {"ID": "ids", "FEED": "feeds", "TOPIC": "topics", "KEY=VALUE": "settings"}
+COMPLETED = {"ID": "ids", "ACTION-ID": "actions", "FEED": "feeds", "TOPIC": "topics", "KEY=VALUE": "settings"}
 """Kinds of arguments whose values `tui-pod completions --words` prints, and what it calls them."""
 
 SHELLS = ("bash", "zsh", "fish")
@@ -253,8 +253,9 @@ COMMANDS = (
         Argument("--follow", text="print a line at each change; wait for an app if none is running"),
         Argument("--format", "TEXT", "print this text, with fields such as {title}, {chapter}, {position} and {left}"),
     ), has_json=True),
-    Command("do", "remote.run", "run any action of tui-pod keys that needs neither a form nor the cursor", (
+    Command("do", "do.run", "run any action of tui-pod keys that needs neither a form nor the cursor", (
         Argument("action_id", "ACTION-ID", "such as playback.mute"),
+        Argument("ids", "ID", "an episode by its id, or words to search for it; default: what plays", "*"),
     ), has_json=True),
     Command("attach", "remote.run_attach", "bring the running app to this terminal"),
     Command("keys", "shell.run_keys", "print every key and what it does", has_json=True),

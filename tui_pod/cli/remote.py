@@ -163,6 +163,8 @@ def make_request(options: Namespace) -> dict[str, object]:
         request["when"] = options.when
     elif options.command == "do":
         request["action"] = options.action_id
+        if options.ids:
+            request["episodes"] = options.ids
     elif options.command in _AMOUNTS:
         request |= _amount(options.amount, _AMOUNTS[options.command])
     return request

@@ -48,7 +48,7 @@ def run(options: Namespace) -> None:
     query = parse_query(" ".join(options.words))
     is_shown = sys.stdout.isatty() and not options.json
     opened = open_library(options)
-    results = _results(options, opened, query, ON_SCREEN if is_shown else None)
+    results = results_of(options, opened, query, ON_SCREEN if is_shown else None)
     if results.is_nearest:
         query = query.nearest()
         warn(f"{NEAREST[0].lower()}{NEAREST[1:]}.")
@@ -64,7 +64,7 @@ def run(options: Namespace) -> None:
     _tell_rest(query, results)
 
 
-def _results(options: Namespace, opened: Opened, query: Query, most: int | None) -> Results:
+def results_of(options: Namespace, opened: Opened, query: Query, most: int | None) -> Results:
     """Return what matches. If the index cannot be written to the cache, a temporary one is made."""
     library, kept = opened.library, titled(opened.library, opened.state.notebook.bookmarks)
     with ExitStack() as held:

@@ -13,7 +13,7 @@ from tui_pod.config.keymap import PRESETS, show_keys
 from tui_pod.config.paths import COMPLETIONS, MAN_PAGE, find_paths, shipped
 from tui_pod.config.reader import Row, allowed, setting_rows, toml_value
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.actions import ACTIONS
+from tui_pod.core.actions import ACTIONS, needs_cursor
 from tui_pod.core.text.clean import counted, enumerated
 
 _SUBSTITUTED = frozenset("`$\\")
@@ -75,6 +75,8 @@ def run_completions(options: Namespace) -> None:
 
         texts = {name: row.text for name, row in ROWS.items()} | LOGIN_KEYS
         words = [(f"{name}=", text) for name, text in texts.items()]
+    elif options.words == "actions":
+        words = [(action.id, action.label) for action in ACTIONS if not action.asks and not needs_cursor(action)]
     elif options.words == "feeds":
         from tui_pod.cli.podcasts.feeds import feed_names  # imports the network and the database
 

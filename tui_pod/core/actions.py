@@ -239,8 +239,19 @@ PARTS = {
 }
 """Parts of the help, and the beginnings of the ids of their actions."""
 
+ABOUT_EPISODES = frozenset((
+    "episode.play", "episode.restart", "episode.toggle_played", "queue.add_last", "queue.add_next", "queue.move_down",
+    "queue.move_up", "download.start", "transcript.recognise", "transcript.remove", "transcript.stop",
+))  # fmt: skip
+"""Commands that need an episode."""
+
 MOVING_ON = ("episode.toggle_played", "queue.add_last", "queue.add_next")
 """Actions whose effect the row shows; they move the cursor to the next one."""
+
+
+def needs_cursor(action: Action) -> bool:
+    """Return True if an action acts on what the cursor is on, so that `tui-pod do` cannot run it."""
+    return action.where not in ("app", "screen") and action.id not in ABOUT_EPISODES and action.id != "recall.start"
 
 
 def active_panes(pane: str) -> frozenset[str]:

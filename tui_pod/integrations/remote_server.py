@@ -11,7 +11,7 @@ import contextlib
 import json
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui_pod.core.errors import UserError
@@ -53,8 +53,8 @@ class OutOfRange(RequestError):
     """A value that is not possible; nothing was changed."""
 
 
-Do = Callable[[str], Outcome]
-"""Runs an action by its id."""
+Do = Callable[[str, Sequence[str]], Outcome]
+"""Runs an action by its id, on episodes or what is loaded."""
 
 
 class RemoteControl(Follower):
@@ -255,7 +255,10 @@ def perform(api: PlayerApi, request: dict[str, object], do: Do | None = None) ->
             controller.set_sleep(timer)
             return Outcome(f"Sleep timer: {timer or 'off'}"), None
         case "do" if do is not None:
-            return do(str(request.get("action"))), None
+            ids = _ids(request) if "episodes" in request else []
+            if unknown := [ident for ident in ids if controller.library.index(ident) is None]:
+                raise RequestError(f"There is no episode “{unknown[0]}”. See: tui-pod list")
+            return do(str(request.get("action")), ids), None
         case "queue" if "change" in request:
             return _change_queue(api, request), None
         case "queue":
@@ -278,10 +281,15 @@ def perform(api: PlayerApi, request: dict[str, object], do: Do | None = None) ->
     return DONE, None
 
 
-def _change_queue(api: PlayerApi, request: dict[str, object]) -> Outcome:
-    ids, change = request.get("episodes"), request["change"]
+def _ids(request: dict[str, object]) -> list[str]:
+    ids = request.get("episodes")
     if not isinstance(ids, list) or not all(isinstance(ident, str) for ident in ids):
         raise RequestError("“episodes” must be a list of ids.")
+    return ids
+
+
+def _change_queue(api: PlayerApi, request: dict[str, object]) -> Outcome:
+    ids, change = _ids(request), request["change"]
     if not isinstance(change, str) or change not in CHANGES:
         raise RequestError(f"“change” must be one of {', '.join(CHANGES)}.")
     return api.change_queue(change, ids)

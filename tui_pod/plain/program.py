@@ -313,9 +313,9 @@ class PlainProgram:
         self._dialogue.ask(f"{question} Type y or n, or press enter to decide later:", take)
         return True
 
-    def run_action(self, ident: str) -> Outcome:
+    def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
         """See `Frontend.run_action`."""
-        outcome = run_unseen(ident, Subject(self.services, self._list), self._run_own)
+        outcome = run_unseen(ident, Subject(self.services, self._list, episodes), self._run_own)
         if outcome.is_done and outcome.text:
             self._dialogue.say(outcome.sentence)
         return outcome

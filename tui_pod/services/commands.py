@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_pod.core.actions import BY_ID, key_of
+from tui_pod.core.actions import ABOUT_EPISODES, BY_ID, key_of, needs_cursor
 from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.controller import NOTHING_PLAYS, PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
@@ -58,13 +58,13 @@ Command = Callable[[Subject], Outcome | None]
 
 def run_command(ident: str, on: Subject) -> Outcome:
     """Run the command of an action; return what it did."""
-    if ident in OF_EPISODES and not on.episodes:
+    if ident in ABOUT_EPISODES and not on.episodes:
         return refused(on.model.why_empty)
     return COMMANDS[ident](on) or DONE
 
 
 def run_unseen(ident: str, on: Subject, run_own: Callable[[str], Outcome | None]) -> Outcome:
-    """Run an action for `tui-pod do`, on what is loaded; refuse one that needs a form or a cursor.
+    """Run an action for `tui-pod do`, on these episodes or what is loaded; refuse one that needs a form or a cursor.
 
     `run_own` runs an action that is the front end's own, by its id.
     """
@@ -73,12 +73,16 @@ def run_unseen(ident: str, on: Subject, run_own: Callable[[str], Outcome | None]
         return refused("There is no such action. See: tui-pod keys")
     if action.asks:
         return refused(f"{ident} asks for something; press its key in tui-pod.")
-    if action.where not in ("app", "screen") and ident not in WITHOUT_CURSOR:
+    if needs_cursor(action):
         return refused(f"{ident} needs the cursor; press its key in tui-pod.")
+    if on.episodes and ident not in ABOUT_EPISODES:
+        return refused(f"{ident} is not about an episode; run it without one.")
     if ident not in COMMANDS:
         return run_own(ident) or DONE
-    if ident in OF_EPISODES and episode is None:
-        return refused("Nothing is playing.")
+    if on.episodes:
+        return run_command(ident, on)
+    if ident in ABOUT_EPISODES and episode is None:
+        return refused("Nothing is playing. Name an episode by its id.")
     return run_command(ident, on._replace(episodes=[episode] if episode is not None else []))
 
 
@@ -96,7 +100,7 @@ def _change_volume(on: Subject, by: int) -> None:
 def _move(on: Subject, by: int) -> Outcome:
     """Move an episode within the list shown if that was made by hand, otherwise within the queue."""
     own, controller, episode = on.model.own_list, on.controller, on.episodes[0]
-    if own is None or own.is_rule:
+    if own is None or own.is_rule or episode not in own.episodes:
         if episode not in controller.queue.upcoming:
             session = key_of("view.session")
             return refused(f"Only upcoming episodes of the queue can be moved. Press {session} for the queue.")
@@ -234,12 +238,3 @@ COMMANDS: Mapping[str, Command] = {
     "work.stop": lambda on: on.services.tasks.stop(),
 }
 """What each action does. The front ends have a form in the place of a few, such as the sleep timer's."""
-
-OF_EPISODES = frozenset((
-    "episode.play", "episode.restart", "episode.toggle_played", "queue.add_last", "queue.add_next", "queue.move_down",
-    "queue.move_up", "download.start", "transcript.recognise", "transcript.remove", "transcript.stop",
-))  # fmt: skip
-"""Commands that need an episode."""
-
-WITHOUT_CURSOR = frozenset(("episode.restart", "episode.toggle_played", "download.start", "recall.start"))
-"""Commands of panes that `tui-pod do` runs too, on what is loaded."""

@@ -112,8 +112,11 @@ class Frontend(PlaybackListener, Protocol):
     def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "Sync") -> bool:
         """Ask a question, which may stay without an answer; return False, and do not ask, if the listener is busy."""
 
-    def run_action(self, ident: str) -> Outcome:
-        """Run an action for `tui-pod do`, and show what it did; refuse what needs a form or a cursor."""
+    def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
+        """Run an action for `tui-pod do`, on these episodes or what is loaded, and show what it did.
+
+        What needs a form or a cursor is refused.
+        """
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
         """Ask these cards, and call `then` once they are answered or dismissed."""

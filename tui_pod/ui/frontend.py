@@ -155,7 +155,7 @@ class ScreenFrontend:
         focused = self._app.focused
         return self._app.screen is not self._main or (focused is not None and focused.check_consume_key("a", "a"))
 
-    def run_action(self, ident: str) -> Outcome:
+    def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
         """See `Frontend.run_action`."""
         from tui_pod.services.commands import Subject, run_unseen  # after the first paint
 
@@ -167,7 +167,7 @@ class ScreenFrontend:
             else:
                 self._app.run_action_soon(BY_ID[ident].action)
 
-        outcome = run_unseen(ident, Subject(self._main.services, self._main.model), run_own)
+        outcome = run_unseen(ident, Subject(self._main.services, self._main.model, episodes), run_own)
         if outcome.is_done and outcome.text:
             self.tell(outcome.notice)
         return outcome

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tui_pod.cli.podcasts.downloading import download_queue
 from tui_pod.cli.podcasts.feeds_set import set_settings
 from tui_pod.cli.podcasts.subscriptions import ask_login, named_feeds, on_store, open_store
 from tui_pod.cli.shared import (
@@ -28,7 +29,7 @@ from tui_pod.cli.shared import (
     warn,
 )
 from tui_pod.config.paths import find_paths
-from tui_pod.config.settings import MEGABYTE, Settings
+from tui_pod.config.settings import Settings
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, to_texts
 from tui_pod.core.progress.progress import PlayedRule
@@ -40,7 +41,7 @@ from tui_pod.imports.players import parse_export, read_export
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import split_login
-from tui_pod.recordings.download_queue import DownloadProgress, DownloadQueue, DownloadStatus
+from tui_pod.recordings.download_queue import DownloadStatus
 from tui_pod.recordings.keeping import Usual, has_rule
 from tui_pod.services.podcasts.opening import network_policy, open_podcasts
 from tui_pod.shelf.feed_store import FeedStore
@@ -293,17 +294,7 @@ async def _keep_downloads(
     podcasts = open_podcasts(paths, settings, store=store)
     in_use = state.strings("queue", "entries")[state.setting("queue", "cursor", 0) :]
     podcasts.upkeep.archive(archived, state.progress.get, in_use, datetime.now(UTC))
-    counts: Counter[DownloadStatus] = Counter()
-
-    def show(progress: DownloadProgress) -> None:
-        counts[progress.status] += 1
-        if progress.status is DownloadStatus.FAILED:
-            warn(str(progress.error))
-        elif progress.status is DownloadStatus.RUNNING:
-            share = progress.done / progress.total if progress.total else None
-            show_progress(clean(progress.title, 50), share, f"{progress.done // MEGABYTE} MB")
-
-    queue = DownloadQueue(podcasts.downloads, show, state.progress.get)
+    queue, counts = download_queue(podcasts.downloads, state.progress.get)
     deleted = 0
     for feed in ruled:
         requests, gone = podcasts.upkeep.plan_downloads(feed, usual, state.progress.get, in_use, datetime.now(UTC))

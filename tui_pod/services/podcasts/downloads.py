@@ -82,7 +82,7 @@ class DownloadService:
         library = self._context.controller.library
         coming = [episode for episode in episodes if episode in queue.running]
         missing = [episode for episode in episodes if episode not in queue.running]
-        requests, are_here = await in_thread(lambda _: _download_requests(podcasts, library, missing))
+        requests, are_here = await in_thread(lambda _: download_requests(podcasts, library, missing))
         await self.want(missing)
         self._mark_seen(request.episode for request in requests)
         for start in range(0, len(requests), AT_A_TIME):
@@ -233,7 +233,7 @@ class DownloadService:
         self._tasks.run(self._context.ask_login_of_episode(ident, wanted, go_on))
 
 
-def _download_requests(
+def download_requests(
     podcasts: Podcasts, library: Library, episodes: Iterable[str]
 ) -> tuple[list[DownloadRequest], bool]:
     """Return what to download for these episodes, and whether some are downloaded. Blocks: call it in a thread."""

@@ -1,0 +1,86 @@
+"""The command `do`: run an action in the running app or, if it can be done without one, here."""
+
+from __future__ import annotations
+
+import asyncio
+from argparse import Namespace
+from importlib import import_module
+
+from tui_pod.cli import remote
+from tui_pod.cli.parser import UsageError, parse
+from tui_pod.core.actions import ABOUT_EPISODES, BY_ID
+from tui_pod.core.errors import UserError
+from tui_pod.integrations.remote_socket import NobodyRuns
+
+ALONE = {
+    "queue.add_last": ("queue", "add"),
+    "queue.add_next": ("queue", "next"),
+    "episode.toggle_played": ("mark",),
+    "transcript.recognise": ("transcribe",),
+    "feed.refresh_all": ("feeds", "refresh"),
+    "sync.now": ("sync",),
+}
+"""Commands that do without an app what these actions do in it."""
+
+
+def run(options: Namespace) -> int | None:
+    """Run an action on the episodes that are named, or on what plays.
+
+    Raises:
+        UserError: no episode is found, or the app says why it does nothing.
+        NobodyRuns: no app is running, and the action needs one.
+    """
+    options.ids = _find(options) if options.ids else []
+    try:
+        remote.run(options)
+    except NobodyRuns:
+        return _run_alone(options)
+    return None
+
+
+def _find(options: Namespace) -> list[str]:
+    """Return the episodes with these ids; if none of them is an id, the best match of a search for the words."""
+    from tui_pod.cli.search import results_of  # keys of the desktop do without the library
+    from tui_pod.cli.shared import find_episodes, open_library
+    from tui_pod.search.query import parse_query
+
+    opened, words = open_library(options), list(dict.fromkeys(options.ids))
+    if any(opened.library.index(word) is not None for word in words):
+        find_episodes(opened.library, words)
+        return words
+    results = results_of(options, opened, parse_query(" ".join(options.ids)), 1)
+    if not results.found or results.is_nearest:
+        raise UserError(f"no episode has the id or matches “{' '.join(options.ids)}”; nothing was done")
+    return [results.found[0].id]
+
+
+def _run_alone(options: Namespace) -> int | None:
+    """Do what an action does, without an app. Raises NobodyRuns if that is not possible."""
+    action, ids = options.action_id, options.ids
+    if action not in BY_ID:
+        raise UsageError("there is no such action. See: tui-pod keys")
+    if options.json or bool(ids) is not (action in ABOUT_EPISODES):
+        raise NobodyRuns
+    if action == "download.start":
+        from tui_pod.cli.podcasts.downloading import download  # imports the network and the database
+        from tui_pod.cli.shared import open_library
+
+        return asyncio.run(download(open_library(options), ids))
+    if action not in ALONE:
+        raise NobodyRuns
+    command = parse([*ALONE[action], *_mark(options), *ids])
+    for name in ("catalog", "state", "config"):
+        setattr(command, name, getattr(options, name))
+    module, _, function = command.run.rpartition(".")
+    status: int | None = getattr(import_module(f"tui_pod.cli.{module}"), function)(command)
+    return status
+
+
+def _mark(options: Namespace) -> list[str]:
+    """Return what to mark episodes as: unplayed if all of them are played."""
+    if options.action_id != "episode.toggle_played":
+        return []
+    from tui_pod.cli.shared import open_library  # as above
+
+    progress = open_library(options).count_progress()
+    return ["unplayed" if all(progress.status(ident) == "played" for ident in options.ids) else "played"]
