@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import shutil
 import signal
@@ -45,6 +46,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     Compiling them, with pytest's `assert`, is most of the time that collecting takes.
     """
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    gc.freeze = lambda: None  # an app freezes what lives as long as it does; in a process of many apps all would stay
     if not worker or session.config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
         return
     root = session.config.rootpath
