@@ -90,6 +90,29 @@ def test_two_accounts_of_a_server_stand_side_by_side_and_share_no_progress(
     assert [len(user.progress) for user in (ann, bob)] == [1, 1]
 
 
+def test_a_server_under_another_address_is_the_same_one(
+    server: DoubleServer, add: Add, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.double.users["bob"] = User("bob", "word")
+    assert add() == add("word", "", "--user", "bob") == 0
+    with serving(server.double) as other:
+        assert add("pass word", other) == 0
+        assert f"the server that you added as {server.base}" in capsys.readouterr().err
+        assert add("pass word", other) == add("word", other, "--user", "bob") == 0
+        assert [(row["address"], row["user"], row["episodes"], row["error"]) for row in servers(capsys)] == [
+            (other, "ann", 6, None),
+            (other, "bob", 6, None),
+        ]
+        assert main(["list", "--json"]) in (0, None)
+        heard = [each for each in json.loads(capsys.readouterr().out) if (each["audio"] or "").startswith("http")]
+        assert len(heard) == 12
+        assert all(each["audio"].startswith(other) for each in heard)
+        assert main(["sync", "--yes"]) == main(["server", "remove", other, "--user", "bob"]) == 0
+        assert add("word", other, "--user", "bob") == main(["feeds", "refresh"]) == main(["sync"]) == 0
+    assert add() == 0  # and back
+    assert [row["address"] for row in servers(capsys)] == [server.base, other]
+
+
 @pytest.mark.parametrize(
     ("password", "address", "words", "said"),
     [

@@ -35,8 +35,8 @@ class Podcast(NamedTuple):
 BOOKS = (
     Book("Alone"),
     Book("Many Files", (20.0, 30.0, 10.0)),
-    Book("Second", series="Saga", number=2),
-    Book("First", series="Saga", number=1),
+    Book("Second", series="Saga", number=10),
+    Book("First", series="Saga", number=9),
 )
 PODCAST = Podcast("Talk", ("One", "Two"))
 

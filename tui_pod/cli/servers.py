@@ -36,9 +36,12 @@ def run_add(store: FeedStore, options: Namespace) -> int:
     password = password_from(command) if command else ask_password(secret)
     if not password:
         raise UserError("no login was given")
+    former = {feed.feed_id: to_base(feed.address) for feed in added_servers(store)}
     with waiting("logging in"):
         feed_id, base, names = add_server(store, options.url, user, password, command)
     tell(f"{base}: logged in; libraries: {enumerated(names) or 'none'}")
+    if former.get(feed_id, base) != base:
+        tell(f"It is the server that you added as {former[feed_id]}; its address is {base} from now on.")
     (feed,) = named_feeds(store, [feed_id])
     with waiting("reading the libraries"):
         result = refresh_feed(store, feed, CancelToken(), PUBLIC)

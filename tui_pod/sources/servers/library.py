@@ -35,7 +35,8 @@ MAX_COLLECTIONS = 1_000
 
 def server_logins(store: FeedStore, feed_id: str) -> tuple[Login, ...]:
     """Return the logins of a server, which get tokens from it. Raises FetchError: they cannot be read."""
-    base, tokens = to_base(feed_id), store.logins.tokens
+    feed, tokens = store.find(feed_id), store.logins.tokens
+    base = to_base(feed.address if feed is not None else feed_id)
     found = store.logins.of(feed_id)
     return tuple(ServerLogin(one.origin, one.user, one.password, one.over_http, base, tokens) for one in found)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
@@ -15,9 +16,10 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.shelves import read_known
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.servers.client import SCHEME, ServerLogin, ask, to_address, to_base, typed_bases
-from tui_pod.sources.servers.items import text
+from tui_pod.sources.servers.items import ident_of, text
 from tui_pod.sources.servers.library import ServerReader, list_libraries, server_login, server_logins
 from tui_pod.sources.source import Check, EpisodeSource, RefreshResult
 
@@ -29,7 +31,7 @@ class ServerSource(EpisodeSource):
     schemes = (f"{SCHEME}http", f"{SCHEME}https")
     is_portable = False
     hides_missing = keeps_progress = has_parts = True
-    cannot_move = "add a server under its new address; it has your progress"
+    cannot_move = "add a server under its new address; it stays the same"
 
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
@@ -56,9 +58,9 @@ class ServerSource(EpisodeSource):
         return True, f"{base}: libraries: {len(libraries)}", ""
 
 
-def added_servers(store: FeedStore) -> list[Subscription]:
+def added_servers(store: FeedStore, with_removed: bool = False) -> list[Subscription]:
     """Return the servers that the listener has added."""
-    return [feed for feed in store.feeds() if feed.address.startswith(SCHEME)]
+    return [feed for feed in store.feeds(with_removed) if feed.address.startswith(SCHEME)]
 
 
 def server_bases(typed: str) -> list[str]:
@@ -72,6 +74,8 @@ def server_bases(typed: str) -> list[str]:
 def add_server(store: FeedStore, typed: str, user: str, password: str, command: str = "") -> tuple[str, str, list[str]]:
     """Log in to a server and subscribe to it; its libraries are still to be read.
 
+    A server that is here under another address, with the same account, is used under this one from now on.
+
     Args:
         user: empty if the password is an API key.
         password: tried now, and saved unless there is a command.
@@ -83,14 +87,29 @@ def add_server(store: FeedStore, typed: str, user: str, password: str, command: 
     Raises:
         UserError: it is no server of this kind, does not answer, or rejects the login. Nothing was added.
     """
-    base, names, account = _reach(store, server_bases(typed), user, password)
-    feed_id, is_own, title = to_address(base), is_private(f"{base}/"), urlsplit(base).netloc
-    if _owner(store, feed_id, base) not in ("", account):
+    base, libraries, account = _reach(store, server_bases(typed), user, password)
+    is_own, title = is_private(f"{base}/"), urlsplit(base).netloc
+    here = _here(store, {ident_of(each.get("id")) for each in libraries}, account)
+    known = here or store.find(to_address(base), with_removed=True)
+    feed_id = known.feed_id if known is not None else to_address(base)
+    if here is not None and to_base(here.address) != base:
+        store.logins.forget(feed_id)
+        store.move(feed_id, to_address(base, unquote(here.address.partition("#")[2])))
+    elif _owner(store, feed_id, base) not in ("", account):
         feed_id, title = to_address(base, account), f"{title} ({account})"
     store.logins.keep(KeptLogin(feed_id, origin(f"{base}/"), user, "" if command else password, command, is_own))
     store.subscribe([Entry(feed_id, title)])
     store.set_private_origin(feed_id, origin(f"{base}/") if is_own else None)
-    return feed_id, base, names
+    return feed_id, base, [clean(text(each.get("name"))) for each in libraries]
+
+
+def _here(store: FeedStore, libraries: set[str], account: str) -> Subscription | None:
+    """Return the same server, recognised by its libraries, if this account was ever added under any address."""
+    for feed in added_servers(store, with_removed=True):
+        known = read_known(store, feed.feed_id).libraries.keys()
+        if libraries & known and _owner(store, feed.feed_id, to_base(feed.address)) == account:
+            return feed
+    return None
 
 
 def _owner(store: FeedStore, feed_id: str, base: str) -> str:
@@ -110,8 +129,8 @@ def _account(base: str, login: Login) -> str:
     return clean(text(data.get("username") if isinstance(data, dict) else "")).lower()
 
 
-def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tuple[str, list[str], str]:
-    """Return the first server that answers, the names of its libraries, and that of the account."""
+def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tuple[str, list[dict[str, Any]], str]:
+    """Return the first server that answers, its libraries, and the name of the account."""
     problem: FetchError | None = None
     for base in bases:
         is_own = is_private(f"{base}/")
@@ -120,8 +139,7 @@ def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tupl
         login = ServerLogin(origin(f"{base}/"), user, password, is_own, base, store.logins.tokens)
         try:
             login.forget()
-            names = [clean(text(each.get("name"))) for each in list_libraries(base, login)]
-            return base, names, _account(base, login) or user.lower()
+            return base, list_libraries(base, login), _account(base, login) or user.lower()
         except FetchError as error:
             if error.status is not None:  # it answers
                 raise
