@@ -60,7 +60,11 @@ def say_episode(library: Library, progress_index: ProgressIndex, index: int, sou
     duration = progress_index.length(index)
     unknown = "only a teaser" if has_only_teaser(library.episode(index)) else "unknown length"
     length = spoken_time(round(duration)) if duration else unknown
-    match progress_index.status(library.ids[index]):
+    ident = library.ids[index]
+    parts = progress_index.new_parts(ident) if ident in progress_index.new else 0
+    match progress_index.status(ident):
+        case Status.STARTED if parts:
+            said = f"{counted(parts, 'new part')}, {length}"
         case Status.STARTED if progress is not None:
             said = f"started, {say_position(progress.position, duration)}"
         case Status.PLAYED:

@@ -211,14 +211,15 @@ def _store_items(
     there = set(ids)
     known = _take_over(db, ids, items, known)
     hide(db, (ident for ident, *_ in known if ident not in there))
-    note_layouts(db, zip(ids, items, strict=True), now)
+    grown = [ident for ident, parts in note_layouts(db, zip(ids, items, strict=True), now).items() if parts - contents]
+    db.executemany("UPDATE episodes SET seen = ? WHERE id = ?", ((now, ident) for ident in grown))
     store_recordings(db, zip(ids, items, strict=True))
     changes += db.total_changes - before
     unwanted = marks.note_new(db, number, now)
     db.execute("DELETE FROM files WHERE feed = ?", (number,))
     rows = ((number, file.path, file.size, file.modified, file.key, json.dumps(file.tags)) for file in files)
     db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
-    return Stored(new - unwanted, bool(changes))
+    return Stored(new + len(grown) - unwanted, bool(changes))
 
 
 def _known(db: sqlite3.Connection, number: int) -> tuple[list[_Known], dict[str, str]]:

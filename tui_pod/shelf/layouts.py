@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterable, Mapping
 from math import ceil, inf
 
-from tui_pod.core.library.parts import Move, Part, arrange, pack_parts, unpack_parts
+from tui_pod.core.library.parts import GROWN, Move, Part, arrange, pack_parts, unpack_parts
 from tui_pod.shelf.database import FeedDatabase, bump
 from tui_pod.shelf.listing import Tags
 from tui_pod.shelf.published import PublishedItem
@@ -20,11 +20,13 @@ _Stretches = Mapping[str, tuple[float, float]]
 """Where each part starts and ends, in seconds, by the key of its content."""
 
 
-def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, PublishedItem]], now: float) -> None:
+def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, PublishedItem]], now: float) -> dict[str, set[str]]:
     """Store the parts that books have had until now, before their new ones are stored.
 
-    The items come with their episodes' ids; `db` is in a write transaction.
+    The items come with their episodes' ids; `db` is in a write transaction. Returns the keys of the new parts of each
+    book that has more than before.
     """
+    grown: dict[str, set[str]] = {}
     for ident, item in items:
         if item.recording is None or not item.recording.keys:
             continue
@@ -34,6 +36,9 @@ def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, PublishedIte
         old = _stretches(row[0].split(), unpack_parts(row[1]))
         if old != _stretches(item.recording.keys, item.recording.parts):
             _note(db, ident, old, now)
+        if len(item.recording.keys) > len(old):
+            grown[ident] = set(item.recording.keys) - old.keys()
+    return grown
 
 
 def correct_length(database: FeedDatabase, book: str, audio: str, duration: float) -> None:
@@ -112,7 +117,10 @@ def _stretches(keys: Iterable[str], parts: Iterable[Part]) -> dict[str, tuple[fl
 
 
 def _shifts(book: str, until: float, former: _Stretches, present: _Stretches) -> list[Move]:
-    """Return the moves of a book's parts; from a part that is gone, they lead to the start of the next one."""
+    """Return the moves of a book's parts; from a part that is gone, they lead to the start of the next one.
+
+    From the end of a book that has more parts now, one leads to the first new part.
+    """
     moves: list[Move] = []
     following = max((end for _, end in present.values()), default=0.0)
     for key, (start, end) in reversed(list(former.items())):
@@ -122,4 +130,7 @@ def _shifts(book: str, until: float, former: _Stretches, present: _Stretches) ->
         else:
             at = last = following
         moves.append(Move(book, start, end, until, book, at, last))
+    if len(present) > len(former):
+        first = next(at for key, (at, _) in present.items() if key not in former)
+        moves.append(Move(book, GROWN, GROWN, until, book, first, first))
     return moves[::-1]

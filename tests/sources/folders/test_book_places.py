@@ -9,12 +9,15 @@ import pytest
 from tests.present import present
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.test_books import BEFORE, configure
+from tui_pod.core.library.parts import moved_time
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.moves import moved_notebook
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.plain.spoken import say_episode
 from tui_pod.shelf.layouts import correct_length
+from tui_pod.shelf.marks import read_news
 
 
 def noted(episode: str, start: float) -> Notebook:
@@ -107,6 +110,33 @@ def test_what_is_noted_after_a_change_is_where_it_was_noted(shelf: Shelf) -> Non
     index = ProgressIndex(shelf.library(), {book.id: Progress(now, 0.5)})
     assert (found := index.get(book.id)) is not None
     assert found.position == 0.5
+
+
+def test_new_part_opens_a_played_book_again_and_is_new_until_the_book_is_touched(shelf: Shelf) -> None:
+    shelf.put_book()
+    shelf.add()
+    book = shelf.book()
+    progress = {book.id: Progress(BEFORE, played=True)}
+    for number in (4, 5):
+        shelf.put(f"Emma/{number:02}.mp3", f"Chapter {number}", str(number), TALB="Emma")
+        assert shelf.refresh().new == 1
+    index = ProgressIndex(shelf.library(), progress)
+    index.set_new(read_news(shelf.store.db))
+    index = index.moved_to(shelf.library())
+    found = present(index.get(book.id))
+    assert found.position == pytest.approx(shelf.book().parts[3].start, abs=0.01)
+    assert (index.new, index.new_parts(book.id)) == ({book.id}, 2)
+    said = say_episode(shelf.library(), index, present(shelf.library().index(book.id)))
+    assert said.startswith("Emma. 2 new parts, ")
+    index.put(book.id, found.at(found.position + 0.5, None, datetime.now(UTC)))
+    assert (index.new, index.new_parts(book.id)) == (set(), 0)
+
+    grown = max(map(moved_time, shelf.library().moves))
+    (shelf.folder / "Emma/05.mp3").unlink()
+    shelf.put("Emma/05a.mp3", "Chapter 5", "5", TALB="Emma")  # in its place
+    shelf.refresh()
+    last = {book.id: Progress(grown, played=True)}
+    assert ProgressIndex(shelf.library(), last).status(book.id) is Status.PLAYED
 
 
 def test_corrected_length_of_a_part_moves_what_is_behind_it_and_stays(shelf: Shelf) -> None:

@@ -18,6 +18,10 @@ _SEPARATOR = "\0"
 """Between the fields of packed parts; no path, address or cleaned title contains it."""
 
 
+GROWN = -1.0
+"""In place of the position that a book was played at, since the position of one that is played is 0."""
+
+
 class Part(NamedTuple):
     """One recording of an episode of several."""
 
@@ -90,6 +94,11 @@ class Move(NamedTuple):
     """Where it starts there."""
     last: float
     """Where it ends there."""
+
+    @property
+    def is_growth(self) -> bool:
+        """Whether it leads from the end of a book that was played to its first new part."""
+        return self.start == GROWN
 
     def place(self, position: float) -> float:
         """Return the new place of a position in the stretch."""

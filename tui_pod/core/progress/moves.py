@@ -7,7 +7,7 @@ from functools import reduce
 from math import inf
 from typing import TypeVar
 
-from tui_pod.core.library.parts import Move, by_former, move_at, moved_time, within
+from tui_pod.core.library.parts import GROWN, Move, by_former, move_at, moved_time, within
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import Card, Notebook, newest_of
 from tui_pod.core.progress.progress import Progress, newest
@@ -96,10 +96,15 @@ def _in_file(progress: Progress, move: Move) -> Progress | None:
 
 
 def _shifted(progress: Progress, moves: Sequence[Move]) -> Progress:
-    move = move_at(moves, progress.position)
+    move = next((move for move in moves if move.is_growth), None) if progress.played else None
+    is_played = progress.played and move is None
+    position, move = (GROWN, move) if move is not None else (progress.position, move_at(moves, progress.position))
     ranges = [(there.place(start), there.place(end)) for start, end in progress.played_ranges
               if (there := move_at(moves, start)) is not None]  # fmt: skip
-    position = move.place(progress.position) if move is not None and not progress.played else progress.position
     return progress._replace(
-        position=position, played_ranges=tuple(ranges), duration=None, updated=moved_time(moves[0])
+        position=move.place(position) if move is not None and not is_played else position,
+        played=is_played,
+        played_ranges=tuple(ranges),
+        duration=None,
+        updated=moved_time(moves[0]),
     )

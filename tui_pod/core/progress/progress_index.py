@@ -147,8 +147,20 @@ class ProgressIndex:
     def set_new(self, episodes: Iterable[str]) -> None:
         """Set which episodes are new, leaving out those that were touched or are not in the library."""
         here = (ident for ident in episodes if self._library.index(ident) is not None)
-        self.new = {ident for ident in here if self.status(ident) is Status.UNPLAYED}
+        self.new = {ident for ident in here if self.status(ident) is Status.UNPLAYED or self.new_parts(ident)}
         self._new_counts.clear()
+
+    def new_parts(self, ident: str) -> int:
+        """Return how many parts a book has got since it was played; 0 if it has none, or was touched since."""
+        progress, episode = self._progress.get(ident), self._library.find(ident)
+        if progress is None or episode is None or progress.played:
+            return 0
+        from tui_pod.core.library.parts import moved_time  # only of what is new
+
+        times = [moved_time(move) for move in self._library.moves if move.former == ident and move.is_growth]
+        starts = [round(part.start, 2) for part in episode.parts]
+        is_untouched = progress.updated in times and round(progress.position, 2) in starts
+        return sum(start >= progress.position for start in starts) if is_untouched else 0
 
     def new_indexes(self) -> list[int]:
         """Return the library indexes of the new episodes, in its order."""

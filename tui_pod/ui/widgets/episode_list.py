@@ -17,7 +17,7 @@ from tui_pod.core.actions import BY_ID, MOVING_ON
 from tui_pod.core.library.episode import Episode, has_only_teaser
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback
-from tui_pod.core.text.clean import clean, fold, length
+from tui_pod.core.text.clean import clean, counted, fold, length
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, wrap
@@ -217,8 +217,9 @@ class EpisodeList(RowPane):
         episode, progress_index = model.library.episode(index), model.progress_index
         ident, progress = episode.id, progress_index.get(episode.id)
         name, time = mark_and_time(self.playback, ident, progress, progress_index.length(index))
-        if name == "unplayed" and ident in progress_index.new:
-            name = "new"
+        if name in ("unplayed", "started") and ident in progress_index.new:
+            parts = progress_index.new_parts(ident)
+            name, time = "new", counted(parts, "new part") if parts else time
             model.note_drawn(ident)
         if time == length(None) and has_only_teaser(episode):
             time = "teaser"
