@@ -23,6 +23,7 @@ ONLY_KNOWN_IN_A_RUN = {
     "tui_pod.core.library.podcast_settings: _whole(word)",
     "tui_pod.core.library.podcast_settings: f'(?<!\\\\\\\\){by}'",
     "tui_pod.core.library.podcast_settings: f'[{special}]'",
+    "tui_pod.core.text.plain_toml: whole",
     "tui_pod.core.text.speech: f\"(?<![\\\\w-])({'|'.join(map(re.escape, words))})(s?)(?!\\\\w)\"",
     "tui_pod.ui.look.cells: re.escape(word)",
 }

@@ -6,6 +6,7 @@ Knows what TOML values look like, but no files. A key that an older file lacks i
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from tui_pod.core.library.list_entries import EntryMark
@@ -117,7 +118,10 @@ class Layout(Generic[Record]):
                     values[at] = value
                 elif is_required:
                     return None
-        return None if any(values[at] is None for at in self._needed) else self.record._make(values)
+        for at in self._needed:
+            if values[at] is None:
+                return None
+        return self.record._make(values)
 
 
 def write_ranges(ranges: Ranges) -> str | None:
@@ -129,9 +133,16 @@ def read_ranges(value: object) -> Ranges:
     """Return the ranges in a text; empty when there are none."""
     if not isinstance(value, str):
         return ()
-    written = re.findall(_STRETCH, value)[:MAX_RANGES]  # more were never written
-    found = ((float(start), float(end)) for start, end in written)
-    return tuple(sorted((start, end) for start, end in found if start < end))
+    written = _stretches()(value)[:MAX_RANGES]  # more were never written
+    found = [(float(start), float(end)) for start, end in written]
+    if len(found) > 1:
+        found.sort()
+    return tuple([each for each in found if each[0] < each[1]])
+
+
+@cache
+def _stretches() -> Callable[[str], list[tuple[str, str]]]:
+    return re.compile(_STRETCH).findall
 
 
 def _rounded(digits: int) -> Callable[[Any], object]:

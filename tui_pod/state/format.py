@@ -52,7 +52,9 @@ class NewerState(Exception):
 def to_progress(table: Table) -> Progress | None:
     """Return the progress in an entry; None when its position or mark is invalid."""
     progress = PROGRESS.to_record(table)
-    return progress._replace(position=0.0) if progress is not None and progress.played else progress
+    if progress is None or not progress.played or not progress.position:
+        return progress
+    return progress._replace(position=0.0)
 
 
 def to_heard(table: Table) -> HeardRecord | None:

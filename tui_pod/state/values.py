@@ -26,7 +26,8 @@ def is_storable(value: object, depth: int = MAX_DEPTH) -> bool:
     """Return whether a value read can be written back: not nested too deep, and without huge numbers."""
     if isinstance(value, dict | list):
         inside = value.values() if isinstance(value, dict) else value
-        return depth > 0 and all(type(item) in _PLAIN or is_storable(item, depth - 1) for item in inside)
+        others = [item for item in inside if type(item) not in _PLAIN]
+        return depth > 0 and all(is_storable(item, depth - 1) for item in others)
     return not isinstance(value, int) or value.bit_length() <= MAX_BITS
 
 
@@ -43,6 +44,8 @@ def read_time(value: object) -> datetime | None:
     """Return a time in UTC; None if it is invalid, or so late that none could follow."""
     if not isinstance(value, datetime):
         return None
+    if value.tzinfo is UTC and value.year < MAXYEAR:  # nearly all are, of a hundred thousand
+        return value
     try:
         time = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except OverflowError:
@@ -52,6 +55,8 @@ def read_time(value: object) -> datetime | None:
 
 def read_seconds(value: object) -> float | None:
     """Return a number of seconds, 0 to a billion; None if it is invalid."""
+    if type(value) is float and 0 <= value < 1e9:
+        return value
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if 0 <= value < 1e9 and math.isfinite(value) else None

@@ -45,6 +45,9 @@ sources = ["it's", "b"]
 ENTRY = "[episodes.{}]\nposition = 1.5\nplayed = false\nupdated = 2026-11-24T13:00:00Z\n\n"
 """An entry as it is written."""
 
+ALIKE = "\n" + ENTRY.format("y") + ENTRY.format("z")
+"""Entries whose shape is known when the next one comes."""
+
 MARK = '[[bookmarks]]\nepisode = "b"\nstart = 3.0\nupdated = 2026-11-24T13:00:00Z\n\n'
 
 
@@ -224,7 +227,7 @@ def test_snapshot_changed_anywhere_is_read_as_tomllib_reads_it() -> None:
 def changed_lines(seed: int) -> str:
     """Return a snapshot in which some lines were changed, moved or left out."""
     chance = random.Random(seed)
-    lines = snapshot(6, seed).split("\n")
+    lines = snapshot(9, seed).split("\n")
     for _ in range(chance.randrange(4)):
         place = chance.randrange(len(lines))
         match chance.randrange(6):
@@ -248,7 +251,7 @@ def changed_lines(seed: int) -> str:
 
 
 def test_text_is_read_as_tomllib_reads_it() -> None:
-    for text in (PLAIN.decode(), PLAIN.decode().replace("\n", "\r\n"), *TEXTS):
+    for text in (PLAIN.decode(), PLAIN.decode().replace("\n", "\r\n"), *TEXTS, *(ALIKE + text for text in TEXTS)):
         assert read_by(loads, text) == read_by(tomllib.loads, text), text
 
 

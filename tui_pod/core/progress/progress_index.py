@@ -258,15 +258,20 @@ class ProgressIndex:
     def _count(self) -> None:
         """Count all progress at once, topic by topic if much was touched: that is a hundred times as fast."""
         gained: dict[int, float] = {}
+        find, durations = self._library.index, self._library.durations
+        started, played = self.indexes[Status.STARTED], self.indexes[Status.PLAYED]
         for ident, progress in self._progress.items():
-            index = self._library.index(ident)
+            index = find(ident)
             if index is None:
                 continue
-            if progress.status is not Status.UNPLAYED:
-                self.indexes[progress.status].add(index)
-            self._sort_in(index, progress)
-            duration = self._library.duration(index)
-            gained[index] = remaining(progress, duration) - remaining(None, duration)
+            if progress.played:
+                played.add(index)
+                gained[index] = -durations[index]
+                continue
+            if progress.position > 0:
+                started.add(index)
+                self._sort_in(index, progress)
+            gained[index] = remaining(progress, durations[index]) - durations[index]
         if self._library.candidates:
             self._fill_rules()
         self.topic_stats = [TopicStats(seconds) for seconds in self._library.topics.seconds]
@@ -276,11 +281,10 @@ class ProgressIndex:
             pairs = ((stats, (index,)) for index in gained for stats in self._stats_of(index))
         else:
             pairs = zip(self.topic_stats, map(gained.keys().__and__, members), strict=True)
-        started, played = self.indexes[Status.STARTED], self.indexes[Status.PLAYED]
         for stats, inside in pairs:
-            stats.played += sum(index in played for index in inside)
-            stats.started += sum(index in started for index in inside)
-            stats.left += sum(gained[index] for index in inside)
+            stats.played += len(played.intersection(inside))
+            stats.started += len(started.intersection(inside))
+            stats.left += sum(map(gained.__getitem__, inside))
 
     def _fill_rules(self) -> None:
         """Make the candidates that have the status of a rule its members."""

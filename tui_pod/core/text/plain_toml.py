@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 _CONTROL = r"\x00-\x08\x0a-\x1f\x7f"
 _TEXT, _LITERAL = rf'[^"\\{_CONTROL}]*', rf"[^'{_CONTROL}]*"
@@ -29,6 +29,17 @@ _LINE = (
 _ARRAY, _TABLE, _OTHER = 9, 10, 13
 """Kinds: `[[name]]`, `[name]`, and a statement for tomllib. The two before the last are `[name.key]`."""
 
+_MOST_SHAPES = 8
+"""Shapes of tables that are known at once."""
+
+
+class _Shape(NamedTuple):
+    """How many tables `[name.key]` look, such as those of a state: one match reads a whole one."""
+
+    match: Callable[[str, int], re.Match[str] | None]
+    keys: tuple[str, ...]
+    readers: tuple[Callable[[str], object], ...]
+
 
 def loads(text: str) -> dict[str, Any]:
     """Return what `tomllib.loads` returns. Raises ValueError, or RecursionError if it is nested too deep."""
@@ -41,6 +52,7 @@ def loads(text: str) -> dict[str, Any]:
 def _loads(text: str) -> dict[str, Any]:
     data: dict[str, Any] = {}
     table, begun, end = data, set[tuple[str, bool]](), 0
+    shapes, form = dict[str, list[_Shape]](), dict[str, int]()  # `form`: the kind of each value in the last table
     match = re.compile(_LINE, re.ASCII).match  # each where the last one ends: searching would take quadratic time
     while end < len(text) and (line := match(text, end)) is not None:
         end, kind = line.end(), line.lastindex
@@ -51,6 +63,7 @@ def _loads(text: str) -> dict[str, Any]:
             if key in table:
                 raise ValueError(key)
             table[key] = value if kind <= 3 else _READERS[kind - 4](value)
+            form[key] = kind
         elif kind == _OTHER:
             found = _loads_any(line[kind])
             if not table.keys().isdisjoint(found):
@@ -64,6 +77,12 @@ def _loads(text: str) -> dict[str, Any]:
                 data[name] = [] if is_array else {}
                 if kind != _TABLE:
                     begun.add((name, is_array))
+            former, form = form, {}
+            if kind > _TABLE and former:
+                _learn(shapes.setdefault(name, []), name, table, former)
+                if (alike := _read_alike(text, line.start(), data[name], shapes[name])) > line.start():
+                    end = alike
+                    continue
             table, around = {}, data[name]
             if is_array:
                 around.append(table)
@@ -76,6 +95,37 @@ def _loads(text: str) -> dict[str, Any]:
     if end != len(text):
         raise ValueError(text[end : end + 80])
     return data
+
+
+def _learn(shapes: list[_Shape], name: str, table: dict[str, Any], form: dict[str, int]) -> None:
+    """Add the shape of a table below `name`, whose values have the kinds `form`, if it is new and a simple one."""
+    if max(form.values()) >= _ARRAY - 2 or form.keys() != table.keys() or len(shapes) >= _MOST_SHAPES:
+        return
+    kinds = [_SIMPLE[form[key], type(value)] for key, value in table.items()]
+    lines = "".join(f"{key} = {pattern}\n" for key, (pattern, _) in zip(table, kinds, strict=True))
+    whole = rf"""\[{name}\.({_NAME}|"{_TEXT}")\]\n{lines}\n*+(?=\[|\Z)"""
+    shape = _Shape(re.compile(whole, re.ASCII).match, tuple(table), tuple(read for _, read in kinds))
+    if shape not in shapes:
+        shapes.insert(0, shape)
+
+
+def _read_alike(text: str, end: int, around: dict[str, Any], shapes: list[_Shape]) -> int:
+    """Read the tables from `end` on that have one of the shapes; return where they end."""
+    while True:
+        for shape in shapes:
+            if (found := shape.match(text, end)) is not None:
+                break
+        else:
+            return end
+        if shape is not shapes[0]:  # neighbours are alike
+            shapes.remove(shape)
+            shapes.insert(0, shape)
+        key, *values = found.groups()
+        key = key.strip('"')
+        if key in around:
+            raise ValueError(key)
+        around[key] = {name: read(value) for name, read, value in zip(shape.keys, shape.readers, values, strict=True)}
+        end = found.end()
 
 
 def _number(text: str) -> float:
@@ -101,6 +151,17 @@ def _unescaped(text: str) -> str:
 
 _READERS: tuple[Callable[[str], object], ...] = (_number, _time, "true".__eq__, _list, _unescaped)
 """Read a value by its kind, from 4."""
+
+_SIMPLE: dict[tuple[int, type], tuple[str, Callable[[str], object]]] = {
+    (2, str): (f"'({_LITERAL})'", str),
+    (3, str): (f'"({_TEXT})"', str),
+    (4, int): (r"(-?(?:0|[1-9]\d*))", int),
+    (4, float): (r"(-?(?:0|[1-9]\d*)\.\d+)", float),
+    (5, datetime): (f"((?=.{{10}}[T ]){_TIME})", datetime.fromisoformat),
+    (5, date): (f"((?=.{{10}}\\n){_TIME})", date.fromisoformat),
+    (6, bool): ("(true|false)", "true".__eq__),
+}
+"""The pattern and the reader of a value, by its kind and type."""
 
 
 def _loads_any(text: str) -> dict[str, Any]:
