@@ -197,11 +197,12 @@ def test_book_is_found_in_a_sentence_of_who_made_it_and_its_folders(
     assert desk.ids("novels") == ["one"]
 
 
-def test_topics_of_what_is_no_book_are_not_indexed(desk: Desk) -> None:
+def test_topics_of_what_is_no_file_are_not_indexed(desk: Desk) -> None:
     desk.episodes.append(Episode("one", "Emma", "A story.", tags=("Novels",)))
     desk.episodes.append(Episode("two", "Ada", tags=("Lives",), parts=arrange([Part("/1.mp3", 60.0)])))
+    desk.episodes.append(Episode("three", "Frog", tags=("Tales",), audio="/Tales/frog.mp3"))
     desk.fill()
-    assert (desk.ids("novels"), desk.ids("lives")) == ([], ["two"])
+    assert (desk.ids("novels"), desk.ids("lives"), desk.ids("tales")) == ([], ["two"], ["three"])
 
 
 def test_newest_episode_has_the_highest_number_wherever_its_part_of_the_library_ends(

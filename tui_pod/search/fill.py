@@ -118,10 +118,11 @@ def _put_heads(
 def _head(episode: Episode, html: str, known: Mapping[str, Known]) -> tuple[str, int, Head, str] | None:
     """Return an episode's head for the index, and its notes in HTML; None if it is already there.
 
-    That of a book names who made it and its folders.
+    That of a book names who made it, and that of a file its folders.
     """
     is_made = episode.author or episode.narrator or episode.series or episode.parts
-    made_by = dict.fromkeys((episode.author, episode.narrator, episode.series, *episode.tags)) if is_made else {}
+    is_known = is_made or (episode.audio or "").startswith("/")
+    made_by = dict.fromkeys((episode.author, episode.narrator, episode.series, *episode.tags)) if is_known else {}
     names = " · ".join(text for text in made_by if text and text not in episode.summary)
     between = " " if episode.summary.endswith((".", "!", "?", "…")) else " · "  # a match is shown with its sentence
     episode = episode._replace(summary=between.join(filter(None, (episode.summary, names))))

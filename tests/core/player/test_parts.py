@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from math import inf
 
 import pytest
 
@@ -10,7 +11,7 @@ from tests.fakes import START, FakeAudio
 from tests.rooms import Room, make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
-from tui_pod.core.library.parts import Part, arrange
+from tui_pod.core.library.parts import Move, Part, arrange
 from tui_pod.core.player.events import ChaptersKnown, FileEnded, LoadFailed, SourceReady
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
@@ -152,6 +153,30 @@ def test_length_of_a_part_is_corrected_when_it_is_opened(length: float) -> None:
     room.player.play(length - 50)
     assert opened(room)[-1] == ("/b.mp3", 0.0)
     assert room.controller.playback.position == length
+
+
+def test_file_that_becomes_a_part_of_a_book_while_it_plays_is_played_on_into() -> None:
+    file = Episode("file", "File", duration=50.0, audio="/b.mp3")
+    room = make_room([file, NEXT])
+    for part in PARTS:
+        room.sources.found[part.audio] = Source(part.audio)
+        room.player.durations[part.audio] = part.duration
+    room.play("file", following=[0])
+    room.player.play(49.5)
+    assert room.progress_index.status("file") is Status.PLAYED
+    moves = [Move("file", 0.0, inf, inf, "book", 100.0, 150.0)]
+    library = build_library([], [BOOK, NEXT], aliases={"file": "book"}, moves=moves)
+    room.controller.adopt(library, room.progress_index.moved_to(library))
+    playback = room.controller.playback
+    assert (playback.episode, playback.position, playback.duration) == ("book", 149.5, 230.0)
+    assert playback.chapter == "Part B"
+    room.player.play(0.5)
+    room.player.play(20)
+    assert opened(room) == [("/b.mp3", 0.0), ("/c.mp3", 0.0)]
+    assert room.controller.playback.position == 170.0
+    assert room.writer.progress("book")[-1] > 160
+    room.player.play(60)
+    assert room.controller.progress_index.status("book") is Status.PLAYED
 
 
 def test_part_that_is_inserted_while_a_book_plays_moves_its_position() -> None:

@@ -40,6 +40,7 @@ def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkey
 def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf.put("good.mp3")
     shelf.put("locked.mp3")
+    (shelf.folder / "locked empty.mp3").touch()
     (shelf.folder / ".hidden.mp3").write_bytes(b"x")
     (shelf.folder / "loop").symlink_to(shelf.folder)
     (shelf.folder / "out.mp3").symlink_to(make_mp3(tmp_path / "secret.mp3"))
@@ -59,9 +60,10 @@ def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch
     assert shelf.course() == ["good"]
     root = shelf.folder
     left_out = shelf.store.take_notices()
+    first = "locked.mp3 (Permission denied)" if "locked.mp3" in left_out[0] else "locked empty.mp3 (it is empty)"
     assert shelf.store.description(feed_id) == "\n".join(left_out)
     assert left_out == [
-        f"{root}: 1 file or folder cannot be read, such as locked.mp3 (Permission denied).",
+        f"{root}: 2 files or folders cannot be read, such as {first}.",
         f"{root}: 1 file or folder skipped because their names are not UTF-8. Rename them (convmv can do it for"
         " many) to add them.",
         f"{root}: 2 links not followed. Add the target of a link as a folder of its own.",

@@ -173,7 +173,10 @@ class EpisodePlayer:
         """Bring the loaded episode up to date with the library; a book stays at the same place."""
         load = self._load
         episode = self._state.library.find(load.episode.id) if load is not None else None
-        if load is None or episode is None or episode.id != load.episode.id:
+        if load is None or episode is None:
+            return
+        if episode.id != load.episode.id:
+            self._become(load, episode)
             return
         former, parts = load.part, load.episode.parts
         if load.adopt(episode):
@@ -181,6 +184,19 @@ class EpisodePlayer:
                 self._show_parts(load, former)
             if episode.title != self._state.playback.title:
                 self._state.show(self._state.playback._replace(title=episode.title))
+
+    def _become(self, load: Load, book: Episode) -> None:
+        """Go on in the book that the loaded file has become a part of, as its further files arrived."""
+        part = next((part for part in book.parts if part.audio == load.episode.audio), None)
+        if part is None or load.episode.parts:
+            return
+        self._skipper.begin(book.id, book.duration)
+        self.tracker.become(book.id)
+        load.episode, load.part, load.position = book, part, load.position + part.start
+        playback = self._state.playback._replace(episode=book.id, title=book.title)
+        marks = playback.marks or (Chapter(0.0, part.title),)
+        self._state.show(playback._replace(marks=marks, speed=self._mixer.use_speed_of(book)))
+        self._show_parts(load, part._replace(start=0.0))
 
     def _correct_part(self, load: Load, duration: float) -> None:
         """Correct the length of the loaded part, in seconds, for good."""

@@ -93,6 +93,10 @@ class ProgressTracker:
         self._wished += seconds if self._wished > 0 else 0.0
         self._last = self._last + seconds if self._last is not None else None
 
+    def become(self, book: str) -> None:
+        """Count for the book that the followed file has become a part of."""
+        self.episode, self._is_done = book, False
+
     def pass_over(self, position: float, target: float) -> HeardRecord | None:
         """Count what is skipped from `position` to `target` as heard, in none of the listener's time.
 

@@ -70,6 +70,8 @@ def _entries(count: int) -> str:
 
 def as_found(root: str, path: str, found: os.stat_result, known: Mapping[str, AudioFile], beside: Beside) -> AudioFile:
     """Return a file below a folder; a `known` one of the same size and time is not read again. Raises OSError."""
+    if not found.st_size:
+        raise OSError(0, "it is empty")
     former = known.get(path)
     if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
         tags = beside.completed(path, former.tags)
