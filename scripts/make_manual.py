@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from scripts.completions import completion_script  # noqa: E402
+from scripts.json_shapes import documents  # noqa: E402
 from tui_pod import __version__  # noqa: E402
 from tui_pod.cli.commands import COMMANDS, OF_THE_APP, SHARED, Argument, Command  # noqa: E402
 from tui_pod.cli.parser import make_parser  # noqa: E402
@@ -73,6 +74,7 @@ def made_files() -> dict[Path, str]:
         ("settings.md", "settings", settings_table()),
         ("podcasts.md", "podcast settings", podcast_table()),
         ("commands.md", "commands", commands_table()),
+        ("json.md", "documents", documents()),
     )
     files = {MANUAL / page: fill_in(MANUAL / page, name, part) for page, name, part in parts}
     files[ROOT / "share" / "man" / "man1" / "tui-pod.1"] = man_page()

@@ -10,7 +10,9 @@ from types import ModuleType
 
 import pytest
 
+from scripts.json_shapes import SHAPES
 from tests.tools import needs
+from tui_pod.cli.commands import COMMANDS
 from tui_pod.config.reader import parse_config
 from tui_pod.core.library.catalog import parse_catalog
 from tui_pod.state.format import parse_snapshot, to_progress
@@ -40,6 +42,12 @@ def test_made_files_are_fresh() -> None:
         if not path.exists() or path.read_text("utf-8") != text
     ]
     assert not stale, "run: python scripts/make_manual.py"
+
+
+def test_manual_has_the_document_of_each_command_that_prints_json() -> None:
+    """`tests/cli/conftest.py` compares them with what commands print."""
+    printing = {name for name, command in load_script().with_names(COMMANDS) if command.has_json}
+    assert printing == SHAPES.keys() - {"lists LIST", "now --follow"}
 
 
 def test_fill_in_without_the_place_of_a_part_says_so() -> None:

@@ -1,11 +1,16 @@
 """Commands run in the test's process, on a catalogue of one episode."""
 
 import json
+from argparse import Namespace
+from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from scripts.json_shapes import SHAPES, fault
+from tui_pod.cli import parser, shared
 from tui_pod.cli.main import main
 
 CATALOG = 'version = 1\ntitle = "T"\n[[episodes]]\nid = "one"\ntitle = "One"\n'
@@ -26,6 +31,29 @@ class Shell:
 
     def json(self, *words: str) -> Any:
         return json.loads(self(*words, "--json"))
+
+
+@pytest.fixture(autouse=True)
+def _documents_are_those_of_the_manual(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Compare each document that a test has a command print with its shape in the manual."""
+    used, real = Namespace(command=""), parser.parse
+
+    def parse(words: Sequence[str]) -> Namespace:
+        options = real(words)
+        vars(used).clear()
+        vars(used).update(vars(options))
+        return options
+
+    def dumps(value: object, **options: Any) -> str:
+        text = json.dumps(value, **options)
+        words = [used.command, *filter(None, (getattr(used, "action", None),))]
+        name = "lists LIST" if words == ["lists"] and used.name else " ".join(words)
+        is_remote = getattr(used, "run", "remote.run") == "remote.run" or getattr(used, "play", None)
+        assert is_remote or fault(json.loads(text), SHAPES[name], name) is None  # what plays is a stand-in here
+        return text
+
+    monkeypatch.setattr("tui_pod.cli.main.parse", parse)
+    monkeypatch.setattr(shared, "json", SimpleNamespace(dumps=dumps))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from scripts.json_shapes import SHAPES, fault
 from tests.core.playback.test_handover import Others
 from tests.fakes import START
 from tests.integrations.test_player_api import Questions
@@ -83,7 +84,9 @@ async def app(room: Room, state: Path) -> AsyncIterator[RemoteControl]:
 
 async def answer(state: Path, **request: object) -> dict[str, object]:
     """Ask the app on a state file as a command does."""
-    return (await asyncio.to_thread(ask, state, request))[0]
+    now = (await asyncio.to_thread(ask, state, request))[0]
+    assert fault(now, SHAPES["now --follow" if request["command"] == "status" else "now"]) is None
+    return now
 
 
 async def send(runtime: Path, state: Path, content: bytes) -> bytes:
@@ -185,7 +188,8 @@ async def test_status_has_all_fields_of_status_lines(app: RemoteControl, room: R
     room.controller.set_sleep(SleepTimer(600.0))
     room.controller.queue_last(["two"])
     now = await answer(state, command="status")
-    assert tuple(sorted(now)) == tuple(sorted(FIELDS))
+    assert tuple(sorted(now)) == tuple(sorted(FIELDS)) == tuple(sorted(SHAPES["now --follow"]))
+    assert fault(dict.fromkeys(FIELDS), SHAPES["now --follow"]) is None
     assert (now["position"], now["left"], now["topic"], now["sleep"], now["queue"]) == (42, 58, "Numbers", 600, 1)
     assert (now["podcast"], now["session"], now["synced"], now["paused"]) == (None, None, None, False)
 
