@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -191,7 +192,7 @@ async def test_bookmarks_and_cards_that_came_in_are_shown_and_can_be_undone(rig:
 async def test_notice_names_the_machine_and_both_positions(rig: Rig) -> None:
     rig.report["received"] = [rig.received("two", 75.0, **{"from": "laptop"})]
     await rig.start()
-    assert rig.frontend.said[-1] == "“Two”: 0:10 → 1:15, from laptop. Press u to undo."
+    assert rig.frontend.said[-1] == "“Two”: 0:10 → 1:15, from laptop, 1 h ago. Press u to undo."
     rig.report["received"] = [rig.received("one", 5.0, **{"from": "desk"}), rig.received("three", 5.0)]
     await rig.sync()
     assert rig.frontend.said[-1] == "2 episodes synced from desk. Press u to undo."
@@ -534,7 +535,7 @@ async def test_podcasts_that_cannot_be_asked_about_are_named(rig: Rig) -> None:
 async def test_long_names_are_cut_in_the_question(rig: Rig) -> None:
     rig.report.update(waiting=["x" * 100], received=[rig.received("two", 75.0, **{"from": "y" * 100})])
     await rig.start()
-    assert [len(max(text.replace(".", " ").split(), key=len)) for text in rig.frontend.said] == [60, 60]
+    assert [len(max(re.split("[., ]", text), key=len)) for text in rig.frontend.said] == [60, 60]
 
 
 async def test_first_sync_that_would_change_nothing_says_so_and_is_asked_about_once(rig: Rig) -> None:

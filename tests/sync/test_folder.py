@@ -224,6 +224,10 @@ def test_folder_that_lost_the_other_machines_is_an_error_until_told(machines: tu
     with pytest.raises(SyncError, match=r"no longer holds the files of the other machines \(attic\)"):
         one.sync(NOW)
     assert list(one.folder.iterdir()) == []
+    away = one.folder.rename(one.folder.with_name("unplugged"))
+    with pytest.raises(SyncError, match=r"mount its disk. The last sync was with attic\."):
+        one.sync(NOW)
+    away.rename(one.folder)
     sync_with_folder(one.file, one.file.load(), one.store, one.folder, NOW, FolderOptions(is_alone=True))
     assert one.sync(NOW).sent == 0
 

@@ -28,7 +28,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_topics import with_lists
 from tui_pod.core.text.clean import clock, length, visible
 from tui_pod.core.text.escapes import CLEAR_LINE
-from tui_pod.core.wall_time import local_date
+from tui_pod.core.wall_time import ago, local_date
 from tui_pod.library.cache import load_library
 from tui_pod.runtime.output import write_control
 from tui_pod.state.store import State, StateFile
@@ -224,14 +224,15 @@ def print_received(
     former: Mapping[str, Progress | None] = NOTHING,
     origins: Mapping[str, str] = NOTHING,
 ) -> None:
-    """Print progress from other machines, a line for each episode: id, title, old and new position, machine.
+    """Print progress from other machines, a line for each episode: id, title, old and new position, machine and age.
 
-    The library need not have the episode. Old position and machine are left out if they are not known.
+    The library need not have the episode. Old position, machine and age are left out if they are not known.
     """
     for ident, value in progress.items():
         episode, old, origin = library.find(ident), former.get(ident), origins.get(ident)
         said = f"{_position(old)} → {_position(value)}" if old is not None else _position(value)
-        print(ident, episode.title if episode else "", said, *filter(None, (origin,)), sep="\t")
+        made = (origin, ago(value.updated, datetime.now(UTC))) if origin else ()
+        print(ident, episode.title if episode else "", said, *made, sep="\t")
 
 
 def _position(progress: Progress) -> str:

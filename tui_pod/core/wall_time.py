@@ -52,3 +52,11 @@ def is_believed_seconds(seconds: float, now: float) -> bool:
 def believed_seconds(seconds: float, now: float) -> float:
     """Return a time in seconds since 1970, or `now` if it is too far ahead."""
     return seconds if is_believed_seconds(seconds, now) else now
+
+
+def ago(time: datetime, now: datetime) -> str:
+    """Return how long ago a time was: `just now`, `5 m ago`, `3 h ago`, `4 days ago`."""
+    minutes = max(0, int((now - time).total_seconds() // 60))
+    if minutes >= 60:
+        return f"{minutes // 60} h ago" if minutes < 2880 else f"{minutes // 1440} days ago"
+    return f"{minutes} m ago" if minutes else "just now"

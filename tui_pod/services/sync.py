@@ -16,6 +16,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clean, clock, counted, enumerated
+from tui_pod.core.wall_time import ago
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime import changes
 from tui_pod.runtime.changes import AFTER, BY
@@ -279,7 +280,8 @@ class SyncService(Follower):
         notebook = read_notebook(
             {each.section: [*map(each.from_json, report.get(each.section, ()))] for each in LAYOUTS}
         )
-        shown = self._context.controller.editor.receive(received(report), self._label(report), origins=_origins(report))
+        names = {ident: f"{name}, {ago(time, since)}" for ident, (name, time) in _origins(report).items()}
+        shown = self._context.controller.editor.receive(received(report), self._label(report), origins=names)
         shown |= self._context.controller.bookmarks.receive_all(notebook, "synced")
         await self._answer(not error)
         if (first := report.get("first", [])) and is_asked:
@@ -301,39 +303,35 @@ class SyncService(Follower):
             self._frontend.tell("Synced; there was nothing new.")
 
     def _label(self, report: Mapping[str, Any]) -> str:
-        """Return what was received, such as `“One”: 0:10 → 5:00, from laptop`, or `2 episodes synced from laptop`."""
-        received, origins = report["received"], sorted(set(_origins(report).values()))
+        """Return what was received: `“One”: 0:10 → 5:00, from laptop, 2 h ago`, or `2 episodes synced from laptop`."""
+        received, origins = report["received"], [*_origins(report).values()]
         if len(received) != 1:
-            return f"{counted(len(received))} synced{' from ' if origins else ''}{enumerated(origins)}"
+            said = enumerated(sorted({name for name, _ in origins}))
+            return f"{counted(len(received))} synced{f' from {said}' if said else ''}"
         (entry,) = received
         episode = self._context.controller.library.find(entry["id"])
         former = self._context.controller.progress_index.get(entry["id"])
         there = "played" if entry["status"] == "played" else clock(entry["position"])
         here = "" if former is None else f"{'played' if former.played else clock(former.position)} → "
         title = episode.title if episode is not None else entry["id"]
-        return f"“{title}”: {here}{there}{f', from {origins[0]}' if origins else ''}"
+        now = self._context.controller.now()
+        return f"“{title}”: {here}{there}" + "".join(f", from {name}, {ago(time, now)}" for name, time in origins)
 
     def _show(self) -> None:
         """Show when the last sync was, and how many changes are to be sent."""
         now = self._context.controller.now()
         unsent = sum(progress.updated > self._since for _, progress in self._context.controller.progress_index)
-        last = "" if self.synced is None else f"synced {_age((now - self.synced).total_seconds())}"
+        last = "" if self.synced is None else f"synced {ago(self.synced, now)}"
         problem = "" if self._problem == self._tasks.shown("network") else self._problem  # not “offline” twice
         text = ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", problem)))
         self._tasks.show("sync", Job(text) if text else None)
         self._tasks.later("sync clock", MINUTE, self._show)
 
 
-def _age(seconds: float) -> str:
-    minutes = max(0, int(seconds // MINUTE))
-    if minutes >= 60:
-        return f"{minutes // 60} h ago"
-    return f"{minutes} m ago" if minutes else "just now"
-
-
-def _origins(report: Mapping[str, Any]) -> dict[str, str]:
-    """Return the names of the machines that changes come from, by episode."""
-    return {entry["id"]: clean(entry["from"], 60) for entry in report["received"] if entry.get("from")}
+def _origins(report: Mapping[str, Any]) -> dict[str, tuple[str, datetime]]:
+    """Return the names of the machines that changes come from, and when they were made, by episode."""
+    found = (entry for entry in report["received"] if entry.get("from"))
+    return {entry["id"]: (clean(entry["from"], 60), datetime.fromisoformat(entry["updated"])) for entry in found}
 
 
 def received(report: Mapping[str, Any]) -> dict[str, Progress]:

@@ -13,7 +13,7 @@ import os
 import platform
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +25,7 @@ from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import SettingRecord, setting_records
-from tui_pod.core.text.clean import clean, is_safe
+from tui_pod.core.text.clean import clean, enumerated, is_safe
 from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.runtime import files
 from tui_pod.state.fields import MARKS, PROGRESS
@@ -138,8 +138,9 @@ def _host_mark() -> str:
 class SyncFolder:
     """The shared folder, seen from one machine. Calls may block on the disk."""
 
-    def __init__(self, folder: Path, machine: str, device: str | None = None) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, machine: str, device: str | None = None, known: Iterable[str] = ()) -> None:
+        """Read nothing yet; `known` are the names of the machines at the last sync."""
+        self._folder, self._known = folder, [*known]
         self._device = device
         self._file = folder / f"{machine}.toml"
 
@@ -210,7 +211,8 @@ class SyncFolder:
         try:
             names = sorted(os.listdir(self._folder))
         except FileNotFoundError:  # its disk may not be mounted: a new folder would sync with nobody
-            raise SyncError(f"There is no folder {self._folder}; create it, or mount its disk.") from None
+            before = f" The last sync was with {enumerated(self._known)}." if self._known else ""
+            raise SyncError(f"There is no folder {self._folder}; create it, or mount its disk.{before}") from None
         except OSError as error:
             raise SyncError(f"The folder {self._folder} cannot be used: {error.strerror}.") from error
         return [self._folder / name for name in names if name.endswith(".toml") and name[0] != "."][:MAX_FILES]

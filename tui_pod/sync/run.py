@@ -122,7 +122,8 @@ def sync_with_folder(
     """
     options = options or FolderOptions()
     machine, naming = machine_name(state)
-    shared, place = SyncFolder(folder, machine, options.device), str(folder.resolve())
+    place, known = str(folder.resolve()), state.strings("sync", "names")
+    shared = SyncFolder(folder, machine, options.device, known)
     found = shared.gather(now)
     records: list[Record] = [*naming, *_notes_of_others(state, folder, place, found, options.is_alone)]
     plan = _decide(state, found, read_chosen(store, now), store.feeds(), now)

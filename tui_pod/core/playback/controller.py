@@ -40,7 +40,7 @@ from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session
-from tui_pod.core.selection.shared_queue import QueueNews
+from tui_pod.core.selection.shared_queue import QueueNews, changed_entries
 from tui_pod.core.wall_time import local_date
 
 
@@ -563,7 +563,10 @@ class PlaybackController:
             return
         session, seen = self.session, self.queue_seen
         planned = set(session.episodes) - session.queued if session is not None else set[str]()
+        before = self.queue.upcoming
         self._up_next.receive(news.put_into(self.queue, planned, seen), news.generation)
+        if change := changed_entries(before, self.queue.upcoming):
+            self._listener.tell(f"The queue was changed on another machine: {change}.")
 
     # -- undo ------------------------------------------------------------------------------------------
 

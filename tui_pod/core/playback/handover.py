@@ -51,6 +51,7 @@ class Offer(NamedTuple):
     load: int
     position: float
     origin: str | None
+    """Its machine and its age, if known."""
 
 
 class Handover:
@@ -133,7 +134,7 @@ class Handover:
             self._state.ports.listener.tell(f"{said} · {key} goes there")
 
     def move(self, progress: Progress, origin: str | None) -> None:
-        """Move the paused or restored episode to a newer position in the index; `origin` may name its machine."""
+        """Move the paused or restored episode to a newer position in the index; `origin` has its machine and age."""
         before, position, self._offer = self._state.playback.position, self._reachable(progress), None
         self._player.follow(position, progress.listened or progress.updated)
         self._announce(before, position, origin)

@@ -101,7 +101,7 @@ class ProgressEditor:
         Args:
             label: Announces them and lets the listener undo them. None for neither.
             is_saved: whether they are in the state file already.
-            origins: names of the machines they come from, by episode, where known.
+            origins: the machines they come from and their age, by episode, where known.
         """
         state, before, others = self._state, dict[str, Progress | None](), list[str]()
         moved: tuple[Progress, str | None] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -42,6 +42,13 @@ def own_entries(queue: Queue, planned: Collection[str], shared: Iterable[str]) -
     """Return the upcoming entries without those that only a session has planned and no machine has queued."""
     left_out = set(planned).difference(shared)
     return tuple(ident for ident in queue.upcoming if ident not in left_out)
+
+
+def changed_entries(before: Sequence[str], after: Sequence[str]) -> str:
+    """Return what has changed in a queue: `2 added, 1 removed`, or `moved`; empty if nothing has."""
+    counts = {"added": len({*after} - {*before}), "removed": len({*before} - {*after})}
+    said = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    return said or ("moved" if tuple(before) != tuple(after) else "")
 
 
 def noted(times: Iterable[str], before: Queue, after: Queue, now: datetime) -> list[str]:
