@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import json
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks import material
 from benchmarks.programs import install_program
@@ -56,8 +59,11 @@ class FeedStore(NamedTuple):
 class Bench:
     """A folder for all that is written, and the installed program."""
 
-    def __init__(self, folder: Path, runs: int, is_quick: bool) -> None:
+    def __init__(self, folder: Path, runs: int, is_quick: bool, since: str | None = None) -> None:
+        """Measure the tree, or a commit."""
         self.folder = folder
+        self.since = since
+        self.has_peers = True
         self.runs = runs
         """How often a start is measured."""
         self.is_quick = is_quick
@@ -68,11 +74,28 @@ class Bench:
     @functools.cached_property
     def python(self) -> Path:
         """The Python that has the program as a listener gets it."""
-        return install_program()
+        return install_program(self.since)
 
     def inside(self, script: str, *words: object) -> list[str]:
         """Return the command that runs one of the scripts here within the measured process."""
         return [str(self.python), "-P", str(HERE / script), *map(str, words)]
+
+    def ask(
+        self, script: str, *words: object, variables: Mapping[str, str] | None = None, is_here: bool = False
+    ) -> Any:
+        """Run one of the scripts here and return what it tells: the JSON of its last line.
+
+        Args:
+            script: its name.
+            words: its arguments.
+            variables: its environment; by default one whose home is empty.
+            is_here: whether this Python runs it, which has the extras, not that of the installed program.
+        """
+        command, env = self.inside(script, *words), dict(variables or self.fresh_home())
+        if is_here:
+            command[0] = sys.executable
+        done = subprocess.run(command, check=True, env=env, stdout=subprocess.PIPE)
+        return json.loads(done.stdout.splitlines()[-1])
 
     def program(self, *arguments: str) -> list[str]:
         """Return the command of the program, in silence."""

@@ -46,6 +46,8 @@ def _serve(folder: Path) -> str:
 @functools.cache
 def peers_with(bench: Bench, count: int) -> dict[str, Peer | None]:
     """Return the peers with a feed of so many episodes; None for one that is not installed."""
+    if not bench.has_peers:
+        return {}
     address = _serve(bench.folder)
     sound = bench.sounds[0].relative_to(bench.folder)
     (bench.folder / f"{count}.xml").write_bytes(material.feed(count, f"{address}/{sound}"))

@@ -9,6 +9,7 @@ import functools
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -21,16 +22,21 @@ SILENT = "\nfrom functools import partialmethod\n\nMPV.__init__ = partialmethod(
 """What makes a python-mpv silent that has no setting for it."""
 
 
-def install_program() -> Path:
-    """Install the tree as a wheel, compiled as it is for a listener, and return its Python.
+def install_program(commit: str | None = None) -> Path:
+    """Install the tree, or a commit, as a wheel, compiled as it is for a listener, and return its Python.
 
     Raises:
         subprocess.CalledProcessError: it cannot be installed.
     """
-    python = _environment("program")
+    python = _environment("program" if commit is None else "since")
     if not python.with_name("hatchling").exists():
         _pip(python, "hatchling>=1.27")
-    _pip(python, "--no-build-isolation", str(ROOT))
+    with tempfile.TemporaryDirectory() as folder:
+        if commit is not None:
+            archive = ["git", "-C", str(ROOT), "archive", f"--output={folder}/tree.tar", commit]
+            subprocess.run(archive, check=True)
+            shutil.unpack_archive(f"{folder}/tree.tar", folder)
+        _pip(python, "--no-build-isolation", str(ROOT) if commit is None else folder)
     return python
 
 

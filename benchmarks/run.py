@@ -1,9 +1,10 @@
 """Measure what the program must hold in numbers, and print each beside its target, the floors and the peers.
 
-    run.py [PART…] [--quick] [--runs NUMBER] [--write]
+    run.py [PART…] [--quick] [--runs NUMBER] [--write | --since COMMIT]
 
 Without a PART all are measured, which takes about a quarter of an hour. Nothing else should run meanwhile. valgrind,
 newsboat and mpv are used where they are installed; castero is installed into an environment of its own. Linux only.
+With --since each part is measured in turn with the tree and with a commit, and what got slower is printed.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -44,6 +46,15 @@ PARTS = (
 )
 """The modules that measure, in order."""
 
+COMPARED = tuple(part for part in PARTS if part not in ("recognition", "passages"))
+"""Those that measure the installed program, of which there can be two."""
+
+PAIRS, SLOWER = 3, 0.03
+"""How often both versions are measured, and the share by which a row is slower in all of these."""
+
+FAILURES = (NotPainted, OSError, subprocess.SubprocessError)
+"""What a part may raise; the others are measured all the same."""
+
 RUNS = 25
 """Pairs of starts: CPU time is off by 2 % with so many."""
 
@@ -62,9 +73,10 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer runs, and no 100,000 episodes")
     parser.add_argument("--runs", type=int, help=f"pairs of starts, {RUNS} by default")
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/RESULTS.md")
+    parser.add_argument("--since", metavar="COMMIT", help="print what is slower than in an earlier version")
     options = parser.parse_args()
-    if options.write and (options.parts or options.quick):
-        parser.error("--write takes a whole run, without PART or --quick")
+    if options.write and (options.parts or options.quick or options.since):
+        parser.error("--write takes a whole run, without PART, --quick or --since")
     runs = options.runs or (QUICK_RUNS if options.quick else RUNS)
     began, busy = time.monotonic(), os.getloadavg()[0]
     if busy > BUSY:
@@ -74,10 +86,12 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="tui-pod-bench-"))
     try:
         bench = Bench(folder, runs, options.quick)
+        if options.since:
+            return compare(bench, Bench(folder, runs, options.quick, options.since), options.parts or COMPARED)
         for part in options.parts or PARTS:
             try:
                 tables.append(import_module(f"benchmarks.{part}").measure(bench))
-            except (NotPainted, OSError, subprocess.SubprocessError) as error:
+            except FAILURES as error:
                 has_failed = True
                 say(f"{part} came to no end: {error}\n")
             else:
@@ -90,6 +104,40 @@ def main() -> int:
     if options.write:
         put_section(section(tables, time.monotonic() - began, busy))
     return 1 if any(row.is_missed for table in tables for row in table.rows) else 0
+
+
+def compare(new: Bench, old: Bench, parts: Sequence[str]) -> int:
+    """Measure each part in turn with two versions, print which rows got slower, and return 1 if any did, else 0."""
+    status, root = 0, new.folder
+    for part in parts:
+        values: dict[str, list[tuple[float, float]]] = {}
+        module = import_module(f"benchmarks.{part}")
+        for number in range(PAIRS):
+            found = []
+            for bench in (old, new) if number % 2 else (new, old):
+                bench.folder, bench.has_peers = Path(tempfile.mkdtemp(dir=root)), False
+                try:
+                    found.append({row.what: row.value for row in module.measure(bench).rows})
+                except FAILURES as error:
+                    say(f"{part} came to no end{f' with {bench.since}' if bench.since else ''}: {error}")
+                    found.append({})
+            before, after = found if number % 2 else found[::-1]
+            for what, value in after.items():
+                values.setdefault(what, []).append((value or 0.0, before.get(what) or 0.0))
+        slower = list(slower_rows(values))
+        say(f"{part}: " + (f"slower by more than {SLOWER:.0%}:" if slower else "nothing got slower"))
+        for line in slower:
+            status = 1
+            say(f"  {line}")
+    return status
+
+
+def slower_rows(values: Mapping[str, Sequence[tuple[float, float]]]) -> Iterator[str]:
+    """Yield which rows got slower in each of the pairs, and how many times: now, and before."""
+    for what, pairs in values.items():
+        ratios = [now / before for now, before in pairs if before > 0]
+        if len(ratios) == len(pairs) and min(ratios) > 1 + SLOWER:
+            yield f"{what}: {statistics.median(ratios):.2f} × ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
 def say(text: str) -> None:

@@ -9,12 +9,18 @@ import pytest
 from benchmarks.recognition import distance
 from benchmarks.results import put_section
 from benchmarks.rows import Row, Table, amount, as_markdown, paired_ratio, percentile, summary
+from benchmarks.run import slower_rows
 
 
 def lines_of(*rows: Row) -> list[list[str]]:
     """Return the cells of a table, its heads first."""
     lines = as_markdown(Table("Part", "About it.", rows)).splitlines()
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+
+
+def test_slower_is_what_took_longer_in_each_pair() -> None:
+    pairs = {"once": [(1.2, 1.0), (1.0, 1.0)], "always": [(1.05, 1.0), (2.2, 2.0)], "new": [(1.0, 0.0)]}
+    assert list(slower_rows(pairs)) == ["always: 1.08 × (1.05 to 1.10)"]
 
 
 @pytest.mark.parametrize(
