@@ -6,18 +6,21 @@ import statistics
 import time
 
 from benchmarks.bench import Bench, FeedStore
-from benchmarks.floors import libmpv_alone, python_memory, python_start
+from benchmarks.floors import bare_attach, libmpv_alone, python_memory
 from benchmarks.processes import cpu_time, memory, tree
 from benchmarks.rows import Row, Table, percentile
 from benchmarks.terminal import Terminal
 
 ATTACHES = 50
 
-LIMIT = 6.0
-"""Time until the titles, ÷ that of Python's own start and end."""
+LIMIT = 2.8
+"""Time until the titles, ÷ that in which a bare client starts and shows what a bare list paints.
 
-DETACHED_LIMIT = 2.8
-"""CPU of an app that plays without a terminal, ÷ that of python-mpv alone."""
+That is no more than 6 × Python's own start and end, the target before, in which no process waits for another.
+"""
+
+DETACHED_LIMIT = 2.3
+"""CPU of an app that plays without a terminal, ÷ that of python-mpv asked for its position; 2.8 × it alone."""
 
 CLIENT_LIMIT = 1.5
 """Memory that the client adds, ÷ that of a Python that waits for input."""
@@ -32,8 +35,9 @@ def measure(bench: Bench) -> Table:
         "Leaving and coming back",
         f"An app that plays is left; `tui-pod attach` brings it back {ATTACHES} times, timed from the start of that"
         " program to the painted titles; the CPU is that of it and of the app. While left it plays on for 15 s. The"
-        " client's memory is what both have more than the app alone, once it is left. The floors are Python's own start"
-        " and memory, and python-mpv alone.",
+        " client's memory is what both have more than the app alone, once it is left. The floors are a bare Python"
+        " that starts and shows the page that a bare list paints for it, a Python's memory, and python-mpv asked for"
+        " its position four times a second.",
         [*_rows(bench, bench.store(119)), *([] if bench.is_quick else _rows(bench, bench.store(100_000)))],
     )
 
@@ -49,7 +53,7 @@ def _rows(bench: Bench, store: FeedStore) -> list[Row]:
         terminal.press(LEAVE, pause=0.0)
         terminal.wait_for_end(10.0)
     client = both - memory(app)
-    clocks, used, python = [], [], python_start(bench)
+    clocks, used = [], []
     for _ in range(count):
         before = cpu_time(app)
         with Terminal([*bench.program(), "attach"], store.variables) as terminal:
@@ -65,7 +69,9 @@ def _rows(bench: Bench, store: FeedStore) -> list[Row]:
         terminal.press("q", pause=0.0)
         terminal.wait_for_end(10.0)
     return [
-        Row(f"{store.name}: attach, the median", statistics.median(clocks), "ms", LIMIT, floor=python * 1000),
+        Row(
+            f"{store.name}: attach, the median", statistics.median(clocks), "ms", LIMIT, floor=bare_attach(bench) * 1000
+        ),
         Row(f"{store.name}: attach, p95", percentile(clocks, 95), "ms"),
         Row(f"{store.name}: attach, CPU", statistics.median(used), "ms"),
         Row(f"{store.name}: playing while left", playing, "%", DETACHED_LIMIT, floor=libmpv_alone(bench).playing),

@@ -44,7 +44,7 @@ def measure(bench: Bench) -> Table:
     return Table(
         "Files",
         "CPU time in a process of its own, imports not counted. A touched state has an entry for each episode. The"
-        " stall is the longest time between two beats of a millisecond on the event loop, of the 150 ms after a save"
+        " stall is the longest time between two beats of a millisecond on the event loop, of the 100 ms after a save"
         " while something plays. The floors are as many rows read from bare SQLite in memory, a line appended and"
         " synced, the stall of as many waits without a save, and for a rule our own filter and search for the same. The"
         " floor of a mark by command is one without sync.",
@@ -98,9 +98,5 @@ def _mark(bench: Bench, store: FeedStore, has_sync: bool) -> float:
 
 def _milliseconds(bench: Bench, store: FeedStore, what: str, *words: str, runs: int = 5) -> float:
     """Return the median CPU time of something that is done in a process of its own."""
-    report = bench.folder / "report"
-    times = []
-    for _ in range(runs):
-        subprocess.run(bench.inside("inside_files.py", what, report, *words), env=dict(store.variables), check=True)
-        times.append(float(report.read_text("ascii")) * 1000)
-    return statistics.median(times)
+    times: list[float] = [bench.ask("inside_files.py", what, *words, variables=store.variables) for _ in range(runs)]
+    return statistics.median(times) * 1000

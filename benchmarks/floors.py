@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import functools
 import json
+import socket
 import statistics
-import subprocess
-import sys
-import time
 from typing import Any, NamedTuple
 
 from benchmarks.bench import Bench
-from benchmarks.processes import cpu_time, memory
-from benchmarks.terminal import Terminal
+from benchmarks.processes import memory
+from benchmarks.terminal import Terminal, used_together
 
 STARTS = 20
+
+CLIENT = """
+import socket, sys
+line = socket.socket(socket.AF_UNIX)
+line.connect(sys.argv[1])
+sys.stdout.buffer.write(line.recv(65536))
+sys.stdout.flush()
+line.recv(1)
+"""
 
 
 class Libmpv(NamedTuple):
@@ -25,7 +32,9 @@ class Libmpv(NamedTuple):
     seek: float
     """Seconds."""
     playing: float
-    """Percent of a core."""
+    """Percent of a core, asked for its position four times a second."""
+    shown: float
+    """Percent of a core in a bare Textual app that shows the position each second."""
     memory: float
     """MiB while playing."""
 
@@ -40,14 +49,7 @@ def run_floor(bench: Bench, what: str, *words: object, times: int = 1, is_here: 
         times: how often it runs; of several reports the medians of the numbers are returned.
         is_here: run it with this Python, which has the extras, not with the installed program's.
     """
-    report = bench.folder / "floor"
-    found = []
-    for _ in range(times):
-        command = bench.inside("inside_floors.py", what, report, *words)
-        if is_here:
-            command[0] = sys.executable
-        subprocess.run(command, check=True, env=bench.fresh_home())
-        found.append(json.loads(report.read_text("ascii")))
+    found = [bench.ask("inside_floors.py", what, *words, is_here=is_here) for _ in range(times)]
     return found[0] if times == 1 else {name: statistics.median(each[name] for each in found) for name in found[0]}
 
 
@@ -57,24 +59,38 @@ def libmpv_alone(bench: Bench) -> Libmpv:
     report, window = bench.folder / "floor", 5.0 if bench.is_quick else 15.0
     with Terminal(bench.inside("inside_mpv.py", report, *bench.sounds[:8]), bench.fresh_home()) as terminal:
         terminal.wait_for("playing")
-        before = cpu_time(terminal.pid)
-        terminal.rest(window)
-        playing = (cpu_time(terminal.pid) - before) / window * 100
         used = memory(terminal.pid)
+        playing = used_together(window, terminal)[0][0]
         terminal.press("enter")
+        terminal.wait_for(" s")
+        terminal.rest(1.0)
+        shown = used_together(window, terminal)[0][0]
+        terminal.press("q")
         terminal.wait_for_end(20.0)
     found = json.loads(report.read_text("ascii"))
-    return Libmpv(statistics.median(found["play"]), statistics.median(found["seek"]), playing, used)
+    return Libmpv(statistics.median(found["play"]), statistics.median(found["seek"]), playing, shown, used)
 
 
 @functools.cache
-def python_start(bench: Bench) -> float:
-    """Return the seconds that Python itself takes to start and end, the median."""
-    times = []
-    for _ in range(STARTS):
-        began = time.perf_counter()
-        subprocess.run([str(bench.python), "-P", "-c", "pass"], check=True)
-        times.append(time.perf_counter() - began)
+def bare_attach(bench: Bench) -> float:
+    """Return the seconds from the start of a Python to what it shows of another process, the median.
+
+    It connects to a socket, whereupon a bare list paints a page, which is sent to it.
+    """
+    home, path, times = bench.fresh_home(), str(bench.folder / "line"), []
+    command = [str(bench.python), "-P", "-c", CLIENT, path]
+    with socket.socket(socket.AF_UNIX) as server, Terminal(bench.inside("bare_list.py", 10_000), home) as screen:
+        server.bind(path)
+        server.listen()
+        screen.wait_for("E0")
+        screen.rest(1.0)
+        for _ in range(STARTS):
+            with Terminal(command, home) as client, server.accept()[0] as line:
+                screen.forget()
+                screen.press("pagedown", pause=0.0)
+                screen.wait_for("E0")
+                line.sendall(screen.painted)
+                times.append(client.wait_for("E0"))
     return statistics.median(times)
 
 

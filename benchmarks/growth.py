@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-
 from benchmarks.bench import Bench
 from benchmarks.floors import run_floor
 from benchmarks.rows import Row, Table
@@ -19,10 +16,7 @@ PODCASTS_LIMIT = 60.0
 
 def measure(bench: Bench) -> Table:
     """Measure each group by its worst case."""
-    report = bench.folder / "report"
-    subprocess.run(bench.inside("inside_growth.py", report), check=True)
-    rows = []
-    found = json.loads(report.read_text("utf-8"))
+    rows, found = [], bench.ask("inside_growth.py")
     for name, cases in found["ratios"].items():
         worst = max(cases, key=cases.__getitem__)
         rows.append(Row(name, cases[worst], "×", LIMIT, note=f"the worst of {len(cases)}, `{worst}` repeated"))

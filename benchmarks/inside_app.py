@@ -28,7 +28,7 @@ Report = dict[str, Any]
 STEP = 0.001
 """Seconds between two beats of the heart by which a stall is seen."""
 
-SAVES = 40
+SAVES, AFTER_SAVE = 40, 0.1
 
 LONG = 1000.0
 """Seconds of a text that has several pieces."""
@@ -262,11 +262,11 @@ async def save(app: TuiPodApp, found: Report) -> None:
 
     async def save_once() -> None:
         controller.save()
-        await asyncio.sleep(0.15)
+        await asyncio.sleep(AFTER_SAVE)
 
     await asyncio.sleep(1.0)
     found["saving"] = [await longest_stall(save_once()) for _ in range(SAVES)]
-    found["not saving"] = [await longest_stall(asyncio.sleep(0.15)) for _ in range(SAVES)]
+    found["not saving"] = [await longest_stall(asyncio.sleep(AFTER_SAVE)) for _ in range(SAVES)]
 
 
 SCENARIOS: dict[str, Callable[[TuiPodApp, Report], Awaitable[None]]] = {

@@ -1,16 +1,16 @@
 """Load catalogues and states and save progress, and tell the CPU time of each.
 
-    inside_files.py WHAT REPORT [ARGUMENT…]
+    inside_files.py WHAT [ARGUMENT…]
 
-Runs in the measured process. Imports are not counted; the report is a number of seconds.
+Runs in the measured process. Imports are not counted; what is printed is a number of seconds.
 """
 
 from __future__ import annotations
 
 import gc
+import json
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -20,6 +20,7 @@ SAVES = 200
 def library(catalog: str, cache: str) -> float:
     """Return the CPU time until a catalogue is a library, from the cache where there is one."""
     import sqlite3  # noqa: F401
+    import urllib.parse  # noqa: F401
 
     import tui_pod.library.catalog_files  # noqa: F401
     from tui_pod.library.cache import load_library
@@ -47,6 +48,7 @@ def state(catalog: str, cache: str, path: str) -> float:
 
 def narrowed(catalog: str, cache: str, kind: str) -> float:
     """Return the CPU time of finding unplayed episodes by a word: with a filter and a search, or with a smart list."""
+    import locale  # noqa: F401
     from datetime import date
 
     from tui_pod.core.library.own_lists import OwnList
@@ -87,13 +89,5 @@ def save(path: str, ident: str) -> float:
     return (time.process_time() - began) / SAVES
 
 
-WHATS: dict[str, Callable[..., float]] = {
-    "library": library,
-    "state": state,
-    "narrowed": narrowed,
-    "save": save,
-}
-
 if __name__ == "__main__":
-    seconds = WHATS[sys.argv[1]](*sys.argv[3:])
-    Path(sys.argv[2]).write_text(f"{seconds}", "ascii")
+    print(json.dumps(globals()[sys.argv[1]](*sys.argv[2:])))

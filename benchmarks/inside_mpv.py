@@ -2,18 +2,23 @@
 
     inside_mpv.py REPORT FILE FILE…
 
-Runs in the measured process. The report is JSON, its times are seconds. After the report it plays on until a line is
-read, so that what playing takes can be measured.
+Runs in the measured process. The report is JSON, its times are seconds. After the report it plays on and asks for the
+position as often as any player must, until a line is read; then a bare Textual app shows that position each second.
 """
 
 from __future__ import annotations
 
 import json
 import locale
+import select
 import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any, ClassVar
+
+POLL = 0.25
+"""Seconds: a pause between two sentences is seen within so many."""
 
 
 def main() -> None:
@@ -41,8 +46,28 @@ def main() -> None:
     Path(sys.argv[1]).write_text(json.dumps({"play": plays[1:], "seek": seeks}), "utf-8")
     timed("seek", "0", "absolute")
     print("playing", flush=True)
+    while not select.select([sys.stdin], [], [], POLL)[0]:
+        _ = player.time_pos
     input()
+    show(player)
     player.terminate()
+
+
+def show(player: Any) -> None:
+    """Show the position until q is pressed."""
+    from textual.app import App, ComposeResult
+    from textual.widgets import Static
+
+    class Bare(App[None]):
+        BINDINGS: ClassVar[list[Any]] = [("q", "quit")]
+
+        def compose(self) -> ComposeResult:
+            yield Static("shown")
+
+        def on_mount(self) -> None:
+            self.set_interval(1.0, lambda: self.query_one(Static).update(f"{player.time_pos:.0f} s"))
+
+    Bare().run()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """Fill a search index, or ask it, and tell CPU time, size and memory.
 
-    inside_search.py REPORT FOLDER EPISODES TRANSCRIPTS WORDS    fill it
-    inside_search.py REPORT FOLDER                               ask it
+    inside_search.py fill FOLDER EPISODES TRANSCRIPTS WORDS
+    inside_search.py ask FOLDER
 
-Runs in the measured process; the report is JSON. The transcripts are WebVTT, their sentences those of the embedded
+Runs in the measured process and prints JSON. The transcripts are WebVTT, their sentences those of the embedded
 course with a rare word in every second, eight words a cue.
 """
 
@@ -18,6 +18,7 @@ import time
 from collections.abc import Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 QUESTIONS = (
     "the", "at", "att", "atte", "attention", "attention head", '"attention heads"', "con", "the of and", '"of the"',
@@ -43,8 +44,8 @@ BARE_NEAREST = (
 )  # fmt: skip
 
 
-def fill_index(report: str, folder: str, episodes: int, transcripts: int, words: int) -> None:
-    """Measure filling, and write the report."""
+def fill_index(folder: str, episodes: int, transcripts: int, words: int) -> dict[str, Any]:
+    """Measure filling."""
     from tui_pod.config.paths import embedded_transcripts
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.library import build_library
@@ -80,11 +81,11 @@ def fill_index(report: str, folder: str, episodes: int, transcripts: int, words:
     began = time.process_time()
     fill(index, build_library([], made), sources, "")
     filled, size = time.process_time() - began, os.path.getsize(root / "search.sqlite")
-    Path(report).write_text(json.dumps({"fill": filled, "size": size}), "ascii")
+    return {"fill": filled, "size": size}
 
 
-def ask_index(report: str, folder: str) -> None:
-    """Measure asking, and write the report."""
+def ask_index(folder: str) -> dict[str, Any]:
+    """Measure asking."""
     from tui_pod.search.lookup import look_up
     from tui_pod.search.query import parse_query
     from tui_pod.search.store import IndexFile
@@ -97,9 +98,7 @@ def ask_index(report: str, folder: str) -> None:
             look_up(db, parse_query(question))
         asked.append(time.process_time() - began)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    Path(report).write_text(
-        json.dumps({"asked": asked[: len(QUESTIONS)], "nearest": asked[len(QUESTIONS) :], "grown": grown}), "ascii"
-    )
+    return {"asked": asked[: len(QUESTIONS)], "nearest": asked[len(QUESTIONS) :], "grown": grown}
 
 
 def _eights(words: object) -> Sequence[list[str]]:
@@ -107,7 +106,5 @@ def _eights(words: object) -> Sequence[list[str]]:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 3:
-        fill_index(sys.argv[1], sys.argv[2], *map(int, sys.argv[3:]))
-    else:
-        ask_index(sys.argv[1], sys.argv[2])
+    folder, *numbers = sys.argv[2:]
+    print(json.dumps(fill_index(folder, *map(int, numbers)) if numbers else ask_index(folder)))

@@ -103,7 +103,7 @@ def _filter(terminal: Terminal, *keys: str) -> Press:
 
 
 def _press(terminal: Terminal, key: str, expected: str = "") -> Press:
-    repaint, cpu = terminal.time_key(key, expected)
+    repaint, cpu = terminal.time_key(key, expected, timeout=60.0)
     return Press(repaint * 1000, cpu * 1000)
 
 

@@ -9,14 +9,17 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from benchmarks.bench import Bench
-from benchmarks.passage_corpus import RATE, decode, encode, make_corpus
+from benchmarks.passage_corpus import RATE, encode, make_corpus
+from benchmarks.passage_corpus import decode as decode_once
 from benchmarks.processes import ask_worker, ended_cpu, peak_memory
 from benchmarks.rows import Row, Table, percentile
 from tui_pod.core.progress.passages import Repeat, count_pieces, mark_passages, target_of
@@ -47,6 +50,10 @@ SAME = 0.6
 EVER: Ranges = ((0.0, 1e6),)
 UNLIMITED = 1e9
 """A length of which a quarter is more than there is: here all that is found counts."""
+
+
+decode = lru_cache(maxsize=8)(decode_once)
+"""As many recordings as a podcast has are kept."""
 
 
 class Part(NamedTuple):
@@ -116,6 +123,8 @@ def measure(bench: Bench) -> Table:
         return Table("Passages", about, [Row("passages not found", None, "%", MISSED, note=str(error))])
     scores, hours, memory, cache = {before: Score() for before in BEFORE}, 0.0, 0.0, bench.folder / "cache"
     store = PassageStore(cache)
+    scorer = ThreadPoolExecutor(1)  # scores while the next recording is compared: no time is measured yet
+    scored: list[Future[None]] = []
     for folder in folders:
         heard = Counter[str]()
         for path in sorted(path for path in folder.iterdir() if path.suffix in (".mp3", ".opus")):
@@ -125,9 +134,11 @@ def measure(bench: Bench) -> Table:
             repeats = store.repeats(ident, path) or []
             for before, score in scores.items():
                 known = [part.kind == "repeat" and heard[part.key] >= before for part in parts]
-                score.add(path, parts, repeats, before, known)
+                scored.append(scorer.submit(score.add, path, parts, repeats, before, known))
             heard.update({part.key for part in parts if part.kind == "repeat"})
             hours += parts[-1].end / 3600
+    for each in scored:
+        each.result()
     rows = [row for before, score in scores.items() for row in _rows(BEFORE[before], score, is_target=before == 2)]
     disk = store.file.stat().st_size / 1000 / hours
     long = bench.folder / "long.mp3"

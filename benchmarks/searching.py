@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import statistics
-import subprocess
 
 from benchmarks.bench import Bench
 from benchmarks.floors import run_floor
@@ -28,13 +26,10 @@ NEAREST_LIMIT = 12.0
 def measure(bench: Bench) -> Table:
     """Measure filling and asking an index."""
     share = 10 if bench.is_quick else 1
-    folder, report = bench.folder / "search", bench.folder / "report"
+    folder = bench.folder / "search"
     folder.mkdir()
     numbers = (EPISODES // share, TRANSCRIPTS // share, HOUR)
-    subprocess.run(bench.inside("inside_search.py", report, folder, *map(str, numbers)), check=True)
-    found = json.loads(report.read_text("ascii"))
-    subprocess.run(bench.inside("inside_search.py", report, folder), check=True)
-    found |= json.loads(report.read_text("ascii"))
+    found = bench.ask("inside_search.py", "fill", folder, *numbers) | bench.ask("inside_search.py", "ask", folder)
     bare = run_floor(bench, "index", bench.folder / "bare.sqlite", folder / "texts")
     asked, nearest = ([1000 * seconds for seconds in found[name]] for name in ("asked", "nearest"))
     all_floors = [1000 * seconds for seconds in bare["asked"]]

@@ -211,6 +211,16 @@ def rest_together(seconds: float, *terminals: Terminal) -> list[int]:
         return list(pool.map(lambda terminal: terminal.rest(seconds), terminals))
 
 
+def used_together(seconds: float, *terminals: Terminal) -> list[tuple[float, float]]:
+    """Return for each program the percent of a core that it uses for so many seconds, and what it writes a second."""
+    before = [terminal.cpu() for terminal in terminals]
+    written = rest_together(seconds, *terminals)
+    return [
+        ((terminal.cpu() - former) / seconds * 100, count / seconds)
+        for terminal, former, count in zip(terminals, before, written, strict=True)
+    ]
+
+
 def settle(terminal: Terminal) -> None:
     """Wait for what the program does after its first paint: besides client and app, a process fills the index."""
     terminal.rest(4.0)
