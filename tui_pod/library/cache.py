@@ -31,7 +31,7 @@ from tui_pod.shelf.generation import DATABASE, generation
 if TYPE_CHECKING:
     from tui_pod.core.library.parts import Move, Part
 
-SCHEMA = 14
+SCHEMA = 15
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000
@@ -112,7 +112,7 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
     days = [*map(day_of, episodes)]
     if feeds is None:
         library = build_library(topics, episodes, keys, days=days)
-        return Loaded(library, partial(_write_cache, file, _stamp(stats, None), library, episodes))
+        return Loaded(library, partial(_write_cache, file, _stamp(stats, None), library))
     taken = {episode.id for episode in episodes}
     new = [index for index, episode in enumerate(feeds.episodes) if episode.id not in taken]
     episodes += (feeds.episodes[index] for index in new)
@@ -120,7 +120,7 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
     days += (feeds.days[index] for index in new)
     topics += feeds.topics
     library = build_library(topics, episodes, keys, dict(feeds.podcasts), days, feeds.aliases, feeds.moves)
-    save = partial(_write_cache, file, _stamp(stats, feeds.generation), library, episodes)
+    save = partial(_write_cache, file, _stamp(stats, feeds.generation), library)
     can_save = feeds.generation is not None  # unreadable feeds are retried at the next start
     return Loaded(library, save if can_save else None, feeds.notices, feeds.generation)
 
@@ -257,11 +257,11 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
     )  # fmt: skip
 
 
-def _write_cache(file: Path, stamp: str, library: Library, episodes: Sequence[Episode]) -> None:
+def _write_cache(file: Path, stamp: str, library: Library) -> None:
     """Write the cache to a temporary file and rename it; failures are ignored."""
     import json  # a start from the cache does not need it
 
-    table = library.topics
+    table, episodes = library.topics, [*map(library.episode, range(len(library)))]
     columns = {
         "stamp": stamp,
         "ids": "\n".join(library.ids),

@@ -3,6 +3,7 @@ from __future__ import annotations
 from tests.rooms import EPISODES
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library, search_text
+from tui_pod.core.library.parts import Part
 from tui_pod.core.text.clean import fold
 
 
@@ -24,3 +25,21 @@ def test_search_text_has_title_summary_and_topics_folded_on_one_line() -> None:
 def test_folded_search_texts_are_in_the_order_of_the_episodes() -> None:
     library = build_library([Topic("T")], [Episode("a", "First"), Episode("b", "Second", tags=("T",))])
     assert [text.split()[0] for text in library.folded] == ["first", "second"]
+
+
+def test_books_that_are_called_alike_are_told_apart_by_volume_author_narrator_or_folder() -> None:
+    def book(ident: str, folder: str, **facts: str) -> Episode:
+        part = Part(f"/{folder}/1.mp3", 9.0)
+        return Episode(ident, "Emma — 1", tags=(folder, "Shelf"), parts=(part,), audio=part.audio, **facts)  # type: ignore[arg-type]
+
+    facts: list[tuple[dict[str, str], dict[str, str]]] = [
+        ({"narrator": "Ann"}, {"narrator": "Bo"}), ({"series": "S 1"}, {"series": "S 2"}),
+        ({"author": "Ann"}, {}), ({}, {}),
+    ]  # fmt: skip
+    for first, second in facts:
+        pair = book("a", "One", **first), book("b", "Two", **second)
+        library = build_library([], [*pair, Episode("c", "Emma — 1")])
+        values = [next(iter(each.values()), "") for each in (first, second)] if first else ["One", "Two"]
+        wanted = [f"Emma ({value}) — 1" if value else "Emma — 1" for value in values]
+        assert library.titles == [*wanted, "Emma — 1"] == [library.episode(index).title for index in range(3)]
+    assert build_library([], [book("a", "One"), book("b", "One")]).titles == ["Emma — 1"] * 2

@@ -15,5 +15,6 @@ def other_editions(library: Library, index: int) -> Iterator[int]:
         found = library.episode(other)
         if book is None or other == index or (book.series and found.series and book.series != found.series):
             continue
-        if (found.narrator, found.title) != (book.narrator, book.title):
+        titles = {library.authors[one].split("  ", 2)[2] for one in (index, other)}  # as they are without additions
+        if found.narrator != book.narrator or len(titles) > 1:
             yield other

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.episode import Episode, Topic
+from tui_pod.core.library.episode import Episode, Topic, is_book
 from tui_pod.core.library.topics import ROOT, TopicTable, arrange, has_member
 from tui_pod.core.text.clean import clean, counted, fold
 
@@ -208,6 +208,30 @@ def author_key(episode: Episode) -> str:
     return re.sub(r"\d+", lambda number: number[0].zfill(8), text)
 
 
+def told_apart(episodes: Sequence[Episode]) -> Sequence[Episode]:
+    """Return episodes, with volume, author, narrator, folder or year in the titles of books that are called alike."""
+    alike: dict[str, list[Episode]] = {}
+    for episode in filter(is_book, episodes):
+        alike.setdefault(fold(episode.title), []).append(episode)
+    titles: dict[str, str] = {}
+    for books in alike.values():
+        known = [""] * len(books)
+        for facts in zip(*map(_facts, books), strict=True):
+            if len(set(known)) < len(books) and len(set(facts)) > 1:
+                known = [", ".join(filter(None, pair)) for pair in zip(known, facts, strict=True)]
+        for book, text in zip(books, known, strict=True):
+            head, dash, rest = book.title.partition(" — ")
+            titles |= {book.id: f"{head} ({text}){dash}{rest}"} if text else {}
+    return [one._replace(title=titles.get(one.id, one.title)) for one in episodes] if titles else episodes
+
+
+def _facts(book: Episode) -> tuple[str, ...]:
+    names = zip(*(part.audio.split("/")[:-1] for part in book.parts), strict=False)
+    own = [each[0] for each in names if len(set(each)) == 1][-1:]  # not that of a disc
+    folder, own_folder = [*book.tags[:1], ""][0], clean("".join(own))
+    return book.series, book.author, book.narrator, folder, own_folder, book.year
+
+
 def day_of(episode: Episode) -> int:
     """Return an episode's day of publication, as `date.toordinal`; 0 when unknown."""
     return episode.published.toordinal() if episode.published else 0
@@ -234,8 +258,9 @@ def build_library(
     topics = list(topics)
     indexes = {ident: index for index, ident in enumerate(ids)} if any(topic.episodes for topic in topics) else {}
     table = arrange(topics, (episode.tags for episode in episodes) if keys is None else keys, durations, indexes)
-    titles = [episode.title for episode in episodes]
     authors = list(map(author_key, episodes)) if any(episode.author for episode in episodes) else ()
+    episodes = told_apart(episodes)
+    titles = [episode.title for episode in episodes]
     days = array("I", map(day_of, episodes) if days is None else days)
     is_by_date = all(map(operator.ge, days, days[1:]))
     return Library(

@@ -57,7 +57,7 @@ _READER = re.compile(
     r"\{([^{}]+)\}|[(\[](?:read|narrated|gelesen|lu|leido|leído) (?:by|von|par|por) ([^()\[\]]+)[)\]]", re.I
 )
 _NOISE = re.compile(
-    r"[(\[](?:(?:un)?abridged|(?:un)?gekürzt|audiobook|hörbuch|mp3|flac|m4b|\d{2,3} ?kb\w*|B0[0-9A-Z]{8})[)\]]",
+    r"[(\[](?:unabridged|ungekürzt|audiobook|hörbuch|mp3|flac|m4b|\d{2,3} ?kb\w*|B0[0-9A-Z]{8})[)\]]",
     re.I,
 )
 _YEAR = re.compile(r"[(\[]?((?:1[5-9]|20)\d\d)[)\]]?\s+-\s+(?=\S)")
