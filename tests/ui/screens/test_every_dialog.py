@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from unittest.mock import AsyncMock
 
+import pytest
+from textual.widgets import Input
+
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tests.ui.screens.podcasts.test_imports import FOUND
@@ -20,6 +23,7 @@ from tui_pod.services.frontend import LoginQuestion
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.ui import palette
+from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.keys import IN_DIALOGS
 from tui_pod.ui.screens.bookmarks import BookmarkScreen
 from tui_pod.ui.screens.dialog import ChoiceDialog, CycleDialog, Dialog, InputDialog, SearchDialog
@@ -116,13 +120,17 @@ def behind(driver: AppDriver) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-async def test_dialog_swallows_every_key_that_is_not_its_own(library: Library) -> None:
+async def test_dialog_swallows_every_key_that_is_not_its_own(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
     assert {*every_kind()} - BASES == MAKE.keys(), "make each kind of dialog here"
     async with run_app(library) as driver:
         await driver.press("j", "enter", "k", "m", "e")  # something to undo, to play and to mark
         await driver.press("u", "e")
         bookmark(driver)
+        bells = list[int]()
+        monkeypatch.setattr(TuiPodApp, "bell", lambda _: bells.append(1))
         for kind, make in MAKE.items():
+            if kind is CycleDialog:
+                continue  # it closes
             dialog = make(driver)
             await driver.app.show_dialog(dialog)
             await driver.settle()
@@ -130,6 +138,18 @@ async def test_dialog_swallows_every_key_that_is_not_its_own(library: Library) -
             await driver.press_at_once(*keys_not_of(dialog))
             assert (kind, behind(driver)) == (kind, before)
             assert driver.app.screen is dialog
+            assert bells or isinstance(driver.app.focused, Input), kind
+            bells.clear()
         driver.app.close_dialogs()
         await driver.press("u")
         assert behind(driver) != before, "the keys would have changed something"
+
+
+@pytest.mark.parametrize("opens", ["f", "s"])
+async def test_key_that_is_not_of_a_short_list_closes_it_and_acts(opens: str, library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.press_at_once(opens, "slash", *"two")
+        await driver.until(lambda: driver.main.model.query.query == "two", "it is searched for")
+        await driver.press("escape", opens, "right", "e")
+        assert not driver.shows(CycleDialog)
+        assert len(driver.controller.queue.upcoming) == 1

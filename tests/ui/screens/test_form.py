@@ -13,8 +13,19 @@ from tests.app_driver import AppDriver, run_app
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import build_library
+from tui_pod.core.library.podcast_settings import find_row
 from tui_pod.ui.screens.dialog import NORMAL_WIDTH, ROOMY, DialogBody
-from tui_pod.ui.screens.form import CHOICE_KEYS, FORM_KEYS, MORE_KEYS, ChoiceField, FormDialog, FormField, TextField
+from tui_pod.ui.screens.form import (
+    CHOICE_KEYS,
+    FORM_KEYS,
+    MORE_KEYS,
+    ChoiceField,
+    FormDialog,
+    FormField,
+    NumberField,
+    Stepper,
+    TextField,
+)
 
 
 def number(text: str) -> None:
@@ -156,8 +167,10 @@ async def test_arrows_and_clicks_go_around_the_values_of_a_choice() -> None:
         assert seen == ["small", "large", ""]
         await driver.press("left")
         assert field.value == "large"
-        await driver.click(field, 1, 0)
-        assert field.value == ""
+        assert "○ as usual  ○ small  ● large" in driver.text
+        for column, value in ((25, "large"), (16, "small"), (3, "")):
+            await driver.click(field, column, 0)
+            assert field.value == value
         await driver.press("enter")
         assert form.saved == [{"size": ""}]
 
@@ -199,9 +212,26 @@ async def test_unit_is_behind_a_field_that_begins_with_a_digit() -> None:
             assert line.has_class("-number") is is_number
 
 
+async def test_number_is_stepped_by_clicks_from_one_if_nothing_less_is_allowed() -> None:
+    speed = FormField("speed", "Speed", "How fast", usual="as usual", check=find_row("speed").parse, step=0.1)
+    async with shown(NAME, speed) as (driver, form):
+        field = form.query_one(NumberField)
+        for column, value in ((3, "1.1"), (3, "1.2"), (1, "1.1")):
+            await driver.click(form.query_one(Stepper), column, 0)
+            assert (field.value, form.focused) == (value, field)
+
+
+async def test_explanation_is_below_the_focused_field() -> None:
+    async with shown(NAME, AGE, size=(80, 24)) as (driver, form):
+        for name in ("name", "age"):
+            line, said = form.query_one(f"#field-{name}"), form.query_one("#outcome")
+            await driver.until(partial(lambda a, b: a.region.bottom == b.region.y, line, said), "it is below")
+            await driver.press("down")
+
+
 @pytest.mark.parametrize(
     ("size", "head", "room"),
-    [((NORMAL_WIDTH, 24), "", 12), ((NORMAL_WIDTH, 24), "About", 11), ((60, 24), "", 18), ((60, 7), "About", 1)],
+    [((NORMAL_WIDTH, 24), "", 14), ((NORMAL_WIDTH, 24), "About", 13), ((60, 24), "", 21), ((60, 7), "About", 3)],
 )
 async def test_fields_leave_room_for_what_is_around_them(size: tuple[int, int], head: str, room: int) -> None:
     async with shown(NAME, size=size, head=head) as (_, form):

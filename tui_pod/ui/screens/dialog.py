@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.segment import Segment
 from rich.style import Style
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -115,7 +115,7 @@ class Backdrop(BackgroundScreen):
 
 
 class Dialog(ModalScreen[None]):
-    """A dialog that escape closes. Keys that are neither its own nor work everywhere do nothing."""
+    """A dialog that escape closes. Keys that are neither its own nor work everywhere ring the bell."""
 
     CSS_PATH = Path(__file__).with_name("dialog.tcss")  # absolute: subclasses may be in other folders
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (NORMAL_WIDTH, "-normal")]  # noqa: RUF012  # as Textual declares it
@@ -131,6 +131,11 @@ class Dialog(ModalScreen[None]):
         if isinstance(shown, BackgroundScreen) and self.app.native_ansi_color:
             return Backdrop(shown.screen, shown.color)
         return shown
+
+    async def on_key(self, event: events.Key) -> None:
+        """Refuse a key that does something on the screen behind the dialog."""
+        if event.key in self.app.screen_stack[0].active_bindings:
+            self.app.bell()
 
     def on_mount(self) -> None:
         """Set the width class for the first paint, which Textual sets only afterwards, and show the keys."""
@@ -250,7 +255,10 @@ class ChoiceDialog(Dialog):
 
 
 class CycleDialog(ChoiceDialog):
-    """A few choices with the present one marked; the key that opened it takes the next one at once."""
+    """A few choices with the present one marked; the key that opened it takes the next one at once.
+
+    A key that is not its own closes it, and does what it does on the library screen.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(action.keys, f"cycle('{action.id}')", id=action.id)
@@ -271,6 +279,14 @@ class CycleDialog(ChoiceDialog):
     def on_mount(self) -> None:
         """Put the cursor on the present choice."""
         self.query_one(OptionList).highlighted = self._present
+
+    async def on_key(self, event: events.Key) -> None:
+        """See `CycleDialog`."""
+        event.prevent_default()
+        bound = self.app.screen_stack[0].active_bindings.get(event.key)
+        if bound is not None and bound.enabled:
+            self.dismiss()
+            await self.app.run_action(bound.binding.action, bound.node)
 
     def action_cycle(self, action: str) -> None:
         """Take the next choice, if this is the key that opened the dialog."""

@@ -1,4 +1,4 @@
-"""The base class of dialogs with fields: a line for each, and one line that explains the focused one."""
+"""The base class of dialogs with fields: a line for each, and below the focused one what it is."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import accumulate
 from typing import ClassVar, NamedTuple
 
 from rich.cells import cell_len
@@ -19,6 +20,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui_pod.core.errors import UserError
@@ -32,8 +34,8 @@ MORE_KEYS = "enter Show them · ↑\N{NO-BREAK SPACE}↓ Field"
 
 USUAL = "as usual"
 
-AROUND, SMALL_AROUND = 12, 6
-"""Lines of the screen that fields cannot have: frame, explanation and key line; on a small screen nothing else."""
+AROUND, SMALL_AROUND = 10, 3
+"""Lines of the screen that fields cannot have: frame and key line; on a small screen nothing else."""
 
 
 class FormField(NamedTuple):
@@ -69,7 +71,7 @@ class FormField(NamedTuple):
 
 
 class ChoiceField(Static, can_focus=True):
-    """One of some values; arrows or a click change it. With two of them it is a switch."""
+    """One of some values, all of which are listed while it has the focus. A switch if they are yes and no."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("right", "change(1)"),
@@ -91,21 +93,39 @@ class ChoiceField(Static, can_focus=True):
         self.set_reactive(ChoiceField.value, field.usual if is_switch and not field.value else field.value)
 
     def render(self) -> Content:
-        """Return the value, with arrows if it can be changed by them."""
+        """Return the value with arrows or, in the field with the focus, all values with a mark at the present one."""
         if self._is_switch:
             return Content(f"{'━━●' if self.value == 'yes' else '○━━'} {self.value}")
+        if self._is_list:
+            return Content("  ").join(
+                Content.styled(text, "" if value == self.value else "not bold $text-muted")
+                for value, text in zip(self._values, self._texts, strict=True)
+            )
         usual = _fit_usual(self._usual, self.size.width - 4)
         text = Content(self.value) if self.value else Content.styled(usual, "$text-muted")
         look = "$text-primary" if self.has_focus else "$text-muted"
         return Content.assemble(("← ", look), text, (" →", look))
 
+    @property
+    def _texts(self) -> list[str]:
+        """The values as they are listed."""
+        return [f"{'●' if value == self.value else '○'} {value or self._usual}" for value in self._values]
+
+    @property
+    def _is_list(self) -> bool:
+        return self.has_focus and not self._is_switch and cell_len("  ".join(self._texts)) <= self.size.width
+
     def action_change(self, by: int) -> None:
         """Go to the next (1) or previous (-1) value."""
         self.value = self._values[(self._values.index(self.value) + by) % len(self._values)]
 
-    def on_click(self) -> None:
-        """Go to the next value."""
-        self.action_change(1)
+    def on_click(self, event: events.Click) -> None:
+        """Take the value that was clicked, or go to the next one."""
+        offset, ends = event.get_content_offset(self), accumulate(cell_len(text) + 2 for text in self._texts)
+        if self._is_list and offset is not None:
+            self.value = next((v for v, end in zip(self._values, ends, strict=True) if offset.x < end), self.value)
+        else:
+            self.action_change(1)
 
     def action_submit(self) -> None:
         """Save the form."""
@@ -174,18 +194,34 @@ class NumberField(TextField):
         if event.character in ("+", "-"):
             event.stop()
             event.prevent_default()
-            self._change(self._field.step if event.character == "+" else -self._field.step)
+            self.change(event.character)
         else:
             await super()._on_key(event)
 
-    def _change(self, by: float) -> None:
-        """Change the number, or the one that holds while the field is empty, unless that is not allowed."""
+    def change(self, key: str) -> None:
+        """Change the number, or the one that holds while the field is empty, by a step, unless that is not allowed."""
+        by = self._field.step if key == "+" else -self._field.step
         found = re.search(r"[\d.]+", self.value or self._usual)
-        value = f"{max(0.0, float(found[0] if found else 0) + by):g}"
-        with contextlib.suppress(UserError):
-            self._field.check(value)
-            self.value = value
-            self.cursor_position = len(value)
+        for start in (float(found[0]),) if found else (0.0, 1.0):  # a speed starts at 1
+            value = f"{max(0.0, start + by):g}"
+            with contextlib.suppress(UserError):
+                self._field.check(value)
+                self.value = value
+                self.cursor_position = len(value)
+                return
+
+
+class Stepper(Static):
+    """The keys that change a number, to be clicked."""
+
+    def __init__(self, field: NumberField) -> None:
+        super().__init__("- +", classes="field-steps")
+        self._field = field
+
+    def on_click(self, event: events.Click) -> None:
+        """Change the number."""
+        self._field.focus()
+        self._field.change("-" if event.x < 2 else "+")
 
 
 class MoreFields(Static, can_focus=True):
@@ -205,6 +241,9 @@ class FormDialog(Dialog):
         Binding("down", "app.focus_next", priority=True),  # else the box scrolls, and the next key overtakes it
         Binding("up", "app.focus_previous", priority=True),
     ]
+
+    _explained: FormField | None = None
+    """The field above the explanation."""
 
     keys = FORM_KEYS
     """What the key line shows while a text field has the focus."""
@@ -229,12 +268,15 @@ class FormDialog(Dialog):
                     with Horizontal(classes="field -rare" if field.is_rare else "field"):
                         yield Static(Content(fit(field.label, widest)), classes="field-label")
                         make_text = field.make or partial(NumberField if field.step else TextField, field)
-                        yield ChoiceField(field) if field.choices else make_text()
+                        widget = ChoiceField(field) if field.choices else make_text()
+                        yield widget
                         if field.unit:
                             yield Static(Content(field.unit), classes="field-unit")
+                        if isinstance(widget, NumberField):
+                            yield Stepper(widget)
                 if rare:
                     yield MoreFields(f"{counted(len(rare), 'more setting')} …", id="more-fields")
-            yield Static(id="outcome", markup=False)
+                yield Static(id="outcome", markup=False)
 
     def on_mount(self) -> None:
         """Focus the first field now: keys typed before the first paint would be lost otherwise."""
@@ -257,7 +299,7 @@ class FormDialog(Dialog):
     @on(events.DescendantFocus)
     @on(Input.Changed)
     def _explain(self) -> None:
-        """Show what the focused field is, or what is wrong with its value."""
+        """Show below the focused field what it is, or what is wrong with its value."""
         field = next((field for field in self.fields if self._widget(field) is self.focused), None)
         if field is None:
             is_more = isinstance(self.focused, MoreFields)
@@ -267,6 +309,11 @@ class FormDialog(Dialog):
             CHOICE_KEYS if field.choices else f"+\N{NO-BREAK SPACE}- Change · {self.keys}" if field.step else self.keys
         )
         self.query_one(DialogBody).keys = keys
+        outcome, line = self.query_one("#outcome"), self._widget(field).parent
+        if isinstance(line, Widget) and self._explained is not field:
+            self._explained = field
+            self.query_one("#fields").move_child(outcome, after=line)
+            self.call_after_refresh(outcome.scroll_visible, animate=False)
         has_room = field.allowed and self.app.size.width >= NORMAL_WIDTH
         widget, about = self._widget(field), f"{field.about}: {field.allowed}." if has_room else f"{field.about}."
         if field.offer[0] and not widget.value:
@@ -305,7 +352,7 @@ class FormDialog(Dialog):
         self.call_after_refresh(self._widget(field).focus)
 
     def on_resize(self) -> None:
-        """Leave room for the explanation."""
+        """Leave room for what is around the fields."""
         is_small = self.app.size.width < NORMAL_WIDTH
         around = (SMALL_AROUND if is_small else AROUND) + bool(self._head)
         self.query_one("#fields").styles.max_height = max(1, self.app.size.height - around)

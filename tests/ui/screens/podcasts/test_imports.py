@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 import pytest
 from textual.widgets import OptionList
 
-from tests.app_driver import AppDriver
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import FakeFeeds
 from tests.ui.screens.test_dialog import shown
+from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress
 from tui_pod.imports.players import ImportFault
 from tui_pod.services.podcasts.imports import Preview
@@ -52,6 +53,19 @@ async def test_podcast_of_an_export_is_left_out_once_it_is_unticked() -> None:
         await pilot.press("up", "v")
         assert [str(option.prompt) for option in app.screen.query_one(OptionList).options] == before
     assert found.without({0}) == Preview(Imported("AntennaPod", (other, KNOWN)), Taking((other,), {}, 0))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)])
+async def test_long_export_leaves_header_and_bar_visible(size: tuple[int, int], library: Library) -> None:
+    new = tuple(Entry("https://ships.example/f", f"Podcast {number}") for number in range(40))
+    async with run_app(library, size) as driver:
+        await driver.press("enter")
+        lines = driver.text.split("\n")
+        bar, imports = driver.bar.region.y, driver.services.asked_feeds.asked_imports
+        await driver.app.show_dialog(ImportScreen(FOUND._replace(taking=Taking(new, {}, 0)), imports))
+        await driver.press("end")
+        await driver.until(lambda: "Podcast 39" in driver.text, "the last row is in sight")
+        assert (lines[0], lines[bar]) == (driver.text.split("\n")[0], driver.text.split("\n")[bar])
 
 
 @pytest.mark.parametrize(("count", "last"), [(300, "Podcast 299"), (1301, "… and 1,001 more")])

@@ -12,7 +12,6 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
-from tui_pod.ui.screens.dialog import DialogBody
 from tui_pod.ui.screens.form import FormField
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen, make_field
 
@@ -129,10 +128,10 @@ async def test_every_setting_is_explained_in_sight_while_it_has_the_focus(size: 
             assert field is not None
             row = ROWS[(field.id or "").removeprefix("field-")]
             seen.add(row.name)
+            await driver.until(lambda: is_in_sight(driver), "it is scrolled to")
             shown = " ".join(" ".join(driver.rows_of(screen.query_one("#outcome"))).split())
             assert shown.startswith(row.text)
             assert shown.endswith(".")
-            await driver.until(lambda: is_in_sight(driver), "it is scrolled to")
             await driver.press("down")
         assert seen == {*ROWS}
 
@@ -141,8 +140,9 @@ def is_in_sight(driver: AppDriver) -> bool:
     """Return whether the focused field is seen above its explanation."""
     screen = driver.app.screen
     assert screen.focused is not None
-    field, body = screen.focused.region, screen.query_one(DialogBody).region
-    return body.y < field.y and field.bottom <= screen.query_one("#outcome").region.y
+    field, said = screen.focused.region, screen.query_one("#outcome").region
+    room = screen.query_one("#fields").region
+    return room.y <= field.y and field.bottom == said.y and said.bottom <= room.bottom
 
 
 async def test_enter_saves_what_was_edited_and_nothing_else(driver: AppDriver) -> None:

@@ -31,6 +31,9 @@ HINT = (
     "or words to search for in {}."
 )
 
+KEY_LINE, LEAST = 1, 8
+"""Height of the key line of a dialog, and lines above the bar below which the preview may cover the header."""
+
 SHOWN = 300
 """How many podcasts of an export are listed."""
 
@@ -131,9 +134,23 @@ class ImportScreen(ChoiceDialog):
         title, about = f"Import from {preview.origin}", "\n".join(preview.lines)
         self._preview, self._unticked = preview, set[int]()
         super().__init__(
-            title, list(_rows(preview, ())), lambda _: imports.take(preview.without(self._unticked)), about, "find",
+            title, list(_rows(preview, ())), lambda _: imports.take(preview.without(self._unticked)), about, "import",
             "enter Import · v Untick" if preview.taking.new else "enter Import",
         )  # fmt: skip
+
+    def on_resize(self) -> None:
+        """Leave room for the header, the bar, and what is said of the export."""
+        self.call_after_refresh(self._fit_rows)
+
+    def _fit_rows(self) -> None:
+        body, said = self.query_one(DialogBody), self.query_one("#outcome")
+        end = next((bar.region.y for bar in self.app.screen_stack[0].query("#bar")), 0) or self.size.height
+        top = bool(end > LEAST)
+        body.styles.margin = (top, 0, max(0, self.size.height - KEY_LINE - end), 0)
+        around = body.gutter.height + said.outer_size.height + said.styles.margin.height
+        rows = self.query_one(OptionList)
+        rows.styles.max_height = max(3, end - top - around)
+        self.call_after_refresh(rows.scroll_to_highlight)
 
     def action_tick(self) -> None:
         """Leave out the podcast at the cursor, or take it again; and move on."""
