@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,15 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.transcript import Cue
+from tui_pod.library.cache import changed_since, library_stamp, load_library
 from tui_pod.recordings.documents import copy_name
 from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 from tui_pod.search import fill
 from tui_pod.search.fill import is_current
 from tui_pod.search.lookup import MatchKind
 from tui_pod.search.sources import ReadWords, UnreadWords, WordSources
+from tui_pod.shelf.database import bump
+from tui_pod.shelf.episodes import delete_episodes
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.opml import Entry
@@ -249,3 +253,44 @@ def test_notes_that_cannot_be_read_leave_the_rest(desk: Desk, monkeypatch: pytes
     desk.add("Good", "Two")
     desk.fill()
     assert (desk.ids("notes"), desk.ids("one")) == (["Good"], ["Bad"])
+
+
+def test_only_podcasts_that_changed_are_read_again(tmp_path: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    feeds, read, asked = [f"https://{name}.example.org/" for name in "abc"], list[str](), WordSources.words
+
+    def words(sources: WordSources, episode: Episode) -> UnreadWords | None:
+        read.append(episode.title)
+        return asked(sources, episode)
+
+    def update(titles: list[str]) -> list[str]:
+        """Store the titles as episodes of the second podcast; return the episodes that are looked at for the index."""
+        read.clear()
+        store.store(feeds[1], Published("B", tuple(PublishedItem(title, title) for title in titles)))
+        stamp = library_stamp([], desk.data)
+        library = load_library([], tmp_path / "cache", desk.data).library
+        desk.episodes = [*map(library.episode, range(len(library)))]
+        fill.fill(
+            desk.index, library, desk.sources, stamp, changed_since=partial(changed_since, stamp=stamp, data=desk.data)
+        )
+        return sorted(read)
+
+    monkeypatch.setattr(WordSources, "words", words)
+    store = FeedStore(desk.data)
+    store.subscribe(map(Entry, feeds))
+    for number, feed in enumerate(feeds):
+        store.store(feed, Published("Any", (PublishedItem("1", f"Lighthouse {number}"),)))
+    assert update(["Harbour"]) == ["Harbour", "Lighthouse 0", "Lighthouse 1", "Lighthouse 2"]
+    assert update(["Harbour", "Ferry"]) == ["Ferry", "Harbour", "Lighthouse 1"]
+    assert len(desk.ids("lighthouse")) == 3
+    assert len(desk.ids("ferry")) == 1
+    store.remove(feeds[1])
+    assert len(update([])) == 0
+    assert desk.ids("ferry") == []
+    (ident,) = store.episode_ids(feeds[0])
+    with store.db.write() as db:
+        delete_episodes(db, [ident])
+        bump(db, 1)
+    update([])
+    assert len(desk.ids("lighthouse")) == 1
+    store.configure(feeds[0], {"speed": "1.5"})
+    assert update([]) == ["Lighthouse 2"]

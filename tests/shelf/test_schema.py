@@ -73,6 +73,7 @@ def test_database_of_version_1_keeps_every_row(old: FeedStore) -> None:
     old.feeds()
     old.db.close()
     assert rows(old.db.file) == before | {
+        "feeds": [(*feed, 0) for feed in before["feeds"]],
         "aliases": [],
         "recordings": [],
         "former_episodes": [],

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from argparse import Namespace
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,7 +17,7 @@ from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.text.clean import clock, counted
-from tui_pod.library.cache import cache_file, library_stamp
+from tui_pod.library.cache import cache_file, changed_since
 from tui_pod.search.fill import fill, is_current
 from tui_pod.search.lookup import NEAREST, Hit, Results, look_up
 from tui_pod.search.query import NOTHING, Query, excerpt, parse_query
@@ -113,8 +114,7 @@ def _update(options: Namespace, opened: Opened, is_reported: bool) -> IndexFile:
     """Return the updated index. Raises SearchError."""
     paths, catalogs = opened.paths, catalog_paths(options.catalog, opened.settings.catalogs)
     index = IndexFile(cache_file(paths.cache, "search", catalogs))
-    stamp = library_stamp(catalogs, paths.data)
-    if not is_current(index, stamp):
+    if not is_current(index, opened.stamp):
         sources = WordSources(paths.data, paths.cache)
         total = 0
 
@@ -124,7 +124,8 @@ def _update(options: Namespace, opened: Opened, is_reported: bool) -> IndexFile:
             if is_reported and total > LONG:
                 show_progress("reading the texts", 1 - left / total, f"of {counted(total)}")
 
-        fill(index, opened.library, sources, stamp, show, warn)
+        since = partial(changed_since, stamp=opened.stamp, data=paths.data)
+        fill(index, opened.library, sources, opened.stamp, show, warn, since)
         show_progress("")
     return index
 

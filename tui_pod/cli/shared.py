@@ -29,7 +29,7 @@ from tui_pod.core.selection.list_topics import with_lists
 from tui_pod.core.text.clean import clock, length, visible
 from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.core.wall_time import ago, local_date
-from tui_pod.library.cache import load_library
+from tui_pod.library.cache import library_stamp, load_library
 from tui_pod.runtime.output import write_control
 from tui_pod.state.store import State, StateFile
 
@@ -54,6 +54,8 @@ class Opened(NamedTuple):
     state: State
     file: StateFile
     paths: Paths
+    stamp: str
+    """Identifies the library."""
     settings: Settings
 
     def count_progress(self) -> ProgressIndex:
@@ -128,7 +130,9 @@ def open_library(options: Namespace) -> Opened:
         CatalogsError: a catalogue has faults, which the message lists.
     """
     paths, settings = find_paths(options.state, options.config), load_config(options).settings
-    loaded = load_library(catalog_paths(options.catalog, settings.catalogs), paths.cache, paths.data)
+    catalogs = catalog_paths(options.catalog, settings.catalogs)
+    stamp = library_stamp(catalogs, paths.data)
+    loaded = load_library(catalogs, paths.cache, paths.data)
     if loaded.save is not None and len(loaded.library) > 1000:
         loaded.save()
     file = StateFile(paths.state)
@@ -140,7 +144,7 @@ def open_library(options: Namespace) -> Opened:
         from tui_pod.core.progress.moves import moved_notebook  # few libraries have books
 
         state = state._replace(notebook=moved_notebook(state.notebook, library.moves))
-    return Opened(library, state, file, paths, settings)
+    return Opened(library, state, file, paths, stamp, settings)
 
 
 def find_topics(library: Library, name: str) -> list[int]:

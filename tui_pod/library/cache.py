@@ -88,6 +88,24 @@ def library_stamp(paths: Sequence[Path], data: Path | None) -> str:
     return _stamp(_stats(paths), _generation(data))
 
 
+def changed_since(former: str, stamp: str, data: Path) -> list[str] | None:
+    """Return the ids of all episodes of the feeds that changed from one `library_stamp` to another.
+
+    None if more may have changed.
+    """
+    from ast import literal_eval  # only if an index is not current
+
+    from tui_pod.shelf.database import FeedStoreError
+    from tui_pod.shelf.library import read_changed
+
+    (*before, feeds), (*after, newer) = literal_eval(former), literal_eval(stamp)
+    if before != after or None in (feeds, newer) or feeds[1] != newer[1]:
+        return None
+    with contextlib.suppress(FeedStoreError):
+        return read_changed(data, feeds[0])
+    return None
+
+
 def cache_file(cache: Path, name: str, paths: Sequence[Path]) -> Path:
     """Return the cache file for data derived from these catalogues."""
     return cache / f"{name}-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
@@ -38,12 +39,14 @@ def fill(
     stamp: str,
     tell: Callable[[int], None] = lambda _: None,
     left_out: Callable[[str], None] = lambda _: None,
+    changed_since: Callable[[str], Sequence[str] | None] = lambda _: None,
 ) -> None:
     """Update an index.
 
     Args:
         index: created if missing or damaged.
         stamp: identifies this version of the library.
+        changed_since: Returns the episodes that may differ from those of the library of a stamp; None for all.
         tell: Called with the number of episodes whose words have yet to be read.
         left_out: Called with a sentence about each text that cannot be read.
 
@@ -51,9 +54,9 @@ def fill(
         SearchError: it cannot be written; what was written so far can be searched.
     """
     try:
-        _fill(index, library, sources, stamp, tell, left_out)
+        _fill(index, library, sources, stamp, tell, left_out, changed_since)
     except IndexMissing:  # it was damaged and has been deleted
-        _fill(index, library, sources, stamp, tell, left_out)
+        _fill(index, library, sources, stamp, tell, left_out, changed_since)
     finally:
         sources.texts.close()
 
@@ -65,13 +68,19 @@ def _fill(
     stamp: str,
     tell: Callable[[int], None],
     left_out: Callable[[str], None],
+    changed_since: Callable[[str], Sequence[str] | None],
 ) -> None:
     with index.writing() as db:
-        writer = IndexWriter(db)
-        known = writer.known()
-        for ident in known.keys() - set(library.ids):
-            writer.remove(known.pop(ident))
-        unread = _put_heads(writer, library, sources, known)
+        writer, changed = IndexWriter(db), None
+        about = dict(db.execute("SELECT name, value FROM about WHERE name IN ('library', 'stamp', 'folders')"))
+        former, before = about.get("library"), json.loads(about.get("folders", "[]"))
+        if former and about["stamp"] == former + folders_stamp(before):
+            changed = changed_since(former)
+        if changed is not None:
+            sources.folders |= dict.fromkeys(map(Path, before))
+        known, unread = _update_heads(writer, library, sources, changed)
+        if changed is not None and writer.count() != len(library):  # what a feed no longer has is not in `changed`
+            known, unread = _update_heads(writer, library, sources, None)
         for place, (ident, words) in enumerate(unread):
             if place % BATCH == 0:
                 left = len(unread) - place
@@ -86,18 +95,35 @@ def _fill(
         folders = sorted(map(str, sources.folders))
         writer.note("left", "0")
         writer.note("folders", json.dumps(folders))
+        writer.note("library", stamp)
         writer.note("stamp", stamp + folders_stamp(folders))
         writer.close()
 
 
+def _update_heads(
+    writer: IndexWriter, library: Library, sources: WordSources, changed: Sequence[str] | None
+) -> tuple[dict[str, Known], list[tuple[str, UnreadWords]]]:
+    """Bring the heads of the `changed` episodes, or of all, up to date.
+
+    Return what is known of them, and the episodes whose words are not indexed.
+    """
+    known = writer.known(changed)
+    for ident in [ident for ident in known if library.index(ident) is None]:
+        writer.remove(known.pop(ident))
+    places: Sequence[int] = range(len(library))
+    if changed is not None:
+        places = sorted(index for ident in changed if (index := library.index(ident)) is not None)
+    return known, _put_heads(writer, library, sources, known, places)
+
+
 def _put_heads(
-    writer: IndexWriter, library: Library, sources: WordSources, known: dict[str, Known]
+    writer: IndexWriter, library: Library, sources: WordSources, known: dict[str, Known], places: Sequence[int]
 ) -> list[tuple[str, UnreadWords]]:
-    """Index new and changed heads; return the episodes whose words are not indexed."""
+    """Index new and changed heads of the episodes at `places`; return those whose words are not indexed."""
     unread = []
-    for first in reversed(range(0, len(library), BATCH)):
-        numbers = range(first, min(first + BATCH, len(library)))
-        notes = sources.notes(library.ids[numbers.start : numbers.stop])
+    for first in reversed(range(0, len(places), BATCH)):
+        numbers = places[first : first + BATCH]
+        notes = sources.notes([library.ids[number] for number in numbers])
         episodes = [library.episode(number) for number in reversed(numbers)]  # the newest get the highest numbers
         heads = [_head(episode, notes.get(episode.id, ""), known) for episode in episodes]  # and are searched first
         changed = [head for head in heads if head is not None]

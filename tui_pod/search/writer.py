@@ -5,6 +5,7 @@ The indexed text is also stored in tables, packed, so that a match can be shown 
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -55,10 +56,16 @@ class IndexWriter:
         """Commit and stop writing."""
         self._db.execute("COMMIT")
 
-    def known(self) -> dict[str, Known]:
-        """Return the state of each indexed episode, by id."""
+    def count(self) -> int:
+        """Return how many episodes are indexed."""
+        return int(self._db.execute("SELECT count(*) FROM heads").fetchone()[0])
+
+    def known(self, wanted: Sequence[str] | None = None) -> dict[str, Known]:
+        """Return the state of each indexed episode, or of those wanted, by id."""
         rows = self._db.execute(
             "SELECT id, heads.number, heads.stamp, words.stamp FROM heads LEFT JOIN words USING (number)"
+            + (" WHERE id IN (SELECT value FROM json_each(?))" if wanted is not None else ""),
+            () if wanted is None else (json.dumps(wanted),),
         )
         return {ident: Known(*rest) for ident, *rest in rows}
 

@@ -148,6 +148,7 @@ class FeedDatabase:
             aside, self._aside = self._aside, None
             found = Recovered() if aside is None else copy_readable(aside, connection)
             restored = insert_entries(connection, self._backed_up(), is_backup=True)
+            bump(connection)
         if aside is not None:
             self.notices.append(_repair_notice(aside, found, restored))
         elif restored:
@@ -224,10 +225,19 @@ def _transaction(connection: sqlite3.Connection, begin: str = "BEGIN IMMEDIATE")
         raise
 
 
-def bump(db: sqlite3.Connection) -> None:
-    """Change the generation."""
-    number = db.execute("PRAGMA user_version").fetchone()[0]
-    db.execute(f"PRAGMA user_version = {(number + 1) % (1 << 31)}")
+def bump(db: sqlite3.Connection, *feeds: int) -> None:
+    """Change the generation; note that the feeds with these numbers have changed, or all of them."""
+    generation = (db.execute("PRAGMA user_version").fetchone()[0] + 1) % (1 << 31)
+    db.execute(f"PRAGMA user_version = {generation}")
+    db.execute("UPDATE feeds SET changed = ? WHERE ? OR number IN (SELECT value FROM json_each(?))",
+               (generation, not feeds, json.dumps(feeds)))  # fmt: skip
+
+
+def changed_since(db: sqlite3.Connection, generation: int) -> list[int] | None:
+    """Return the numbers of the feeds that have changed since a generation; None if that is not known."""
+    if not 0 <= generation <= db.execute("PRAGMA user_version").fetchone()[0]:
+        return None  # of another database
+    return [number for (number,) in db.execute("SELECT number FROM feeds WHERE changed > ?", (generation,))]
 
 
 def number_of(db: sqlite3.Connection, feed_id: str) -> int:

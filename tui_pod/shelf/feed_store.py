@@ -127,8 +127,8 @@ class FeedStore:
         """
         entries = list(entries)
         logins = {}
-        with self.db.write(changes_library=True, changes_list=True) as db:
-            known = 0
+        with self.db.write(changes_list=True) as db:
+            known, touched = 0, list[int]()
             firsts = dict(db.execute("SELECT address, first FROM feeds ORDER BY number DESC").fetchall())
             firsts |= {row[0]: row[0] for row in db.execute("SELECT first FROM feeds")}
             for entry in entries:
@@ -140,11 +140,15 @@ class FeedStore:
                 if row is None:
                     insert_entries(db, [entry])
                     firsts |= {entry.address: first, first: first}
+                    touched.append(number_of(db, first))
                     continue
+                touched.append(row[2])
                 known += row[1] is None
                 folders = json.dumps(tuple(dict.fromkeys((*to_folders(row[0]), *entry.folders))))
                 db.execute("UPDATE feeds SET removed = NULL, folders = ? WHERE first = ?", (folders, first))
                 db.execute("DELETE FROM visits WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (row[2],))
+            if touched:
+                bump(db, *touched)
         self.logins.add_missing(logins)
         return len(entries) - known, known
 
@@ -311,7 +315,7 @@ class FeedStore:
             episodes.store_facts(db, "pictures", ("address",), [(feed_id, feed.picture)])
             after = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (number,)).fetchone()[0]
             if has_changed := bool(changes or described):
-                bump(db)
+                bump(db, number)
         if title != former_title:
             self.db.write_backup()
         return Stored(max(0, after + dropped - before - unwanted), has_changed)
@@ -327,8 +331,9 @@ class FeedStore:
             if (place < 0) is not (before is not None and sort < before and not is_used(ident))
         ]
         if changed:
-            with self.db.write(changes_library=True) as db:
+            with self.db.write() as db:
                 db.executemany("UPDATE episodes SET place = -1 - place WHERE id = ?", changed)
+                bump(db, feed.number)
 
     def entries(self) -> list[Entry]:
         """Return the subscriptions for export."""
@@ -387,8 +392,11 @@ class FeedStore:
     def _set(
         self, feed_id: str, change: str, *values: object, changes_library: bool = True, changes_list: bool = False
     ) -> None:
-        with self.db.write(changes_library, changes_list) as db:
-            db.execute(f"UPDATE feeds SET {change} WHERE number = ?", (*values, number_of(db, feed_id)))
+        with self.db.write(changes_list=changes_list) as db:
+            number = number_of(db, feed_id)
+            db.execute(f"UPDATE feeds SET {change} WHERE number = ?", (*values, number))
+            if changes_library:
+                bump(db, number)
 
 
 def _id_of(db: sqlite3.Connection, number: int, item: PublishedItem) -> str | None:

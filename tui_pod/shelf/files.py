@@ -171,7 +171,7 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
         db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, left_out))
         db.execute("UPDATE feeds SET fetched = ?, error = '' WHERE number = ?", (now, number))
         if stored.has_changed:
-            bump(db)
+            bump(db, number)
     if described is None or described[0] != left_out:
         store.db.notices += listing.notices
     return stored

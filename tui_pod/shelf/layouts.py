@@ -64,7 +64,7 @@ def correct_length(database: FeedDatabase, book: str, audio: str, duration: floa
         for path, tags in db.execute(files, (number, keys[parts.index(part)])).fetchall():
             corrected = Tags(*json.loads(tags))._replace(duration=duration)
             db.execute("UPDATE files SET tags = ? WHERE feed = ? AND path = ?", (json.dumps(corrected), number, path))
-        bump(db)
+        bump(db, number)
 
 
 def _note(db: sqlite3.Connection, book: str, parts: _Stretches, now: float) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence, Set
+from contextlib import closing
 from datetime import UTC, date, datetime
 from math import inf
 from pathlib import Path
@@ -20,7 +22,7 @@ from tui_pod.core.text.clean import clean_title, fold
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.net.file_address import path_of
 from tui_pod.shelf import settings_table
-from tui_pod.shelf.database import FeedDatabase, FeedStoreError, to_folders
+from tui_pod.shelf.database import FeedDatabase, FeedStoreError, changed_since, to_folders
 from tui_pod.shelf.episodes import ordered_ids, serial_numbers
 from tui_pod.shelf.layouts import read_moves
 from tui_pod.shelf.opml import Folder
@@ -125,6 +127,17 @@ def read_notes(folder: Path, ids: Sequence[str]) -> dict[str, str]:
         return {}
     finally:
         database.close()
+
+
+def read_changed(folder: Path, generation: int) -> list[str] | None:
+    """Return the ids of all episodes of the feeds that changed since a generation; None if that is not known.
+
+    Raises FeedStoreError.
+    """
+    with closing(FeedDatabase(folder)) as database, database.read() as db:
+        feeds = changed_since(db, generation)
+        asked = "SELECT id FROM episodes WHERE feed IN (SELECT value FROM json_each(?))"
+        return None if feeds is None else [ident for (ident,) in db.execute(asked, (json.dumps(feeds),))]
 
 
 def read_removed_names(folder: Path) -> dict[str, str]:

@@ -102,6 +102,8 @@ MIGRATIONS: tuple[tuple[str, ...] | Callable[[sqlite3.Connection], None], ...] =
     ("CREATE TABLE visits (id TEXT PRIMARY KEY)",),
     # 6: the parts that books had before: where each started and ended (JSON, by key), and until when
     ("CREATE TABLE layouts (book TEXT NOT NULL, until REAL NOT NULL, parts TEXT NOT NULL)",),
+    # 7: the generation of the library in which a feed changed last
+    ("ALTER TABLE feeds ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",),
 )
 """Each brings a database to the version of its number, counted from 1."""
 

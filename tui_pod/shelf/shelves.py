@@ -139,7 +139,7 @@ def finish(
         db.execute("UPDATE feeds SET fetched = ?, error = '' WHERE number = ?", (time.time(), known.number))
         has_changed = is_changed or bool(gone) or _arranged(db, known.number) != former
         if has_changed:
-            bump(db)
+            bump(db, known.number)
         after = db.execute("SELECT count(*) FROM episodes WHERE feed = ?", (known.number,)).fetchone()[0]
     return Stored(max(0, after - before), has_changed)
 
