@@ -1,4 +1,4 @@
-"""Five podcasts that publish day after day, a listener who follows them, and the ledger that both are compared with."""
+"""Six podcasts that publish day after day, a listener who follows them, and the ledger that both are compared with."""
 
 from __future__ import annotations
 
@@ -56,6 +56,7 @@ class Publishers:
             ("tokens", self._tokens(day)),
             ("careless", self._careless(day)),
             ("daily", self._daily(day)),
+            ("nameless", self._nameless(day)),
         ):
             extra = "<itunes:type>serial</itunes:type>" if name == "serial" else ""
             self.site.replies[f"/{name}"] = server.body(server.feed("".join(reversed(items)), name.title(), extra))
@@ -91,6 +92,12 @@ class Publishers:
                 items.append(self._item("careless", n, f"Notes {n}", guid=f"again-{n}"))
         return items
 
+    def _nameless(self, day: int) -> list[str]:
+        """Return items without guids, whose titles and tokens change every day."""
+        days = [n for n in range(-BEFORE, day + 1) if n % 5 == 1]
+        items = (self._item("nameless", n, f"Walk {n}, edition {day}", token=f"?t={day}", guid="-") for n in days)
+        return [item.replace("<guid isPermaLink='false'>-</guid>", "") for item in items]
+
     def _item(
         self, name: str, day: int, title: str, extra: str = "", token: str = "", guid: str = "",
         published: int | None = None,
@@ -107,7 +114,7 @@ class Publishers:
 
 @dataclass
 class Days:
-    """A listener follows the podcasts, and everything is compared with what they did each day."""
+    """A listener follows five of the podcasts, and everything is compared with what they did each day."""
 
     folder: Path
     site: Site
@@ -203,7 +210,7 @@ class Days:
         store = FeedStore(self.folder / "data" / "tui-pod")
         new = read_news(store.db, time.time() + self._day * DAY)
         store.db.close()
-        for name, is_published, fresh in _RHYTHMS:
+        for name, is_published, fresh in RHYTHMS:
             came = {n: self.episode(name, n) for n in range(1, day + 1) if is_published(n)}
             expected = {
                 ident for n, ident in came.items()
@@ -211,12 +218,12 @@ class Days:
             }  # fmt: skip
             assert new & set(came.values()) >= expected, f"day {day}: {name} left New undrawn"
         days = range(1, day + 1)
-        known = {self.episode(name, n) for name, is_published, _ in _RHYTHMS for n in filter(is_published, days)}
+        known = {self.episode(name, n) for name, is_published, _ in RHYTHMS for n in filter(is_published, days)}
         assert new <= known, f"day {day}: what nobody published is new"
         assert not (new - self.positions.keys()) & self.drawn, f"day {day}: what was on the screen is new"
 
 
-_RHYTHMS: tuple[tuple[str, Callable[[int], bool], int], ...] = (
+RHYTHMS: tuple[tuple[str, Callable[[int], bool], int], ...] = (
     ("daily", lambda _: True, NEW_DAYS_DAILY),
     ("weekly", lambda n: n % 7 == 3, NEW_DAYS),
     ("serial", lambda n: n % 3 == 0, NEW_DAYS),

@@ -1,0 +1,473 @@
+"""Five weeks lived in seconds: the program without its screen, over a player and a clock as fast as the machine.
+
+Files, state, shelf, sources, services and the core are the real ones. What was listened to, where the listener is and
+what is due are noted in a ledger, from what the player did alone, and compared after each day. All chance comes from a
+seed, and a day that fails names both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+from tests.fakes import FakeClock, FakeExcerpts, FakeFrontend, FakePlayer, FakeReader, FakeVoice, make_context
+from tests.journeys.publishers import BEFORE, RHYTHMS, Publishers
+from tests.patience import PATIENCE
+from tests.sources.folders.sounds import make_long_mp3
+from tests.sources.server import Site
+from tests.world import ZONES
+from tui_pod.config.paths import embedded_catalog
+from tui_pod.config.settings import Config, FeedSettings, RecallSettings, Settings
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.player.events import Event, RecordsSaved, SourceReady
+from tui_pod.core.player.ports import Ports
+from tui_pod.core.player.snapshot import PlayerStatus, Source
+from tui_pod.core.progress.bookmarks import BookmarkKey
+from tui_pod.core.progress.cards import Card
+from tui_pod.core.progress.progress import REWINDS, PlayedRule
+from tui_pod.core.progress.records import Record
+from tui_pod.core.progress.statistics import compute_statistics
+from tui_pod.core.selection.session_planner import OVER, SessionRequest
+from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.library.cache import Loaded, load_library
+from tui_pod.net.file_address import to_address
+from tui_pod.recall.schedule import Rating
+from tui_pod.services import first_screen
+from tui_pod.services.podcasts.feeds import FeedService
+from tui_pod.services.recall import RecallService
+from tui_pod.shelf.match import episode_id
+from tui_pod.sources.opened import Podcasts
+from tui_pod.state.store import StateFile
+
+BERLIN, NEW_YORK, TOKYO = ZONES["Europe/Berlin"], ZONES["America/New_York"], "JST-9"
+
+NAMES = "weekly", "serial", "tokens", "careless", "daily", "nameless"
+
+WEEKS = (
+    (BERLIN, date(2040, 10, 22)), (NEW_YORK, date(2040, 10, 29)), (TOKYO, date(2040, 12, 27)),
+    (NEW_YORK, date(2041, 3, 6)), (BERLIN, date(2041, 3, 26)),
+)  # fmt: skip
+"""Where each week is lived, and its first day: summer time ends and begins in both zones, and a year ends."""
+
+LENGTH, PART, STEP = 300.0, 60, 2.0
+"""Seconds of a recording, of a part of a book, and of a step of the clock while something plays."""
+
+MOST_BACK = max(seconds for _, seconds in REWINDS)
+"""Most seconds that a resume goes back."""
+
+COUNTED: dict[str, Callable[[int], bool]] = {
+    "Daily": lambda _: True, "Weekly": lambda n: n % 7 == 3, "Serial": lambda n: n % 3 == 0,
+    "Tokens": lambda n: n % 2 == 0, "Nameless": lambda n: n % 5 == 1,
+}  # fmt: skip
+"""On which days the podcasts publish that list nothing twice."""
+
+PARTS = 8
+
+KILLED = 0.25
+"""Share of the sittings that are killed."""
+
+LOST = 6.0
+"""Seconds of the listener's time that a kill may lose: 5 s, and one that passes at once here."""
+
+
+def _offset(day: date) -> timedelta | None:
+    """Return how far local time is ahead of UTC at noon."""
+    return datetime(day.year, day.month, day.day, 12).astimezone().utcoffset()
+
+
+def _word(number: int) -> str:
+    return "".join(chr(ord("a") + letter) for letter in divmod(number, 26)) + "ing"
+
+
+class Killed(Exception):
+    """The program was killed."""
+
+
+@dataclass
+class Ledger:
+    """What the listener did, as they would tell it."""
+
+    left: dict[str, float] = field(default_factory=dict)
+    """Where each episode was left, in seconds."""
+    ended: set[str] = field(default_factory=set)
+    """Episodes that were heard to their end."""
+    heard: dict[date, float] = field(default_factory=lambda: defaultdict(float))
+    """Seconds of episodes, by the day on the listener's wall."""
+    slack: dict[date, float] = field(default_factory=lambda: defaultdict(float))
+    """By how much these may differ: kills lose something, and an end comes within a second."""
+    due: dict[BookmarkKey, datetime] = field(default_factory=dict)
+    """When each question is asked again."""
+    answers: Counter[date] = field(default_factory=Counter)
+    queued: list[str] = field(default_factory=list)
+    """What was queued and has not begun."""
+    lengths: dict[str, float] = field(default_factory=dict)
+    speeds: dict[str, float] = field(default_factory=dict)
+    books: dict[str, str] = field(default_factory=dict)
+    """The id of each book, by its title."""
+
+
+class Journal:
+    """Saves records at once, as the writer's thread does a moment later."""
+
+    def __init__(self, file: StateFile) -> None:
+        self._file, self._ticket = file, 0
+        self.emit: Callable[[Event], None] = lambda event: None
+
+    def save(self, *records: Record) -> int:
+        self._ticket += 1
+        self._file.append(records)
+        self.emit(RecordsSaved(self._ticket))
+        return self._ticket
+
+    def compact(self) -> None:
+        self._file.compact()
+
+
+class Sounds:
+    """A recording for every episode; knows of which episode each is, and where in it."""
+
+    def __init__(self, player: FakePlayer) -> None:
+        self._player = player
+        self.emit: Callable[[Event], None] = lambda event: None
+        self.find: Callable[[str], Episode | None] = lambda _: None
+        self.of: dict[str, tuple[str, float]] = {}
+        self.lengths: dict[str, float] = {}
+
+    def request(self, episode: Episode, load: int, position: float = 0.0) -> None:
+        location, whole = episode.audio or f"/{episode.id}.opus", self.find(episode.id) or episode
+        part = next((part for part in whole.parts if part.audio == location), None)
+        self.of[location] = episode.id, part.start if part is not None else 0.0
+        self.lengths[episode.id] = whole.parts[-1].end if whole.parts else episode.duration or LENGTH
+        length = part.duration if part is not None else episode.duration or LENGTH
+        self._player.durations[location] = length
+        self.emit(SourceReady(load, Source(location, duration=length)))
+
+    def discard(self, _: Source) -> bool:
+        return False
+
+    def correct_length(self, *_: object) -> None: ...
+
+    def prepare(self, _: Episode) -> None: ...
+
+
+class Sitting:
+    """The program from its start to its end; `lives` is after how many seconds of listening it is killed."""
+
+    def __init__(self, life: Life, lives: float) -> None:
+        self._life, self._lives, self.ledger = life, lives, life.ledger
+        settings = Settings(feeds=FeedSettings(refresh_at_start=False), recall=RecallSettings(enabled=True))
+        self._podcasts = Podcasts(life.data, life.cache, 10**9, life.site.policy)
+        loaded, state = self._load(), life.file.load()
+        assert not state.notices, state.notices
+        first = first_screen.make_first_screen(Config(settings), loaded, state)
+        self.frontend, self.player, writer = FakeFrontend(), FakePlayer(life.clock), Journal(life.file)
+        self._sounds, broadcast = Sounds(self.player), Broadcast(self.frontend)
+        ports = Ports(self.player, self._sounds, writer, broadcast, life.clock, f"{life.starts}")
+        self.controller = PlaybackController(
+            first.library, first.progress_index, ports, None, first.queue, first.playback, first.notebook,
+            first.orders, first.usual_speed, first.session, first.saved_list,
+        )  # fmt: skip
+        self._sounds.find = lambda ident: self.controller.library.find(ident)
+        for part in (self.player, self._sounds, writer):
+            part.emit = self.controller.handle
+        self._context = make_context(self.controller, self.frontend, settings, self._podcasts)
+        self.feeds = FeedService(
+            self._context, loaded.feeds, self._read, lambda _: None, self._announce, self._spares, True
+        )
+        self.recall = RecallService(self._context, FakeReader(), FakeExcerpts(), FakeVoice())
+        for follower in (self.feeds, self.feeds.retention, self.feeds.news, self.recall):
+            broadcast.add(follower)
+        self.feeds.start(is_refreshing=False)
+
+    def _load(self) -> Loaded:
+        return load_library([embedded_catalog()], self._life.cache, self._life.data)
+
+    async def _read(self, _: int) -> Loaded:
+        return self._load()
+
+    async def _announce(self, *_: str) -> None: ...
+
+    async def _spares(self, _: bool) -> bool:
+        return False
+
+    async def done(self) -> None:
+        """Wait until all work is done."""
+        async with asyncio.timeout(PATIENCE):
+            while others := asyncio.all_tasks() - {asyncio.current_task()}:
+                await asyncio.wait(others)
+
+    async def end(self, is_killed: bool) -> None:
+        """Quit, or go away without a word."""
+        if not is_killed:
+            self.controller.end()
+            self._life.file.compact()
+        await self.feeds.close()
+        await self._context.tasks.close()
+        self._podcasts.store.db.close()
+
+    def id_of(self, title: str) -> str:
+        """Return the id of the only episode of a title."""
+        library = self.controller.library
+        (index,) = (index for index, found in enumerate(library.titles) if found == title)
+        return library.ids[index]
+
+    @property
+    def is_playing(self) -> bool:
+        """Whether there is a sound."""
+        return self.controller.playback.status is PlayerStatus.PLAYING
+
+    def begin(self, episode: str) -> None:
+        """Play an episode, which goes on where it was left, at its speed."""
+        self.controller.play(episode)
+        at, left = self._place(), self.ledger.left.get(episode, 0.0)
+        assert at is not None, f"{episode} does not play: {self.frontend.said}"
+        assert at[0] == episode, f"{at[0]} plays, not {episode}"
+        assert max(0.0, left - MOST_BACK) - 1 <= at[1] <= left + 1, f"{episode} goes on at {at[1]}, not {left}"
+        assert self.player.speed == self.ledger.speeds.get(episode, 1.0), f"{episode} plays at {self.player.speed}"
+
+    def listen(self, seconds: float) -> list[str]:
+        """Listen for so long, while anything plays; return what ended."""
+        ended: list[str] = []
+        for _ in range(int(seconds / STEP)):
+            if self.controller.is_paused or (at := self._place()) is None:
+                break
+            if self._lives <= 0:
+                raise Killed
+            self._lives -= STEP
+            ended += self._step(*at)
+        return ended
+
+    def _step(self, episode: str, position: float) -> list[str]:
+        ledger, day, speed = self.ledger, self._life.today, self.player.speed
+        length = ledger.lengths[episode] = self._sounds.lengths[episode]
+        rest = (self.player.duration or 0.0) - self.player.now
+        ledger.queued = [ident for ident in ledger.queued if ident != episode]
+        self.player.play(STEP, STEP)
+        ledger.heard[day] += min(STEP * speed, rest)
+        after = self._place()
+        if after is not None and after[0] == episode:
+            ledger.left[episode] = after[1]
+            ledger.ended.discard(episode)
+            return []
+        assert position + STEP * speed >= length - 1, f"{episode} ended at {position} of {length}"
+        ledger.left.pop(episode, None)
+        ledger.ended.add(episode)
+        ledger.slack[day] += 1
+        return [episode]
+
+    def ask(self, cards: list[Card]) -> None:
+        """Answer questions, more or less well."""
+        for card in cards:
+            self.recall.answer(card, self._life.chance.choice(list(Rating)))
+            answered = self.controller.bookmarks.cards.get(card.key)
+            assert answered is not None
+            assert answered.due - self._life.clock.now >= timedelta(days=1)
+            self.ledger.due[card.key] = answered.due
+            self.ledger.answers[self._life.today] += 1
+
+    def due(self) -> list[Card]:
+        """Return the questions that are due: those of the ledger, as many as a day has."""
+        ledger, found = self.ledger, self.recall.due()
+        waiting = sorted((due, key) for key, due in ledger.due.items() if due <= self._life.clock.now)
+        most = max(0, RecallSettings().per_day - ledger.answers[self._life.today])
+        asked = [(card.due, card.key) for card in found]
+        assert asked == waiting[:most], f"{asked} are asked, not {waiting[:most]}"
+        return found
+
+    def _place(self) -> tuple[str, float] | None:
+        """Return what the player plays and where in it; None if it plays nothing."""
+        source = self.player.source
+        if source is None:
+            return None
+        episode, start = self._sounds.of[source.location]
+        return episode, start + self.player.now
+
+
+class Life:
+    """A listener, their folders and podcasts, and a day after the other."""
+
+    def __init__(self, folder: Path, site: Site, seed: int, set_zone: Callable[[str], None]) -> None:
+        self.site, self.data, self.cache, self._shelf = site, folder / "data", folder / "cache", folder / "Shelf"
+        self.clock, self.ledger, self._seed, self._set_zone = FakeClock(), Ledger(), seed, set_zone
+        self.chance, self._zone = random.Random(seed), ""
+        self.file = StateFile(folder / "state.toml", self.clock)
+        self.starts = 0
+        self._day = 0
+        first = WEEKS[0][1]
+        self.clock.now = datetime(first.year, first.month, first.day, tzinfo=UTC)
+        self._publishers = Publishers(site, self.clock.now)
+        self._lived: list[int] = []  # numbers of the days
+
+    @property
+    def today(self) -> date:
+        """The day on the listener's wall."""
+        return datetime.fromtimestamp(self.clock.now.timestamp()).date()  # noqa: DTZ006 - by the C library alone
+
+    async def live(self) -> None:
+        """Live the five weeks. Raises AssertionError with seed and day if something is not as it was left."""
+        for zone, first in WEEKS:
+            self._set_zone(zone)
+            for day in (first + timedelta(days=number) for number in range(7)):
+                try:
+                    await self._live(day)
+                except Exception as error:
+                    raise AssertionError(f"SEED={self._seed}: {day} in {zone}: {error}") from error
+
+    async def _live(self, day: date) -> None:
+        self._day = (day - WEEKS[0][1]).days
+        self._lived.append(self._day)
+        self._publishers.publish(self._day)
+        self._grow()
+        self._go_to(day, 7, 30)
+        await self._sit(self._morning)
+        self._go_to(day, 19, 0)
+        await self._sit(self._evening)
+        night = day + timedelta(days=1)
+        changes = _offset(day) != _offset(night)
+        self._go_to(*((night, 1, 58) if changes else (day, 23, 58)))
+        await self._sit(self._night)
+        self._compare_days()
+
+    def _go_to(self, day: date, hour: int, minute: int) -> None:
+        then = datetime(day.year, day.month, day.day, hour, minute).astimezone(UTC)
+        assert then >= self.clock.now
+        self.clock.now = then
+
+    def _grow(self) -> None:
+        """Put a talk and now and then a book into the folder, and let a tagger rename a book."""
+        talk, number = f"On {_word(self._day)}", self._day // 6
+        if self._day % 3 == 0:
+            make_long_mp3(self._shelf / "Talks" / f"{talk}.mp3", 30, talk, talk, TPE1=f"The speaker {talk.lower()}")
+        if self._day % 6 == 0:
+            for part in range(1, PARTS + 1):
+                name, title = self._shelf / f"Book {number}" / f"{part}.mp3", f"Chapter {part}"
+                make_long_mp3(name, PART, f"{number} {part}", title, f"{part}", TALB=f"Book {number}")
+        if self._day % 6 == 3 and (former := self._shelf / f"Book {number}").exists():
+            former.rename(self._shelf / f"Author - Book {number} (1815)")
+
+    async def _sit(self, does: Callable[[Sitting], Awaitable[None]]) -> None:
+        self.starts += 1
+        is_killed = self.chance.random() < KILLED
+        sitting = Sitting(self, self.chance.randrange(600) if is_killed else float("inf"))
+        try:
+            await does(sitting)
+            is_killed = False
+        except Killed:
+            self.ledger.slack[self.today] += LOST * 2
+        await sitting.end(is_killed)
+        self._compare_state(LOST if is_killed else 0.0)
+
+    async def _morning(self, sitting: Sitting) -> None:
+        """Hear the news, and queue something; the first morning subscribes."""
+        controller, feeds = sitting.controller, sitting.feeds
+        if not controller.library.has_podcasts:
+            for source in (*(self.site.url(f"/{name}") for name in NAMES), str(self._shelf)):
+                await feeds.subscribe(source)
+            feeds.settings.configure(to_address(str(self._shelf)), {"sleep": "3m"})
+        feeds.refresher.refresh()
+        await sitting.done()
+        self._compare_library(controller)
+        sitting.begin(self.episode("daily", self._day))
+        sitting.listen(self.chance.randrange(30, 400))
+        chosen = self.chance.choice(controller.library.ids[-100:])
+        if chosen not in {*self.ledger.left, *self.ledger.ended, *controller.queue.upcoming}:
+            controller.queue_last([chosen])
+            self.ledger.queued.append(chosen)
+        sitting.listen(60)
+
+    async def _evening(self, sitting: Sitting) -> None:
+        """Hear some of the course with its questions, and a session, before which others are asked."""
+        controller, ledger, recall = sitting.controller, self.ledger, sitting.recall
+        library = controller.library
+        course = library.ids[: library.first_of_podcasts]
+        sitting.begin(next(ident for ident in course if ident not in ledger.ended))
+        for ident in sitting.listen(self.chance.randrange(200, 300)):
+            recall.offer(ident)
+        sitting.ask([card for card, _ in sitting.frontend.offered])
+        due, request = sitting.due(), SessionRequest(300.0)
+        recall.start_session(request)
+        if sitting.frontend.asked is not None:
+            cards, go_on = sitting.frontend.asked
+            assert cards == due[: len(cards)]
+            assert not sitting.is_playing, (
+                f"the sound runs on under the questions {controller.playback} {sitting.frontend.said}"
+            )
+            for card in cards:
+                self.clock.go(self.chance.randrange(60))
+                sitting.ask([card])
+            go_on()
+        session = controller.session
+        assert session is not None
+        assert ledger.ended.isdisjoint(session.episodes), "a session has what was heard to its end"
+        assert controller.sessions.times.total(session.episodes) <= request.budget * OVER
+        sitting.listen(request.budget + 60)
+        assert controller.session is None, "the session does not end"
+        sitting.ask(sitting.due())
+
+    async def _night(self, sitting: Sitting) -> None:
+        """Hear a book until the sleep timer pauses it, which the settings of the shelf set."""
+        titles = [f"Book {day // 6}" for day in self._lived if day % 6 == 0]
+        books = {title: sitting.id_of(title) for title in titles}
+        assert all(self.ledger.books.setdefault(title, ident) == ident for title, ident in books.items()), books
+        book = next((ident for ident in books.values() if ident not in self.ledger.ended), books[titles[-1]])
+        sitting.begin(book)
+        if book not in self.ledger.speeds and self.chance.random() < 0.5:
+            sitting.controller.mixer.set_speed(1.2)
+            self.ledger.speeds[book] = 1.2
+        sitting.listen(300)
+        assert not sitting.is_playing, "the sleep timer did not pause"
+
+    def episode(self, name: str, day: int) -> str:
+        """Return the id of an episode of a podcast."""
+        return episode_id(self.site.url(f"/{name}"), f"{name}-{day}")
+
+    def _compare_library(self, controller: PlaybackController) -> None:
+        library, ledger, day = controller.library, self.ledger, self._day
+        known = {*ledger.left, *ledger.ended, *ledger.queued}
+        for name, is_published, fresh in RHYTHMS:
+            came = {self.episode(name, n) for n in range(max(1, day - fresh + 1), day + 1) if is_published(n)}
+            assert came <= {*library.ids}, f"{name} lacks episodes"
+            left_out = came - known - controller.progress_index.new - {*controller.queue.upcoming}
+            assert not left_out, f"{left_out} of {name} are not new"
+        counts = {name: len([n for n in range(-BEFORE, day + 1) if is_so(n)]) for name, is_so in COUNTED.items()}
+        counts["Talks"] = len([n for n in self._lived if n % 3 == 0])
+        topics = library.topics
+        found = {name: len(topics.members[topics.find(name) or 0]) for name in counts}
+        assert found == counts, f"{found} episodes, not {counts}"
+
+    def _compare_state(self, lost: float) -> None:
+        """Compare what is saved; a kill loses some seconds of the listener's time."""
+        ledger, state, rule = self.ledger, self.file.load(), PlayedRule()
+        assert not state.notices, state.notices
+        for ident, left in [*ledger.left.items()]:
+            progress, speed = state.progress.get(ident), ledger.speeds.get(ident, 1.0)
+            if progress is not None and progress.played:
+                assert left >= rule.starts_at(ledger.lengths[ident]) - 1, f"{ident} is played, left at {left}"
+                del ledger.left[ident]
+                ledger.ended.add(ident)
+                continue
+            position = progress.position if progress is not None else 0.0
+            assert -1.5 <= left - position <= 1.5 + lost * speed, f"{ident} was left at {left}, not {position}"
+            ledger.left[ident] = position
+        unplayed = [ident for ident in ledger.ended if not state.progress[ident].played]
+        assert not unplayed, f"{unplayed} were heard to the end"
+        begun = {ident for ident, progress in state.progress.items() if progress.position or progress.played}
+        assert begun <= ledger.left.keys() | ledger.ended, "something was played that nobody heard"
+        due = {card.key: card.due for card in state.notebook.cards if not card.is_removed}
+        assert due == ledger.due, f"{due} are due, not {ledger.due}"
+        queued = [ident for ident in state.strings("queue", "entries") if ident in ledger.queued]
+        assert queued == ledger.queued, f"{queued} are queued, not {ledger.queued}"
+
+    def _compare_days(self) -> None:
+        """Compare the statistics of each day."""
+        library = load_library([embedded_catalog()], self.cache, self.data).library
+        days = compute_statistics(self.file.heard_records(), library).days
+        for day in days.keys() | self.ledger.heard.keys():
+            saved, heard = days.get(day, 0.0), self.ledger.heard[day]
+            assert abs(saved - heard) <= 3 + self.ledger.slack[day], f"{saved} s were heard on {day}, not {heard}"
