@@ -135,6 +135,13 @@ class InterfaceSettings(Section):
         bool,
         Key("Whether the cursor follows the row in use, for a screen reader; times then change only at a key"),
     ] = False
+    podcasts: Annotated[
+        str,
+        Key(
+            "How the tree lists more than 20 podcasts: those without a topic by letter, all by letter, or singly",
+            choices=("topics", "letters", "all"),
+        ),
+    ] = "topics"
     verbosity: Annotated[str, Key("How much the program in plain lines says", choices=("brief", "usual", "full"))] = (
         "usual"
     )

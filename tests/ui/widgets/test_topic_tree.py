@@ -8,6 +8,7 @@ from textual.geometry import Size
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tests.rooms import CAST, EPISODES, TOPICS, make_podcast
+from tui_pod.config.settings import InterfaceSettings, Settings
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
@@ -173,3 +174,59 @@ async def test_tree_takes_five_of_nine_columns_beyond_eighty_until_its_names_fit
                 for columns in (40, 80, 87, 300)
             ]
             assert found == widths
+
+
+def many(count: int, folders: int = 0) -> Library:
+    """Return a course and so many podcasts, the first `folders` of them in a topic."""
+    keys = [
+        topic_key(
+            "Science" if number < folders else "", f"{'CAB'[number % 3]}ast-{number}", f"https://{number}.example/f"
+        )
+        for number in range(count)
+    ]
+    episodes = [Episode("one", "One", tags=("Course",)), *(Episode(f"e{n}", f"E {n}") for n in range(count))]
+    topics = [Topic("Science"), *(Topic(key, "Science" if n < folders else None) for n, key in enumerate(keys))]
+    return build_library(
+        [*topics, Topic("Course", episodes=("one",))], episodes, [("Course",), *((key,) for key in keys)]
+    )
+
+
+def names(driver: AppDriver) -> list[str]:
+    return [name for name, _ in driver.tree_rows()]
+
+
+@pytest.mark.parametrize(
+    ("grouping", "count", "rows"),
+    [
+        ("topics", 20, ["Course"]),
+        ("topics", 30, ["Course", "Science", "◈ A–B", "◈ C"]),
+        ("letters", 36, ["Course", "◈ A", "◈ B", "◈ C"]),
+        ("all", 30, ["Course"]),
+    ],
+)
+async def test_many_podcasts_are_grouped_as_the_setting_says(grouping: str, count: int, rows: list[str]) -> None:
+    settings = Settings(ui=InterfaceSettings(podcasts=grouping))
+    async with run_app(many(count, folders=count // 3), settings=settings) as driver:
+        below = names(driver)[4:]
+        assert set(rows) <= set(below)
+        assert (below == rows) is (len(rows) > 1)
+
+
+async def test_group_is_opened_and_closed_and_its_podcasts_are_in_order() -> None:
+    async with run_app(many(1000), size=(80, 24)) as driver:
+        tree = driver.tree
+        assert names(driver)[:5] == ["Continue", "New", "Queue", "All Topics", "Course"]
+        await driver.press("tab", "end", "enter", "j")
+        assert driver.library.topics.names[tree.entry] == "Cast-0"
+        assert driver.shown == ["e0"]
+        await driver.press("x", "left", "x", "left")
+        assert driver.services.asked_feeds.wishes == [("remove_feed", "https://0.example/f")]
+        assert names(driver)[5:] == ["Science", "◈ A", "◈ B", "◈ C"]
+        tree.go_to(driver.library.topics.names.index("Bast-2"))
+        await driver.settle()
+        assert "Bast-2" in names(driver)
+        other = many(999)
+        await driver.press("home", "end")
+        tree.adopt(other, ProgressIndex(other, {}))
+        await driver.settle()
+        assert names(driver)[-1] == "◈ C"

@@ -75,7 +75,7 @@ class MainScreen(Screen[None]):
         """Make the parts, bound to the playback of the screen."""
         yield HeaderLine()
         with Horizontal(id="panes"):
-            yield TopicTree(self.model.library, self.model.progress_index)
+            yield TopicTree(self.model.library, self.model.progress_index, self.services.first.settings.ui.podcasts)
             yield EpisodeList(self.model).data_bind(MainScreen.playback)
         first = self.services.first
         bar = PlaybackBar(

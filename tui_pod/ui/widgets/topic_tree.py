@@ -35,7 +35,10 @@ MANY_TOPICS = 500
 """With more topics than this, those below the second level start folded."""
 
 MANY_PODCASTS = 20
-"""With more podcasts than this, a course is listed before them."""
+"""With more podcasts than this, a course is listed before them, and they are grouped."""
+
+FIRST_GROUP = -100
+"""The entry of the first group of podcasts; those of the others are below it."""
 
 _SMART_MARKS = {
     SmartList.CONTINUE: ("started", STARTED), SmartList.OLDER: ("started", QUIET), SmartList.NEW: ("new", ACCENT),
@@ -45,7 +48,7 @@ _SMART_MARKS = {
 
 
 class TopicTree(RowPane):
-    """The topics under Continue and Queue. An entry is a topic's index or a `SmartList`."""
+    """The topics under Continue and Queue. An entry is a topic's index, a `SmartList` or a group of podcasts."""
 
     BINDINGS = bindings("tree", "move", "episodes")
     chosen_by = "topic.open"
@@ -69,8 +72,11 @@ class TopicTree(RowPane):
             super().__init__(entry, topics)
             self.ident = ident
 
-    def __init__(self, library: Library, progress_index: ProgressIndex) -> None:
+    def __init__(self, library: Library, progress_index: ProgressIndex, grouping: str = "topics") -> None:
+        """Show a library; `grouping` is the setting `ui.podcasts`."""
         super().__init__("tree")
+        self._grouping = grouping
+        self._open = set[str]()  # the groups that are unfolded
         self._rows: list[int] = []
         self._smart_counts = dict.fromkeys(SmartList, 0)
         self._counts: list[int] = []
@@ -80,7 +86,7 @@ class TopicTree(RowPane):
         self._shown_playing: tuple[int | None, str] = (None, "playing")
         self._set_topics(library, progress_index)
         is_large = len(self._depths) > MANY_TOPICS
-        self._folded = {topic for topic, depth in enumerate(self._depths) if is_large and depth >= 1}
+        self._folded = {topic for topic, depth in enumerate(self._depths) if is_large and depth >= 1} | self._crowded
         self._list_rows()
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
@@ -99,6 +105,7 @@ class TopicTree(RowPane):
                 continue  # shown above all topics
             self._depths[topic] = self._depths[parents[topic]] + 1
             self._is_parent[parents[topic]] = True
+        self._group_podcasts()
         names = self._topics.names[:MANY_TOPICS]
         widths = (
             depth + cell_len(f"▾ {name}")
@@ -107,21 +114,56 @@ class TopicTree(RowPane):
         )  # fmt: skip
         self._wanted_width = min(max(widths, default=0) + SIDES + BORDER, MOST_WIDTH)
 
+    def _group_podcasts(self) -> None:
+        """Find the groups of many podcasts, and the topics that are crowded with them."""
+        topics, base = self._topics, len(self._library.base_topics.names)
+        feeds = [topic for topic in range(1, base) if topics.feed(topic) is not None]
+        self._has_many = len(feeds) > MANY_PODCASTS
+        self._groups, self._emptied, self._crowded = dict[str, list[int]](), frozenset[int](), set[int]()
+        self._group_of, self._indents = dict[int, int](), self._depths
+        if not self._has_many or self._grouping == "all":
+            return
+        from tui_pod.ui.widgets.podcast_groups import group_podcasts  # few have so many
+
+        names, members, self._emptied = group_podcasts(topics, feeds, self._grouping == "letters")
+        self._groups = dict(zip(names, members, strict=True))
+        self._group_of = {topic: number for number, group in enumerate(members) for topic in group}
+        self._crowded = {topic for feed in feeds for topic in topics.path(feed)[1:-1]}
+        self._indents, start = [*self._depths], 0
+        for topic, depth in enumerate(self._depths[:base]):
+            if topic in self._group_of:
+                start = depth
+            elif start and depth <= start:
+                start = 0
+            self._indents[topic] = depth - start + 2 if start else depth
+
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Show the topics of another library; folded topics and the cursor stay."""
-        former, entry = self._topics, self.entry
-        folded = {former.key(topic) for topic in self._folded}
+        former, entry, group = self._topics, self.entry, self._group
+        folded, known = {former.key(topic) for topic in self._folded}, {*former.keys}
         self._set_topics(library, progress_index)
         self._folded = {topic for topic in range(len(self._depths)) if self._topics.key(topic) in folded}
+        self._folded |= {topic for topic in self._crowded if self._topics.key(topic) not in known}
         self._playing, self._shown_playing = None, (None, "")
         self._list_rows()
+        if group is not None:
+            entry = FIRST_GROUP - [*self._groups].index(group) if group in self._groups else 0
         self.go_to(entry if entry < 0 else former.found_in(self._topics, entry))
         self.refresh(layout=True)  # longer names take more room
 
     @property
     def entry(self) -> int:
-        """The topic index or `SmartList` at the cursor."""
+        """The topic index, `SmartList` or group at the cursor."""
         return self._rows[self.cursor]
+
+    @property
+    def _group(self) -> str | None:
+        """The name of the group at the cursor."""
+        return [*self._groups][FIRST_GROUP - self.entry] if self.entry <= FIRST_GROUP else None
+
+    def _head(self, topic: int) -> int | None:
+        """Return the grouped podcast that a topic is or is inside of."""
+        return next((above for above in self._topics.path(topic) if above in self._group_of), None)
 
     def show_counts(self, unfinished: int, queued: int) -> None:
         """Show the counts of the smart lists, and the progress of all topics."""
@@ -157,28 +199,49 @@ class TopicTree(RowPane):
 
     def go_to(self, entry: int) -> None:
         """Move the cursor to a topic or smart list, unfolding its parents."""
-        above = self._topics.path(entry)[:-1]
-        if self._folded.intersection(above):
+        above, head = self._topics.path(entry)[:-1], self._head(entry)
+        group = [*self._groups][self._group_of[head]] if head is not None else None
+        if self._folded.intersection(above) or (group is not None and group not in self._open):
             self._folded.difference_update(above)
+            self._open.update(filter(None, (group,)))
             self._list_rows()
         self.go(self._rows.index(entry if entry in self._rows else 0))
 
     def _list_rows(self) -> None:
-        """List the rows that no folded topic hides, and find the row to mark as playing."""
+        """List the rows that no folded topic hides, those of groups last, and find the row to mark as playing."""
         rows: list[int] = [*smart_lists(self._library, self._progress_index)]
         rows += self._library.lists
-        hidden_below: int | None = None
+        inside, head = dict[int, list[int]](), None  # the rows of each grouped podcast, and the one that this row is of
+        hidden = hidden_inside = len(self._depths)  # the depth below which rows are hidden
         for topic, depth in enumerate(self._depths[: len(self._library.base_topics.names)]):
-            if hidden_below is not None and depth > hidden_below:
-                continue
-            hidden_below = depth if topic in self._folded else None
-            rows.append(topic)
-        feeds = sum(self._topics.feed(topic) is not None for topic in range(len(self._depths)))
-        self._rows = self._with_courses_first(rows) if feeds > MANY_PODCASTS else rows
-        above = self._topics.path(self._playing) if self._playing is not None else ()
-        self._live = min(self._folded.intersection(above), default=self._playing)
+            if topic in self._group_of:
+                head, hidden_inside = topic, len(self._depths)
+            elif head is not None and depth <= self._depths[head]:
+                head = None
+            if head is not None and depth <= hidden_inside:
+                inside.setdefault(head, []).append(topic)
+                hidden_inside = depth if topic in self._folded else len(self._depths)
+            elif head is None and depth <= hidden and topic not in self._emptied:
+                rows.append(topic)
+                hidden = depth if topic in self._folded else len(self._depths)
+        self._rows = self._with_courses_first(rows) if self._has_many else rows
+        for number, (name, podcasts) in enumerate(self._groups.items()):
+            self._rows.append(FIRST_GROUP - number)
+            if name in self._open:
+                self._rows += (topic for podcast in podcasts for topic in inside[podcast])
+        self._live = self._row_of(self._playing) if self._playing is not None else None
         self.count_rows()
         self.refresh()
+
+    def _row_of(self, topic: int) -> int:
+        """Return the entry of a topic, or of what hides it: a folded topic, or a group."""
+        head, path = self._head(topic), self._topics.path(topic)
+        if head is not None:
+            number = self._group_of[head]
+            if FIRST_GROUP - number in self._rows and [*self._groups][number] not in self._open:
+                return FIRST_GROUP - number
+            path = path[path.index(head) :]
+        return min(self._folded.intersection(path[:-1]), default=topic)
 
     def _with_courses_first(self, rows: Sequence[int]) -> list[int]:
         """Return the rows with the branches that have a course before other topics, which would push them away."""
@@ -189,7 +252,7 @@ class TopicTree(RowPane):
             branches[-1].append(entry)
         courses = self._topics.courses
         return [entry for branch in sorted(
-            branches, key=lambda each: self._depths[each[0]] == 1 and courses.isdisjoint(each)
+            branches, key=lambda each: each[0] > 0 and self._depths[each[0]] == 1 and courses.isdisjoint(each)
         ) for entry in branch]  # fmt: skip
 
     # -- drawing ---------------------------------------------------------------------------------------
@@ -201,7 +264,10 @@ class TopicTree(RowPane):
     def draw_row(self, row: int) -> Sequence[Strip]:
         """See `RowPane.draw_row`."""
         entry = self._rows[row]
-        left, right = self._smart_parts(SmartList(entry)) if entry < 0 else self._parts(entry)
+        if entry <= FIRST_GROUP:
+            left, right = self._group_parts(FIRST_GROUP - entry)
+        else:
+            left, right = self._smart_parts(SmartList(entry)) if entry < 0 else self._parts(entry)
         return (self.framed(left, row, right),)
 
     def _smart_parts(self, entry: SmartList) -> tuple[list[Part], list[Part]]:
@@ -210,11 +276,23 @@ class TopicTree(RowPane):
         mark = (f"{MARKS[name]} ", look if count else QUIET)
         return [mark, (entry.name.title(), PLAIN)], [(str(count), ACCENT if count else QUIET)]
 
+    def _group_parts(self, number: int) -> tuple[list[Part], list[Part]]:
+        """Return a group's name, and at the right how many podcasts it has, and what its podcasts are marked with."""
+        name, podcasts = [*self._groups.items()][number]
+        fold = f" {'▾' if name in self._open else '▸'} "
+        has_fault = not self._failed.isdisjoint(map(self._topics.feed, podcasts))
+        right: list[Part] = [(MARKS["fault"], FAULT), (" ", PLAIN)] if has_fault else []
+        if self._live == FIRST_GROUP - number:
+            right.append((f"{MARKS[self._shown_playing[1]]} ", ACCENT))
+        left = [(f"{fold}{MARKS['podcast']} ", QUIET), (name, HEAD)]
+        new = sum(map(self._progress_index.new_in, podcasts))
+        return left, [*right, (f"{new} new", ACCENT) if new else (str(len(podcasts)), QUIET)]
+
     def _parts(self, topic: int) -> tuple[list[Part], list[Part]]:
         """Return a topic's name, and at the right its progress and number of episodes."""
         fold = "▾▸"[topic in self._folded] if self._is_parent[topic] else " "
         count, played = len(self._topics.members[topic]), self._progress_index.topic_stats[topic].played
-        indent, name, feed = " " * self._depths[topic], self._topics.names[topic], self._topics.feed(topic)
+        indent, name, feed = " " * self._indents[topic], self._topics.names[topic], self._topics.feed(topic)
         lead, lead_look, name_look = f"{indent}{fold} ", QUIET, HEAD if self._is_parent[topic] else PLAIN
         if feed is not None:
             lead = f"{indent}{fold if self._is_parent[topic] else ''}{MARKS['podcast']} "
@@ -245,16 +323,27 @@ class TopicTree(RowPane):
 
     def on_cursor_moved(self) -> None:
         """Report the entry at the cursor."""
-        self.post_message(self.Highlighted(self.entry, self._topics))
+        if self._group is None:  # a group has no episodes of its own
+            self.post_message(self.Highlighted(self.entry, self._topics))
 
     def action_run(self, ident: str) -> None:
-        """See `RowPane.action_run`: on the entry at the cursor."""
-        self.post_message(self.TopicCommandChosen(self.entry, self._topics, ident))
+        """See `RowPane.action_run`: on the entry at the cursor. A group can only be unfolded and folded."""
+        if self._group is None:
+            self.post_message(self.TopicCommandChosen(self.entry, self._topics, ident))
+        elif ident == self.chosen_by:
+            self._open ^= {self._group}
+            self._list_rows()
+        else:
+            self.app.bell()
 
     def action_left(self) -> None:
         """Fold the topic, or go to its parent."""
         entry = self.entry
-        if entry >= 0 and self._is_parent[entry] and entry not in self._folded:
+        if self._group in self._open:
+            self.action_run(self.chosen_by)
+        elif self._group_of.get(entry) is not None and not (self._is_parent[entry] and entry not in self._folded):
+            self.go(self._rows.index(FIRST_GROUP - self._group_of[entry]))
+        elif entry >= 0 and self._is_parent[entry] and entry not in self._folded:
             self._folded.add(entry)
             self._list_rows()
         elif entry > 0:
@@ -262,7 +351,9 @@ class TopicTree(RowPane):
 
     async def action_right(self) -> None:
         """Unfold the topic, or go to its episodes."""
-        if self.entry in self._folded and self._is_parent[self.entry]:
+        if self._group is not None and self._group not in self._open:
+            self.action_run(self.chosen_by)
+        elif self.entry in self._folded and self._is_parent[self.entry]:
             self._folded.remove(self.entry)
             self._list_rows()
         else:
