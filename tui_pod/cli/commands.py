@@ -135,6 +135,13 @@ COMMANDS = (
         Argument("--out", DIRECTORY, "also write DIR/<id>.opus, with tags, and DIR/<id>.vtt"),
         Argument("--acts", text="write one file for each part of a course instead, with chapters"),
     )),
+    Command("feed", "feed.run", "write a list as a podcast feed, to take it along in any player", (
+        Argument("name", "TOPIC", "a topic, a course, a list of yours, Continue, New or Queue; default: Queue", "?",
+                 default="Queue"),
+        Argument("--out", DIRECTORY, "write DIR/feed.xml with its audio, narrations, covers and chapters"),
+        Argument("--url", "ADDRESS", "address under which players find that folder"),
+        Argument("--copy", text="download what is not here, instead of linking to its publisher"),
+    )),
     Command("transcribe", "speech.transcribe.run", "transcribe recordings on this machine", (
         Argument("ids", "ID", "default: each recording on this machine without a transcript", "*"),
         Argument("--again", text="start over, for example with another model"),

@@ -40,17 +40,17 @@ def run_list(options: Namespace) -> None:
     progress_index = opened.count_progress()
     indexes: Iterable[int] = range(len(library))
     if options.topic is not None:
-        smart = SMART.get(options.topic.capitalize())
-        if smart is not None and library.topics.find(options.topic) is None:
-            indexes = _smart_list(opened, progress_index, smart)
-        else:
-            indexes = _topic(opened, progress_index, options.topic)
+        indexes = listed(opened, progress_index, options.topic)
     if options.status is not None:
         indexes = [index for index in indexes if progress_index.status(library.ids[index]) == options.status]
     print_episodes(library, progress_index, indexes, options.json)
 
 
-def _topic(opened: Opened, progress_index: ProgressIndex, name: str) -> Sequence[int]:
+def listed(opened: Opened, progress_index: ProgressIndex, name: str) -> Sequence[int]:
+    """Return the episodes of a topic, or of a list of the app. Raises UserError if there is none of this name."""
+    smart = SMART.get(name.capitalize())
+    if smart is not None and opened.library.topics.find(name) is None:
+        return _smart_list(opened, progress_index, smart)
     library = opened.library
     topics = find_topics(library, name)
     if topics[0] in library.lists or library.own_order(topics[0]):  # a series, a serial podcast

@@ -25,9 +25,9 @@ def tags_of(library: Library, episode: Episode) -> tuple[list[tuple[str, str]], 
     if index is not None:
         home = home_topic(topics, index)
         tags.append(("ALBUM", topics.names[home]))
-        if (path := topics.paths.get(home)) is not None:
+        if index in (path := topics.paths.get(home, ())):
             tags += [("TRACKNUMBER", str(path.index(index) + 1)), ("TRACKTOTAL", str(len(path)))]
-    return tags, _cover()
+    return tags, cover()
 
 
 class ActWriter:
@@ -65,7 +65,7 @@ class ActWriter:
             tags = [("TITLE", topics.names[part]), ("ALBUM", topics.names[course if course is not None else part])]
             tags += [("TRACKNUMBER", str(number)), *chapter_tags(chapters)]
             path = self._folder / f"{_NO_FILE_NAME.sub(' ', topics.names[part]).strip('. ')}.opus"
-            path.write_bytes(join_opus(files, tags, _cover()))
+            path.write_bytes(join_opus(files, tags, cover()))
             yield path
 
 
@@ -76,5 +76,6 @@ def _encoded(wav: Path) -> bytes:
         return read_bytes(target)
 
 
-def _cover() -> bytes:
+def cover() -> bytes:
+    """Return the picture of the program's own files, a PNG."""
     return read_bytes(Path(__file__).with_name("cover.png"))

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TextIO
 
 from tui_pod.audio.ogg import join_opus, length_of
 from tui_pod.cli.parser import UsageError
@@ -60,12 +61,18 @@ def run(options: Namespace) -> int:
         make_folder(options.out)
     wanted = [episode for episode in episodes if episode.audio is None]
     acts = ActWriter(library, options.out, opened.paths.cache) if options.acts else None
-    return asyncio.run(_render(opened, wanted, narrator, options.out, acts))
+    return asyncio.run(render(opened, wanted, narrator, options.out, acts))
 
 
-async def _render(
-    opened: Opened, episodes: Sequence[Episode], narrator: Narrator, out: Path | None, acts: ActWriter | None
+async def render(
+    opened: Opened,
+    episodes: Sequence[Episode],
+    narrator: Narrator,
+    out: Path | None,
+    acts: ActWriter | None,
+    rows: TextIO | None = None,
 ) -> int:
+    """Render episodes, and print a row for each to standard output or `rows`; return 1 if one of them failed."""
     library, transcripts = opened.library, open_transcripts(opened.paths, opened.settings)
     failures = 0
     try:
@@ -76,7 +83,7 @@ async def _render(
                 if transcript.is_planned:
                     length = await _render_text(opened, episode, PlannedText(transcript), narrator, out)
                     show_progress("")
-                    print(episode.id, clock(length), "+0.00%", sep="\t", flush=True)
+                    print(episode.id, clock(length), "+0.00%", sep="\t", flush=True, file=rows)
                     continue
                 name = spoken_name(opened.settings.narration, library, episode)
                 narration = await narrator.render(make_episode_script(episode, transcript, name))
@@ -96,7 +103,7 @@ async def _render(
                 continue
             show_progress("")
             off = narration.duration / episode.duration - 1 if episode.duration else 0.0
-            print(episode.id, clock(narration.duration), f"{off:+.2%}", sep="\t", flush=True)
+            print(episode.id, clock(narration.duration), f"{off:+.2%}", sep="\t", flush=True, file=rows)
         if acts is not None:
             for file in await asyncio.to_thread(acts.write):
                 print(file)

@@ -1,0 +1,112 @@
+"""The command `feed`: what it writes is read by our own parser and by feedparser, and stays whole."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from tests.cli.conftest import Shell
+from tests.sources import server
+from tests.sources.folders.sounds import make_mp3
+from tests.sources.server import Ranged, Site, feed, item, sound
+from tests.tools import needs_voice
+from tui_pod.cli import feed as command
+from tui_pod.core.library.library import Library
+from tui_pod.export.feed import feed_item, feed_text
+from tui_pod.sources.podcasts.rss import parse_feed
+
+TITLES = ["One", "A note", "Emma: Volume 1", "Emma: Volume 2", "Episode 2", "Episode 1"]
+
+BASE = "https://example.org/feed/"
+
+
+@needs_voice
+def test_queue_is_taken_along_with_recordings_narrations_and_texts(
+    shell: Shell, site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    out = tmp_path / "out"
+    cover = '<itunes:image href="https://example.org/c.jpg"/><itunes:duration>1:00</itunes:duration>'
+    chaptered = item(1, "/1.wav", f'{cover}<psc:chapters xmlns:psc="http://podlove.org/simple-chapters">'
+                     '<psc:chapter start="0:05" title="Then"/></psc:chapters>')  # fmt: skip
+    site.replies["/f"] = server.body(feed(chaptered + item(2, "/2.wav"), "My Cast"))
+    site.replies["/1.wav"] = Ranged(sound(0.1))
+    shell("feeds", "add", site.url("/f"))
+    for number in (1, 2):
+        make_mp3(tmp_path / "Shelf" / "Emma" / f"{number}.mp3", f"Volume {number}", str(number), TALB="Emma")
+    shell("feeds", "add", str(tmp_path / "Shelf"))
+    (tmp_path / "note.md").write_text("# A note\n\nIt says little.\n")
+    shell("read", str(tmp_path / "note.md"))
+    idents = {entry["title"]: entry["id"] for entry in shell.json("list")}
+    shell("do", "download.start", idents["Episode 1"])
+    shell("queue", "add", *idents.values())
+    assert shell("feed", "--out", str(out), "--url", BASE.rstrip("/")) == ""
+    assert command.ONE_WAY in shell.err
+    text = (out / "feed.xml").read_bytes()
+    ours, theirs = parse_feed(text, BASE), feedparser.parse(text)
+    assert not theirs.bozo
+    assert [entry.title for entry in theirs.entries] == [each.title for each in ours.items] == TITLES
+    assert command.ONE_WAY in theirs.feed.subtitle
+    by_title = dict(zip((each.title for each in ours.items), zip(ours.items, theirs.entries, strict=True), strict=True))
+    for title, (ours_one, entry) in by_title.items():
+        (link,) = entry.enclosures
+        assert (ours_one.audio, ours_one.size) == (link.href, int(link.length) or None)
+        if title == "Episode 2":
+            assert (link.href, link.type) == (site.url("/2.wav"), "audio/wav")
+        else:
+            assert (out / link.href.removeprefix(BASE)).stat().st_size == int(link.length)
+    one, entry = by_title["Episode 1"]
+    assert (one.picture, entry.image.href) == ("https://example.org/c.jpg",) * 2
+    assert one.chapters is not None
+    chapters = json.loads((out / one.chapters.removeprefix(BASE)).read_text())
+    assert chapters == {"version": "1.2.0", "chapters": [{"startTime": 5.0, "title": "Then"}]}
+    assert by_title["One"][1].enclosures[0].type == "audio/ogg"
+    assert (by_title["One"][0].duration or 0) >= 1
+
+    former = {path.name: path.stat().st_mtime_ns for path in out.iterdir()}
+    shell("feed", "--out", str(out), "--url", BASE)
+    assert ", 0 new files." in shell.err
+    assert {path.name: path.stat().st_mtime_ns for path in out.iterdir()} == former
+
+    (out / "mine.opus").touch()
+    shell("queue", "take", idents["Episode 1"])
+    site.replies["/2.wav"] = Ranged(sound(0.2))
+    with monkeypatch.context() as patch:
+        patch.setattr("tui_pod.cli.feed.shutil.copyfile", interrupted_copy)
+        shell("feed", "--out", str(out), "--url", BASE, "--copy", status=130)
+    assert {path.name: path.stat().st_mtime_ns for path in out.iterdir() if path.name != "mine.opus"} == former
+    shell("feed", "--out", str(out), "--url", BASE)
+    gone = urls(text) - urls((out / "feed.xml").read_bytes())
+    assert {path.name for path in out.iterdir()} & {url.removeprefix(BASE) for url in gone} == set()
+    assert len(urls((out / "feed.xml").read_bytes()) - urls(text)) == 1  # the recording that was downloaded
+    assert (out / "mine.opus").exists()
+
+
+def urls(text: bytes) -> set[str]:
+    return {link.href for entry in feedparser.parse(text).entries for link in entry.enclosures}
+
+
+def interrupted_copy(_: Path, target: Path) -> None:
+    target.write_bytes(b"half")
+    raise KeyboardInterrupt
+
+
+def test_recording_behind_a_login_is_not_linked(shell: Shell, site: Site, tmp_path: Path) -> None:
+    site.replies["/f"] = server.guarded(server.body(feed(item(1, "/1.wav"), "My Cast")))
+    shell("feeds", "add", "--http-login", site.url("/f").replace("//", "//ann:s3cret@"))
+    shell("feed", "My Cast", "--out", str(tmp_path / "out"), status=1)
+    assert "tui-pod: Episode 1: only its download can be in a feed" in shell.err
+    assert feedparser.parse((tmp_path / "out" / "feed.xml").read_bytes()).entries == []
+
+
+def test_hostile_titles_are_read_back(library: Library) -> None:
+    episodes = [library.episode(index)._replace(audio="a.mp3") for index in range(len(library))]
+    items = [feed_item(1, each.id, each, BASE + "a.mp3", 0, BASE + "a&b.png", "") for each in episodes]
+    text = feed_text("A <b> & c", "", BASE, BASE, items).encode()
+    ours, theirs = parse_feed(text, BASE), feedparser.parse(text, sanitize_html=False)
+    assert not theirs.bozo
+    assert [each.title for each in ours.items] == [each.title for each in episodes]
+    assert [each.guid for each in ours.items] == [each.id for each in theirs.entries] == [each.id for each in episodes]

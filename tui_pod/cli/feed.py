@@ -1,0 +1,155 @@
+"""The command `feed`: write a list as a podcast feed, so that any player can take it along."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from tui_pod.audio.ogg import length_of
+from tui_pod.cli.library import listed
+from tui_pod.cli.parser import UsageError
+from tui_pod.cli.podcasts.downloading import download
+from tui_pod.cli.shared import Opened, make_folder, open_library, tell, warn
+from tui_pod.cli.speech.narrate import UNBOUNDED, render
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.text.clean import counted
+from tui_pod.export.acts import cover
+from tui_pod.export.feed import chapters_text, ending_of, feed_item, feed_text
+from tui_pod.recordings.download_request import file_hash
+from tui_pod.runtime.files import read_bytes
+from tui_pod.services.narration import make_narrator
+from tui_pod.services.podcasts.opening import open_podcasts
+from tui_pod.services.recordings import find_recording
+from tui_pod.shelf.episodes import picture_of
+from tui_pod.sources.table import source_of
+
+ONE_WAY = "Positions do not come back to tui-pod."
+
+PREFIX = "tui-pod-"
+"""How the names of its files begin; others in the folder are left alone."""
+
+
+def run(options: Namespace) -> int:
+    """Write a feed and its files; return 1 if an episode was left out.
+
+    Raises:
+        UsageError: no folder is named.
+        UserError: there is no such list, or the folder cannot be made.
+        OSError: there is no room in it, for example.
+    """
+    if options.out is None:
+        raise UsageError("name a folder with --out DIR")
+    opened = open_library(options)
+    episodes = [opened.library.episode(index) for index in listed(opened, opened.count_progress(), options.name)]
+    if options.copy:
+        asyncio.run(download(opened, [episode.id for episode in episodes]))
+    feed = FeedFolder(opened, options.out, f"{options.url.rstrip('/')}/" if options.url else "")
+    feed.fill(episodes, options.name)
+    tell(f"{options.out / 'feed.xml'}: {counted(len(feed.items))}, {counted(feed.written, 'new file')}. {ONE_WAY}")
+    return 1 if feed.failures else 0
+
+
+class FeedFolder:
+    """The folder of a feed. What is new is made in a folder inside, and moved when it is whole."""
+
+    def __init__(self, opened: Opened, folder: Path, base: str) -> None:
+        """Write nothing yet; `base` is the address of the folder, empty if that is not known."""
+        self._opened, self._folder, self._base, self._new = opened, folder, base, folder / f".{PREFIX}new"
+        self._podcasts = open_podcasts(opened.paths, opened.settings)
+        self.items: list[str] = []
+        self.names: set[str] = set()
+        self.written = self.failures = 0
+
+    def fill(self, episodes: Sequence[Episode], title: str) -> None:
+        """Write the feed and its files, and remove those of episodes that left it.
+
+        Raises:
+            UserError: the folder cannot be made.
+            OSError: there is no room in it, for example.
+        """
+        make_folder(self._new)
+        try:
+            if narrated := [episode for episode in episodes if episode.audio is None]:
+                tell(f"narrating {counted(len(narrated))}")
+                narrator = make_narrator(self._opened.paths, self._opened.settings.narration, UNBOUNDED)
+                self.failures = asyncio.run(render(self._opened, narrated, narrator, self._new, None, sys.stderr))
+            for episode in episodes:
+                try:
+                    self._add(episode)
+                except (UserError, FileNotFoundError) as error:
+                    self.failures += 1
+                    warn(f"{episode.title}: {getattr(error, 'strerror', None) or error}")
+            picture = self._put(f"{PREFIX}cover.png", cover())
+            text = feed_text(title, f"Made by tui-pod. {ONE_WAY}", self._base, picture, self.items)
+            self._put("feed.xml", text.encode())
+            for old in self._folder.glob(f"{PREFIX}*"):
+                if old.name not in self.names:
+                    old.unlink()
+        finally:
+            shutil.rmtree(self._new, ignore_errors=True)
+
+    def _add(self, episode: Episode) -> None:
+        """Add an episode, or each part of a book. Raises UserError or FileNotFoundError if its audio cannot be had."""
+        access, documents = self._podcasts.access, self._podcasts.documents
+        details, marks = access.details(episode.id), documents.chapters(episode).marks
+        is_open = details is None or (source_of(details.feed).is_portable and not access.policy_for(details).logins)
+        picture = picture_of(self._podcasts.store.db, episode.id) or ""
+        if "://" not in picture:
+            picture = self._put(_named(picture, picture), Path(picture)) if os.path.isfile(picture) else ""
+        elif not is_open:
+            picture = ""
+        for ident, one, start in _recordings(episode):
+            audio, size = one.audio or "", (details.size if details else None) or 0
+            if one.audio is None:
+                if not (path := self._new / f"{episode.id}.opus").exists():
+                    return  # why was told
+                sound = read_bytes(path)
+                audio, size = self._put(_named(ident, ".opus"), sound), len(sound)
+                one = one._replace(duration=length_of(sound))
+            elif (recording := find_recording(one, self._podcasts)) is not None:
+                audio = self._put(_named(ident, recording.name, audio), recording)
+                size = recording.stat().st_size
+            elif not is_open:
+                raise UserError("only its download can be in a feed, since it needs a login: --copy downloads it")
+            own = [mark for mark in marks if start <= mark.start < start + (one.duration or mark.start + 1)]
+            chapters = self._put(_named(ident, ".json"), chapters_text(own, start).encode()) if own else ""
+            self.items.append(feed_item(len(self.items) + 1, ident, one, audio, size, picture, chapters))
+
+    def _put(self, name: str, content: bytes | Path) -> str:
+        """Write or copy a file unless it is there; return its address."""
+        target, new = self._folder / name, self._new / "file"
+        self.names.add(name)
+        if isinstance(content, bytes):
+            if not target.exists() or read_bytes(target) != content:
+                new.write_bytes(content)
+        elif not target.exists() or _stamp(target) != _stamp(content):
+            shutil.copyfile(content, new)
+            os.utime(new, (content.stat().st_mtime,) * 2)
+        if new.exists():
+            os.replace(new, target)
+            self.written += 1
+        return f"{self._base}{name}"
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    return path.stat().st_size, int(path.stat().st_mtime)  # a stick has no finer times
+
+
+def _named(ident: str, *names: str) -> str:
+    return f"{PREFIX}{file_hash(ident)}{ending_of(*names)}"
+
+
+def _recordings(episode: Episode) -> Iterator[tuple[str, Episode, float]]:
+    """Yield an episode, or each part of a book, with an id and where it starts (seconds)."""
+    if len(episode.parts) < 2:
+        yield episode.id, episode._replace(parts=()), 0.0
+    for number, part in enumerate(episode.parts if len(episode.parts) > 1 else (), 1):
+        title = f"{episode.title}: {part.title or f'Part {number}'}"
+        one = episode._replace(title=title, audio=part.audio, duration=part.duration, parts=())
+        yield f"{episode.id}/{number}", one, part.start
