@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.present import present
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3, make_mp3
 from tui_pod.runtime.threads import CancelToken
@@ -154,6 +155,15 @@ def test_book_of_one_file_is_shown_in_the_folder_above_its_own_and_a_talk_in_its
     found = {item.title: item.recording for item in listed(tmp_path).items or ()}
     folders = {title: recording.folder for title, recording in found.items() if recording is not None}
     assert folders == {"emma": str(tmp_path), "talk.mp3": str(tmp_path / "Talks")}
+
+
+def test_parts_of_a_work_among_other_files_are_shown_in_their_folder_as_a_book_or_as_talks(tmp_path: Path) -> None:
+    for name in ("Emma Part 1", "Emma Part 2", "Persuasion"):
+        make_mp3(tmp_path / "Austen" / f"{name}.mp3")
+    for kind, found in (("", ["Emma", "Persuasion"]), ("talks", ["Emma Part 1", "Emma Part 2", "Persuasion"])):
+        listing = listed(tmp_path, kind=kind)
+        assert titles(listing) == found
+        assert {present(item.recording).folder for item in listing.items or ()} == {str(tmp_path / "Austen")}
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from itertools import pairwise
 from tui_pod.core.text.clean import fold
 from tui_pod.shelf.listing import BOOK, AudioFile, Kinds
 from tui_pod.sources.folders.names import (
+    counts,
     is_extra,
     is_nameless,
     is_part,
@@ -56,8 +57,9 @@ def group(files: Iterable[AudioFile]) -> dict[str, list[AudioFile]]:
             below.setdefault(os.path.dirname(home), set()).add(home)
         joined: dict[str, str] = {}
         for above, folders in below.items():
-            extras = set(filter(is_extra, folders))
-            if all(map(is_joined, folders - extras)) and (folders - extras or above in inside):
+            pieces = {folder for folder in folders if not is_extra(folder)}
+            names = {rest_of(os.path.basename(folder)) for folder in pieces} - {""}
+            if all(map(is_joined, pieces)) and len(names) <= 1 and (pieces or above in inside):
                 joined.update(dict.fromkeys(folders, above))
         homes = {folder: joined.get(home, home) for folder, home in homes.items()}
     occupied: set[str] = set()
@@ -117,23 +119,19 @@ def _looks_like_book(files: Sequence[AudioFile]) -> bool | None:
     if os.path.dirname(files[0].path) != os.path.dirname(files[-1].path):  # discs
         return True
     stems = [os.path.splitext(os.path.basename(file.path))[0] for file in files]
-    are_parts = all(map(is_part, stems))
+    parts = list(map(is_part, stems))
+    are_numbered = all(is_one or re.search(r"\d", stem) for is_one, stem in zip(parts, stems, strict=True))
     if any(not is_nameless(file.tags.album) for file in files):
-        is_numbered = all(file.tags.track for file in files) or all(re.search(r"\d", stem) for stem in stems)
-        return (bool(album_of(files)) and (is_numbered or are_parts or all(file.tags.cue for file in files))) or None
-    return _are_numbered_alike(files, stems, are_parts)
-
-
-def _are_numbered_alike(files: Sequence[AudioFile], stems: Sequence[str], are_parts: bool) -> bool | None:
-    """Return whether files without an album are a book by their names: False if these are those of talks."""
+        is_marked = are_numbered or all(file.tags.track or file.tags.cue for file in files)
+        return (bool(album_of(files)) and is_marked) or None
     if any(map(_DATE.search, stems)) or any(map(is_talk, stems)):
         return False
     are_alike = len({rest_of(stem) for stem in stems} - {""}) <= 1
-    if are_alike and (are_parts or all(file.tags.cue for file in files)):
+    if are_alike and (all(parts) or all(file.tags.cue for file in files)):
         return True
-    first = sorted(int(found[0]) for stem in stems if (found := re.match(r"\d{1,3}(?=[\s._-])", stem)))
-    is_counted = len(set(first)) == len(files) and first[0] <= 1 and not files[0].path.lower().endswith(BOOK_ENDINGS)
-    if len(files) < FEWEST or not ((are_alike and all(re.search(r"\d", stem) for stem in stems)) or is_counted):
+    first = counts(stems)
+    is_counted = len(set(first)) == len(files) and min(first) <= 1 and not files[0].path.lower().endswith(BOOK_ENDINGS)
+    if len(files) < FEWEST or not ((are_alike and are_numbered) or is_counted):
         return None
     made = sorted(file.modified for file in files)
     return 1 + sum(after - before > APART for before, after in pairwise(made)) <= MOST_DAYS

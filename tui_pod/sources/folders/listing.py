@@ -168,7 +168,8 @@ def _items(
             items.append(_book(guid, os.path.join(root, home), root, inside))
         else:
             title = titles.get(file.path) or file.tags.title or read_name(_titles(inside)[0], (), "").title
-            folder = os.path.dirname(file.path) if is_extra(os.path.dirname(file.path)) else home
+            own = os.path.dirname(file.path)
+            folder = own if is_extra(own) or not f"{own}{os.sep}".startswith(home.rstrip(os.sep)) else home
             items.append(_item(guid, file, title, root, os.path.dirname(home) if home in books else folder))
         taken.add(guid)
     return tuple(items), guessed

@@ -10,8 +10,9 @@ from typing import NamedTuple
 from tui_pod.core.text.clean import clean_title, fold
 
 _NUMBERS = (
-    "one first eins erster erste un une premier premiere uno una primer primera", "two second zwei zweiter zweite deux"
-    " deuxieme seconde dos segunda", "three third drei dritter dritte trois troisieme tres tercer tercera",
+    "one first eins erster erste erstes un une premier premiere uno una primer primera",
+    "two second zwei zweiter zweite zweites deux deuxieme seconde dos segunda",
+    "three third drei dritter dritte drittes trois troisieme tres tercer tercera",
     "four fourth vier vierter vierte quatre quatrieme cuatro cuarta", "five fifth funf funfter cinq cinquieme cinco",
     "six sixth sechs sechster sixieme seis sexta", "seven sieben sept siete", "eight acht huit ocho",
     "nine neun neuf nueve", "ten zehn dix diez", "eleven elf onze once", "twelve zwolf douze doce",
@@ -99,11 +100,21 @@ def natural(name: str) -> list[str | int]:
     return [int(part) if number % 2 else part for number, part in enumerate(_DIGITS.split(numbered(name)))]
 
 
-def matter(stems: Sequence[str]) -> list[int]:
-    """Return for each name of a folder when it is read: before the others if negative, such as a preface, or after."""
+def _different(stems: Sequence[str]) -> list[str]:
+    """Return names without the words that all of them begin with."""
     begun = os.path.commonprefix(stems) if len(stems) > 1 else ""  # noqa: RUF071 - of characters
     start = len(begun.rstrip("".join(set(begun) - set(" _-.,"))))
-    found = (_MATTER.search(fold(stem[start:])) for stem in stems)
+    return [stem[start:] for stem in stems]
+
+
+def counts(stems: Sequence[str]) -> list[int]:
+    """Return the numbers that the names of a folder begin with, or that follow what all begin with."""
+    return [int(found[0]) for rest in _different(stems) if (found := re.match(r"\d{1,3}(?=[\s._-])", rest))]
+
+
+def matter(stems: Sequence[str]) -> list[int]:
+    """Return for each name of a folder when it is read: before the others if negative, such as a preface, or after."""
+    found = (_MATTER.search(fold(rest)) for rest in _different(stems))
     return [(-2, -1, 1, 2)[(each.lastindex or 1) - 1] if each is not None else 0 for each in found]
 
 
@@ -146,10 +157,10 @@ def is_part(stem: str) -> bool:
 
 
 def rest_of(stem: str) -> str:
-    """Return what the names of the parts of a work have in common: a name without its numbers and words for parts."""
+    """Return what the names of the parts of a work have in common: what is before the part, or all but numbers."""
     text = numbered(stem)
-    found = _MATTER.search(text)
-    text = text[: found.start()] if found is not None else _PART.sub(" ", text)
+    found = _MATTER.search(text) or _PART.search(text)
+    text = text[: found.start()] if found is not None else text
     return " ".join(re.findall(r"[^\W\d_]+", re.sub(_OF_ALL, " ", text)))
 
 
@@ -186,7 +197,7 @@ def read_name(name: str, above: Sequence[str], author: str) -> WorkName:
     begun = re.match(rf"{re.escape(fold(series))}[ #(\[]+(\d{{1,3}})[)\]]? - ", fold(title)) if series else None
     if begun is not None and len(fold(title)) == len(title):
         title, number = title[begun.end() :], begun[1]
-    elif series and (found := _VOLUME.match(title) or _LAST_VOLUME.search(title)):
+    elif series and (found := _VOLUME.match(title) or (above[1:] and _LAST_VOLUME.search(title))):
         title, number = title[: found.start()] + title[found.end() :], next(filter(None, found.groups()))
     if number and year is None and (year := _YEAR.match(title)) is not None:
         title = title[year.end() :]
