@@ -30,7 +30,8 @@ KINDS: dict[str, Any] = {
 
 EPISODE = {
     "id": "text", "title": "text", "summary": "text", "duration": ("seconds", "null"), "position": "seconds",
-    "status": "text", "topics": ["text"], "published": ("date", "null"), "audio": ("text", "null"),
+    "status": "text", "updated": ("time", "null"), "from": ("text", "null"), "topics": ["text"],
+    "published": ("date", "null"), "audio": ("text", "null"),
 }  # fmt: skip
 
 PLAYS = {

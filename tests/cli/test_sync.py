@@ -173,7 +173,7 @@ HERE, PLAYED = Progress(NOW, 42.0, 60.0), Progress(NOW, played=True)
     ("options", "result", "out", "err", "status"),
     [
         (
-            [], SyncResult(received={"one": PLAYED}, former={"one": HERE}, origins={"one": "desk"}),
+            [], SyncResult(received={"one": PLAYED._replace(origin="desk")}, former={"one": HERE}),
             "one\tOne\t0:42 → played\tdesk\n", "1 episode received, 0 sent\n", 0,
         ),
         (

@@ -157,9 +157,9 @@ leads_to("playback.next_mark", "enter", position, 20.0)
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press("enter")
     later = START + timedelta(days=1)
-    driver.app.controller.editor.receive({"one": Progress(later, 70.0)}, origins={"one": "laptop"})
+    driver.app.controller.editor.receive({"one": Progress(later, 70.0, origin="laptop")})
     await driver.press(key)
-    assert driver.notices == ["1 min further, from laptop · w goes there"]
+    assert driver.notices == ["1 min further, from laptop, just now · w goes there"]
     assert driver.playback.position == 70.0
 
 

@@ -199,6 +199,8 @@ def episode_json(library: Library, progress_index: ProgressIndex, index: int) ->
         "duration": (progress.duration if progress else None) or episode.duration,
         "position": progress.position if progress else 0.0,
         "status": str(progress_index.status(episode.id)),
+        "updated": progress.updated.isoformat() if progress else None,
+        "from": (progress.origin or None) if progress else None,
         "topics": list(episode.tags),
         "published": episode.published,
         "audio": episode.audio,
@@ -226,16 +228,15 @@ def print_received(
     library: Library,
     progress: Mapping[str, Progress],
     former: Mapping[str, Progress | None] = NOTHING,
-    origins: Mapping[str, str] = NOTHING,
 ) -> None:
     """Print progress from other machines, a line for each episode: id, title, old and new position, machine and age.
 
     The library need not have the episode. Old position, machine and age are left out if they are not known.
     """
     for ident, value in progress.items():
-        episode, old, origin = library.find(ident), former.get(ident), origins.get(ident)
+        episode, old = library.find(ident), former.get(ident)
         said = f"{_position(old)} → {_position(value)}" if old is not None else _position(value)
-        made = (origin, ago(value.updated, datetime.now(UTC))) if origin else ()
+        made = (value.origin, ago(value.updated, datetime.now(UTC))) if value.origin else ()
         print(ident, episode.title if episode else "", said, *made, sep="\t")
 
 

@@ -188,7 +188,6 @@ def _log_in(opened: Opened) -> None:
 def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> None:
     would = "would be " if options.dry_run else ""
     received = {ident: progress for outcome in outcomes for ident, progress in outcome.received.items()}
-    origins = {ident: name for outcome in outcomes for ident, name in outcome.origins.items()}
     former = {ident: value for outcome in reversed(outcomes) for ident, value in outcome.former.items()}
     kept = reduce(Notebook.merged, (outcome.received_notebook for outcome in outcomes), Notebook())
     lacking = [ident for outcome in outcomes for ident in outcome.lacking_length]
@@ -200,9 +199,7 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
     if options.json:
         print_json(
             {
-                "received": [
-                    _json(ident, value, former.get(ident), origins.get(ident)) for ident, value in received.items()
-                ],
+                "received": [_json(ident, value, former.get(ident)) for ident, value in received.items()],
                 "machine": next((outcome.machine for outcome in outcomes if outcome.machine), None),
                 "lacking_length": lacking,
                 "waiting": [name for outcome in outcomes for name in outcome.waiting],
@@ -219,7 +216,7 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
             }
         )
         return
-    print_received(opened.library, received, former, origins)
+    print_received(opened.library, received, former)
     for bookmark in kept.bookmarks:
         title = title_of(opened.library, bookmark)
         said = "removed" if bookmark.is_removed else clock(bookmark.start)
@@ -255,13 +252,13 @@ def _summary(outcome: SyncResult, would: str) -> str:
     return ", ".join(parts)
 
 
-def _json(ident: str, progress: Progress, former: Progress | None, origin: str | None) -> dict[str, object]:
+def _json(ident: str, progress: Progress, former: Progress | None) -> dict[str, object]:
     return {
         "id": ident,
         **PROGRESS.to_table(progress),
         "updated": progress.updated.isoformat(),
         "status": str(progress.status),
-        "from": origin or None,
+        "from": progress.origin or None,
         "former_position": former.position if former is not None else None,
         "former_status": str(former.status) if former is not None else None,
     }

@@ -175,6 +175,8 @@ class NavigationCommands:
         else:
             controller, index = self._controller, self._list.index
             self._dialogue.say_all(say_details(controller.library, controller.progress_index, index))
+            if elsewhere := controller.handover.elsewhere(controller.library.ids[index]):
+                self._dialogue.say(f"Elsewhere: {elsewhere}.")
             self._services.tasks.run(self._say_notes(controller.library.episode(index)))
 
     async def _say_podcast(self, feed: str) -> None:

@@ -280,8 +280,7 @@ class SyncService(Follower):
         notebook = read_notebook(
             {each.section: [*map(each.from_json, report.get(each.section, ()))] for each in LAYOUTS}
         )
-        names = {ident: f"{name}, {ago(time, since)}" for ident, (name, time) in _origins(report).items()}
-        shown = self._context.controller.editor.receive(received(report), self._label(report), origins=names)
+        shown = self._context.controller.editor.receive(received(report), self._label(received(report)))
         shown |= self._context.controller.bookmarks.receive_all(notebook, "synced")
         await self._answer(not error)
         if (first := report.get("first", [])) and is_asked:
@@ -302,20 +301,18 @@ class SyncService(Follower):
         if is_asked and not (shown or first):
             self._frontend.tell("Synced; there was nothing new.")
 
-    def _label(self, report: Mapping[str, Any]) -> str:
+    def _label(self, values: Mapping[str, Progress]) -> str:
         """Return what was received: `“One”: 0:10 → 5:00, from laptop, 2 h ago`, or `2 episodes synced from laptop`."""
-        received, origins = report["received"], [*_origins(report).values()]
-        if len(received) != 1:
-            said = enumerated(sorted({name for name, _ in origins}))
-            return f"{counted(len(received))} synced{f' from {said}' if said else ''}"
-        (entry,) = received
-        episode = self._context.controller.library.find(entry["id"])
-        former = self._context.controller.progress_index.get(entry["id"])
-        there = "played" if entry["status"] == "played" else clock(entry["position"])
+        controller = self._context.controller
+        if len(values) != 1:
+            origins = enumerated(sorted({value.origin for value in values.values() if value.origin}))
+            return f"{counted(len(values))} synced{f' from {origins}' if origins else ''}"
+        ((ident, value),) = values.items()
+        episode, former = controller.library.find(ident), controller.progress_index.get(ident)
+        there = "played" if value.played else clock(value.position)
         here = "" if former is None else f"{'played' if former.played else clock(former.position)} → "
-        title = episode.title if episode is not None else entry["id"]
-        now = self._context.controller.now()
-        return f"“{title}”: {here}{there}" + "".join(f", from {name}, {ago(time, now)}" for name, time in origins)
+        title, source = episode.title if episode is not None else ident, value.source(controller.now())
+        return f"“{title}”: {here}{there}{f', {source}' if source else ''}"
 
     def _show(self) -> None:
         """Show when the last sync was, and how many changes are to be sent."""
@@ -326,12 +323,6 @@ class SyncService(Follower):
         text = ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", problem)))
         self._tasks.show("sync", Job(text) if text else None)
         self._tasks.later("sync clock", MINUTE, self._show)
-
-
-def _origins(report: Mapping[str, Any]) -> dict[str, tuple[str, datetime]]:
-    """Return the names of the machines that changes come from, and when they were made, by episode."""
-    found = (entry for entry in report["received"] if entry.get("from"))
-    return {entry["id"]: (clean(entry["from"], 60), datetime.fromisoformat(entry["updated"])) for entry in found}
 
 
 def received(report: Mapping[str, Any]) -> dict[str, Progress]:

@@ -217,6 +217,7 @@ HEARD_TIME = Codec(lambda value: value.astimezone(UTC), _read_heard_time)
 NAME = Codec(lambda value: value, _read_text)
 STATUS = Codec(lambda value: value or None, lambda value: value if value in list(Status) else None)
 PHRASE = Codec(lambda value: value or None, lambda value: _cleaned(200)(value) or None)
+DEVICE = Codec(lambda value: value or None, lambda value: _cleaned(60)(value) or None)
 TITLE = Codec(lambda value: value, lambda value: clean(value) if isinstance(value, str) else None)
 WORDS = Codec(lambda value: value, _cleaned(WORDS_LIMIT))
 NOTE = Codec(lambda value: value, _cleaned(NOTE_LIMIT))
@@ -236,6 +237,7 @@ PROGRESS = Layout(
     Field("heard", "played_ranges", RANGES),
     Field("dismissed", "is_dismissed", FLAG),
     Field("brief", "is_brief", FLAG),
+    Field("from", "origin", DEVICE),
     updated=datetime.fromtimestamp(0, UTC),
 )  # fmt: skip
 

@@ -14,7 +14,7 @@ import platform
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
@@ -62,9 +62,6 @@ MAX_NAME = 60
 MAX_ID = 300
 """Longest episode id that is accepted, in characters."""
 
-ORIGINS_KEPT = timedelta(days=30)
-"""How long a machine passes on where the progress of another was made."""
-
 HEADER = "# The progress of one machine, written by it alone. Every tui-pod that shares this folder reads it.\n"
 
 
@@ -77,8 +74,6 @@ class Contents(NamedTuple):
     subscriptions: SharedPodcasts = NO_PODCASTS
     device: str | None = None
     """Name of the machine; None if its file does not state it."""
-    origins: Mapping[str, str] = MappingProxyType({})
-    """Name of the machine that was listened on, by episode, where it is another one and known."""
     queue: tuple[EntryMark, ...] = ()
     """What was put into the queue and taken out of it."""
 
@@ -100,19 +95,7 @@ class Gathered(NamedTuple):
     """What this machine's own file holds; None if the file must be written again."""
     others: Mapping[str, str]
     """The other machines' names, by those of their files without suffix; also of unreadable ones."""
-    origins: Mapping[str, str]
-    """Name of the machine that has the newest progress, by episode."""
     notices: tuple[str, ...]
-
-    def origins_of(self, progress: Mapping[str, Progress], now: datetime) -> dict[str, str]:
-        """Return the origins to pass on with progress: of what other machines played lately, for those that follow."""
-        return {
-            ident: name
-            for ident, name in self.origins.items()
-            if (value := progress.get(ident)) is not None
-            and value.updated == self.all.progress[ident].updated
-            and now - value.updated < ORIGINS_KEPT
-        }
 
 
 def machine_name(state: State) -> tuple[str, list[SettingRecord]]:
@@ -154,7 +137,7 @@ class SyncFolder:
         own: Contents | None = None
         notebook, podcasts, subscriptions = Notebook(), list[SharedSettings](), list[SharedPodcasts]()
         notices: list[str] = []
-        others, origins, queue = dict[str, str](), dict[str, str](), dict[str, EntryMark]()
+        others, queue = dict[str, str](), dict[str, EntryMark]()
         for path in self._paths():
             if path != self._file:
                 others[path.stem] = label_of(path.stem)
@@ -177,15 +160,12 @@ class SyncFolder:
             name = found.device or label_of(path.stem)
             if path.stem in others:
                 others[path.stem] = name
-            origins |= {
-                ident: found.origins.get(ident, name)
-                for ident, value in taken.items()
-                if value.updated == found.progress[ident].updated
-            }
+                theirs = ((ident, found.progress[ident]) for ident in taken)
+                taken = incoming(progress, {ident: each._replace(origin=each.origin or name) for ident, each in theirs})
             progress |= taken
         contents = Contents(progress, notebook, newest_by_feed(podcasts), newest_by_feed(subscriptions))
         contents = contents._replace(queue=tuple(queue.values()))
-        return Gathered(contents, own, others, origins, tuple(notices))
+        return Gathered(contents, own, others, tuple(notices))
 
     def write(self, contents: Contents, now: datetime) -> None:
         """Replace this machine's file in one step. Raises SyncError if that fails; the old file stays."""
@@ -196,7 +176,6 @@ class SyncFolder:
             "episodes": episodes,
         }
         tables["subscriptions"] = podcast_tables(contents.subscriptions)
-        tables["origins"] = dict(contents.origins)
         if contents.queue:
             tables["queue"] = {"marks": MARKS.write(contents.queue)}
         if self._device:
@@ -243,16 +222,10 @@ def _read(path: Path, now: datetime) -> Contents:
     device = clean(name, MAX_NAME) if isinstance(name, str) else None
     settings, subscriptions = read_settings(data.get("podcasts"), now), read_podcasts(data.get("subscriptions"), now)
     lists = tuple(each for each in notebook.lists if is_safe(each.name) and all(map(_is_id, _ids_of(each))))
-    made = data.get("origins")
-    origins = {
-        ident: clean(name, MAX_NAME)
-        for ident, name in (made.items() if isinstance(made, dict) else ())
-        if ident in progress and isinstance(name, str)
-    }
     queue = data.get("queue")
     marks = MARKS.read(queue.get("marks")) if isinstance(queue, dict) else ()
     marks = tuple(mark for mark in marks if _is_id(mark.episode))
-    return Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device, origins, marks)
+    return Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device, marks)
 
 
 def _ids_of(own_list: OwnList) -> Iterator[str]:

@@ -245,7 +245,7 @@ class LibrarySync:
             episode = self._own.get(key)
             value = None if episode is None else _taken(there, mine.get(episode.ident), self._rule)
             if episode is not None and value is not None:
-                found[episode.ident] = value.dated(now)
+                found[episode.ident] = value.dated(now)._replace(origin=clean(self._feed.name, 60))
         return found
 
     def _is_newer(self, ident: str, progress: Progress, account: _Account) -> bool:

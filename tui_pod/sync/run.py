@@ -46,8 +46,6 @@ class SyncResult:
 
     received: Mapping[str, Progress] = field(default_factory=dict)
     """New progress by episode."""
-    origins: dict[str, str] = field(default_factory=dict)
-    """Names of the machines that it comes from, by episode, where known."""
     former: dict[str, Progress | None] = field(default_factory=dict)
     """What was here before, by episode."""
     machine: str | None = None
@@ -149,7 +147,6 @@ def sync_with_folder(
         _write(shared, found, plan, now)
     return SyncResult(
         plan.received,
-        {ident: found.origins[ident] for ident in plan.received if ident in found.origins},
         {ident: state.progress.get(ident) for ident in plan.received},
         machine,
         plan.sent,
@@ -247,7 +244,7 @@ def _write(shared: SyncFolder, found: Gathered, plan: _Plan, now: datetime) -> N
     is_same = plan.settings == own.podcasts and plan.subscriptions == own.subscriptions
     is_same &= plan.queue.marks == own.queue
     if lacks or any(plan.notebook.without(own.notebook)) or not is_same:
-        shared.write(contents._replace(origins=found.origins_of(plan.progress, now)), now)
+        shared.write(contents, now)
 
 
 def _take_podcasts(store: FeedStore, wanted: SharedPodcasts, unwanted: Sequence[Subscription]) -> None:

@@ -112,7 +112,7 @@ class ServerSync:
         unsent = self._unsent(state.progress)
         if actions or unsent or added:
             episodes = self._store.identities()
-            resolved = self._resolve(actions, episodes, state.progress, result.origins)
+            resolved = self._resolve(actions, episodes, state.progress)
             result.former = {ident: state.progress.get(ident) for ident in resolved}
             result.received = {ident: value.dated(now) for ident, value in resolved.items()}
         memory.sent |= {ident: value.updated.isoformat() for ident, value in result.received.items()}
@@ -143,7 +143,7 @@ class ServerSync:
         waiting, memory = newest_of_each(self._waiting(now)), self._memory
         if not waiting:
             return {}
-        resolved = self._resolve(waiting, self._store.identities(), state.progress, {})
+        resolved = self._resolve(waiting, self._store.identities(), state.progress)
         received = {ident: value.dated(now) for ident, value in resolved.items()}
         if received:
             file.save(ProgressRecord(ident, value) for ident, value in received.items())
@@ -249,12 +249,8 @@ class ServerSync:
         actions: Iterable[EpisodeAction],
         episodes: Iterable[EpisodeIdentity],
         mine: Mapping[str, Progress],
-        origins: dict[str, str],
     ) -> dict[str, Progress]:
-        """Return the progress that actions result in; actions for unknown episodes keep waiting.
-
-        The names of the devices go into `origins`.
-        """
+        """Return the progress that actions result in; actions for unknown episodes keep waiting."""
         known = EpisodeFinder(episodes, self._memory.podcasts)
         received: dict[str, Progress] = {}
         waiting = []
@@ -265,10 +261,7 @@ class ServerSync:
                 continue
             value = to_progress(action, received.get(ident) or mine.get(ident), self._rule)
             if value is not None:
-                received[ident] = value
-                origins.pop(ident, None)
-                if action.device is not None:
-                    origins[ident] = device_name(action.device)
+                received[ident] = value._replace(origin=device_name(action.device) if action.device else "")
         self._memory.waiting = waiting[-MAX_WAITING:]
         return received
 

@@ -32,8 +32,8 @@ class Others:
         if position is not None:
             former = self._room.progress_index.get(episode)
             time = (former.updated if former else START) + timedelta(seconds=after)
-            values = {episode: Progress(time, position, 300.0)}
-            self._room.controller.editor.receive(values, "1 episode synced", origins={episode: "laptop"})
+            values = {episode: Progress(time, position, 300.0, origin="laptop")}
+            self._room.controller.editor.receive(values, "1 episode synced")
         self._room.controller.handover.answered(True)
 
 
@@ -53,14 +53,14 @@ def others(room: Room) -> Others:
 
 def receive(room: Room, position: float, time: timedelta = timedelta(minutes=5), origin: str = "laptop") -> None:
     """Receive a position of episode three."""
-    value = Progress(START + time, position, 300.0)
-    room.controller.editor.receive({"three": value}, "1 episode synced", origins={"three": origin})
+    value = Progress(START + time, position, 300.0, origin=origin)
+    room.controller.editor.receive({"three": value}, "1 episode synced")
 
 
 def test_paused_episode_moves_to_a_newer_position_and_undo_goes_back(room: Room) -> None:
     receive(room, 290.0)
     assert (room.position, room.player.now, room.progress("three").position) == (290.0, 290.0, 290.0)
-    assert room.listener.said[-1] == "4 min further, from laptop · u goes back"
+    assert room.listener.said[-1] == "4 min further, from laptop, just now · u goes back"
     room.controller.undo()
     assert (room.position, room.progress("three").position) == (60.0, 60.0)
     assert room.progress("three").updated > START + timedelta(minutes=5)  # so that the other machine goes back too
@@ -98,8 +98,8 @@ def test_loading_paused_episode_moves_and_saves_nothing_of_its_own(room: Room) -
     room.player.is_holding = True
     room.controller.play("two")
     room.controller.toggle_pause()
-    value = Progress(START + timedelta(hours=1), 150.0, 200.0)
-    room.controller.editor.receive({"two": value}, origins={"two": "laptop"})
+    value = Progress(START + timedelta(hours=1), 150.0, 200.0, origin="laptop")
+    room.controller.editor.receive({"two": value})
     assert (room.position, room.progress("two")) == (150.0, value)
 
 
@@ -109,9 +109,11 @@ def test_episode_that_plays_is_offered_the_position_and_takes_it_by_key(room: Ro
     receive(room, 200.0)
     assert room.position == 65.0
     receive(room, 200.0, origin="")  # as the state file has it
-    assert room.listener.said[-1] == "2 min further, from laptop · w goes there"
+    assert room.listener.said[-1] == "2 min further, from laptop, just now · w goes there"
+    assert room.controller.handover.elsewhere("three") == "3:20, from laptop, just now"
     room.controller.handover.take_over()
     assert (room.position, room.progress("three").position) == (200.0, 200.0)
+    assert room.controller.handover.elsewhere("three") == ""
     room.controller.undo()
     assert room.position == 65.0
 

@@ -158,6 +158,13 @@ def test_remaining_goes_by_the_measured_length(
     assert remaining(progress, duration) == expected
 
 
+def test_what_the_listener_does_here_is_from_here() -> None:
+    there = Progress(START, 40.0, 60.0, origin="laptop")
+    moved, heard = there.at(1.0, None, LATER), there.with_played(1.0, 2.0, LATER)
+    assert [each.origin for each in (moved, heard, there.marked(True, LATER), there.finished(LATER))] == [""] * 4
+    assert newest(there, moved._replace(updated=START - timedelta(1))).source(LATER) == "from laptop, 5 m ago"
+
+
 def test_newest_keeps_the_length_and_what_was_played_of_the_older() -> None:
     older = Progress(START, 5.0, 100.0, plays=2, played_ranges=((0.0, 5.0),))
     newer = Progress(LATER, 7.0, played_ranges=((6.0, 7.0),))

@@ -19,7 +19,7 @@ from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.text.clean import span
+from tui_pod.core.text.clean import clock, span
 
 ASK_AFTER = timedelta(minutes=2)
 """Length of a pause after which the other machines are asked before playing continues."""
@@ -50,8 +50,6 @@ class Offer(NamedTuple):
 
     load: int
     position: float
-    origin: str | None
-    """Its machine and its age, if known."""
 
 
 class Handover:
@@ -123,36 +121,43 @@ class Handover:
         """Whether nothing is playing, so that a newer position is taken at once."""
         return self._player.is_paused or not self._state.playback.is_loaded
 
-    def offer(self, progress: Progress, origin: str | None) -> None:
-        """Offer a newer position of the playing episode, once; see `move` for `origin`."""
+    def offer(self, progress: Progress) -> None:
+        """Offer a newer position of the playing episode, once."""
         playback = self._state.playback
-        offer = Offer(playback.load, self._reachable(progress), origin)
-        is_new = self._offer is None or offer[:2] != self._offer[:2]  # another program may not know the origin
-        if is_new and abs(offer.position - playback.position) >= WORTH_OFFERING:
+        offer = Offer(playback.load, self._reachable(progress))
+        if offer != self._offer and abs(offer.position - playback.position) >= WORTH_OFFERING:
             self._offer, self._tracker.offered = offer, progress
-            said, key = _moved(playback.position, offer.position, origin), key_of("playback.take_over")
+            said, key = self._moved(playback.position, offer.position, progress), key_of("playback.take_over")
             self._state.ports.listener.tell(f"{said} · {key} goes there")
 
-    def move(self, progress: Progress, origin: str | None) -> None:
-        """Move the paused or restored episode to a newer position in the index; `origin` has its machine and age."""
+    def move(self, progress: Progress) -> None:
+        """Move the paused or restored episode to a newer position in the index."""
         before, position, self._offer = self._state.playback.position, self._reachable(progress), None
         self._player.follow(position, progress.listened or progress.updated)
-        self._announce(before, position, origin)
+        self._announce(before, position, progress)
 
     def _reachable(self, progress: Progress) -> float:
         length = self._state.playback.duration
         return min(progress.position, length) if length else progress.position
 
-    def _announce(self, before: float, position: float, origin: str | None) -> None:
+    def _announce(self, before: float, position: float, progress: Progress) -> None:
         """Say that the episode moved, and make it undoable, unless another machine moves it little by little."""
         episode = self._state.playback.episode
         assert episode is not None
         is_known, self._announced = self._announced == episode, episode
         distance = abs(position - before)
-        if distance < 1 or (distance < WORTH_OFFERING and (is_known or not origin)):
+        if distance < 1 or (distance < WORTH_OFFERING and (is_known or not progress.origin)):
             return
         self._undo.add(self._change(episode, before, position))
-        self._state.ports.listener.tell(f"{_moved(before, position, origin)} · {key_of('undo')} goes back")
+        said = self._moved(before, position, progress)
+        self._state.ports.listener.tell(f"{said} · {key_of('undo')} goes back")
+
+    def elsewhere(self, episode: str) -> str:
+        """Return what another machine had last, such as `5:00, from laptop, 2 h ago`; empty if this one was last."""
+        offered = self._tracker.offered if episode == self._state.playback.episode else None
+        progress = offered or self._state.progress_index.get(episode)
+        source = progress.source(self._state.ports.clock()) if progress is not None else ""
+        return f"{'played' if progress.played else clock(progress.position)}, {source}" if progress and source else ""
 
     def take_over(self) -> Outcome:
         """Go to the position that was offered; can be undone."""
@@ -174,16 +179,20 @@ class Handover:
         offered, offer = self._tracker.offered, self._offer
         if offered is not None and offer is not None and self._state.playback.status is PlayerStatus.PAUSED:
             self._tracker.settle()
-            self.move(offered, offer.origin)
+            self.move(offered)
             self._state.ports.listener.progress_changed(frozenset(filter(None, (self._state.playback.episode,))))
 
     def _change(self, episode: str, before: float, after: float) -> Change:
-        label = _moved(before, after, None)
+        label = _moved(before, after)
         return Change(label, partial(self._seek, episode, before), partial(self._seek, episode, after), sought=episode)
 
+    def _moved(self, before: float, after: float, progress: Progress) -> str:
+        source = progress.source(self._state.ports.clock())
+        return ", ".join(filter(None, (_moved(before, after), source)))
 
-def _moved(before: float, after: float, origin: str | None) -> str:
-    """Return a move in words, such as `4 min further, from laptop`."""
+
+def _moved(before: float, after: float) -> str:
+    """Return a move in words, such as `4 min further`."""
     distance = abs(after - before)
     amount = f"{round(distance / 60)} min" if 60 <= distance < 3600 else span(distance)
-    return f"{amount} {'further' if after >= before else 'back'}{f', from {origin}' if origin else ''}"
+    return f"{amount} {'further' if after >= before else 'back'}"

@@ -48,7 +48,7 @@ class ProgressEditor:
 
     def dismiss(self, episodes: Sequence[str]) -> Outcome:
         """Remove episodes from Continue until they are played again."""
-        after = {i: self._fresh(i)._replace(is_dismissed=True, updated=self._stamp(i)) for i in episodes}
+        after = {i: self._fresh(i)._replace(is_dismissed=True, updated=self._stamp(i), origin="") for i in episodes}
         return self._change(f"{self._state.library.named(episodes)} taken off Continue", after)
 
     def note_replay(self, episode: str, former: Progress) -> None:
@@ -77,7 +77,7 @@ class ProgressEditor:
         for ident, value in values.items():
             stamp = self._stamp(ident)
             former = state.progress_index.get(ident)
-            progress = (value or Progress(stamp))._replace(updated=stamp).with_history(former)
+            progress = (value or Progress(stamp))._replace(updated=stamp, origin="").with_history(former)
             state.progress_index.put(ident, progress)
             state.ports.writer.save(ProgressRecord(ident, progress))
             if ident == state.playback.episode:
@@ -87,13 +87,7 @@ class ProgressEditor:
         state.ports.listener.progress_changed(frozenset(values))
         self._changed(values.keys())
 
-    def receive(
-        self,
-        values: Mapping[str, Progress],
-        label: str | None = None,
-        is_saved: bool = True,
-        origins: Mapping[str, str] | None = None,
-    ) -> bool:
+    def receive(self, values: Mapping[str, Progress], label: str | None = None, is_saved: bool = True) -> bool:
         """Accept progress from other machines; return whether any is new.
 
         The loaded episode moves to a newer position if it is paused, and is offered it if it plays (`Handover`).
@@ -101,10 +95,9 @@ class ProgressEditor:
         Args:
             label: Announces them and lets the listener undo them. None for neither.
             is_saved: whether they are in the state file already.
-            origins: the machines they come from and their age, by episode, where known.
         """
         state, before, others = self._state, dict[str, Progress | None](), list[str]()
-        moved: tuple[Progress, str | None] | None = None
+        moved: Progress | None = None
         for ident, value in values.items():
             former = state.progress_index.get(ident)
             progress = value if former is None else newest(former, value)
@@ -113,11 +106,10 @@ class ProgressEditor:
             is_loaded = ident == state.playback.episode
             is_started = is_loaded and progress.status is Status.STARTED
             if is_started and (former is None or value.updated > former.updated):
-                origin = (origins or {}).get(ident)
                 if not self._handover.is_movable:
-                    self._handover.offer(progress, origin)
+                    self._handover.offer(progress)
                     continue
-                moved = progress, origin
+                moved = progress
             before[ident] = former
             state.progress_index.put(ident, progress)
             if not is_saved:
@@ -136,7 +128,7 @@ class ProgressEditor:
             self._note(label, {ident: before[ident] for ident in others}, known)
             state.ports.listener.tell(f"{label}. Press {key_of('undo')} to undo.")
         if moved is not None:
-            self._handover.move(*moved)
+            self._handover.move(moved)
         return bool(before)
 
     def _fresh(self, episode: str) -> Progress:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from tui_pod.core.progress.ranges import Ranges, add_range, join, total
-from tui_pod.core.wall_time import UNKNOWN
+from tui_pod.core.wall_time import UNKNOWN, ago
 
 
 class Status(StrEnum):
@@ -39,6 +39,8 @@ class Progress(NamedTuple):
     """Whether it was removed from Continue, until it is played again."""
     is_brief: bool = False
     """Whether too little of it was heard so far for Continue."""
+    origin: str = ""
+    """Name of the machine or server that this value is from; empty if it was made here."""
 
     @property
     def status(self) -> Status:
@@ -59,6 +61,7 @@ class Progress(NamedTuple):
             played=False,
             updated=now,
             is_brief=is_brief,
+            origin="",
         )
 
     def with_played(self, start: float, end: float, now: datetime, enough: float = 0.0) -> Self:
@@ -68,9 +71,8 @@ class Progress(NamedTuple):
         """
         played_ranges = add_range(self.played_ranges, start, end)
         is_brief = self._is_brief_with(played_ranges, enough)
-        return self._replace(
-            played_ranges=played_ranges, listened=now, updated=now, is_dismissed=False, is_brief=is_brief
-        )
+        heard = self._replace(played_ranges=played_ranges, listened=now, updated=now, is_brief=is_brief)
+        return heard._replace(is_dismissed=False, origin="")
 
     def _is_brief_with(self, played_ranges: Ranges, enough: float) -> bool:
         return (self.is_brief or self.status is not Status.STARTED) and total(played_ranges) < enough
@@ -85,7 +87,7 @@ class Progress(NamedTuple):
 
     def marked(self, played: bool, now: datetime) -> Self:
         """Return this progress marked by the listener; either way the position is 0."""
-        return self._replace(position=0.0, played=played, updated=now)
+        return self._replace(position=0.0, played=played, updated=now, origin="")
 
     def dated(self, now: datetime) -> Self:
         """Return this progress, received from another machine, with `now` for times that are unknown."""
@@ -98,7 +100,11 @@ class Progress(NamedTuple):
 
     def finished(self, now: datetime) -> Self:
         """Return this progress after its end was reached by playing."""
-        return self._replace(position=0.0, played=True, plays=self.plays + 1, updated=now)
+        return self._replace(position=0.0, played=True, plays=self.plays + 1, updated=now, origin="")
+
+    def source(self, now: datetime) -> str:
+        """Return where and when another machine made this: `from laptop, 2 h ago`; empty if it was made here."""
+        return f"from {self.origin}, {ago(self.updated, now)}" if self.origin else ""
 
 
 def stamp_after(former: Progress | None, now: datetime) -> datetime:

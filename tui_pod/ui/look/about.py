@@ -173,11 +173,12 @@ def about_episode(
     download_error: str = "",
     course: str = "",
     passages: Sequence[Passage] = (),
+    elsewhere: str = "",
 ) -> About:
     """Return all facts of an episode, without choices.
 
-    Its remaining time is in seconds, and `course` is its place in a course; `passages` of it were heard before. What it
-    does not have is empty or None.
+    Its remaining time is in seconds, and `course` is its place in a course; `passages` of it were heard before, and
+    `elsewhere` is what another machine had. What it does not have is empty or None.
     """
     duration = (progress.duration if progress else None) or episode.duration
     is_remote = "://" in (episode.audio or "")
@@ -202,6 +203,7 @@ def about_episode(
         ("Year", episode.year),
         ("Length", _length(episode, duration)),
         ("Progress", heard),
+        ("Elsewhere", elsewhere),
         ("Recurs", list_passages(passages)),
         ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown" if is_remote else ""),
         ("Podcast", notes.podcast),

@@ -314,7 +314,10 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         place = place_text(library.topics, index) if index is not None else ""
         is_loaded = self._playback.episode == episode.id
         passages = (self._playback.passages if is_loaded else ()) or self._passages
-        about = about_episode(episode, self._notes, progress, status, left, self._shows_answer, error, place, passages)
+        elsewhere = self._services.controller.handover.elsewhere(episode.id)
+        about = about_episode(
+            episode, self._notes, progress, status, left, self._shows_answer, error, place, passages, elsewhere
+        )
         chapters = (self._playback.chapters if is_loaded else ()) or self._chapters
         here = chapter_at(chapters, self._playback.position) - 1 if is_loaded else None
         bookmarks = self._services.controller.bookmarks.of(episode.id)
