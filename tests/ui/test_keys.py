@@ -362,6 +362,7 @@ leads_to("redo", "m u", lambda driver: driver.progress_index.status("one"), Stat
 
 
 leads_to("search.start", "", lambda driver: (driver.focus, driver.shown), ("search", ["three"]), "t h r e e")
+leads_to("topic.find", "", lambda driver: driver.library.topics.names[driver.tree.entry], "Numbers", "n u m enter")
 leads_to("search.next", "slash t h e enter", lambda driver: driver.current, "two")
 leads_to("search.previous", "slash t h e enter j", lambda driver: driver.current, "one")
 leads_to(
@@ -713,7 +714,7 @@ BEFORE = {
     ],
 )
 async def test_hint_of_the_key_line_clicked_does_what_its_key_does(word: str, ident: str, driver: AppDriver) -> None:
-    if BY_ID[ident].where == "tree":
+    if BY_ID[ident].where == "tree" or ident == "topic.find":
         await driver.press("tab", "j")
     await driver.press(*BEFORE.get(word, ()))
     line = driver.main.query_one("#keys")

@@ -101,6 +101,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("search.next", "n", "Next match", "screen"),
     Action("search.previous", "N", "Previous match", "screen"),
     Action("search.clear", "escape", "Clear search, selection and notices", "screen", "Clear"),
+    Action("topic.find", "F", "Find topics and podcasts in the tree by name", "screen", "Find", asks=True),
     Action("list.filter", "f", "Filter: all, unplayed, started, played; again for the next", "screen", "Filter"),
     Action("list.sort", "s", "Sort: newest, course, length, title, author, last heard, shuffle", "screen", "Sort"),
     Action(
@@ -192,7 +193,7 @@ HINT_ORDER = (
     "bookmark.play", "details.choose", "found.play", "topic.open", "statistics.open", "transcript.follow",
     "bookmark.edit", "transcript.copy", "bookmark.copy", "bookmark.group", "queue.move_down", "queue.move_up",
     "list.remove", "bookmark.remove", "session.end", "episode.toggle_played", "queue.add_last", "found.queue",
-    "download.start", "feed.settings", "search.clear", "view.transcript", "search.start", "found.search",
+    "download.start", "feed.settings", "search.clear", "view.transcript", "topic.find", "search.start", "found.search",
     "view.details", "bookmark.add", "found.bookmark", "playback.previous_mark", "playback.next_mark", "list.collect",
     "feed.add", "session.plan", "search.everywhere", "list.filter", "list.sort", "view.theme", "app.palette",
     "app.help", "app.quit",

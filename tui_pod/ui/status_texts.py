@@ -90,6 +90,7 @@ def pane_hints(
         (("episode.toggle_played", "queue.add_last", "list.collect", "search.start", "search.everywhere",
           "session.plan", "view.transcript", "view.details", "list.filter", "list.sort"), not has_library),
         (("topic.open",), not has_library),
+        (("topic.find",), not is_tree or not has_library),
         (("session.end",), not is_queue or services.controller.session is None),
         (("session.plan",), pane == "transcript"),  # the key that closes it is worth more room
         (("playback.forward", "playback.next_mark", "bookmark.add", "transcript.follow"), not playback.is_loaded),

@@ -230,3 +230,25 @@ async def test_group_is_opened_and_closed_and_its_podcasts_are_in_order() -> Non
         tree.adopt(other, ProgressIndex(other, {}))
         await driver.settle()
         assert names(driver)[-1] == "◈ C"
+
+
+async def test_tree_is_narrowed_to_names_with_all_words_until_escape() -> None:
+    async with run_app(many(1000, folders=300), size=(80, 24)) as driver:
+        before = names(driver)
+        await driver.press_at_once("F", *"ast 299", "enter")
+        await driver.until(lambda: driver.focus == "tree", "the tree has the focus")
+        assert names(driver) == ["All Topics", "Science", "Bast-299"]
+        assert driver.shown == ["e299"]
+        assert "/ ast 299" in driver.text
+        await driver.press("enter")
+        assert driver.focus == "list"
+        await driver.press("2")
+        assert driver.main.model.is_queue, "what is not among the names is still opened"
+        assert "Queue" in names(driver)
+        await driver.press("F", *"999", "escape")
+        assert driver.focus == "tree"
+        assert names(driver)[:6] == before[:6]
+        await driver.press("F", *"99", "enter")
+        assert "/ 99" in driver.text
+        await driver.press("slash", *"e 5")
+        assert "/ 99" not in driver.text, "a search of the list ends it"

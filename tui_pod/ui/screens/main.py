@@ -214,8 +214,12 @@ class MainScreen(Screen[None]):
     def action_show_results(self) -> None:
         """Close the search field and go to the results."""
         self.search.close()
-        self.model.pointed_at = self.model.episode
-        self.show_pane()
+        if self.search.is_of_tree:
+            self.show_pane(is_tree=True)
+            self.topic_tree.on_cursor_moved()
+        else:
+            self.model.pointed_at = self.model.episode
+            self.show_pane()
 
     on_input_submitted = action_show_results
 
@@ -310,6 +314,7 @@ class MainScreen(Screen[None]):
             "focus.previous": self.change_pane,
             "audio.device": dialogs.devices,
             "search.start": self.search.open,
+            "topic.find": partial(self.search.open, of_tree=True),
             "search.everywhere": partial(self._show_view, 5),
             "search.next": partial(self.search.go_on, 1),
             "search.previous": partial(self.search.go_on, -1),

@@ -20,6 +20,9 @@ MOST = 20_000
 LIST_WORDS = "words in title, summary or topic"
 """The placeholder for a search of the list."""
 
+TREE_WORDS = "names of topics and podcasts"
+"""The placeholder for a search of the tree."""
+
 
 class PathInput(Input):
     """A text field for an address or a path; the rest of a path is shown dim, and tab or → accepts it."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rich.cells import cell_len
-from textual.geometry import Size
+from textual.content import Content
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -14,6 +15,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import TopicTable, has_member
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import SmartList, smart_lists
+from tui_pod.core.text.clean import fold
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, meter
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
@@ -77,6 +79,7 @@ class TopicTree(RowPane):
         super().__init__("tree")
         self._grouping = grouping
         self._open = set[str]()  # the groups that are unfolded
+        self._words: Sequence[str] = ()  # what the names of topics are searched for
         self._rows: list[int] = []
         self._smart_counts = dict.fromkeys(SmartList, 0)
         self._counts: list[int] = []
@@ -161,6 +164,11 @@ class TopicTree(RowPane):
         """The name of the group at the cursor."""
         return [*self._groups][FIRST_GROUP - self.entry] if self.entry <= FIRST_GROUP else None
 
+    @property
+    def _shows_parts(self) -> bool:
+        """Whether the topic at the cursor has parts, and is not folded."""
+        return self.entry >= 0 and self._is_parent[self.entry] and self.entry not in self._folded
+
     def _head(self, topic: int) -> int | None:
         """Return the grouped podcast that a topic is or is inside of."""
         return next((above for above in self._topics.path(topic) if above in self._group_of), None)
@@ -199,6 +207,9 @@ class TopicTree(RowPane):
 
     def go_to(self, entry: int) -> None:
         """Move the cursor to a topic or smart list, unfolding its parents."""
+        if self._words and entry not in self._rows:
+            self._words, self.border_subtitle = (), ""
+            self._list_rows()
         above, head = self._topics.path(entry)[:-1], self._head(entry)
         group = [*self._groups][self._group_of[head]] if head is not None else None
         if self._folded.intersection(above) or (group is not None and group not in self._open):
@@ -211,6 +222,9 @@ class TopicTree(RowPane):
         """List the rows that no folded topic hides, those of groups last, and find the row to mark as playing."""
         rows: list[int] = [*smart_lists(self._library, self._progress_index)]
         rows += self._library.lists
+        if self._words:
+            self._rows = self._found()
+            return self._rows_changed()
         inside, head = dict[int, list[int]](), None  # the rows of each grouped podcast, and the one that this row is of
         hidden = hidden_inside = len(self._depths)  # the depth below which rows are hidden
         for topic, depth in enumerate(self._depths[: len(self._library.base_topics.names)]):
@@ -229,9 +243,30 @@ class TopicTree(RowPane):
             self._rows.append(FIRST_GROUP - number)
             if name in self._open:
                 self._rows += (topic for podcast in podcasts for topic in inside[podcast])
+        self._rows_changed()
+
+    def _rows_changed(self) -> None:
         self._live = self._row_of(self._playing) if self._playing is not None else None
         self.count_rows()
         self.refresh()
+
+    def narrow(self, typed: str, entry: int = 0) -> None:
+        """List only topics with these words in their names, below their parents; without words, all, and go to one."""
+        had_words, self._words = bool(self._words), fold(typed).split()
+        self.border_subtitle = Content(f"/ {typed.strip()}" if self._words else "")
+        self._list_rows()
+        if not self._words and had_words:
+            self.go_to(entry)
+        elif self._words:
+            self.go(next((row for row, topic in enumerate(self._rows) if topic in self._matches), 0))
+
+    def _found(self) -> list[int]:
+        """Return All Topics, and the topics with the words in their names with those above them."""
+        names, topics = self._topics.names, self._topics
+        self._matches = {
+            topic for topic in range(1, len(names)) if all(word in fold(names[topic]) for word in self._words)
+        }
+        return sorted({0, *(above for topic in self._matches for above in topics.path(topic))})
 
     def _row_of(self, topic: int) -> int:
         """Return the entry of a topic, or of what hides it: a folded topic, or a group."""
@@ -241,6 +276,8 @@ class TopicTree(RowPane):
             if FIRST_GROUP - number in self._rows and [*self._groups][number] not in self._open:
                 return FIRST_GROUP - number
             path = path[path.index(head) :]
+        if self._words:
+            return topic
         return min(self._folded.intersection(path[:-1]), default=topic)
 
     def _with_courses_first(self, rows: Sequence[int]) -> list[int]:
@@ -279,23 +316,24 @@ class TopicTree(RowPane):
     def _group_parts(self, number: int) -> tuple[list[Part], list[Part]]:
         """Return a group's name, and at the right how many podcasts it has, and what its podcasts are marked with."""
         name, podcasts = [*self._groups.items()][number]
-        fold = f" {'▾' if name in self._open else '▸'} "
+        lead = f" {'▾' if name in self._open else '▸'} {MARKS['podcast']} "
         has_fault = not self._failed.isdisjoint(map(self._topics.feed, podcasts))
         right: list[Part] = [(MARKS["fault"], FAULT), (" ", PLAIN)] if has_fault else []
         if self._live == FIRST_GROUP - number:
             right.append((f"{MARKS[self._shown_playing[1]]} ", ACCENT))
-        left = [(f"{fold}{MARKS['podcast']} ", QUIET), (name, HEAD)]
+        left = [(lead, QUIET), (name, HEAD)]
         new = sum(map(self._progress_index.new_in, podcasts))
         return left, [*right, (f"{new} new", ACCENT) if new else (str(len(podcasts)), QUIET)]
 
     def _parts(self, topic: int) -> tuple[list[Part], list[Part]]:
         """Return a topic's name, and at the right its progress and number of episodes."""
-        fold = "▾▸"[topic in self._folded] if self._is_parent[topic] else " "
+        is_folded = topic in self._folded and not self._words
+        arrow = "▾▸"[is_folded] if self._is_parent[topic] else " "
         count, played = len(self._topics.members[topic]), self._progress_index.topic_stats[topic].played
         indent, name, feed = " " * self._indents[topic], self._topics.names[topic], self._topics.feed(topic)
-        lead, lead_look, name_look = f"{indent}{fold} ", QUIET, HEAD if self._is_parent[topic] else PLAIN
+        lead, lead_look, name_look = f"{indent}{arrow} ", QUIET, HEAD if self._is_parent[topic] else PLAIN
         if feed is not None:
-            lead = f"{indent}{fold if self._is_parent[topic] else ''}{MARKS['podcast']} "
+            lead = f"{indent}{arrow if self._is_parent[topic] else ''}{MARKS['podcast']} "
         elif topic in self._library.lists:
             lead = f"{MARKS['list']} "
         right: list[Part] = [(MARKS["fault"], FAULT), (" ", PLAIN)] if feed in self._failed else []
@@ -331,8 +369,11 @@ class TopicTree(RowPane):
         if self._group is None:
             self.post_message(self.TopicCommandChosen(self.entry, self._topics, ident))
         elif ident == self.chosen_by:
-            self._open ^= {self._group}
+            number, self._open = FIRST_GROUP - self.entry, self._open ^ {self._group}
             self._list_rows()
+            shown = len([*self._groups.values()][number]) if self._group in self._open else 0
+            seen = Region(0, self.cursor, 1, min(self.size.height, 1 + shown))
+            self.scroll_to_region(seen, animate=False, force=True, immediate=True)
         else:
             self.app.bell()
 
@@ -341,9 +382,9 @@ class TopicTree(RowPane):
         entry = self.entry
         if self._group in self._open:
             self.action_run(self.chosen_by)
-        elif self._group_of.get(entry) is not None and not (self._is_parent[entry] and entry not in self._folded):
-            self.go(self._rows.index(FIRST_GROUP - self._group_of[entry]))
-        elif entry >= 0 and self._is_parent[entry] and entry not in self._folded:
+        elif (group := FIRST_GROUP - self._group_of.get(entry, -1)) in self._rows and not self._shows_parts:
+            self.go(self._rows.index(group))
+        elif self._shows_parts:
             self._folded.add(entry)
             self._list_rows()
         elif entry > 0:
