@@ -36,20 +36,18 @@ class Shell:
 @pytest.fixture(autouse=True)
 def _documents_are_those_of_the_manual(monkeypatch: pytest.MonkeyPatch) -> None:
     """Compare each document that a test has a command print with its shape in the manual."""
-    used, real = Namespace(command=""), parser.parse
+    used, real = [Namespace(run="remote.run")], parser.parse
 
     def parse(words: Sequence[str]) -> Namespace:
-        options = real(words)
-        vars(used).clear()
-        vars(used).update(vars(options))
-        return options
+        used[:] = [real(words)]
+        return used[0]
 
     def dumps(value: object, **options: Any) -> str:
-        text = json.dumps(value, **options)
-        words = [used.command, *filter(None, (getattr(used, "action", None),))]
-        name = "lists LIST" if words == ["lists"] and used.name else " ".join(words)
-        is_remote = getattr(used, "run", "remote.run") == "remote.run" or getattr(used, "play", None)
-        assert is_remote or fault(json.loads(text), SHAPES[name], name) is None  # what plays is a stand-in here
+        text, values = json.dumps(value, **options), vars(used[0])
+        name = " ".join(filter(None, (values.get("command"), values.get("action"))))
+        name = "lists LIST" if name == "lists" and values["name"] else name
+        is_remote = values["run"] == "remote.run" or values.get("play")  # what plays is a stand-in here
+        assert is_remote or fault(json.loads(text), SHAPES[name], name) is None
         return text
 
     monkeypatch.setattr("tui_pod.cli.main.parse", parse)

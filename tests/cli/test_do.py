@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import pytest
-
 from tests.cli.conftest import Shell
 from tests.cli.test_main import Run
 from tests.cli.test_main import run as run
 from tests.cli.test_main import small as small
+from tests.cli.test_queue import _runtime as _runtime
 from tests.sources import server
 from tests.sources.server import Ranged, Site, feed, item, sound
-from tui_pod.cli.do import ALONE
-from tui_pod.cli.parser import parse
-from tui_pod.core.actions import BY_ID
-
-
-@pytest.fixture(autouse=True)
-def _runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
 
 
 def test_what_needs_no_app_is_done_without_one(run: Run, small: list[str]) -> None:
@@ -35,15 +24,10 @@ def test_what_needs_no_app_is_done_without_one(run: Run, small: list[str]) -> No
     assert do("queue.add_last", "one", "gone")[1].startswith("tui-pod: no episode “gone”; nothing was done.")
     assert do("queue.add_last", "zebra crossing")[1].endswith("matches “zebra crossing”; nothing was done\n")
     assert do("no.such") == (2, "tui-pod do: there is no such action. See: tui-pod keys\n")
+    assert do("feed.refresh_all")[0] == 0
     for words in (["episode.play", "one"], ["undo"], ["queue.add_last"], ["queue.add_last", "one", "--json"]):
         status, said = do(*words)
         assert (status, "No tui-pod is running" in said) == (1, True), words
-
-
-def test_commands_that_stand_in_for_actions_exist() -> None:
-    assert ALONE.keys() <= BY_ID.keys()
-    for words in ALONE.values():
-        assert parse([*words, *(["played", "one"] if words == ("mark",) else [])]).run
 
 
 def test_download_without_an_app_says_how_it_went(site: Site, shell: Shell) -> None:

@@ -26,9 +26,7 @@ ALONE = {
 def run(options: Namespace) -> int | None:
     """Run an action on the episodes that are named, or on what plays.
 
-    Raises:
-        UserError: no episode is found, or the app says why it does nothing.
-        NobodyRuns: no app is running, and the action needs one.
+    Raises UserError if no episode is found or the app says why not, NobodyRuns if the action needs an app.
     """
     options.ids = _find(options) if options.ids else []
     try:

@@ -38,10 +38,7 @@ PREFIX = "tui-pod-"
 def run(options: Namespace) -> int:
     """Write a feed and its files; return 1 if an episode was left out.
 
-    Raises:
-        UsageError: no folder is named.
-        UserError: there is no such list, or the folder cannot be made.
-        OSError: there is no room in it, for example.
+    Raises UserError if no folder or no such list is named, or the folder cannot be made.
     """
     if options.out is None:
         raise UsageError("name a folder with --out DIR")
@@ -67,12 +64,11 @@ class FeedFolder:
         self.written = self.failures = 0
 
     def fill(self, episodes: Sequence[Episode], title: str) -> None:
-        """Write the feed and its files, and remove those of episodes that left it.
+        """Write the feed and its files, and remove those of episodes that left it, unless one could not be had.
 
-        Raises:
-            UserError: the folder cannot be made.
-            OSError: there is no room in it, for example.
+        Raises UserError if the folder cannot be made, OSError if there is no room in it, for example.
         """
+        shutil.rmtree(self._new, ignore_errors=True)  # of a killed run
         make_folder(self._new)
         try:
             if narrated := [episode for episode in episodes if episode.audio is None]:
@@ -88,7 +84,7 @@ class FeedFolder:
             picture = self._put(f"{PREFIX}cover.png", cover())
             text = feed_text(title, f"Made by tui-pod. {ONE_WAY}", self._base, picture, self.items)
             self._put("feed.xml", text.encode())
-            for old in self._folder.glob(f"{PREFIX}*"):
+            for old in () if self.failures else self._folder.glob(f"{PREFIX}*"):
                 if old.name not in self.names:
                     old.unlink()
         finally:
@@ -123,22 +119,25 @@ class FeedFolder:
 
     def _put(self, name: str, content: bytes | Path) -> str:
         """Write or copy a file unless it is there; return its address."""
-        target, new = self._folder / name, self._new / "file"
+        target, new, address = self._folder / name, self._new / "file", f"{self._base}{name}"
         self.names.add(name)
         if isinstance(content, bytes):
-            if not target.exists() or read_bytes(target) != content:
-                new.write_bytes(content)
-        elif not target.exists() or _stamp(target) != _stamp(content):
+            if target.exists() and read_bytes(target) == content:
+                return address
+            new.write_bytes(content)
+        else:
+            there = content.stat()
+            if target.exists() and _is_same(target.stat(), there):
+                return address
             shutil.copyfile(content, new)
-            os.utime(new, (content.stat().st_mtime,) * 2)
-        if new.exists():
-            os.replace(new, target)
-            self.written += 1
-        return f"{self._base}{name}"
+            os.utime(new, (there.st_mtime, there.st_mtime))
+        os.replace(new, target)
+        self.written += 1
+        return address
 
 
-def _stamp(path: Path) -> tuple[int, int]:
-    return path.stat().st_size, int(path.stat().st_mtime)  # a stick has no finer times
+def _is_same(one: os.stat_result, other: os.stat_result) -> bool:
+    return one.st_size == other.st_size and abs(one.st_mtime - other.st_mtime) < 2  # a stick has even seconds
 
 
 def _named(ident: str, *names: str) -> str:

@@ -19,10 +19,7 @@ TYPES = {
 }  # fmt: skip
 """Media types by the ends of names."""
 
-_NAMESPACES = {
-    "xmlns:itunes": "http://www.itunes.com/dtds/podcast-1.0.dtd",
-    "xmlns:podcast": "https://podcastindex.org/namespace/1.0",
-}
+_ITUNES, _PODCAST = "http://www.itunes.com/dtds/podcast-1.0.dtd", "https://podcastindex.org/namespace/1.0"
 
 
 def ending_of(*names: str) -> str:
@@ -51,9 +48,9 @@ def feed_text(title: str, description: str, link: str, picture: str, items: Iter
     """Return a feed as RSS, in the order of its items."""
     tags = (_tag("title", title), _tag("description", description), _tag("link", link), _tag("itunes:type", "serial"),
             _tag("itunes:image", href=picture))  # fmt: skip
-    root = " ".join(f"{name}={quoteattr(value)}" for name, value in _NAMESPACES.items())
-    head = f'<?xml version="1.0" encoding="utf-8"?>\n<rss version="2.0" {root}>'
-    return f"{head}<channel>{''.join(tags)}\n{''.join(items)}</channel></rss>\n"
+    head = f'<rss version="2.0" xmlns:itunes="{_ITUNES}" xmlns:podcast="{_PODCAST}">'
+    start = '<?xml version="1.0" encoding="utf-8"?>'
+    return f"{start}\n{head}<channel>{''.join(tags)}\n{''.join(items)}</channel></rss>\n"
 
 
 def _tag(name: str, text: str = "", **attributes: str) -> str:
