@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 from benchmarks import material
 from benchmarks.programs import install_program
-from benchmarks.rows import amount
 from benchmarks.terminal import NotPainted, Terminal, environment
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.library import build_library
@@ -158,8 +157,3 @@ def _first_title(catalog: Path) -> str:
     library = build_library(found.topics, found.episodes)
     title = library.titles[library.topics.paths[min(library.topics.courses)][0]]
     return title.partition(" — ")[0]  # what follows has a colour of its own in the list
-
-
-def spread(values: list[float], unit: str) -> str:
-    """Return what lies between the least and the most that was measured."""
-    return f"{amount(min(values), unit)} to {amount(max(values), unit)}"

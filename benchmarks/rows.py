@@ -56,6 +56,12 @@ class Row:
         return compared is not None and self.limit is not None and compared > self.limit
 
 
+def median_row(what: str, values: Sequence[float], unit: str, limit: float, floor: float | None = None) -> Row:
+    """Return a row of the median of what was measured several times, which tells the least and the most too."""
+    spread = f"from {amount(min(values), unit)} to {amount(max(values), unit)}"
+    return Row(what, statistics.median(values), unit, limit, note=spread, floor=floor)
+
+
 @dataclass(frozen=True, slots=True)
 class Table:
     """The rows of one part, and what they are."""

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from benchmarks.bench import Bench, spread
+from benchmarks.bench import Bench
 from benchmarks.floors import libmpv_alone, run_floor
-from benchmarks.rows import Row, Table
+from benchmarks.rows import Row, Table, median_row
 from benchmarks.terminal import NotPainted, Terminal
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.library.catalog_files import read_catalog
@@ -58,8 +58,7 @@ def _stall(bench: Bench, arguments: Sequence[str], variables: Mapping[str, str])
     runs = 3 if bench.is_quick else LOADS
     stalls = [run_inside(bench, "load", arguments, variables)["stall"] * 1000 for _ in range(runs)]
     floor = run_floor(bench, "dlopen", times=runs)["seconds"] * 1000
-    what, note = "loop stall while libmpv loads", f"from {spread(stalls, 'ms')}"
-    return [Row(what, statistics.median(stalls), "ms", STALL_LIMIT, note=note, floor=floor)]
+    return [median_row("loop stall while libmpv loads", stalls, "ms", STALL_LIMIT, floor)]
 
 
 def _sounds(bench: Bench, arguments: Sequence[str], variables: Mapping[str, str]) -> list[Row]:
@@ -73,8 +72,7 @@ def _sounds(bench: Bench, arguments: Sequence[str], variables: Mapping[str, str]
         ("the end of one to the sound of the next", "gap", NEXT_LIMIT, libmpv.play),
     ):
         times = [seconds * 1000 for seconds in found[name]]
-        note = f"from {spread(times, 'ms')}"
-        rows.append(Row(what, statistics.median(times), "ms", limit, note=note, floor=floor * 1000))
+        rows.append(median_row(what, times, "ms", limit, floor * 1000))
     return rows
 
 
@@ -96,8 +94,7 @@ def _narrated(bench: Bench) -> list[Row]:
     play = libmpv_alone(bench).play * 1000
 
     def row(what: str, name: str, unit: str, limit: float, floor: float, scale: float = 1.0) -> Row:
-        values = [each[name] * scale for each in found]
-        return Row(what, statistics.median(values), unit, limit, note=f"from {spread(values, unit)}", floor=floor)
+        return median_row(what, [each[name] * scale for each in found], unit, limit, floor)
 
     cold = statistics.median(each["cold"] for each in found)
     return [

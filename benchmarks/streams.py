@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import material
-from benchmarks.bench import Bench, FeedStore, spread
+from benchmarks.bench import Bench, FeedStore
 from benchmarks.floors import libmpv_alone, run_floor
-from benchmarks.rows import Row, Table
+from benchmarks.rows import Row, Table, median_row
 from benchmarks.sound import NEXT_LIMIT, run_inside
 
 SLOW = 250_000
@@ -53,38 +53,27 @@ def measure(bench: Bench) -> Table:
         " floors are python-mpv alone with a file, and urllib fetching as many bytes over the same line.",
         [
             *(
-                _row(
-                    f"streamed: {what} to sound", [seconds * 1000 for seconds in found[what]], "ms", limit, floor * 1000
+                median_row(
+                    f"streamed: {what} to sound", [seconds * 1000 for seconds in found[what]], "ms", limit, floor
                 )
                 for what, limit, floor in (
-                    ("play", PLAY_LIMIT, libmpv.play),
-                    ("seek", SEEK_LIMIT, libmpv.seek),
-                    ("next", NEXT_LIMIT, libmpv.play),
+                    ("play", PLAY_LIMIT, libmpv.play * 1000),
+                    ("seek", SEEK_LIMIT, libmpv.seek * 1000),
+                    ("next", NEXT_LIMIT, libmpv.play * 1000),
                 )
             ),
-            *(
-                row
-                for what, found, floor in (
-                    ("", resumed, floors[0]),
-                    (", variable rate, no table", about, floors[1]),
-                )
-                for row in (
-                    _row(
-                        f"streamed: resumed over a slow line{what}",
-                        [each["resume"] for each in found],
-                        "s",
-                        RESUME_LIMIT,
-                        floor,
-                    ),
-                    _row(f"streamed: read until then{what}", [each["read"] / 1000 for each in found], "kB", READ_LIMIT),
-                )
-            ),
+            *_resumed("", resumed, floors[0]),
+            *_resumed(", variable rate, no table", about, floors[1]),
         ],
     )
 
 
-def _row(what: str, values: list[float], unit: str, limit: float, floor: float | None = None) -> Row:
-    return Row(what, statistics.median(values), unit, limit, note=f"from {spread(values, unit)}", floor=floor)
+def _resumed(how: str, found: list[dict[str, Any]], floor: float) -> list[Row]:
+    times, read = [each["resume"] for each in found], [each["read"] / 1000 for each in found]
+    return [
+        median_row(f"streamed: resumed over a slow line{how}", times, "s", RESUME_LIMIT, floor),
+        median_row(f"streamed: read until then{how}", read, "kB", READ_LIMIT),
+    ]
 
 
 def _fetched(bench: Bench, server: _Server, resumed: list[dict[str, Any]]) -> float:

@@ -7,8 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
-from benchmarks.bench import Bench, spread
-from benchmarks.rows import Row, Table
+from benchmarks.bench import Bench
+from benchmarks.rows import Row, Table, median_row
 from benchmarks.sound import run_inside
 from tui_pod.config.paths import embedded_transcripts
 
@@ -48,17 +48,16 @@ def measure(bench: Bench) -> Table:
     def row(what: str, name: str, unit: str, limit: float, floor: str) -> Row:
         values = [statistics.median(each[name]) for each in texts]
         lowest = statistics.median(number for each in narrations for number in each[floor])
-        return Row(what, statistics.median(values), unit, limit, note=f"from {spread(values, unit)}", floor=lowest)
+        return median_row(what, values, unit, limit, lowest)
 
-    added, floor = [seconds for seconds, _ in novels], statistics.median(seconds for seconds, _ in shorts)
+    floor = statistics.median(seconds for seconds, _ in shorts)
     return Table(
         "A long text",
         f"A Markdown file of {WORDS:,} words, made of the embedded transcripts. The floor of adding it is a text of"
         " 90 s, that of the rest an episode of 90 s that is not planned, by a cold voice. A jump is one of five,"
         " all over the text. The memory is the app's own, without the process of the voice.",
         [
-            Row(f"{WORDS:,} words: added", statistics.median(added), "s", ADD_LIMIT,
-                note=f"from {spread(added, 's')}", floor=floor),
+            median_row(f"{WORDS:,} words: added", [seconds for seconds, _ in novels], "s", ADD_LIMIT, floor),
             row(f"{WORDS:,} words: cold first sound", "cold", "s", SOUND_LIMIT, "cold"),
             row(f"{WORDS:,} words: jump to any place", "jumps", "s", SOUND_LIMIT, "cold"),
             row(f"{WORDS:,} words: one piece to the next", "gap", "s", GAP_LIMIT, "cold"),
