@@ -118,12 +118,14 @@ def _looks_like_book(files: Sequence[AudioFile]) -> bool | None:
         return bool(files[0].tags.chapters) or None
     if os.path.dirname(files[0].path) != os.path.dirname(files[-1].path):  # discs
         return True
+    has_album = any(not is_nameless(album) for album in {file.tags.album for file in files})
+    if has_album and all(file.tags.track or file.tags.cue for file in files):
+        return bool(album_of(files)) or None
     stems = [os.path.splitext(os.path.basename(file.path))[0] for file in files]
     parts = list(map(is_part, stems))
     are_numbered = all(is_one or re.search(r"\d", stem) for is_one, stem in zip(parts, stems, strict=True))
-    if any(not is_nameless(file.tags.album) for file in files):
-        is_marked = are_numbered or all(file.tags.track or file.tags.cue for file in files)
-        return (bool(album_of(files)) and is_marked) or None
+    if has_album:
+        return (are_numbered and bool(album_of(files))) or None
     if any(map(_DATE.search, stems)) or any(map(is_talk, stems)):
         return False
     are_alike = len({rest_of(stem) for stem in stems} - {""}) <= 1
@@ -139,7 +141,7 @@ def _looks_like_book(files: Sequence[AudioFile]) -> bool | None:
 
 def album_of(files: Sequence[AudioFile]) -> str:
     """Return the album of the files of a work, without the discs in its names; empty if none or several."""
-    albums = dict.fromkeys(file.tags.album for file in files if not is_nameless(file.tags.album))
+    albums = {album: None for album in dict.fromkeys(file.tags.album for file in files) if not is_nameless(album)}
     if len({fold(album) for album in albums}) > 1:
         albums = dict.fromkeys(without_piece(album)[0] for album in albums)
     return next(iter(albums), "") if len({fold(album) for album in albums}) == 1 else ""

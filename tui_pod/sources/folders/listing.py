@@ -271,7 +271,8 @@ def _titles(files: Sequence[AudioFile]) -> list[str]:
 
 
 def _by_track(files: Sequence[AudioFile]) -> Sequence[AudioFile]:
-    places = [(file.tags.disc or without_piece(file.tags.album)[1] or 1, file.tags.track or 0) for file in files]
+    discs = {album: without_piece(album)[1] for album in {file.tags.album for file in files}}
+    places = [(file.tags.disc or discs[file.tags.album] or 1, file.tags.track or 0) for file in files]
     if len(set(places)) < len(files) or not all(track for _, track in places):
         return files
     return [file for _, file in sorted(zip(places, files, strict=True), key=lambda pair: pair[0])]
