@@ -44,7 +44,7 @@ class Rig:
         for name in "abc":
             (folder / f"{name}.mp3").write_bytes(b"sound")
         episodes = [Episode(name, name.upper(), duration=100.0, audio=str(folder / f"{name}.mp3")) for name in "abc"]
-        self.room: Room = make_room([*episodes, Episode("gone", "Gone", audio="/nowhere.mp3")])
+        self.room: Room = make_room([*episodes, Episode("gone", "Gone", audio="/nowhere.mp3"), Episode("text", "Text")])
         self.files = TranscriptFiles(folder / "words")
         self.frontend = FakeFrontend()
         self.context = make_context(self.room.controller, self.frontend)
@@ -189,12 +189,13 @@ async def test_battery_pauses_and_mains_goes_on(rig: Rig) -> None:
 
 
 async def test_fault_is_told_and_the_next_is_recognised(rig: Rig) -> None:
-    rig.service.request(["gone", "a", "b", "c"])
+    rig.service.request(["gone", "text", "a", "b", "c"])
     rig.steps.put_nowait(RecognitionError("It is broken."))
     rig.steps.put_nowait(ZeroDivisionError("by zero"))
     await rig.until(lambda: rig.begun == ["a", "b", "c"])
     assert rig.frontend.errors == [
         "“Gone” was not recognised. The recording is not there: /nowhere.mp3.",
+        "“Text” was not recognised. The recording is not there: it is narrated.",
         "“A” was not recognised. It is broken.",
         "“B” was not recognised. Unexpected error (ZeroDivisionError).",
     ]

@@ -257,7 +257,7 @@ class RecognitionService:
             return found, episode.id in self._fetched
         request = podcasts.audio.download_request(episode, is_automatic=True) if podcasts is not None else None
         if podcasts is None or request is None:
-            raise RecognitionError(f"The recording is not there: {episode.audio}.")
+            raise RecognitionError(f"The recording is not there: {episode.audio or 'it is narrated'}.")
         self._show(episode, f"downloading “{episode.title}” for its transcript")
         path = await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel))
         self._fetched.add(episode.id)
