@@ -14,9 +14,9 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import cached_property, lru_cache, partial
-from itertools import compress
+from itertools import compress, count
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_pod import __version__
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
@@ -31,11 +31,14 @@ from tui_pod.shelf.generation import DATABASE, generation
 if TYPE_CHECKING:
     from tui_pod.core.library.parts import Move, Part
 
-SCHEMA = 15
+SCHEMA = 16
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000
 """Episodes whose search texts are stored as one value: reading one takes 2 ms."""
+
+LARGE = 3_000
+"""From so many episodes on, only the podcasts that changed are read again."""
 
 PUBLISHED, TAGS, PARTS = (Episode._fields.index(name) for name in ("published", "tags", "parts"))
 """The fields of an episode that are stored as text."""
@@ -61,7 +64,12 @@ class Loaded(NamedTuple):
 
 def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:
     """Return the library of catalogues, followed by the feeds in `data`. Raises CatalogsError with all faults."""
-    return load_cached(paths, cache, data) or _parse(cache_file(cache, "library", paths), paths, data)
+    file, notices = cache_file(cache, "library", paths), list[str]()
+    found = load_cached(paths, cache, data)
+    if found is None and data is not None and _patch(file, paths, data, notices):
+        found = load_cached(paths, cache, data)
+    found = found or _parse(file, paths, data)
+    return found._replace(notices=(*notices, *found.notices))
 
 
 def load_cached(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded | None:
@@ -168,9 +176,16 @@ class _CachedEpisodes:
     """The rows of a read-only cache file; a damaged file is deleted, and the catalogues are read instead."""
 
     def __init__(
-        self, connection: sqlite3.Connection, file: Path, ids: list[str], titles: list[str], parse: Callable[[], Loaded]
+        self,
+        connection: sqlite3.Connection,
+        file: Path,
+        ids: list[str],
+        titles: list[str],
+        rows: Sequence[int],
+        parse: Callable[[], Loaded],
     ) -> None:
         self._connection = connection
+        self._rows = rows
         self._file = file
         self._ids = ids
         self._titles = titles
@@ -179,7 +194,7 @@ class _CachedEpisodes:
 
     def _episode(self, index: int) -> Episode:
         try:
-            row = self._connection.execute("SELECT * FROM episodes WHERE number = ?", (index,)).fetchone()
+            row = self._connection.execute("SELECT * FROM episodes WHERE number = ?", (self._rows[index],)).fetchone()
             stored = Episode(*row[1:])
             if stored.id != self._ids[index]:
                 raise ValueError("not the expected episode")
@@ -203,10 +218,10 @@ class _CachedEpisodes:
         with contextlib.suppress(*_DAMAGE):
             blocks = self._connection.execute("SELECT value FROM folded ORDER BY number")
             found = [text for (block,) in blocks for text in block.split("\n")]
-        if len(found) != len(self._ids):
+        if len(found) <= max(self._rows, default=-1):
             self._discard()
-            found = [search_text(self.episode(index)) for index in range(len(self._ids))]
-        return found
+            return [search_text(self.episode(index)) for index in range(len(self._ids))]
+        return [found[row] for row in self._rows]
 
     @cached_property
     def _parsed(self) -> Library:
@@ -236,9 +251,9 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
         raise ValueError("incomplete")
     members: list[array[int]] = []
     start, block = 0, array("I", columns["members"])
-    for count in array("I", columns["counts"]):
-        members.append(block[start : start + count])
-        start += count
+    for size in array("I", columns["counts"]):
+        members.append(block[start : start + size])
+        start += size
     keys = tuple(columns["keys"].split("\n"))
     table = TopicTable(
         names=topic_names(keys),
@@ -252,7 +267,10 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
         summaries={topic: text for topic, text in enumerate(columns["summaries"].split("\n")) if text},
         courses=frozenset(array("I", columns["courses"])),
     )
-    store = _CachedEpisodes(connection, file, ids, titles, parse)
+    rows: Sequence[int] = array("I", columns["rows"]) or range(len(ids))
+    if len(rows) != len(ids):
+        raise ValueError("not whole")
+    store = _CachedEpisodes(connection, file, ids, titles, rows, parse)
     days = array("I", columns["days"])
     if len(days) not in (0, len(ids)):
         raise ValueError("not whole")
@@ -275,13 +293,48 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
     )  # fmt: skip
 
 
-def _write_cache(file: Path, stamp: str, library: Library) -> None:
-    """Write the cache to a temporary file and rename it; failures are ignored."""
+def _patch(file: Path, paths: Sequence[Path], data: Path, notices: list[str]) -> bool:
+    """Bring a large cache up to date in which only podcasts are outdated; return whether that was possible."""
+    from ast import literal_eval  # only if a cache is not current
+
+    stats = _stats(paths)
+    try:
+        check_regular(file)
+        with contextlib.closing(sqlite3.connect(f"{file.as_uri()}?mode=rw", uri=True, isolation_level=None)) as db:
+            db.execute("PRAGMA synchronous = OFF")  # it can be made anew
+            db.execute("BEGIN IMMEDIATE")
+            columns = dict(db.execute("SELECT name, value FROM columns WHERE name IN ('rows', 'stamp')"))
+            feeds = literal_eval(columns["stamp"])[-1]
+            if feeds is None or columns["stamp"] != _stamp(stats, feeds):
+                return False
+            old = _read_cache(file, columns["stamp"], partial(_parse, file, paths, data))
+            (total,) = db.execute("SELECT max(number) + 1 FROM episodes").fetchone()
+            if not LARGE <= len(old) <= total <= 2 * len(old):
+                return False
+            from tui_pod.library.merging import merge  # imports XML parsing
+
+            if (found := merge(old, feeds, data, notices)) is None:
+                return False
+            rows = array("I", columns["rows"]) or range(len(old))
+            numbers = [rows[origin] if origin >= 0 else total + ~origin for origin in found.origins]
+            columns = _columns(_stamp(stats, found.generation), found.library, numbers)
+            db.executemany("UPDATE columns SET value = ?2 WHERE name = ?1", columns.items())
+            _add_rows(db, found.episodes, total)  # none is changed: a running app reads those of its library
+            db.execute("COMMIT")
+            return True
+    except _DAMAGE as error:
+        _log_damage(file, error)
+    return False
+
+
+def _columns(stamp: str, library: Library, rows: Sequence[int] = ()) -> dict[str, Any]:
+    """Return the columns of a cache, whose episodes are in the rows of these numbers, or in their order."""
     import json  # a start from the cache does not need it
 
-    table, episodes = library.topics, [*map(library.episode, range(len(library)))]
-    columns = {
+    table = library.topics
+    return {
         "stamp": stamp,
+        "rows": array("I", rows).tobytes(),
         "ids": "\n".join(library.ids),
         "titles": "\n".join(library.titles),
         "durations": array("d", library.durations).tobytes(),
@@ -299,6 +352,10 @@ def _write_cache(file: Path, stamp: str, library: Library) -> None:
         "podcasts": json.dumps(dict(library.podcasts)) if library.podcasts else "",
         "members": b"".join(array("I", members).tobytes() for members in table.members),
     }
+
+
+def _write_cache(file: Path, stamp: str, library: Library) -> None:
+    """Write the cache to a temporary file and rename it; failures are ignored."""
     temp = file.with_name(f"{file.name}.{os.getpid()}.tmp")
     with contextlib.suppress(sqlite3.Error, OSError, UnicodeEncodeError):  # the last one for a path that is not UTF-8
         make_folder(file.parent)
@@ -308,13 +365,19 @@ def _write_cache(file: Path, stamp: str, library: Library) -> None:
             connection.execute("CREATE TABLE columns (name TEXT PRIMARY KEY, value)")
             connection.execute("CREATE TABLE folded (number INTEGER PRIMARY KEY, value TEXT)")
             connection.execute(f"CREATE TABLE episodes (number INTEGER PRIMARY KEY, {', '.join(Episode._fields)})")
-            connection.executemany("INSERT INTO columns VALUES (?, ?)", columns.items())
-            connection.executemany("INSERT INTO folded VALUES (?, ?)", enumerate(_blocks(episodes)))
-            blanks = ", ".join("?" * (1 + len(Episode._fields)))
-            connection.executemany(f"INSERT INTO episodes VALUES ({blanks})", map(_row, range(len(episodes)), episodes))
+            connection.executemany("INSERT INTO columns VALUES (?, ?)", _columns(stamp, library).items())
+            _add_rows(connection, [*map(library.episode, range(len(library)))])
         temp.replace(file)
     with contextlib.suppress(OSError):
         temp.unlink()
+
+
+def _add_rows(db: sqlite3.Connection, episodes: Sequence[Episode], first: int = 0) -> None:
+    """Add rows from the number `first` on, which is how many there are."""
+    (block,) = db.execute("SELECT count(*) FROM folded").fetchone()
+    db.executemany("INSERT INTO folded VALUES (?, ?)", enumerate(_blocks(episodes), block))
+    blanks = ", ".join("?" * (1 + len(Episode._fields)))
+    db.executemany(f"INSERT INTO episodes VALUES ({blanks})", map(_row, count(first), episodes))
 
 
 def _blocks(episodes: Sequence[Episode]) -> Iterator[str]:

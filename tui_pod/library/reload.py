@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -49,6 +50,7 @@ async def _make_cache(words: Sequence[Path]) -> None:
 
 def _main() -> None:
     """Load the library and write it to the cache."""
+    gc.disable()  # it ends soon
     cache, data, *paths = map(Path, sys.argv[1:])
     with contextlib.suppress(CatalogsError):  # whoever loads it next reports the faults
         loaded = load_library(paths, cache, data)

@@ -7,7 +7,8 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence, Set
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import closing
 from datetime import UTC, date, datetime
 from math import inf
@@ -31,6 +32,9 @@ from tui_pod.shelf.subscription import read_subscriptions
 
 MAX_TOPICS = 8
 """Nested topics at most; files in deeper subfolders belong to the last one."""
+
+FEW = 5_000
+"""Fewer episodes than this are put into a library one by one."""
 
 _VOLUME = re.compile(r"(?<![\s,#:.-])[\s,#:.-]*+(\d{1,6}(?:\.\d{1,3})?)\Z")
 """The number of a volume at the end of the name of its series."""
@@ -57,6 +61,10 @@ class FeedLibrary(NamedTuple):
     """The settings of feeds that have any, as texts, by the feed's first address."""
     hides_course: bool = False
     """True if the embedded catalogue is hidden."""
+    changed: Set[str] = frozenset()
+    """The feeds that were read, by their first addresses, if only those that changed were."""
+    places: Sequence[int] = ()
+    """Then, the place of each episode among those of the other feeds: how many are before it."""
 
 
 class _FeedTopics(NamedTuple):
@@ -97,18 +105,25 @@ _Subfolders = Mapping[str, _FeedTopics]
 """By absolute path, or by the id of a server's book or podcast."""
 
 
-def read_feeds(folder: Path) -> FeedLibrary:
-    """Return the feeds' part of the library. Never raises: errors are in the notices."""
+Others = Callable[[Set[str]], Sequence[str]]
+"""Returns the ids of the episodes that are of other feeds than these, in their order."""
+
+
+def read_feeds(folder: Path, since: int | None = None, others: Others = lambda _: ()) -> FeedLibrary:
+    """Return the feeds' part of the library. Never raises: errors are in the notices.
+
+    With `since`, only the feeds that changed since that generation; none if it is not known which others did not.
+    """
     database = FeedDatabase(folder)
     if database.is_empty:
         return FeedLibrary()
     try:
         try:
-            found = _read(database)
+            found = _read(database, since, others)
         except FeedStoreError:
             if not database.notices:
                 raise
-            found = _read(database)  # the damaged database was renamed; this creates a new one
+            found = _read(database, since, others)  # the damaged database was renamed; this creates a new one
         return found._replace(notices=tuple(database.notices))
     except FeedStoreError as error:
         return FeedLibrary(notices=(*database.notices, str(error)))
@@ -156,8 +171,11 @@ def read_removed_names(folder: Path) -> dict[str, str]:
         database.close()
 
 
-def _read(database: FeedDatabase) -> FeedLibrary:
+def _read(database: FeedDatabase, since: int | None, others: Others) -> FeedLibrary:
     with database.read() as db:
+        only = None if since is None else changed_since(db, since)
+        if since is not None and (only is None or not _are_few(db, only)):
+            return FeedLibrary()
         generation = db.execute("PRAGMA user_version").fetchone()[0]
         topics: dict[Topic, None] = {}
         by_feed = {}
@@ -170,7 +188,7 @@ def _read(database: FeedDatabase) -> FeedLibrary:
             "SELECT number, first, title, address, folders, categories, shows_categories, is_serial,"
             " EXISTS (SELECT 1 FROM files WHERE feed = number) FROM feeds WHERE removed IS NULL ORDER BY number"
         ):
-            if feed_id in hidden:
+            if feed_id in hidden or (only is not None and number not in only):
                 continue
             where = to_folders(folders) or ((),)
             by_feed[number] = _feed_topics(
@@ -189,7 +207,17 @@ def _read(database: FeedDatabase) -> FeedLibrary:
                 " FROM visits JOIN episodes USING (id) JOIN feeds ON feed = feeds.number WHERE removed IS NOT NULL"
             )
         }
-        episodes, keys, days = _episodes(db, by_feed, previewed, by_folder, undated)
+        episodes, keys, days = _episodes(db, by_feed, previewed, by_folder, undated, only)
+        changed, places = frozenset[str](), list[int]()
+        if only is not None:
+            first = "SELECT first FROM feeds WHERE number IN (SELECT value FROM json_each(?))"
+            changed = frozenset(row[0] for row in db.execute(first, (json.dumps(only),)))
+            place = "SELECT -sort, feed, -place FROM episodes WHERE id = ?"
+            around = others(changed)
+            places = [
+                bisect_left(around, row, key=lambda ident: db.execute(place, (ident,)).fetchone() or (-inf,))
+                for row in (db.execute(place, (episode.id,)).fetchone() for episode in episodes)
+            ]
         asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
         aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
         moves = read_moves(db)
@@ -197,7 +225,14 @@ def _read(database: FeedDatabase) -> FeedLibrary:
         hides_course = settings_table.read_course(db).hidden
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
     return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, days, aliases,
-                       moves, podcasts=shown, hides_course=hides_course)  # fmt: skip
+                       moves, podcasts=shown, hides_course=hides_course, changed=changed, places=places)  # fmt: skip
+
+
+def _are_few(db: sqlite3.Connection, feeds: Sequence[int]) -> bool:
+    """Return whether reading only these feeds is less work; a change that is of no feed counts as one of all."""
+    asked = "SELECT (SELECT count(*) FROM feeds), count(*) FROM episodes WHERE feed IN (SELECT value FROM json_each(?))"
+    known, episodes = db.execute(asked, (json.dumps(feeds),)).fetchone()
+    return bool(len(feeds) < known and episodes < FEW)
 
 
 def _feed_topics(
@@ -306,10 +341,12 @@ def _episodes(
     previewed: Mapping[str, _FeedTopics],
     by_folder: Mapping[int, _Subfolders],
     undated: Set[int],
+    only: Sequence[int] | None,
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
     """Return the episodes, their topics as keys, and the days by which they are sorted.
 
-    Those in `previewed` are of feeds not subscribed to. The feeds whose numbers are in `undated` state no dates.
+    Those in `previewed` are of feeds not subscribed to. The feeds whose numbers are in `undated` state no dates. If
+    `only` is given, the episodes of these feeds.
     """
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
@@ -319,7 +356,10 @@ def _episodes(
         db.execute(
             f"SELECT {', '.join(_EpisodeRow._fields)}"
             " FROM episodes LEFT JOIN numbering USING (id) LEFT JOIN recordings USING (id)"
-            " WHERE place >= 0 ORDER BY sort DESC, feed, place DESC"
+            " WHERE place >= 0"
+            + (" AND feed IN (SELECT value FROM json_each(?))" if only is not None else "")
+            + " ORDER BY sort DESC, feed, place DESC",
+            () if only is None else (json.dumps(only),),
         ),
     )
     for row in rows:
