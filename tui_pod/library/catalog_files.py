@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
-from tui_pod.core.library.catalog import Catalog, CatalogError, Fault, parse_catalog
-from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.catalog import Catalog, CatalogError, Fault, Locate, parse_catalog
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.runtime.files import Unreadable, read_bytes
 
@@ -33,24 +31,23 @@ def read_catalog(path: Path) -> tuple[Catalog, str]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise CatalogError([Fault(line, "not UTF-8 text: save the file in UTF-8")]) from None
-    return _with_absolute_paths(parse_catalog(text), path), text
+    return parse_catalog(text, _locator(path)), text
 
 
-def _with_absolute_paths(catalog: Catalog, path: Path) -> Catalog:
-    """Return the catalogue with absolute paths; the embedded one also with its transcripts."""
+def _locator(path: Path) -> Locate:
+    """Return what makes paths in a catalogue absolute, and knows the transcripts of the embedded one."""
     folder = path.absolute().parent
     transcripts = embedded_transcripts() if path == embedded_catalog() else None
 
     def resolve(value: str | None) -> str | None:
         return value if value is None or "://" in value else str(folder / value)
 
-    def resolved(episode: Episode) -> Episode:
-        transcript = resolve(episode.transcript)
+    def locate(ident: str, audio: str | None, transcript: str | None) -> tuple[str | None, str | None]:
         if transcript is None and transcripts:
-            transcript = os.path.join(transcripts, f"{episode.id}.txt")
-        return episode._replace(audio=resolve(episode.audio), transcript=transcript)
+            return resolve(audio), f"{transcripts}/{ident}.txt"
+        return resolve(audio), resolve(transcript)
 
-    return catalog._replace(episodes=tuple(resolved(episode) for episode in catalog.episodes))
+    return locate
 
 
 def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:

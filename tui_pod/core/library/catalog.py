@@ -60,8 +60,15 @@ class CatalogError(UserError):
         self.faults = faults
 
 
-def parse_catalog(text: str) -> Catalog:
+Locate = Callable[[str, str | None, str | None], tuple[str | None, str | None]]
+"""Returns where the audio and the transcript are of the episode with an id, by what its catalogue says."""
+
+
+def parse_catalog(text: str, locate: Locate = lambda _, *locations: locations) -> Catalog:
     """Return the catalogue in `text`.
+
+    Args:
+        locate: tells where files are.
 
     Raises:
         CatalogError: with every fault: bad TOML, a wrong type, a missing or duplicate id, a negative
@@ -76,15 +83,16 @@ def parse_catalog(text: str) -> Catalog:
 
         line, message = error_line(error, text)
         raise CatalogError([Fault(line, f"not valid TOML: {message}")]) from None
-    return _CatalogReader(data, text).read()
+    return _CatalogReader(data, text, locate).read()
 
 
 class _CatalogReader:
     """Converts one parsed catalogue and collects its faults."""
 
-    def __init__(self, data: dict[str, Any], text: str) -> None:
+    def __init__(self, data: dict[str, Any], text: str, locate: Locate) -> None:
         self._data = data
         self._content = text
+        self._locate = locate
         self._faults: list[Fault] = []
         self._table = ""  # the one being read, such as `topics.3.`
         self._topic_ordinals: dict[str, int] = {}
@@ -225,6 +233,7 @@ class _CatalogReader:
         title = self._text(table, "title", clean_title)
         if title is None and "title" not in table:
             self._fault(f"episode “{_short(ident)}” needs a title")
+        audio, transcript = self._locate(ident, self._location(table, "audio"), self._location(table, "transcript"))
         return Episode(
             id=ident,
             title=title or "",
@@ -232,8 +241,8 @@ class _CatalogReader:
             duration=self._duration(table),
             published=self._published(table),
             tags=self._tags(table),
-            audio=self._location(table, "audio"),
-            transcript=self._location(table, "transcript"),
+            audio=audio,
+            transcript=transcript,
             question=self._text(table, "question") or "",
             answer=self._text(table, "answer") or "",
             sources="\n".join(map(clean, self._texts(table, "sources"))),
@@ -285,18 +294,18 @@ class _CatalogReader:
 
     def _texts(self, table: dict[str, Any], key: str) -> list[str]:
         value = table.get(key, [])
-        if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        if not isinstance(value, list) or not {*map(type, value)} <= {str}:
             self._fault(f"{key} must be a list of texts", key)
             return []
         return value
 
     def _phrases(self, table: dict[str, Any]) -> list[str]:
-        phrases = self._texts(table, "phrases")
-        if any(not clean(text) or len(text) > PHRASE_FAULT for text in phrases):
+        phrases = self._texts(table, "phrases")  # only searched, never shown: cleaning them would delay the first start
+        if not all(map(str.strip, phrases)) or max(map(len, phrases), default=0) > PHRASE_FAULT:
             self._fault(f"each of the phrases must have 1 to {PHRASE_FAULT} characters", "phrases")
         elif len(phrases) > MOST_PHRASES:
             self._fault(f"phrases has {len(phrases)} entries; {MOST_PHRASES} is the most", "phrases")
-        return list(map(clean, phrases))
+        return phrases
 
     def _location(self, table: dict[str, Any], key: str) -> str | None:
         """Return an http(s) address or a path; any other scheme is a fault."""

@@ -139,7 +139,8 @@ def _time(text: str) -> date:
 def _list(text: str) -> Any:
     """Return a list of texts, if it is written on one line, or one text a line; leave any other to tomllib."""
     items = re.findall(_ITEM, text)
-    if text == f"[{', '.join(items)}]" or text == "\n".join(("[", *(f"    {item}," for item in items), "]")):
+    joined = ",\n    ".join(items)
+    if text == (f"[\n    {joined},\n]" if "\n" in text else f"[{', '.join(items)}]"):
         return [item[1:-1] for item in items]
     (found,) = _loads_any(f"list = {text}").values()  # else more than the list was taken for it
     return found
