@@ -200,6 +200,8 @@ HINT_ORDER = (
 )  # fmt: skip
 """The actions of the key line, from left to right; the last ones are dropped first if it is narrow."""
 
+HINT_PLACES = {ident: place for place, ident in enumerate(HINT_ORDER)}
+
 BY_ID = {action.id: action for action in ACTIONS}
 
 KEY_NAMES = {
@@ -273,7 +275,7 @@ def key_hints(pane: str, actions: Iterable[Action] = ACTIONS) -> list[tuple[str,
     panes = active_panes(pane)
     hints: list[tuple[str, Action]] = []
     own = {key for action in actions if action.where == pane for key in action.key_list}
-    for action in sorted((a for a in actions if a.hint and a.where in panes), key=lambda a: HINT_ORDER.index(a.id)):
+    for action in sorted((a for a in actions if a.hint and a.where in panes), key=lambda a: HINT_PLACES[a.id]):
         is_free = action.where == pane or own.isdisjoint(action.key_list[:1])  # else the pane has the key
         if not is_free or (pane in _VIEWS and action.id in OF_THE_LIST):
             continue

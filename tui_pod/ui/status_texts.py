@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.actions import BY_ID, HINT_ORDER, key_hints, key_of
+from tui_pod.core.actions import BY_ID, HINT_PLACES, key_hints, key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.player.snapshot import Playback
@@ -110,7 +110,8 @@ def pane_hints(
     moved = dict.fromkeys(("episode.toggle_played", "queue.add_last", "list.collect"), "view.theme") if is_tree else {}
     if not is_spare:
         moved["feed.add"] = "download.start"
-    found.sort(key=lambda hint: HINT_ORDER.index(moved.get(hint[2].id, hint[2].id)))
+    if moved:
+        found.sort(key=lambda hint: HINT_PLACES[moved.get(hint[2].id, hint[2].id)])
     return tuple((keys, word, action.action) for keys, word, action in found if word)
 
 

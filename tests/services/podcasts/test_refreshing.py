@@ -100,6 +100,7 @@ async def test_refresh_of_a_feed_that_moved_says_so_and_keeps_progress(site: Sit
     site.replies["/new"] = server.body(feed(item(2) + item(1), "a"))
     await service.do(service.service.refresher.refresh)
     assert "a has moved; it is now fetched from its new address." in service.driver.said
+    assert service.service.refresher.moved == {site.url("/a")}
     assert service.controller.library.ids[1] == ident
     assert service.controller.progress_index.topic_stats[0].played == 1
     assert service.podcasts.store.feeds()[0].address == site.url("/new")

@@ -87,9 +87,11 @@ async def test_podcast_that_failed_is_marked_until_it_does_not() -> None:
         driver.app.frontend.feeds_failed({CAST: Trouble(CAST, "Cast", "It is broken.", "Never fetched.", CAST)})
         await driver.settle()
         assert MARKS["fault"] in tree_row(driver, "Cast")
+        driver.services.feeds.refresher.moved = frozenset((CAST,))
         driver.app.frontend.feeds_failed({})
         await driver.settle()
         assert MARKS["fault"] not in tree_row(driver, "Cast")
+        assert MARKS["moved"] in tree_row(driver, "Cast")
 
 
 async def test_course_is_listed_before_many_podcasts() -> None:

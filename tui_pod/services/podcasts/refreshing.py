@@ -69,6 +69,9 @@ class Refresher:
         self._run = os.urandom(4).hex()
         self._since = time.time()
 
+    moved: frozenset[str] = frozenset()
+    """The ids of the feeds that moved since the start."""
+
     @property
     def _is_running(self) -> bool:
         return self._running is not None and not self._running.done()
@@ -209,6 +212,7 @@ class Refresher:
             self._tasks.show("network", Job("offline") if result.is_offline else None)
         await self._retention.archive(feeds)
         await self._show(result.new)
+        self.moved |= {outcome.feed_id for outcome in result.outcomes if outcome.moved_to}
         wanted = {feed.feed_id for feed in feeds}
         feeds = [
             feed for feed in await self.show_failed() if feed.feed_id in wanted

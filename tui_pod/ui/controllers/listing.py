@@ -38,7 +38,7 @@ class ListingController:
     def troubles_changed(self, troubles: Mapping[str, Trouble]) -> None:
         """Show which podcasts have trouble: in the tree, in the header, and in the list of one of them."""
         self._model.troubles = troubles
-        self._screen.topic_tree.show_failed(frozenset(troubles))
+        self._screen.topic_tree.show_failed(frozenset(troubles), self._services.feeds.refresher.moved)
         self._show_why_empty()
         self._screen.episodes.refresh()
         self._screen.status.show_title()

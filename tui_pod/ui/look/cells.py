@@ -30,6 +30,7 @@ MARKS = {
     "words": "“",
     "passage": "▒",
     "repeat": "↺",
+    "moved": "↦",
 }
 """Marks of episodes, and of podcasts in the tree. They never rely on colour."""
 
@@ -37,7 +38,7 @@ ASCII_MARKS = {
     "playing": ">", "paused": "=", "loading": ",", "unplayed": ".", "started": ":", "played": "#", "selected": "{",
     "cursor": "[", "missing": "_", "fault": "!", "download": "<", "queued": ";", "bookmark": "^",
     "card": "$", "new": "*", "podcast": "@", "list": "&", "words": '"',
-    "passage": "\\", "repeat": "(",
+    "passage": "\\", "repeat": "(", "moved": "}",
 }  # fmt: skip
 """The same in ASCII: no letter, which would read as a key, and no sign twice."""
 

@@ -83,7 +83,7 @@ class TopicTree(RowPane):
         self._rows: list[int] = []
         self._smart_counts = dict.fromkeys(SmartList, 0)
         self._counts: list[int] = []
-        self._failed = frozenset[str]()
+        self._failed = self._moved = frozenset[str]()
         self._playing: int | None = None  # a topic of the playing episode
         self._live: int | None = None  # the row with its mark: that topic, or the folded one that hides it
         self._shown_playing: tuple[int | None, str] = (None, "playing")
@@ -190,9 +190,9 @@ class TopicTree(RowPane):
             self._counts = counts
             self.refresh()
 
-    def show_failed(self, feeds: frozenset[str]) -> None:
-        """Mark the podcasts that have trouble."""
-        self._failed = feeds
+    def show_failed(self, feeds: frozenset[str], moved: frozenset[str] = frozenset()) -> None:
+        """Mark the podcasts that have trouble, and those that moved."""
+        self._failed, self._moved = feeds, moved
         self.refresh()
 
     def show_playing(self, index: int | None, name: str, mark: str) -> None:
@@ -337,6 +337,7 @@ class TopicTree(RowPane):
         elif topic in self._library.lists:
             lead = f"{MARKS['list']} "
         right: list[Part] = [(MARKS["fault"], FAULT), (" ", PLAIN)] if feed in self._failed else []
+        right += [(MARKS["moved"], ACCENT), (" ", PLAIN)] if feed in self._moved else []
         if topic == self._live:
             mark = MARKS[self._shown_playing[1]]
             lead_look, name_look = ACCENT, NOW
