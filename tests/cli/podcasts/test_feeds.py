@@ -266,7 +266,10 @@ def test_feeds_set_of_a_book_changes_it_at_once_and_back(shell: Shell, tmp_path:
     shell("feeds", "refresh")
     found = shell.json("feeds", "set", "Emma")
     assert [found[name] for name in ("speed", "skip_end", "sleep")] == [1.2, 9.0, "20m"]
-    shell("feeds", "set", "Emma", "refresh=5", status=1)
+    make_mp3(tmp_path / "Shelf" / "Other" / "whole.mp3", TALB="Emma", TCON="Audiobook", TCOM="Ann")
+    shell("feeds", "refresh")
+    assert shell.json("feeds", "set", "Emma (Ann)")["speed"] is None
+    shell("feeds", "set", "Emma (Ann)", "refresh=5", status=1)
     assert "allowed: kind, speed, level" in shell.err
 
 

@@ -8,6 +8,7 @@ from tui_pod.cli.podcasts.subscriptions import LOGIN_KEYS, named_feeds, on_store
 from tui_pod.cli.shared import Column, print_json, print_table, tell
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.library import told_apart
 from tui_pod.core.library.podcast_settings import COURSE, SettingError, checked, split_pairs, to_texts
 from tui_pod.core.text.clean import fold
 from tui_pod.library.catalog_files import read_catalog
@@ -16,6 +17,7 @@ from tui_pod.net.file_address import typed_path
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.library import read_feeds
 from tui_pod.sources.folders.source import find_book
 from tui_pod.sources.table import source_of
 
@@ -54,6 +56,9 @@ def _find(store: FeedStore, text: str) -> PodcastChoice:
     if feed is None and fold(text.strip()) in (COURSE, fold(_course_title())):
         return PodcastChoice(COURSE, _course_title(), store.course_settings())
     book = None if feed else find_book(store, text) or find_book(store, typed_path(text) or f"/{text}")
+    if feed is None and book is None:
+        shown = told_apart(read_feeds(store.db.file.parent).episodes)
+        book = find_book(store, next((one.id for one in shown if fold(one.title) == fold(text.strip())), text))
     if book is not None:
         return PodcastChoice(book.id, book.title, book.settings, book.feed)
     (feed,) = named_feeds(store, [text]) if feed is None else [feed]
