@@ -229,8 +229,10 @@ def bump(db: sqlite3.Connection, *feeds: int) -> None:
     """Change the generation; note that the feeds with these numbers have changed, or all of them."""
     generation = (db.execute("PRAGMA user_version").fetchone()[0] + 1) % (1 << 31)
     db.execute(f"PRAGMA user_version = {generation}")
-    db.execute("UPDATE feeds SET changed = ? WHERE ? OR number IN (SELECT value FROM json_each(?))",
-               (generation, not feeds, json.dumps(feeds)))  # fmt: skip
+    if feeds:
+        db.executemany("UPDATE feeds SET changed = ? WHERE number = ?", ((generation, number) for number in feeds))
+    else:
+        db.execute("UPDATE feeds SET changed = ?", (generation,))
 
 
 def changed_since(db: sqlite3.Connection, generation: int) -> list[int] | None:

@@ -22,7 +22,7 @@ from textual.events import Key
 from textual.keys import Keys
 from textual.message import Message
 
-from tui_pod.core.text.escapes import ASK_SCHEME, FORGET_SCHEME, PICTURES_ANSWER, SCHEME_ANSWER, SHOW_CURSOR, ST
+from tui_pod.core.text.escapes import ASK_SCHEME, CSI, FORGET_SCHEME, PICTURES_ANSWER, SCHEME_ANSWER, SHOW_CURSOR, ST
 from tui_pod.runtime.log import log_error
 from tui_pod.ui.changed_cells import ChangedCells
 
@@ -85,7 +85,7 @@ class TerminalWriter(threading.Thread):
                 self._is_in_frame = False
             elif not self._is_abandoned and (self._is_in_frame or text != SYNC_END):
                 if text not in (SYNC_START, SYNC_END):
-                    self._place = text[text.rfind("\x1b") :] if self._is_in_frame else ""
+                    self._place = text[text.rfind(CSI) :] if self._is_in_frame else ""
                 self._waiting.append(text)
                 self._size += len(text)
                 self._is_in_frame = text == SYNC_START or (self._is_in_frame and text != SYNC_END)
