@@ -11,7 +11,7 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.test_books import BEFORE, configure
 from tui_pod.core.library.parts import moved_time
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import Card, Notebook
+from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.core.progress.moves import moved_notebook
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -126,6 +126,8 @@ def test_new_part_opens_a_played_book_again_and_is_new_until_the_book_is_touched
     found = present(index.get(book.id))
     assert found.position == pytest.approx(shelf.book().parts[3].start, abs=0.01)
     assert (index.new, index.new_parts(book.id)) == ({book.id}, 2)
+    card = Card(book.id, OF_EPISODE, BEFORE, BEFORE)
+    assert moved_notebook(Notebook((), (card,)), shelf.library().moves).cards[0].start == OF_EPISODE
     said = say_episode(shelf.library(), index, present(shelf.library().index(book.id)))
     assert said.startswith("Emma. 2 new parts, ")
     index.put(book.id, found.at(found.position + 0.5, None, datetime.now(UTC)))

@@ -18,8 +18,8 @@ _SEPARATOR = "\0"
 """Between the fields of packed parts; no path, address or cleaned title contains it."""
 
 
-GROWN = -1.0
-"""In place of the position that a book was played at, since the position of one that is played is 0."""
+GROWN = -2.0
+"""In place of the position of a book that was played, which is 0. No bookmark or card has it."""
 
 
 class Part(NamedTuple):
