@@ -6,8 +6,12 @@ Each attack leads to a server of the listener's own network, or to a file beside
 from __future__ import annotations
 
 import io
+import platform
 import queue
 import re
+import signal
+import subprocess
+import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -15,11 +19,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.audio.socketless import SOCKET
 from tests.patience import PATIENCE
 from tests.sources import server
 from tests.sources.server import Ranged, Site, secure, serving, sound
 from tui_pod.audio.libmpv import open_mpv
-from tui_pod.audio.mpv_options import FAST_SEEK, OPTIONS
+from tui_pod.audio.mpv_options import FAST_SEEK, OPTIONAL, OPTIONS
 from tui_pod.audio.mpv_player import MpvPlayer
 from tui_pod.core.player.events import Event, FileEnded, FileLoaded, LoadFailed
 from tui_pod.core.player.snapshot import Source
@@ -136,10 +141,12 @@ def make(kind: str, target: str) -> bytes:
 def test_options_are_read_back_from_a_live_player() -> None:
     mpv = open_mpv("null")
     try:
-        found = {name: mpv.command("expand-text", f"${{=options/{name}}}") for name in OPTIONS}
+        known = str(mpv.command("expand-text", "${=options}")).split(",")
+        wanted = OPTIONS | {name: value for name, value in OPTIONAL.items() if name in known}
+        found = {name: mpv.command("expand-text", f"${{=options/{name}}}") for name in wanted}
     finally:
         mpv.terminate()
-    assert {name: normal(value) for name, value in found.items()} == {name: normal(v) for name, v in OPTIONS.items()}
+    assert {name: normal(value) for name, value in found.items()} == {name: normal(v) for name, v in wanted.items()}
 
 
 def normal(value: str) -> str:
@@ -156,6 +163,7 @@ def test_options_stop_what_is_not_audio_and_no_less() -> None:
     needed = {"ytdl": "no", "access-references": "no", "tls-verify": "yes", "load-scripts": "no", "config": "no",
               "load-unsafe-playlists": "no", "autoload-files": "no", "demuxer": "lavf"}  # fmt: skip
     assert needed.items() <= OPTIONS.items()
+    assert OPTIONAL["curl-enabled"] == "no"
     for name in ("stream-lavf-o", "demuxer-lavf-o"):
         assert "protocol_whitelist=[none]" in OPTIONS[name]
     assert FAST_SEEK.startswith(OPTIONS["demuxer-lavf-o"])
@@ -175,6 +183,33 @@ def test_libmpv_opens_no_network_address(opener: Opener, site: Site, form: str) 
     site.replies["/a.wav"] = Ranged(AUDIO)
     assert not opener.opens(form.format(site.url("/a.wav")))
     assert site.asked == []
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or platform.machine() not in SOCKET, reason="other systems have other system calls"
+)
+@pytest.mark.parametrize(("kind", "status"), [("ours", 0), ("bare", -signal.SIGSYS)])
+def test_libmpv_asks_for_no_socket_at_all(kind: str, status: int) -> None:
+    rest = "127.0.0.1:9/a.wav"
+    schemes = (
+        "http",
+        "https",
+        "tcp",
+        "udp",
+        "rtsp",
+        "rtmp",
+        "ftp",
+        "gopher",
+        "srt",
+        "tls",
+        "mms",
+        "rtp",
+        "ipfs",
+        "sftp",
+    )
+    addresses = [f"{prefix}{scheme}://{rest}" for scheme in schemes for prefix in ("", "ffmpeg://", "edl://")]
+    command = [sys.executable, "-m", "tests.audio.socketless", kind, *addresses]
+    assert subprocess.run(command, check=False, timeout=PATIENCE).returncode == status
 
 
 @pytest.mark.nightly

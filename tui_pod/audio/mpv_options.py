@@ -70,5 +70,6 @@ OPTIONAL: dict[str, str] = {
     "load-auto-profiles": "no",
     "load-context-menu": "no",
     "media-controls": "no",
+    "curl-enabled": "no",  # else mpv after 0.41 opens addresses with curl, which knows no whitelist of protocols
 }
 """Options that only some versions of mpv have; each turns something off."""
