@@ -241,9 +241,9 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
     """Return the cached library. Raises one of `_DAMAGE` if it is missing, old or damaged."""
     check_regular(file)
     connection = sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, check_same_thread=False)
-    columns = dict(connection.execute("SELECT name, value FROM columns"))
-    if columns["stamp"] != stamp:
+    if connection.execute("SELECT value FROM columns WHERE name = 'stamp'").fetchone()[0] != stamp:
         raise _Outdated
+    columns = dict(connection.execute("SELECT name, value FROM columns"))
     durations = array("d", columns["durations"])
     ids = columns["ids"].split("\n") if durations else []
     titles = columns["titles"].split("\n") if durations else []
@@ -304,8 +304,8 @@ def _patch(file: Path, paths: Sequence[Path], data: Path, notices: list[str]) ->
             db.execute("PRAGMA synchronous = OFF")  # it can be made anew
             db.execute("BEGIN IMMEDIATE")
             columns = dict(db.execute("SELECT name, value FROM columns WHERE name IN ('rows', 'stamp')"))
-            feeds = literal_eval(columns["stamp"])[-1]
-            if feeds is None or columns["stamp"] != _stamp(stats, feeds):
+            former = literal_eval(columns["stamp"])[-1]
+            if former is None or columns["stamp"] != _stamp(stats, former):
                 return False
             old = _read_cache(file, columns["stamp"], partial(_parse, file, paths, data))
             (total,) = db.execute("SELECT max(number) + 1 FROM episodes").fetchone()
@@ -313,15 +313,18 @@ def _patch(file: Path, paths: Sequence[Path], data: Path, notices: list[str]) ->
                 return False
             from tui_pod.library.merging import merge  # imports XML parsing
 
-            if (found := merge(old, feeds, data, notices)) is None:
+            if (found := merge(old, former, data, notices)) is None:
                 return False
+            library, feeds, origins = found
             rows = array("I", columns["rows"]) or range(len(old))
-            numbers = [rows[origin] if origin >= 0 else total + ~origin for origin in found.origins]
-            columns = _columns(_stamp(stats, found.generation), found.library, numbers)
+            numbers = [rows[origin] if origin >= 0 else total + ~origin for origin in origins]
+            columns = _columns(_stamp(stats, feeds.generation), library, numbers)
             db.executemany("UPDATE columns SET value = ?2 WHERE name = ?1", columns.items())
-            _add_rows(db, found.episodes, total)  # none is changed: a running app reads those of its library
+            _add_rows(db, feeds.episodes, total)  # none is changed: a running app reads those of its library
             db.execute("COMMIT")
             return True
+    except sqlite3.OperationalError:
+        pass  # it is missing, or cannot be changed now
     except _DAMAGE as error:
         _log_damage(file, error)
     return False

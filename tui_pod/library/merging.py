@@ -6,31 +6,21 @@ from array import array
 from collections import defaultdict
 from collections.abc import Sequence, Set
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import FEED_MARK
-from tui_pod.shelf.library import read_feeds
+from tui_pod.shelf.library import FeedLibrary, read_feeds
 
 
-class Merged(NamedTuple):
-    """A library with new episodes."""
+def merge(
+    old: Library, feeds: tuple[int, int], data: Path, notices: list[str]
+) -> tuple[Library, FeedLibrary, list[int]] | None:
+    """Put what changed since the generation `feeds` into a library.
 
-    library: Library
-    """Without texts to search; it has whole episodes as the former one had them."""
-    episodes: Sequence[Episode]
-    """All episodes of the podcasts that changed."""
-    origins: Sequence[int]
-    """For each episode of the library, its index in the former one, or ~n for number n of `episodes`."""
-    generation: tuple[int, int]
-
-
-def merge(old: Library, feeds: tuple[int, int], data: Path, notices: list[str]) -> Merged | None:
-    """Return a library of the generation `feeds` with what changed since.
-
-    None if podcasts came or went, have other topics than before or an order of their own, or are books. What the
-    listener should know is added to `notices`.
+    Return the new one, which has whole episodes only as the former has, the podcasts that changed, and for each episode
+    its index in the former library, or ~n for number n of these podcasts. None if podcasts came or went, have other
+    topics than before or an order of their own, or are books. What the listener should know is added to `notices`.
     """
     table, kept = old.topics, list[int]()
     podcasts = [table.podcast(topic) for topic in range(len(table.keys))]
@@ -96,4 +86,4 @@ def merge(old: Library, feeds: tuple[int, int], data: Path, notices: list[str]) 
         new.podcasts, new.aliases, new.moves,
         merged(old.authors, [""] * len(episodes)) if old.authors else (),
     )  # fmt: skip
-    return Merged(library, episodes, origins, new.generation)
+    return library, new, origins
