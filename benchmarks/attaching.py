@@ -34,7 +34,7 @@ def measure(bench: Bench) -> Table:
     return Table(
         "Leaving and coming back",
         f"An app that plays is left; `tui-pod attach` brings it back {ATTACHES} times, timed from the start of that"
-        " program to the painted titles; the CPU is that of it and of the app. While left it plays on for 15 s. The"
+        " program to the painted titles; the CPU is that of it and of the app. While left it plays on for 10 s. The"
         " client's memory is what both have more than the app alone, once it is left. The floors are a bare Python"
         " that starts and shows the page that a bare list paints for it, a Python's memory, and python-mpv asked for"
         " its position four times a second.",
@@ -43,7 +43,7 @@ def measure(bench: Bench) -> Table:
 
 
 def _rows(bench: Bench, store: FeedStore) -> list[Row]:
-    count, window = (10, 5.0) if bench.is_quick else (ATTACHES, 15.0)
+    count, window = (10, 5.0) if bench.is_quick else (ATTACHES, 10.0)
     with Terminal(bench.program(*store.arguments), store.variables) as terminal:
         terminal.wait_for(store.marker)
         terminal.rest(3.0)

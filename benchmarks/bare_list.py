@@ -24,7 +24,11 @@ CURSOR, PLAIN = Style(reverse=True), Style()
 class BareList(ScrollView, can_focus=True):
     """Draws the visible lines of so many titles."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("down", "move(1)"), Binding("pagedown", "move(15)")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)"),
+        Binding("pagedown", "move(15)"),
+        Binding("home", "move(-1000000)"),
+    ]
 
     def __init__(self, count: int) -> None:
         super().__init__()
@@ -37,7 +41,7 @@ class BareList(ScrollView, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move the cursor."""
-        former, self._cursor = self._cursor, min(self._cursor + by, self._count - 1)
+        former, self._cursor = self._cursor, max(0, min(self._cursor + by, self._count - 1))
         for row in (former, self._cursor):
             self.refresh(Region(0, 2 * row - self.scroll_offset.y, self.size.width, 2))
         self.scroll_to_region(Region(0, 2 * self._cursor, 1, 2), animate=False)

@@ -56,7 +56,7 @@ def run_floor(bench: Bench, what: str, *words: object, times: int = 1, is_here: 
 @functools.cache
 def libmpv_alone(bench: Bench) -> Libmpv:
     """Measure libmpv by python-mpv alone: playing and seeking the same recordings."""
-    report, window = bench.folder / "floor", 5.0 if bench.is_quick else 15.0
+    report, window = bench.folder / "floor", 5.0 if bench.is_quick else 10.0
     with Terminal(bench.inside("inside_mpv.py", report, *bench.sounds[:8]), bench.fresh_home()) as terminal:
         terminal.wait_for("playing")
         used = memory(terminal.pid)
@@ -82,6 +82,7 @@ def bare_attach(bench: Bench) -> float:
     with socket.socket(socket.AF_UNIX) as server, Terminal(bench.inside("bare_list.py", 10_000), home) as screen:
         server.bind(path)
         server.listen()
+        server.settimeout(20.0)
         screen.wait_for("E0")
         screen.rest(1.0)
         for _ in range(STARTS):

@@ -28,7 +28,7 @@ Report = dict[str, Any]
 STEP = 0.001
 """Seconds between two beats of the heart by which a stall is seen."""
 
-SAVES, AFTER_SAVE = 40, 0.1
+SAVES, AFTER_SAVE = 32, 0.1
 
 LONG = 1000.0
 """Seconds of a text that has several pieces."""

@@ -56,7 +56,7 @@ def _rows(bench: Bench, store: FeedStore) -> list[Row]:
         terminal.wait_for(store.marker)
         settle(terminal)
         downs = _presses(terminal, ["down"] * few)
-        pages = _presses(terminal, ["pagedown"] * (few // 2))
+        pages = _pages(terminal, few // 8)
         terminal.press("tab", pause=0.3)
         topics = _presses(terminal, ["down"] * 12)
         terminal.press("tab", pause=0.3)
@@ -84,12 +84,12 @@ def _rows(bench: Bench, store: FeedStore) -> list[Row]:
 
 
 def _bare_presses(bench: Bench, size: int, few: int) -> tuple[list[Press], list[Press]]:
-    """Press the same keys in a bare list: down, and page down, which paints all of it."""
+    """Press the same keys in a bare list: down, and pages, which paint all of it."""
     with Terminal(bench.inside("bare_list.py", size), bench.fresh_home()) as terminal:
         terminal.wait_for("E000000")
         terminal.rest(1.0)
         downs = _presses(terminal, ["down"] * few)
-        return downs, _presses(terminal, ["pagedown"] * (few // 2))
+        return downs, _pages(terminal, few // 8)
 
 
 def _presses(terminal: Terminal, keys: Sequence[str]) -> list[Press]:
@@ -100,6 +100,15 @@ def _filter(terminal: Terminal, *keys: str) -> Press:
     """Choose the filter that these keys lead to in the list of filters; without any it stays."""
     terminal.press("f", *keys, pause=0.2)
     return _press(terminal, "enter")
+
+
+def _pages(terminal: Terminal, times: int) -> list[Press]:
+    """Press page down so that each scrolls: the first ones, again and again, for a list may be short."""
+    found = []
+    for _ in range(times):
+        terminal.press("home", "pagedown", pause=0.1)
+        found += _presses(terminal, ["pagedown"] * 4)
+    return found
 
 
 def _press(terminal: Terminal, key: str, expected: str = "") -> Press:

@@ -143,7 +143,7 @@ def measure(bench: Bench) -> Table:
     disk = store.file.stat().st_size / 1000 / hours
     long = bench.folder / "long.mp3"
     sound = np.concatenate([decode(path) for path in sorted(folders[0].glob("*.mp3"))])
-    encode(sound, long, ["-ac", "2", "-ar", "44100", "-b:a", "128k"])
+    encode(sound, long, ["-ac", "2", "-ar", "44100", "-b:a", "128k", "-compression_level", "9"])
     an_hour = 3600 * RATE / len(sound)
     began = ended_cpu()
     memory = max(memory, find(long, cache, "long", "long"))

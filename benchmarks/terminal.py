@@ -29,7 +29,7 @@ QUIET = 0.06
 
 KEYS = {
     "enter": "\r", "tab": "\t", "escape": "\x1b", "space": " ", "backspace": "\x7f", "down": "\x1b[B",
-    "pagedown": "\x1b[6~", "right": "\x1b[C",
+    "pagedown": "\x1b[6~", "home": "\x1b[H", "right": "\x1b[C",
 }  # fmt: skip
 """What a terminal sends for keys that are no letters."""
 
@@ -221,9 +221,9 @@ def used_together(seconds: float, *terminals: Terminal) -> list[tuple[float, flo
     ]
 
 
-def settle(terminal: Terminal) -> None:
-    """Wait for what the program does after its first paint: besides client and app, a process fills the index."""
-    terminal.rest(4.0)
+def settle(terminal: Terminal, seconds: float = 5.0) -> None:
+    """Wait, at least so long, for what the program does after its first paint: a process of its own fills the index."""
+    terminal.rest(seconds)
     before = -1.0
     while len(tree(terminal.pid)) > 2 or terminal.cpu() - before > 0.01:
         before = terminal.cpu()

@@ -29,7 +29,7 @@ QUIT_LIMIT, QUIT_MOST = 2.0, 4.0
 
 QUITS = 10
 
-PEER_WINDOW = 5.0
+PEER_WINDOW = 4.0
 """Seconds: the peers need so much that more say nothing new."""
 
 
@@ -60,7 +60,7 @@ class Upkeep(NamedTuple):
 
 def measure(bench: Bench) -> Table:
     """Measure upkeep and quitting at each size."""
-    window = 5.0 if bench.is_quick else 15.0
+    window = 5.0 if bench.is_quick else 10.0
     stores = [bench.store(size) for size in bench.sizes]
     alone = [_alone(bench, store) for store in stores]
     bare, *own = _together(bench, stores, window)
@@ -113,7 +113,7 @@ def _alone(bench: Bench, store: FeedStore) -> Alone:
         before = terminal.cpu()
         settle(terminal)
         filling = terminal.cpu() - before
-        _play(terminal, 2.0)
+        _play(terminal, 1.0)
         playing = memory(terminal.pid)
         terminal.press("/", *"model", pause=0.3)
         return Alone(playing, memory(terminal.pid), filling)
@@ -132,8 +132,9 @@ def _together(bench: Bench, stores: Sequence[FeedStore], window: float) -> list[
         for store in stores:
             own.append(stack.enter_context(Terminal(bench.program(*store.arguments), store.variables)))
             own[-1].wait_for(store.marker)
+        rest_together(5.0, *own)
         for terminal in own:
-            settle(terminal)
+            settle(terminal, 0.0)
         idle = used_together(window, bare, *own)
         for terminal in own:
             _play(terminal, 1.0)
@@ -164,14 +165,14 @@ def _quit_rows(bench: Bench, stores: Sequence[FeedStore]) -> list[list[Row]]:
     for _ in range(3 if bench.is_quick else QUITS):
         with Terminal(bench.inside("bare_list.py", stores[0].size), bench.fresh_home()) as terminal:
             terminal.wait_for("E000000")
-            terminal.rest(0.5)
+            terminal.rest(0.3)
             terminal.press("q", pause=0.0)
             floors.append(terminal.wait_for_end(10.0))
         for store in stores:
             with Terminal(bench.program(*store.arguments), store.variables) as terminal:
                 terminal.wait_for(store.marker)
-                terminal.rest(0.5)
-                _play(terminal, 0.5)
+                terminal.rest(0.3)
+                _play(terminal, 0.3)
                 terminal.press("q", pause=0.0)
                 took[store.size].append(terminal.wait_for_end(10.0))
     usual, most = statistics.median(floors), max(floors)
