@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.patience import PATIENCE
 from tests.torture.shelf import Home, program
 from tests.torture.terminal import Terminal
 from tui_pod.core.progress.progress import Progress
@@ -70,11 +69,6 @@ class Listener:
     """Days from today on which the program runs, by libfaketime."""
     variables: dict[str, str] = field(default_factory=dict)
     """Environment variables besides those of `Home`."""
-    patience: float = PATIENCE
-    """Seconds that something may take to show."""
-    mutant: str = ""
-    """What is wrong with the program on purpose, by its name in `mutants`; empty: nothing."""
-
     changes: tuple[str, ...] = ()
     """Other changes to the program, as arguments of `driven`."""
 
@@ -85,7 +79,6 @@ class Listener:
     def sits_down(self, *arguments: str, waits: bool = True) -> Iterator[Sitting]:
         """Start the app, and wait for its list unless told otherwise; it is killed if the journey fails."""
         with Sitting(self.command(*arguments), self.surroundings, self.folder, self.size) as sitting:
-            sitting.patience = self.patience
             if waits:
                 sitting.see("? Help")
             yield sitting
@@ -136,4 +129,4 @@ class Listener:
     def command(self, *arguments: str) -> list[str]:
         """Return how the program is started."""
         clock = ["faketime", "-f", f"+{self.day}d"] if self.day else []
-        return [*clock, *program(self.mutant, self.changes), "--ao", self.sound, *arguments]
+        return [*clock, *program("", self.changes), "--ao", self.sound, *arguments]

@@ -330,22 +330,6 @@ def forget_heard_elsewhere() -> None:
     _change(sync_folder, "newest", lambda first, second: max(first, second, key=by_time))
 
 
-def fetch_removed() -> None:
-    """Fill up with whatever is unplayed, and forget what `keep` has removed."""
-    from tui_pod.recordings import keeping
-
-    former = keeping.DownloadChanges
-    _change(keeping, "DownloadChanges", lambda fetch, delete, dropped: former(fetch, delete, []))
-    _change(keeping, "_last_heard", lambda episodes, progress: None)
-
-
-def empty_new() -> None:
-    """Mark all that is new as seen when a list is left, whatever was drawn."""
-    from tui_pod.services.podcasts.shown_library import News
-
-    _change(News, "list_left", lambda self: self.mark_seen(self._ids))
-
-
 def draw_anything() -> None:
     """Write content to the terminal as it is."""
     from tui_pod.ui import output_gate
@@ -399,8 +383,6 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "lets faults of texts through": let_faults_through,
     "keeps a damaged cache": keep_damaged_cache,
     "repairs no rows": repair_no_rows,
-    "fetches again what keep removed": fetch_removed,
-    "empties New at a look": empty_new,
     "no fsync": no_fsync,
     "no folder fsync": no_folder_fsync,
     "trusts the clock": trust_clock,

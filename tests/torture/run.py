@@ -42,7 +42,6 @@ MODULES = (
     "texts",
     "troubles",
     "marathon",
-    "weeks",
 )
 
 KILLS = 1000

@@ -33,6 +33,8 @@ QUOTA = 1_000_000_000
 class ServiceRig:
     """A feed service and everything around it."""
 
+    catalogs: tuple[Path, ...] = ()
+
     def __init__(
         self,
         folder: Path,
@@ -46,11 +48,8 @@ class ServiceRig:
         self.data, self.cache = folder / "data", folder / "cache"
         self.driver = FakeFrontend()
         self.podcasts = Podcasts(self.data, self.cache, quota, policy)
-        loaded = load_library([], self.cache, self.data)
-        library = loaded.library
-        broadcast = Broadcast(self.driver)
-        ports = Ports(FakePlayer(), FakeSources(), FakeWriter(), broadcast, FakeClock(), "run")
-        self.controller = PlaybackController(library, ProgressIndex(library, {}), ports)
+        loaded, broadcast = load_library(self.catalogs, self.cache, self.data), Broadcast(self.driver)
+        self.controller = self._make_controller(loaded, broadcast)
         self.announced: list[tuple[str, str]] = []
         given = Settings(feeds=settings, desktop=DesktopSettings(notify=notifies), find=find or FindSettings())
         self.context = make_context(self.controller, self.driver, given, self.podcasts)
@@ -59,6 +58,10 @@ class ServiceRig:
         )
         for follower in (self.service, self.service.retention, self.service.news):
             broadcast.add(follower)
+
+    def _make_controller(self, loaded: Loaded, broadcast: Broadcast) -> PlaybackController:
+        ports = Ports(FakePlayer(), FakeSources(), FakeWriter(), broadcast, FakeClock(), "run")
+        return PlaybackController(loaded.library, ProgressIndex(loaded.library, {}), ports)
 
     async def _spares(self, is_start: bool) -> bool:
         return is_start in self.spared
