@@ -69,7 +69,7 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
     if found is None and data is not None and _patch(file, paths, data, notices):
         found = load_cached(paths, cache, data)
     found = found or _parse(file, paths, data)
-    return found._replace(notices=(*notices, *found.notices))
+    return found._replace(notices=tuple(dict.fromkeys((*notices, *found.notices))))
 
 
 def load_cached(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded | None:

@@ -107,12 +107,16 @@ def _update_heads(
 
     Return what is known of them, and the episodes whose words are not indexed.
     """
-    known = writer.known(changed)
-    for ident in [ident for ident in known if library.index(ident) is None]:
-        writer.remove(known.pop(ident))
     places: Sequence[int] = range(len(library))
     if changed is not None:
-        places = sorted(index for ident in changed if (index := library.index(ident)) is not None)
+        few = sorted({index for ident in changed if (index := library.index(ident)) is not None})
+        if library.authors and any(map(library.authors.__getitem__, few)):
+            changed = None  # titles of other books may depend on them
+        else:
+            places = few
+    known = writer.known(changed)
+    for ident in known.keys() - set(library.ids):
+        writer.remove(known.pop(ident))
     return known, _put_heads(writer, library, sources, known, places)
 
 
