@@ -225,6 +225,18 @@ def test_faulty_part_is_skipped_with_a_line() -> None:
     assert room.listener.errors == []
 
 
+def test_last_part_that_cannot_be_opened_ends_the_book_where_it_begins() -> None:
+    room = book_room(Progress(START, 140.0, listened=START))
+    room.play("book", following=[0, 1])
+    room.sources.is_holding = True
+    room.player.play(10)
+    room.controller.handle(LoadFailed(room.controller.playback.load, "No sound in it."))
+    assert (room.controller.playback.episode, room.listener.errors) == ("next", [])
+    assert room.listener.said[-1] == "“Part C” cannot be played."
+    assert room.progress("book").status is Status.STARTED
+    assert room.progress("book").position == pytest.approx(150.0, abs=1)
+
+
 def test_book_none_of_whose_parts_can_be_opened_stays_where_it_was() -> None:
     for start in (20.0, 120.0, 200.0):
         room = book_room(Progress(START, start, listened=START))

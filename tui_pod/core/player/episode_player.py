@@ -730,7 +730,8 @@ class EpisodePlayer:
             return False
         played = self.tracker.heard
         may_skip, is_over = load.may_skip_faulty(position, played), load.is_last_part
-        if not may_skip and not (is_over and self.tracker.is_done):
+        is_only_one = load.faulty == 1 and played > 0 and load.phase is not Phase.OPEN
+        if not may_skip and not (is_over and (self.tracker.is_done or is_only_one)):
             self._state.show(playback._replace(position=load.before_faulty))
             return False
         if load.phase is Phase.OPEN:
