@@ -142,16 +142,16 @@ class TopicTree(RowPane):
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Show the topics of another library; folded topics and the cursor stay."""
-        former, entry, group = self._topics, self.entry, self._group
+        former, group = self._topics, self._group
+        entry = self.entry if group is None else self._groups[group][0]
         folded, known = {former.key(topic) for topic in self._folded}, {*former.keys}
         self._set_topics(library, progress_index)
         self._folded = {topic for topic in range(len(self._depths)) if self._topics.key(topic) in folded}
         self._folded |= {topic for topic in self._crowded if self._topics.key(topic) not in known}
         self._playing, self._shown_playing = None, (None, "")
         self._list_rows()
-        if group is not None:
-            entry = FIRST_GROUP - [*self._groups].index(group) if group in self._groups else 0
-        self.go_to(entry if entry < 0 else former.found_in(self._topics, entry))
+        entry = entry if entry < 0 else former.found_in(self._topics, entry)
+        self.go_to(entry if group is None or entry not in self._group_of else FIRST_GROUP - self._group_of[entry])
         self.refresh(layout=True)  # longer names take more room
 
     @property
