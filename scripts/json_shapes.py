@@ -87,6 +87,7 @@ SHAPES: dict[str, Any] = {
                      | {"status": "text", "from": ("text", "null"), "former_position": ("seconds", "null"),
                         "former_status": ("text", "null")}],
         "machine": ("text", "null"), "sent": "count", "summary": "text", "lacking_length": ["text"],
+        "missing": ["text"], "missing_of": "count",
         "waiting": ["text"], "bookmarks?": [{"*": "any"}], "cards?": [{"*": "any"}], "lists?": [{"*": "any"}],
         "configured": ["text"], "subscribed": ["text"], "unsubscribed": ["text"], "error": ("text", "null"),
         "first": ["text"], "offline": "true or false", "dry_run": "true or false",

@@ -246,7 +246,7 @@ def test_folder_and_server_are_one_report_in_json(
         "received": [{"id": "one", "position": 0.0, "played": True, "plays": 0, "updated": NOW.isoformat(),
                       "status": "played", "from": None, "former_position": None, "former_status": None}],
         "machine": "desk.toml", "lacking_length": ["two"], "waiting": ["Ships"], "sent": 3, "subscribed": ["s"],
-            "configured": [],
+            "configured": [], "missing": [], "missing_of": 0,
         "summary": "1 episode received, 1 sent, 1 bookmark received; 1 episode received, 2 sent, 1 podcast subscribed,"
         " 1 podcast unsubscribed",
         "unsubscribed": ["u"], "error": "It broke.", "first": [], "offline": True, "dry_run": False,

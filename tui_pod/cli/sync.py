@@ -205,6 +205,8 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
                 "waiting": [name for outcome in outcomes for name in outcome.waiting],
                 "summary": "; ".join(_summary(outcome, would) for outcome in outcomes if outcome.has_changed),
                 "sent": sum(outcome.sent for outcome in outcomes),
+                "missing": [title for outcome in outcomes for title in outcome.missing.titles],
+                "missing_of": sum(outcome.missing.out_of for outcome in outcomes),
                 **notebook_tables(kept),
                 "configured": [ident for outcome in outcomes for ident in outcome.configured],
                 "subscribed": [address for outcome in outcomes for address in outcome.subscribed],
@@ -225,6 +227,8 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
         if outcome.error and not outcome.has_changed:
             continue
         tell(_summary(outcome, would))
+        if outcome.missing.titles:
+            tell(str(outcome.missing))
         if outcome.waiting:
             waiting = counted(len(outcome.waiting), "podcast")
             tell(f"{waiting} of your other machines not subscribed to; tui-pod sync in a terminal asks about them.")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tui_pod.core.library.parts import Content
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, to_texts
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import fold
@@ -22,6 +23,7 @@ from tui_pod.net.login import Login, split_login
 from tui_pod.shelf import episodes, marks, settings_table
 from tui_pod.shelf.database import FeedDatabase, bump, insert_entries, number_of, read_entries, to_folders
 from tui_pod.shelf.generation import generation
+from tui_pod.shelf.layouts import read_contents
 from tui_pod.shelf.logins import Logins
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
@@ -361,6 +363,13 @@ class FeedStore:
                 " WHERE removed IS NULL AND audio LIKE 'http%'"
             )
             return [EpisodeIdentity(*row) for row in rows]
+
+    def contents(self) -> dict[str, Content]:
+        """Return what the recordings and texts on this machine consist of: see `read_contents`."""
+        if self.is_empty:
+            return {}
+        with self.db.read() as db:
+            return read_contents(db)
 
     def details(self, ident: str) -> Details | None:
         """Return an episode's details; None if it belongs to no feed."""

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 import sqlite3
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from math import ceil, inf
 
-from tui_pod.core.library.parts import GROWN, Move, Part, arrange, pack_parts, unpack_parts
+from tui_pod.core.library.parts import GROWN, Content, Move, Part, Stretches, arrange, pack_parts, unpack_parts
 from tui_pod.shelf.database import FeedDatabase, bump
 from tui_pod.shelf.listing import Tags
 from tui_pod.shelf.published import PublishedItem
 
 MAX_LAYOUTS = 20
 """Maximum number of former lists of parts that are stored for a book; the oldest are deleted."""
-
-_Stretches = Mapping[str, tuple[float, float]]
-"""Where each part starts and ends, in seconds, by the key of its content."""
 
 
 def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, PublishedItem]], now: float) -> dict[str, set[str]]:
@@ -67,7 +66,7 @@ def correct_length(database: FeedDatabase, book: str, audio: str, duration: floa
         bump(db, number)
 
 
-def _note(db: sqlite3.Connection, book: str, parts: _Stretches, now: float) -> None:
+def _note(db: sqlite3.Connection, book: str, parts: Stretches, now: float) -> None:
     last = db.execute("SELECT max(until) FROM layouts WHERE book = ?", (book,)).fetchone()[0] or 0
     db.execute("INSERT INTO layouts VALUES (?, ?, ?)", (book, max(ceil(now), last + 1), json.dumps(parts)))
     db.execute(
@@ -116,7 +115,7 @@ def _stretches(keys: Iterable[str], parts: Iterable[Part]) -> dict[str, tuple[fl
     return {key: (round(part.start, 2), round(part.end, 2)) for key, part in zip(keys, parts, strict=True)}
 
 
-def _shifts(book: str, until: float, former: _Stretches, present: _Stretches) -> list[Move]:
+def _shifts(book: str, until: float, former: Stretches, present: Stretches) -> list[Move]:
     """Return the moves of a book's parts; from a part that is gone, they lead to the start of the next one.
 
     From the end of a book that has more parts now, one leads to the first new part.
@@ -134,3 +133,36 @@ def _shifts(book: str, until: float, former: _Stretches, present: _Stretches) ->
         first = next(at for key, (at, _) in present.items() if key not in former)
         moves.append(Move(book, GROWN, GROWN, until, book, first, first))
     return moves[::-1]
+
+
+def read_contents(db: sqlite3.Connection) -> dict[str, Content]:
+    """Return what the recordings and texts on this machine consist of, by episode; those that are shown come first.
+
+    Episodes that have become parts of books are among them, as what is not here.
+    """
+    former: dict[str, list[tuple[float, Stretches]]] = {}
+    for book, until, packed in db.execute("SELECT book, until, parts FROM layouts ORDER BY until"):
+        former.setdefault(book, []).append((until, {key: (at, end) for key, (at, end) in json.loads(packed).items()}))
+    found = {}
+    for ident, guid, title, keys, parts in db.execute(
+        "SELECT episodes.id, episodes.guid, episodes.title, keys, parts FROM episodes JOIN feeds ON feed = number"
+        " LEFT JOIN recordings ON recordings.id = episodes.id"
+        " WHERE address LIKE 'file:///%' OR address LIKE 'texts://%'"
+        " ORDER BY removed IS NOT NULL, place < 0, number, place DESC"
+    ):
+        present = _stretches(keys.split(), unpack_parts(parts)) if keys else {}
+        if len(present) < 2:
+            found[ident] = _whole(title, keys or guid.partition("\0")[0])
+        else:
+            found[ident] = Content(title, (*former.get(ident, ()), (inf, present)))
+    for ident, title, key in db.execute(
+        "SELECT former_episodes.id, title, key FROM former_episodes JOIN episodes ON episodes.id = book"
+    ):
+        found.setdefault(ident, _whole(title, key)._replace(is_here=False))
+    return found
+
+
+def _whole(title: str, key: str) -> Content:
+    """Return the content of one file; what a playlist names has an address in place of a key."""
+    key = key if re.fullmatch("[0-9a-f]{32}", key) else hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32]
+    return Content(title, ((inf, {key: (0.0, inf)}),))

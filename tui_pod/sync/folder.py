@@ -49,6 +49,14 @@ from tui_pod.sync.shared_podcasts import (
     read_settings,
     settings_tables,
 )
+from tui_pod.sync.shared_recordings import (
+    Described,
+    Missing,
+    Recognition,
+    described,
+    read_recordings,
+    recording_tables,
+)
 
 MAX_FILES = 500
 """Maximum number of files that are read from a folder: one per machine, and copies made of conflicts."""
@@ -76,6 +84,8 @@ class Contents(NamedTuple):
     """Name of the machine; None if its file does not state it."""
     queue: tuple[EntryMark, ...] = ()
     """What was put into the queue and taken out of it."""
+    recordings: Described = MappingProxyType({})
+    """What the recordings consist of that are on disk and not from a feed; see `shared_recordings`."""
 
 
 class SyncError(UserError):
@@ -96,6 +106,7 @@ class Gathered(NamedTuple):
     others: Mapping[str, str]
     """The other machines' names, by those of their files without suffix; also of unreadable ones."""
     notices: tuple[str, ...]
+    missing: Missing = Missing()
 
 
 def machine_name(state: State) -> tuple[str, list[SettingRecord]]:
@@ -127,8 +138,8 @@ class SyncFolder:
         self._device = device
         self._file = folder / f"{machine}.toml"
 
-    def gather(self, now: datetime) -> Gathered:
-        """Merge all files; name those that cannot be read in the notices.
+    def gather(self, now: datetime, here: Recognition | None = None) -> Gathered:
+        """Merge all files, by the ids `here`; name those that cannot be read in the notices.
 
         A time that is not believed at the time `now` counts as unknown, since the files are read again with each sync.
         Raises SyncError if the folder does not exist, or cannot be read.
@@ -138,6 +149,7 @@ class SyncFolder:
         notebook, podcasts, subscriptions = Notebook(), list[SharedSettings](), list[SharedPodcasts]()
         notices: list[str] = []
         others, queue = dict[str, str](), dict[str, EntryMark]()
+        everything: list[tuple[Path, Contents]] = []
         for path in self._paths():
             if path != self._file:
                 others[path.stem] = label_of(path.stem)
@@ -150,8 +162,14 @@ class SyncFolder:
                 if not isinstance(error, FileNotFoundError):
                     notices.append(f"{clean(path.name, 80)} is incomplete; it is read again at the next sync.")
                 continue
+            everything.append((path, found))
             if path == self._file:
                 own = found
+        recordings = described(found.recordings for _, found in everything)
+        here = here or Recognition({}, {})
+        there = [ident for path, found in everything if path != self._file for ident in found.progress]
+        for path, raw in everything:
+            found = _by_own_ids(raw, here, {**recordings, **raw.recordings})
             notebook = notebook.merged(found.notebook)
             queue = merged_marks(queue, {mark.episode: mark for mark in found.queue})
             podcasts.append(found.podcasts)
@@ -164,8 +182,8 @@ class SyncFolder:
                 taken = incoming(progress, {ident: each._replace(origin=each.origin or name) for ident, each in theirs})
             progress |= taken
         contents = Contents(progress, notebook, newest_by_feed(podcasts), newest_by_feed(subscriptions))
-        contents = contents._replace(queue=tuple(queue.values()))
-        return Gathered(contents, own, others, tuple(notices))
+        contents = contents._replace(queue=tuple(queue.values()), recordings=recordings)
+        return Gathered(contents, own, others, tuple(notices), here.missing(there, recordings))
 
     def write(self, contents: Contents, now: datetime) -> None:
         """Replace this machine's file in one step. Raises SyncError if that fails; the old file stays."""
@@ -176,6 +194,8 @@ class SyncFolder:
             "episodes": episodes,
         }
         tables["subscriptions"] = podcast_tables(contents.subscriptions)
+        if contents.recordings:
+            tables["recordings"] = recording_tables(contents.recordings)
         if contents.queue:
             tables["queue"] = {"marks": MARKS.write(contents.queue)}
         if self._device:
@@ -208,6 +228,18 @@ def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> di
     return {ident: value for ident, value in merged if value != mine.get(ident)}
 
 
+def _by_own_ids(contents: Contents, here: Recognition, recordings: Described) -> Contents:
+    """Return the contents of a machine's file by the ids of this machine, as far as it has the recordings."""
+    if not recordings:
+        return contents
+    return contents._replace(
+        progress=here.progress(contents.progress, recordings),
+        notebook=here.notebook(contents.notebook, recordings),
+        podcasts=newest_by_feed({here.whole(ident, recordings): one} for ident, one in contents.podcasts.items()),
+        queue=here.marks(contents.queue, recordings),
+    )
+
+
 def _read(path: Path, now: datetime) -> Contents:
     data = parse_snapshot(files.read_bytes(path, MAX_BYTES).decode())
     if "written" not in data:
@@ -225,7 +257,8 @@ def _read(path: Path, now: datetime) -> Contents:
     queue = data.get("queue")
     marks = MARKS.read(queue.get("marks")) if isinstance(queue, dict) else ()
     marks = tuple(mark for mark in marks if _is_id(mark.episode))
-    return Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device, marks)
+    own = Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device, marks)
+    return own._replace(recordings=read_recordings(data.get("recordings")))
 
 
 def _ids_of(own_list: OwnList) -> Iterator[str]:

@@ -32,6 +32,7 @@ from tui_pod.sync.shared_podcasts import (
     take_settings,
 )
 from tui_pod.sync.shared_queue import QueuePlan, by_episode, merge_queue
+from tui_pod.sync.shared_recordings import Described, Missing, Recognition, to_describe
 
 WAIT = 10.0
 """Seconds to wait for a sync that is running."""
@@ -77,6 +78,7 @@ class SyncResult:
     """Addresses added to and removed from the server's list."""
     sessions: int = 0
     """How many sessions of listening a server did not have."""
+    missing: Missing = field(default_factory=Missing)
 
     @property
     def has_changed(self) -> bool:
@@ -122,9 +124,12 @@ def sync_with_folder(
     machine, naming = machine_name(state)
     place, known = str(folder.resolve()), state.strings("sync", "names")
     shared = SyncFolder(folder, machine, options.device, known)
-    found = shared.gather(now)
+    here = store.contents()
+    found = shared.gather(now, Recognition(here, state.progress))
     records: list[Record] = [*naming, *_notes_of_others(state, folder, place, found, options.is_alone)]
     plan = _decide(state, found, read_chosen(store, now), store.feeds(), now)
+    noted = plan.progress, plan.notebook, plan.queue.marks, plan.settings
+    plan = replace(plan, recordings=to_describe(*noted, here, found.all.recordings))
     names = [each.title or each.address for each in plan.wanted.values()]
     former = next((name == "podcasts" for name in _ANSWERS if state.setting("sync", name, "") == place), None)
     agreed = former if options.shares_podcasts is None else options.shares_podcasts
@@ -151,12 +156,13 @@ def sync_with_folder(
         machine,
         plan.sent,
         received_notebook,
-        plan.notebook.without(found.all.notebook),
+        plan.notebook.without(found.all.notebook).without(found.own.notebook if found.own else Notebook()),
         list(configured),
         notices=list(found.notices),
         subscribed=[each.address for each in plan.wanted.values()],
         unsubscribed=[feed.name for feed in plan.unwanted],
         waiting=names if agreed is None and not options.is_dry else [],
+        missing=found.missing,
     )
 
 
@@ -178,6 +184,8 @@ class _Plan:
     """The podcasts to subscribe to; `unwanted` are those to remove."""
     unwanted: list[Subscription]
     queue: QueuePlan
+    recordings: Described = field(default_factory=dict)
+    """What the recordings consist of that any of it is about."""
 
     def settings_to_take(self, store: FeedStore) -> dict[str, ChosenSettings]:
         """Return the settings that differ from those of the podcasts and books that are here now."""
@@ -239,10 +247,10 @@ def _save(file: StateFile, store: FeedStore, records: list[Record], plan: _Plan)
 def _write(shared: SyncFolder, found: Gathered, plan: _Plan, now: datetime) -> None:
     """Write this machine's file, unless it holds all of that already."""
     contents, own = Contents(plan.progress, plan.notebook, plan.settings, plan.subscriptions), found.own or Contents({})
-    contents = contents._replace(queue=plan.queue.marks)
+    contents = contents._replace(queue=plan.queue.marks, recordings=plan.recordings)
     lacks = any(own.progress.get(ident) != value for ident, value in plan.progress.items())
     is_same = plan.settings == own.podcasts and plan.subscriptions == own.subscriptions
-    is_same &= plan.queue.marks == own.queue
+    is_same &= plan.queue.marks == own.queue and plan.recordings == own.recordings
     if lacks or any(plan.notebook.without(own.notebook)) or not is_same:
         shared.write(contents, now)
 

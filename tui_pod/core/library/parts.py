@@ -105,6 +105,32 @@ class Move(NamedTuple):
         return min(round(round(self.at, 2) + position - round(self.start, 2), 2), self.last)
 
 
+Stretches = Mapping[str, tuple[float, float]]
+"""Where each part of a recording starts and ends, in seconds and in order, by the key of its content."""
+
+
+class Content(NamedTuple):
+    """What a recording consists of, which is the same wherever it lies."""
+
+    title: str
+    layouts: tuple[tuple[float, Stretches], ...]
+    """Its parts, and until when it had them (seconds since 1970), oldest first; the last are its present ones.
+
+    A recording that is one file has one part, which never ends.
+    """
+    is_here: bool = True
+    """Whether the machine that describes it has it, and not only what was noted of it."""
+
+    @property
+    def present(self) -> Stretches:
+        """Its parts."""
+        return self.layouts[-1][1]
+
+    def at(self, time: datetime) -> Stretches:
+        """Return the parts that it had at a time, where what was noted then is."""
+        return next(parts for until, parts in self.layouts if time.timestamp() < until)
+
+
 def by_former(moves: Iterable[Move]) -> Mapping[str, Sequence[Move]]:
     """Return the moves of each former episode."""
     found: dict[str, list[Move]] = {}
