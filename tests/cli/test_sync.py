@@ -12,6 +12,7 @@ from unittest.mock import Mock
 
 import pytest
 
+from tests.sources.folders.sounds import make_mp3
 from tests.sources.server import Site, body
 from tui_pod.cli import sync
 from tui_pod.cli.main import main
@@ -53,6 +54,26 @@ def test_sync_prints_what_came_in(words: list[str], capsys: pytest.CaptureFixtur
     assert err == "1 episode received, 1 sent\n"
     assert main([*words, "sync"]) == 0
     assert capsys.readouterr() == ("", "0 episodes received, 0 sent\n")
+
+
+def test_book_that_is_called_talks_elsewhere_is_talks_after_a_sync(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in (1, 2, 3):
+        make_mp3(tmp_path / "Shelf" / "Emma" / f"{number}.mp3", f"Chapter {number}", str(number), TALB="Emma")
+
+    def run(machine: str, *command: str) -> str:
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / machine))
+        capsys.readouterr()
+        assert main([*_options(tmp_path, machine), *command]) == 0
+        return capsys.readouterr().out
+
+    for machine in ("here", "there"):
+        run(machine, "feeds", "add", str(tmp_path / "Shelf"))
+    run("here", "feeds", "set", "Emma", "kind=talks")
+    run("here", "sync")
+    run("there", "sync")
+    assert run("there", "list", "--topic", "Emma").count("Chapter") == 3
 
 
 def test_sync_dry_run_prints_json_and_changes_nothing(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 from argparse import Namespace
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from functools import partial, reduce
 from pathlib import Path
@@ -31,10 +31,14 @@ from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
+from tui_pod.net.access import PUBLIC
 from tui_pod.net.connect import trust_certificates
+from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE
 from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.files import book_named
 from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.table import source_of
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.notebook import notebook_tables
 from tui_pod.sync.folder import SyncError
@@ -151,7 +155,12 @@ def _with_folder(opened: Opened, store: FeedStore, options: Namespace, is_dry: b
         return ask_yes(f"{found_there(titles)} Subscribe?") if is_someone_there() else None
 
     how = FolderOptions(is_dry, settings.device or None, options.alone, shares, accepts)
-    return sync_with_folder(opened.file, opened.state, store, Path(settings.folder), datetime.now(UTC), how)
+    outcome = sync_with_folder(opened.file, opened.state, store, Path(settings.folder), datetime.now(UTC), how)
+    books = [] if is_dry else filter(None, (book_named(store, ident) for ident in outcome.configured))
+    for folder in filter(None, map(store.find, {book.feed for book in books})):  # one may be talks now, or a book again
+        with suppress(UserError):  # a folder that is away is read once it is back
+            source_of(folder.address).refresh(store, folder, CancelToken(), PUBLIC)
+    return outcome
 
 
 def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
