@@ -176,5 +176,10 @@ def test_nix_recipe_names_every_dependency() -> None:
     (removed,) = re.findall(r"pythonRemoveDeps = \[ (.+) \];", recipe)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     wanted = {Requirement(each).name for each in project["dependencies"]}
-    own = {"mpv": "python-mpv", "scheduler": "fsrs"}
+    own = {"mpv": "python-mpv", "scheduler": "fsrs", "screen": "textual"}
+    lock = (ROOT / "requirements.lock").read_text("utf-8")
+    for name, version, checksum in re.findall(
+        r'pname = "(\w+)";\s+version = "([0-9.]+)";.*?sha256 = "(\w+)"', recipe, re.S
+    ):
+        assert f"--hash=sha256:{checksum}" in lock.partition(f"\n{name}=={version} ")[2].partition("==")[0], name
     assert {own.get(each, each) for each in named} | set(re.findall(r'"([^"]+)"', removed)) == wanted
