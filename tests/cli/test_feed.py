@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
 
 import feedparser
 import pytest
 
 from tests.cli.conftest import Shell
+from tests.patience import PATIENCE
 from tests.sources import server
 from tests.sources.folders.sounds import make_mp3
 from tests.sources.server import Ranged, Site, feed, item, sound
@@ -16,6 +22,7 @@ from tests.tools import needs_voice
 from tui_pod.cli import feed as command
 from tui_pod.core.library.library import Library
 from tui_pod.export.feed import feed_item, feed_text
+from tui_pod.export.feed_server import FeedServer
 from tui_pod.sources.podcasts.rss import parse_feed
 
 TITLES = ["One", "A note", "Emma: Volume 1", "Emma: Volume 2", "Episode 2", "Episode 1"]
@@ -106,3 +113,48 @@ def test_hostile_titles_are_read_back(library: Library) -> None:
     assert not theirs.bozo
     assert [each.title for each in ours.items] == [each.title for each in episodes]
     assert [each.guid for each in ours.items] == [each.id for each in theirs.entries] == [each.id for each in episodes]
+
+
+def test_served_feed_is_heard_in_another_tui_pod(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = FeedServer.serve_forever
+    monkeypatch.setattr(FeedServer, "serve_forever", lambda it: Thread(target=real, args=(it,), daemon=True).start())
+    recording = make_mp3(tmp_path / "Talks" / "1.mp3", "A talk")
+    shell("feeds", "add", str(tmp_path / "Talks"))
+    shell("feed", "Talks", "--serve", "--address", "127.0.0.1:0")
+    (address,) = re.findall(
+        r"Open to this machine alone, until Ctrl\+C: (http://127\.0\.0\.1:\d+/feed\.xml)", shell.err
+    )
+    shell("feeds", "add", address)
+    (taken,) = (entry for entry in shell.json("list") if "://" in (entry["audio"] or ""))
+    shell("do", "download.start", taken["id"])
+    assert shell.err == "1 episode downloaded\n"
+
+    def ask(path: str, asked: str = "", method: str = "GET") -> tuple[int, str | None, bytes]:
+        with closing(HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)) as connection:
+            connection.request(method, path, headers={"Range": asked} if asked else {})
+            answer = connection.getresponse()
+            return answer.status, answer.getheader("Content-Range"), answer.read()
+
+    content, path = recording.read_bytes(), urlsplit(taken["audio"]).path
+    size = len(content)
+    assert ask(path) == (200, None, content)
+    assert ask(path, method="HEAD") == (200, None, b"")
+    for asked, first, last in (
+        ("0-", 0, size - 1),
+        ("9-19", 9, 19),
+        (f"9-{size}", 9, size - 1),
+        ("-5", size - 5, size - 1),
+    ):
+        assert ask(path, f"bytes={asked}") == (206, f"bytes {first}-{last}/{size}", content[first : last + 1])
+    assert ask(path, f"bytes={size}-") == (416, f"bytes */{size}", b"")
+    for odd in ("bytes=-", "bytes=1-2,4-5", "lines=1-2", "bytes=x-"):
+        assert ask(path, odd)[0] == 200
+    for wrong in ("/", "/..%2f" * 9 + "etc/passwd", "/../" * 9 + "etc/passwd", f"/{command.PREFIX}new"):
+        assert ask(wrong)[0] == 404
+    assert ask(path, method="POST")[0] == 501
+
+
+@pytest.mark.parametrize("address", ["here", "127.0.0.1:99999", "0.0.0.0:0", "192.0.2.1:8380"])
+def test_address_that_cannot_be_served_says_so(shell: Shell, address: str) -> None:
+    shell("feed", "--serve", "--address", address, status=1 if address.startswith("192") else 2)
+    assert shell.err.count("\n") == 1

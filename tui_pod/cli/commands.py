@@ -135,12 +135,14 @@ COMMANDS = (
         Argument("--out", DIRECTORY, "also write DIR/<id>.opus, with tags, and DIR/<id>.vtt"),
         Argument("--acts", text="write one file for each part of a course instead, with chapters"),
     )),
-    Command("feed", "feed.run", "write a list as a podcast feed, to take it along in any player", (
+    Command("feed", "feed.run", "write or serve a list as a podcast feed, to take it along in any player", (
         Argument("name", "TOPIC", "a topic, a course, a list of yours, Continue, New or Queue; default: Queue", "?",
                  default="Queue"),
         Argument("--out", DIRECTORY, "write DIR/feed.xml with its audio, narrations, covers and chapters"),
         Argument("--url", "ADDRESS", "address under which players find that folder"),
         Argument("--copy", text="download what is not here, instead of linking to its publisher"),
+        Argument("--serve", text="serve it over http until Ctrl+C, to this machine alone unless --address is given"),
+        Argument("--address", "HOST:PORT", "where to serve it, such as 192.168.1.5:8380; default: 127.0.0.1:8380"),
     )),
     Command("transcribe", "speech.transcribe.run", "transcribe recordings on this machine", (
         Argument("ids", "ID", "default: each recording on this machine without a transcript", "*"),

@@ -1,4 +1,4 @@
-"""The command `feed`: write a list as a podcast feed, so that any player can take it along."""
+"""The command `feed`: write or serve a list as a podcast feed, so that any player can take it along."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ from tui_pod.cli.shared import Opened, make_folder, open_library, tell, warn
 from tui_pod.cli.speech.narrate import UNBOUNDED, render
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.text.clean import counted
+from tui_pod.core.text.clean import clean, counted
 from tui_pod.export.acts import cover
 from tui_pod.export.feed import chapters_text, ending_of, feed_item, feed_text
+from tui_pod.export.feed_server import FeedServer
 from tui_pod.recordings.download_request import file_hash
 from tui_pod.runtime.files import read_bytes
 from tui_pod.services.narration import make_narrator
@@ -35,21 +36,47 @@ PREFIX = "tui-pod-"
 """How the names of its files begin; others in the folder are left alone."""
 
 
-def run(options: Namespace) -> int:
-    """Write a feed and its files; return 1 if an episode was left out.
+ADDRESS = "127.0.0.1:8380"
 
-    Raises UserError if no folder or no such list is named, or the folder cannot be made.
+
+def run(options: Namespace) -> int:
+    """Write a feed and its files, and serve them if that is wanted; return 1 if an episode was left out.
+
+    Raises UserError if no folder or no such list is named, or the folder or the address cannot be used.
     """
-    if options.out is None:
-        raise UsageError("name a folder with --out DIR")
+    if options.out is None and not options.serve:
+        raise UsageError("name a folder with --out DIR, or serve the feed with --serve")
+    server, base = _bind(options.address or ADDRESS) if options.serve else (None, "")
+    base = f"{(options.url or base).rstrip('/')}/" if options.url or base else ""
+    if "//0.0.0.0:" in base or "//[::]:" in base:
+        raise UsageError("say with --url how players reach this machine")
     opened = open_library(options)
     episodes = [opened.library.episode(index) for index in listed(opened, opened.count_progress(), options.name)]
     if options.copy:
         asyncio.run(download(opened, [episode.id for episode in episodes]))
-    feed = FeedFolder(opened, options.out, f"{options.url.rstrip('/')}/" if options.url else "")
+    folder = options.out or opened.paths.cache / "feeds" / file_hash(options.name)
+    feed = FeedFolder(opened, folder, base)
     feed.fill(episodes, options.name)
-    tell(f"{options.out / 'feed.xml'}: {counted(len(feed.items))}, {counted(feed.written, 'new file')}. {ONE_WAY}")
+    tell(f"{folder / 'feed.xml'}: {counted(len(feed.items))}, {counted(feed.written, 'new file')}. {ONE_WAY}")
+    if server is not None:
+        server.files = {name: folder / name for name in feed.names}
+        is_alone = str(server.server_address[0]).startswith(("127.", "::1"))
+        whom = "this machine alone" if is_alone else "all who reach this machine"
+        tell(f"Open to {whom}, until Ctrl+C: {base}feed.xml")
+        server.serve_forever()
     return 1 if feed.failures else 0
+
+
+def _bind(address: str) -> tuple[FeedServer, str]:
+    """Return the server at an address, and how it is called."""
+    host, _, port = address.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise UsageError(f"--address is such as {ADDRESS}")
+    try:
+        server = FeedServer(host.strip("[]"), int(port))
+    except OSError as error:
+        raise UserError(f"{clean(address)} cannot be opened: {error.strerror or error}") from None
+    return server, f"http://{host}:{server.server_port}"
 
 
 class FeedFolder:

@@ -51,7 +51,7 @@ function _shtab_tui_pod_using
 end
 
 set -g _shtab_tui_pod_commands list lists queue mark status check plan search stats bookmarks recall read narrate feed transcribe passages models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume sleep now do attach keys config completions man
-set -g _shtab_tui_pod_opts_with_value --add --ao --catalog --category --clips --config --country --folder --format --import-file --order --out --password-command --play --podcasts --report --session --set --state --status --take --topic --url --user
+set -g _shtab_tui_pod_opts_with_value --add --address --ao --catalog --category --clips --config --country --folder --format --import-file --order --out --password-command --play --podcasts --report --session --set --state --status --take --topic --url --user
 
 complete -c tui-pod -e
 complete -c tui-pod -f
@@ -176,7 +176,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l all -d 'every episode w
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l out -xka "(__fish_complete_directories)" -d 'also write DIR/<id>.opus, with tags, and DIR/<id>.vtt'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l acts -d 'write one file for each part of a course instead, with chapters'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate; and test $_shtab_tui_pod_npos -ge 0' -ka "(tui-pod completions --words ids 2>/dev/null)" -d ID
-complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a feed -d 'Write a list as a podcast feed, to take it along in any player.'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a feed -d 'Write or serve a list as a podcast feed, to take it along in any player.'
 complete -c tui-pod -n '_shtab_tui_pod_using feed' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using feed' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
 complete -c tui-pod -n '_shtab_tui_pod_using feed' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
@@ -185,6 +185,8 @@ complete -c tui-pod -n '_shtab_tui_pod_using feed' -l ao -x -d 'mpv'"'"'s audio 
 complete -c tui-pod -n '_shtab_tui_pod_using feed' -l out -xka "(__fish_complete_directories)" -d 'write DIR/feed.xml with its audio, narrations, covers and chapters'
 complete -c tui-pod -n '_shtab_tui_pod_using feed' -l url -x -d 'address under which players find that folder'
 complete -c tui-pod -n '_shtab_tui_pod_using feed' -l copy -d 'download what is not here, instead of linking to its publisher'
+complete -c tui-pod -n '_shtab_tui_pod_using feed' -l serve -d 'serve it over http until Ctrl+C, to this machine alone unless --address is given'
+complete -c tui-pod -n '_shtab_tui_pod_using feed' -l address -x -d 'where to serve it, such as 192.168.1.5:8380; default: 127.0.0.1:8380'
 complete -c tui-pod -n '_shtab_tui_pod_using feed; and test $_shtab_tui_pod_npos -eq 0' -ka "(tui-pod completions --words topics 2>/dev/null)" -d 'a topic, a course, a list of yours, Continue, New or Queue; default: Queue'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a transcribe -d 'Transcribe recordings on this machine.'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -s h -l help -d 'show this help message and exit'
