@@ -119,7 +119,7 @@ def test_slow_server_holds_up_nobody_and_its_late_answer_is_offered(tmp_path: Pa
             app.press(" ")
             app.hear("Episode 1", 55)  # nobody has answered yet
             forwarder.release()
-            app.see("further · w goes there")
+            app.see("further, from gee", "w goes there")
             assert app.until(app.bar, "the bar").position < 200
             app.press("w")
             app.hear("Episode 1", 300)

@@ -196,7 +196,7 @@ class Terminal:
     def bar(self) -> Bar | None:
         """Return what the playback bar says; None while nothing is loaded, or a dialog hides it."""
         lines = self.lines
-        row = next((row for row in (-4, -3, -2) if _PLACE.match(lines[row])), None)  # of four lines to two
+        row = next((row for row in (-5, -4, -3, -2) if _PLACE.match(lines[row])), None)  # of five lines to two
         if row is None:
             return None
         title, bar = lines[row - 1], lines[row]
