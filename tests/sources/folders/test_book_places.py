@@ -100,6 +100,22 @@ def test_part_inserted_before_a_place_moves_it(shelf: Shelf) -> None:
     assert gone.position == pytest.approx(there.start, abs=0.02)
 
 
+def test_what_spans_parts_still_does_when_another_part_comes(shelf: Shelf) -> None:
+    shelf.put_book()
+    shelf.add()
+    book = shelf.book()
+    start, end = 0.5, book.parts[2].start + 0.5
+    progress = {book.id: Progress(BEFORE, end, played_ranges=((start, end),))}
+    bookmark = Bookmark(book.id, start, book.parts[1].start + 0.25, BEFORE, BEFORE)
+    shelf.put("Emma/04.mp3", "Chapter 4", "4", TALB="Emma")
+    shelf.refresh()
+    library = shelf.library()
+    (heard,) = present(ProgressIndex(library, progress).get(book.id)).played_ranges
+    assert heard == pytest.approx((start, end), abs=0.02)
+    (moved,) = moved_notebook(Notebook((bookmark,)), library.moves).bookmarks
+    assert (moved.start, moved.end) == pytest.approx((start, bookmark.end), abs=0.02)
+
+
 def test_what_is_noted_after_a_change_is_where_it_was_noted(shelf: Shelf) -> None:
     shelf.put_book()
     shelf.add()

@@ -11,6 +11,7 @@ from tui_pod.core.library.parts import GROWN, Move, by_former, move_at, moved_ti
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import Card, Notebook, newest_of
 from tui_pod.core.progress.progress import Progress, newest
+from tui_pod.core.progress.ranges import Ranges, add_range
 
 Moved = TypeVar("Moved", Bookmark, Card)
 
@@ -35,18 +36,22 @@ def moved_records(records: Iterable[Moved], moves: Iterable[Move]) -> tuple[Move
 
 
 def _moved(record: Moved, former: Mapping[str, Sequence[Move]]) -> Moved:
-    move = move_at(within(former.get(record.episode, ()), record.updated), record.start)
+    moves = within(former.get(record.episode, ()), record.updated)
+    move = move_at(moves, record.start)
     if move is not None:
-        record = _put(record, move)._replace(updated=moved_time(move))
+        record = _put(record, move, moves)._replace(updated=moved_time(move))
     others = (move for move in former.get(record.episode, ()) if move.episode != record.episode)
     move = move_at(others, record.start)
     return _put(record, move) if move is not None else record
 
 
-def _put(record: Moved, move: Move) -> Moved:
+def _put(record: Moved, move: Move, moves: Sequence[Move] = ()) -> Moved:
     start = move.place(record.start)
     if isinstance(record, Bookmark):
-        return record._replace(episode=move.episode, start=start, end=max(start, move.place(record.end)))
+        last = move_at(moves, record.end)
+        is_behind = last is not None and round(last.at - move.last, 1) == 0  # it goes on in the next part, as before
+        end = (last if last is not None and is_behind else move).place(record.end)
+        return record._replace(episode=move.episode, start=start, end=max(start, end))
     return record._replace(episode=move.episode, start=start)
 
 
@@ -99,12 +104,15 @@ def _shifted(progress: Progress, moves: Sequence[Move]) -> Progress:
     move = next((move for move in moves if move.is_growth), None) if progress.played else None
     is_played = progress.played and move is None
     position, move = (GROWN, move) if move is not None else (progress.position, move_at(moves, progress.position))
-    ranges = [(there.place(start), there.place(end)) for start, end in progress.played_ranges
-              if (there := move_at(moves, start)) is not None]  # fmt: skip
+    ranges: Ranges = ()
+    for start, end in progress.played_ranges:
+        for there in moves:
+            if start < there.end and end > there.start:
+                ranges = add_range(ranges, there.place(max(start, there.start)), there.place(min(end, there.end)))
     return progress._replace(
         position=move.place(position) if move is not None and not is_played else position,
         played=is_played,
-        played_ranges=tuple(ranges),
+        played_ranges=ranges,
         duration=None,
         updated=moved_time(moves[0]),
     )
