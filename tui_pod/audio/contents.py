@@ -6,7 +6,7 @@ import queue
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from tui_pod.audio.libmpv import NoPlayer, open_mpv, read_chapters
+from tui_pod.audio.libmpv import NoPlayer, address_for, open_mpv, read_chapters
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import clean
 from tui_pod.runtime.threads import CancelToken
@@ -47,7 +47,7 @@ def read_contents(paths: Iterable[str], cancel: CancelToken) -> dict[str, FileCo
         for path in paths:
             cancel.check()
             found[path] = FileContents()
-            mpv.play(path)
+            mpv.play(address_for(mpv, path))
             if opened.get(timeout=PATIENCE):
                 tags = {name.lower(): text for name, text in (mpv.metadata or {}).items()}
                 found[path] = FileContents(mpv.duration or 0.0, read_chapters(mpv), clean(tags.get("title", ""), 300))

@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui_pod.audio.libmpv import NoPlayer, open_mpv
+from tui_pod.audio.libmpv import NoPlayer, address_for, open_mpv
 from tui_pod.audio.mpv_options import DEMUXER
 from tui_pod.audio.stream import StreamProtocol
 from tui_pod.runtime.files import append, read_text
@@ -190,7 +190,8 @@ def _measure(source: Source, start: float, cancelled: threading.Event) -> Levels
             streams.register(mpv)
             mpv.register_event_callback(note)
             remote = source.remote
-            mpv.play(source.location if remote is None else streams.offer("levels", remote, source.can_seek))
+            location = address_for(mpv, source.location)
+            mpv.play(location if remote is None else streams.offer("levels", remote, source.can_seek))
             while not cancelled.is_set():
                 with suppress(queue.Empty):
                     ended.get(timeout=0.1)

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui_pod.audio.mpv_options import OPTIONAL, OPTIONS
+from tui_pod.audio.ogg import read_links
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import clean
+from tui_pod.runtime.files import open_regular
 
 if TYPE_CHECKING:
     from mpv import MPV
@@ -86,6 +88,22 @@ def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None,
                 log("info", "tui-pod", f"libmpv has no {name}")
     release_memory()  # frees a megabyte that opening leaves behind
     return player
+
+
+def address_for(mpv: MPV, path: str) -> str:
+    """Return the address by which libmpv plays a recording as a whole, and prepare libmpv for it.
+
+    libavformat ends with the first recording of a chained Ogg file, so it gets an address with all of them. That refers
+    to nothing but parts of the file, and Ogg itself cannot refer to another one.
+    """
+    links = list[tuple[int, int, float]]()
+    if path.startswith("/"):
+        with contextlib.suppress(OSError), open(open_regular(path, os.O_RDONLY), "rb", buffering=0) as file:
+            links = read_links(file.fileno())
+    mpv["demuxer"], mpv["access-references"] = ("edl", True) if links else ("lavf", False)
+    parts = [(f"slice://{start}-{end}@{path}", seconds) for start, end, seconds in links]
+    named = ";".join(f"%{len(os.fsencode(part))}%{part},0,{seconds:.6f}" for part, seconds in parts)
+    return f"edl://!no_chapters;{named}" if links else path
 
 
 def release_memory() -> None:

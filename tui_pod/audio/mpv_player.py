@@ -20,6 +20,7 @@ from tui_pod.audio.libmpv import (
     NO_FILTER,
     NO_SOUND_DEVICE,
     NoPlayer,
+    address_for,
     cause,
     explain_failure,
     open_mpv,
@@ -131,7 +132,8 @@ class MpvPlayer:
             mpv["start"] = f"{start:.3f}" if start > 0 else "none"
             self._log.clear()
             mpv["demuxer-lavf-o"] = FAST_SEEK if source.is_constant_rate or source.is_estimated else DEMUXER
-            location, self._remote, self._source = source.location, source.remote, source
+            self._remote, self._source = source.remote, source
+            location = address_for(mpv, source.location)
             self._applied = mpv["af"] = self._filters({})
             if source.remote is not None:
                 location = self._streams.offer(str(load), source.remote, source.can_seek or start > 0)

@@ -1,11 +1,12 @@
-"""Put tags, a cover and chapters into Opus files, and join several of them without encoding them again.
+"""Put tags, a cover and chapters into Opus files, join several without encoding them again, and find chained ones.
 
-Source: RFC 3533 (Ogg), RFC 6716 (the length of a packet) and RFC 7845 (Opus in Ogg).
+Source: RFC 3533 (Ogg), RFC 6716 (the length of a packet), RFC 7845 (Opus in Ogg) and Vorbis I.
 """
 
 from __future__ import annotations
 
 import base64
+import os
 import struct
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -18,6 +19,12 @@ _FRAMES = (480, 960, 1920, 2880), (480, 960), (120, 240, 480, 960)
 """Samples of a frame of SILK, hybrid and CELT, by the low bits of its configuration."""
 _SERIAL, _SEGMENTS = 1, 200
 _CONTINUED, _FIRST, _LAST = 1, 2, 4
+
+MAX_PAGES, MAX_LINKS = 400_000, 500
+"""Most pages of a chained file, about 1.6 GB, and most recordings in one: each of them costs memory."""
+
+_TAIL = 65_307
+"""Most bytes of a page: the last one of a file begins within as many before its end."""
 
 
 def join_opus(files: Sequence[bytes], tags: Sequence[tuple[str, str]], cover: bytes = b"") -> bytes:
@@ -45,6 +52,41 @@ def join_opus(files: Sequence[bytes], tags: Sequence[tuple[str, str]], cover: by
 def length_of(data: bytes) -> float:
     """Return the seconds of an Opus file. Raises ValueError if it is none."""
     return sum(map(_samples, list(_packets(data))[2:])) / RATE
+
+
+def read_links(descriptor: int) -> list[tuple[int, int, float]]:
+    """Return the recordings of a chained Ogg file, such as recorded radio: first and last byte, and seconds.
+
+    The result is empty for another file, and if it is damaged or has other sound than Opus and Vorbis.
+    """
+    size = os.fstat(descriptor).st_size
+    head, tail = os.pread(descriptor, _PAGE.size, 0), os.pread(descriptor, _TAIL, max(0, size - _TAIL))
+    last = tail[tail.rfind(b"OggS\0") :]
+    if not head.startswith(b"OggS") or len(head) < _PAGE.size or head[14:18] == last[14:18]:
+        return []
+    links, at, begin, rate, sound, first, newest, was_first = list[tuple[int, int, float]](), 0, 0, 0, 0, 0, 0, False
+    for _ in range(MAX_PAGES):
+        is_end = at + _PAGE.size > size  # the last page may be cut off
+        page = head if is_end else os.pread(descriptor, _PAGE.size + 255 + 16, at)
+        mark, _, flags, samples, serial, _, _, count = _PAGE.unpack(page[: _PAGE.size])
+        is_first = bool(flags & _FIRST)
+        if is_first and not was_first and at:
+            if newest <= first or len(links) == MAX_LINKS:
+                return []
+            links.append((begin, min(at, size), (newest - first) / rate))
+            begin, rate, first, newest = at, 0, 0, 0
+        if is_end or mark != b"OggS":
+            return links if is_end and len(links) > 1 else []
+        packet = page[_PAGE.size + count :]
+        if is_first and not rate:
+            is_opus = packet.startswith(b"OpusHead")
+            rate = RATE if is_opus else int.from_bytes(packet[12:16], "little") * packet.startswith(b"\1vorbis")
+            sound, first = serial, int.from_bytes(packet[10:12], "little") * is_opus  # samples before the start
+        elif serial == sound and rate and samples > 0:
+            first = first if newest or samples < 10 * rate else samples  # it was cut out of a longer one
+            newest = samples
+        at, was_first = at + _PAGE.size + count + sum(page[_PAGE.size : _PAGE.size + count]), is_first
+    return []
 
 
 def chapter_tags(chapters: Sequence[tuple[float, str]]) -> Iterator[tuple[str, str]]:

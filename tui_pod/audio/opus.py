@@ -6,7 +6,7 @@ import contextlib
 import sys
 from pathlib import Path
 
-from tui_pod.audio.libmpv import open_mpv
+from tui_pod.audio.libmpv import address_for, open_mpv
 from tui_pod.audio.mpv_options import FAST_SEEK
 from tui_pod.audio.stream import StreamProtocol
 from tui_pod.core.errors import UserError
@@ -64,7 +64,7 @@ def _encode(source: Path | Source, **options: str) -> None:
             protocol.register(encoder)
             location = protocol.offer("clip", stream.remote)
         with encoder.prepare_and_wait_for_event("end_file", timeout=TIME_LIMIT):
-            encoder.play(location)
+            encoder.play(address_for(encoder, location))
     except (TimeoutError, SystemError) as error:
         raise EncodeError(
             f"libmpv cannot read {'the stream' if stream and stream.remote else Path(location).name}"

@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tui_pod.audio.libmpv import NoPlayer, open_mpv
+from tui_pod.audio.libmpv import NoPlayer, address_for, open_mpv
 
 SAMPLE_RATE = 16_000
 """Samples per second that speech models take."""
@@ -47,7 +47,7 @@ def main(recording: Path, rate: int = SAMPLE_RATE) -> int:
             reasons.put(event.data.reason)
 
     mpv.register_event_callback(note)
-    mpv.play(str(recording.absolute()))
+    mpv.play(address_for(mpv, str(recording.absolute())))
     reason = reasons.get()
     mpv.terminate()
     return 0 if reason == MpvEventEndFile.EOF else UNREADABLE

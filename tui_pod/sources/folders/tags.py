@@ -12,6 +12,7 @@ from typing import Any
 
 from tinytag import TinyTag, TinyTagException
 
+from tui_pod.audio.ogg import read_links
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.values import to_time
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
@@ -188,7 +189,7 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
         artists or _line(found.albumartist),
         _number(found.disc),
         _number(found.track),
-        _duration(found),
+        _duration(found, file),
         _line(tag(*_DESCRIPTIONS) or found.comment, SUMMARY_LIMIT),
         author=author,
         narrator=narrator if narrator != author else "",
@@ -287,9 +288,11 @@ def _add_ape(found: TinyTag, file: io.FileIO) -> None:
         found.other.setdefault(key, texts[1:] if key == "artist" else texts)
 
 
-def _duration(found: TinyTag) -> float | None:
+def _duration(found: TinyTag, file: io.FileIO) -> float | None:
     """Return the seconds of a file; if it was cut off, those that it has left."""
     duration = found.duration
+    if (found.mime_type or "").startswith("audio/ogg") and (links := read_links(file.fileno())):
+        duration = sum(seconds for _, _, seconds in links)
     if not duration or not 0 < duration <= DURATION_FAULT:
         return None
     stated = 125 * duration * (found.bitrate or 0.0)  # bytes
