@@ -435,6 +435,15 @@ async def test_sync_that_is_stopped_can_be_asked_again(rig: Rig, monkeypatch: py
     await until(lambda: rig.frontend.said == ["Synced; there was nothing new."], "it is told")
 
 
+async def test_recordings_of_other_machines_that_are_not_here_are_named(rig: Rig) -> None:
+    rig.report |= {"missing": ["Emma"], "missing_of": 3}
+    await rig.start()
+    said = "1 of 3 recordings of your other machines is not in this library: “Emma”."
+    assert (rig.frontend.said, rig.frontend.work) == ([said], "synced just now, 1 of 3 not here")
+    await rig.sync()
+    assert rig.frontend.said == [said, said, "Synced; there was nothing new."]
+
+
 async def test_sync_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC)
     (tmp_path / "config.toml").write_text('[sync]\nfolder = "shared"\n')

@@ -90,6 +90,8 @@ class SyncService(Follower):
         self._is_awaited = False  # playback waits for the result
         self._unasked: list[str] = []  # folder and servers that the listener was told are not synced yet
         self._named: list[str] = []  # podcasts of other machines that were named to the listener
+        self._missing = ""  # what was said of recordings of other machines that are not here, and how many they are
+        self._missing_count = ""
 
     def start(self) -> None:
         """Sync now and at intervals, if there is something to sync with; not if it would be the first sync."""
@@ -254,6 +256,17 @@ class SyncService(Follower):
         if not (is_asked and self._frontend.ask_yes(f"{found} Subscribe?", answer)):
             self._frontend.tell(f"{found} {ON_REQUEST}")
 
+    def _name_missing(self, report: Mapping[str, Any], is_asked: bool) -> None:
+        """Name the recordings of other machines that are not here; once, unless the listener asked for the sync."""
+        from tui_pod.sync.shared_recordings import Missing  # only with [sync]
+
+        titles, out_of = tuple(map(clean, report.get("missing", ()))), report.get("missing_of", 0)
+        said = str(Missing(titles, out_of))
+        if said and (is_asked or said != self._missing):
+            self._frontend.tell(said)
+        self._missing, self._missing_count = said, f"{len(titles)} of {out_of} not here" if titles else ""
+        self._show()
+
     async def _sync_next(self, is_asked: bool, *options: str) -> None:
         """Sync once the sync in progress has ended."""
         while self._running is not None and not self._running.done():
@@ -289,6 +302,7 @@ class SyncService(Follower):
             self._unasked = first
             self._frontend.tell(FIRST_WITH.format(enumerated([clean(name) for name in first])))
         self._ask_podcasts(report.get("waiting", []), is_asked)
+        self._name_missing(report, is_asked)
         if lacking := report.get("lacking_length"):
             said = f"{counted(len(lacking))} marked as played cannot be sent to the server until the length is known."
             self._frontend.tell(said)
@@ -320,7 +334,7 @@ class SyncService(Follower):
         unsent = sum(progress.updated > self._since for _, progress in self._context.controller.progress_index)
         last = "" if self.synced is None else f"synced {ago(self.synced, now)}"
         problem = "" if self._problem == self._tasks.shown("network") else self._problem  # not “offline” twice
-        text = ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", problem)))
+        text = ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", self._missing_count, problem)))
         self._tasks.show("sync", Job(text) if text else None)
         self._tasks.later("sync clock", MINUTE, self._show)
 

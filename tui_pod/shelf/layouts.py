@@ -145,7 +145,8 @@ def read_contents(db: sqlite3.Connection) -> dict[str, Content]:
         former.setdefault(book, []).append((until, {key: (at, end) for key, (at, end) in json.loads(packed).items()}))
     found = {}
     for ident, guid, title, keys, parts in db.execute(
-        "SELECT episodes.id, episodes.guid, episodes.title, keys, parts FROM episodes JOIN feeds ON feed = number"
+        "SELECT episodes.id, episodes.guid, episodes.title, keys, parts"
+        " FROM feeds CROSS JOIN episodes ON feed = number"  # the few folders first, then their episodes
         " LEFT JOIN recordings ON recordings.id = episodes.id"
         " WHERE address LIKE 'file:///%' OR address LIKE 'texts://%'"
         " ORDER BY removed IS NOT NULL, place < 0, number, place DESC"

@@ -42,6 +42,9 @@ SECOND = 1_000_000
 GRAIN = 10
 """Seconds that a microsecond stands for in a time that says by which parts something is noted."""
 
+LATEST = 1e11
+"""Seconds since 1970, in the year 5138: a time in a file that is later is damaged."""
+
 _KEY = re.compile("[0-9a-f]{32}")
 
 Thing = TypeVar("Thing", Bookmark, Card)
@@ -86,7 +89,7 @@ def _read_layout(text: object) -> tuple[float, Stretches] | None:
     half = len(times) // 2
     parts = dict(zip(words[1::3], zip(times[:half], times[half:], strict=True), strict=True))
     are_times = all(isfinite(start) and 0 <= start <= end for start, end in parts.values())
-    return (until, parts) if until > 0 and are_times and len(parts) == half else None
+    return (until, parts) if (0 < until < LATEST or until == inf) and are_times and len(parts) == half else None
 
 
 def described(contents: Iterable[Described]) -> dict[str, Content]:
@@ -94,7 +97,9 @@ def described(contents: Iterable[Described]) -> dict[str, Content]:
     found: dict[str, Content] = {}
     for recordings in contents:
         for ident, each in recordings.items():
-            found[ident] = max(found.get(ident, each), each, key=lambda one: (one.is_here, repr(one)))
+            former = found.setdefault(ident, each)
+            if former != each:
+                found[ident] = max(former, each, key=lambda one: (one.is_here, repr(one)))
     return found
 
 
@@ -107,6 +112,8 @@ def to_describe(
     there: Described,
 ) -> dict[str, Content]:
     """Return the descriptions to share: of what was noted, with the former parts that any of it refers to."""
+    if not (here or there):
+        return {}
     oldest: dict[str, datetime] = {}
     times = [(ident, value.updated) for ident, value in progress.items()]
     times += [(bookmark.episode, bookmark.updated) for bookmark in notebook.bookmarks]
