@@ -375,14 +375,6 @@ def _play(request: Request, double: Double, item: str, own: str | None) -> None:
     request.give(session)
 
 
-def _close(request: Request, _: Double, ident: str) -> None:
-    user = request.user
-    assert user is not None
-    left = {device: session for device, session in user.open.items() if session["id"] != ident}
-    request.say(404 if len(left) == len(user.open) else 200, "OK")
-    user.open = left
-
-
 def _listened(request: Request, _: Double) -> None:
     assert request.user is not None
     days: dict[str, float] = {}
@@ -391,12 +383,16 @@ def _listened(request: Request, _: Double) -> None:
     request.give({"totalTime": sum(days.values()), "days": days})
 
 
-def _remove_progress(request: Request, _: Double, ident: str) -> None:
-    user = request.user
-    assert user is not None
-    left = {key: each for key, each in user.progress.items() if each["id"] != ident}
-    request.say(404 if len(left) == len(user.progress) else 200, "")
-    user.progress = left
+def _remove_from(table: str) -> Callable[..., None]:
+    """Return what removes the entry with an id from a table of the user."""
+
+    def answer(request: Request, _: Double, ident: str) -> None:
+        before = getattr(request.user, table)
+        left = {key: each for key, each in before.items() if each["id"] != ident}
+        setattr(request.user, table, left)
+        request.say(404 if len(left) == len(before) else 200, "")
+
+    return answer
 
 
 def _bookmark(request: Request, double: Double, item: str) -> None:
@@ -437,11 +433,11 @@ ROUTES: tuple[tuple[str, str, Callable[..., None]], ...] = (
     ("GET", "/api/me", _me),
     ("POST", "/api/session/local-all", _local_sessions),
     ("POST", "/api/items/([^/]+)/play(?:/([^/]+))?", _play),
-    ("POST", "/api/session/([^/]+)/close", _close),
+    ("POST", "/api/session/([^/]+)/close", _remove_from("open")),
     ("GET", "/api/me/listening-stats", _listened),
     ("PATCH", "/api/me/progress/batch/update", _all_progress),
     ("PATCH", "/api/me/progress/([^/]+)(?:/([^/]+))?", _progress),
-    ("DELETE", "/api/me/progress/([^/]+)", _remove_progress),
+    ("DELETE", "/api/me/progress/([^/]+)", _remove_from("progress")),
     ("POST", "/api/me/item/([^/]+)/bookmark", _bookmark),
     ("PATCH", "/api/me/item/([^/]+)/bookmark", _bookmark),
     ("DELETE", "/api/me/item/([^/]+)/bookmark/([^/]+)", _remove_bookmark),

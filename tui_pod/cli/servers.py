@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from tui_pod.cli.podcasts.subscriptions import named_feeds, on_store
 from tui_pod.cli.shared import ask, ask_password, load_config, print_json, tell, waiting
 from tui_pod.core.errors import UserError
-from tui_pod.core.text.clean import clean, counted, enumerated
+from tui_pod.core.text.clean import clean, counted
 from tui_pod.net.access import PUBLIC
 from tui_pod.net.connect import trust_certificates
 from tui_pod.net.login import check_user
@@ -36,12 +36,9 @@ def run_add(store: FeedStore, options: Namespace) -> int:
     password = password_from(command) if command else ask_password(secret)
     if not password:
         raise UserError("no login was given")
-    former = {feed.feed_id: to_base(feed.address) for feed in added_servers(store)}
     with waiting("logging in"):
-        feed_id, base, names = add_server(store, options.url, user, password, command)
-    tell(f"{base}: logged in; libraries: {enumerated(names) or 'none'}")
-    if former.get(feed_id, base) != base:
-        tell(f"It is the server that you added as {former[feed_id]}; its address is {base} from now on.")
+        feed_id, said = add_server(store, options.url, user, password, command)
+    tell(said)
     (feed,) = named_feeds(store, [feed_id])
     with waiting("reading the libraries"):
         result = refresh_feed(store, feed, CancelToken(), PUBLIC)

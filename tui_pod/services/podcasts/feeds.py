@@ -130,7 +130,8 @@ class FeedService(Follower):
         from tui_pod.sources.servers.source import add_server  # brings TLS
 
         with self._tasks.showing("add", "adding a server"):
-            feed_id, _, _ = await in_thread(lambda _: add_server(podcasts.store, typed, user, password))
+            feed_id, said = await in_thread(lambda _: add_server(podcasts.store, typed, user, password))
+            self._frontend.tell(said)
             await self._refresh_folder(feed_id)
 
     async def play_preview(self, address: str, feed: Published, item: PublishedItem) -> None:

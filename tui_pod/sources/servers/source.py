@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.text.clean import clean
+from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import is_private, no_address, origin
 from tui_pod.net.fetch import FetchError
@@ -71,7 +71,7 @@ def server_bases(typed: str) -> list[str]:
     return bases
 
 
-def add_server(store: FeedStore, typed: str, user: str, password: str, command: str = "") -> tuple[str, str, list[str]]:
+def add_server(store: FeedStore, typed: str, user: str, password: str, command: str = "") -> tuple[str, str]:
     """Log in to a server and subscribe to it; its libraries are still to be read.
 
     A server that is here under another address, with the same account, is used under this one from now on.
@@ -82,7 +82,7 @@ def add_server(store: FeedStore, typed: str, user: str, password: str, command: 
         command: prints the password from now on.
 
     Returns:
-        The id of its feed, its address, and the names of its libraries.
+        The id of its feed, and a sentence that says what was found.
 
     Raises:
         UserError: it is no server of this kind, does not answer, or rejects the login. Nothing was added.
@@ -100,7 +100,11 @@ def add_server(store: FeedStore, typed: str, user: str, password: str, command: 
     store.logins.keep(KeptLogin(feed_id, origin(f"{base}/"), user, "" if command else password, command, is_own))
     store.subscribe([Entry(feed_id, title)])
     store.set_private_origin(feed_id, origin(f"{base}/") if is_own else None)
-    return feed_id, base, [clean(text(each.get("name"))) for each in libraries]
+    names = enumerated([clean(text(each.get("name"))) for each in libraries])
+    said = f"{base}: logged in; libraries: {names or 'none'}"
+    if here is not None and to_base(here.address) != base:
+        said += f". It is the server that you added as {to_base(here.address)}, from now on under this address"
+    return feed_id, said
 
 
 def _here(store: FeedStore, libraries: set[str], account: str) -> Subscription | None:
