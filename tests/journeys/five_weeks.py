@@ -66,7 +66,7 @@ LENGTH, PART, STEP = 300.0, 60, 2.0
 MOST_BACK = max(seconds for _, seconds in REWINDS)
 """Most seconds that a resume goes back."""
 
-PARTS = 8
+PARTS, GROWING = 8, "Growing"
 
 KILLED = 0.25
 """Share of the sittings that are killed."""
@@ -101,6 +101,8 @@ class Ledger:
     answers: Counter[date] = field(default_factory=Counter)
     queued: list[str] = field(default_factory=list)
     """What was queued and has not begun."""
+    reopened: set[str] = field(default_factory=set)
+    """Books that had ended when a chapter arrived, and have not been listened to since."""
     lengths: dict[str, float] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
     """New episodes whose rows were drawn."""
@@ -222,6 +224,7 @@ class Sitting(ServiceRig):
         after = self._place()
         if after is not None and after[0] == episode:
             ledger.left[episode] = after[1]
+            ledger.reopened.discard(episode)
             ledger.ended.discard(episode)
             return []
         length = ledger.lengths[episode]
@@ -286,7 +289,7 @@ class Life:
                 try:
                     await self._live(day)
                 except Exception as error:
-                    raise AssertionError(f"SEED={self._seed}: {day} in {zone}: {error}") from error
+                    raise AssertionError(f"SEED={self._seed}: {day} in {zone}: {error!r}") from error
 
     async def _live(self, day: date) -> None:
         self._day = (day - WEEKS[0][1]).days
@@ -309,11 +312,18 @@ class Life:
         self.clock.now = then
 
     def _grow(self) -> None:
-        """Put a talk and now and then a book into the folder, and let a tagger rename a book."""
+        """Put a chapter, now and then a talk or a book into the folder, and let a tagger rename a book."""
         number = self._day // 6
-        talk = "On " + "".join(chr(ord("a") + letter) for letter in divmod(self._day, 26)) + "ing"
+        chapter, books, ledger = len(self._lived), self._shelf / GROWING, self.ledger
+        make_long_mp3(books / f"{chapter:02}.mp3", PART, f"{chapter}", f"Chapter {chapter}", f"{chapter}", TALB=GROWING)
+        book = ledger.books.get(GROWING, "")
+        ledger.seen.discard(book)  # its new part is new
+        if book in ledger.ended:  # it goes on where it ended
+            ledger.ended.remove(book)
+            ledger.left[book] = ledger.lengths[book]
+            ledger.reopened.add(book)
         if self._day % 3 == 0:
-            make_long_mp3(self._shelf / "Talks" / f"{talk}.mp3", 30, talk, talk, TPE1=f"The speaker {talk.lower()}")
+            make_long_mp3(self._shelf / "Talks" / f"Talk {self._day // 3:03}.mp3", 30)
         if self._day % 6 == 0:
             for part in range(1, PARTS + 1):
                 name, title = self._shelf / f"Book {number}" / f"{part}.mp3", f"Chapter {part}"
@@ -390,9 +400,11 @@ class Life:
     async def _night(self, sitting: Sitting) -> None:
         """Hear a book until the sleep timer pauses it, which the settings of the shelf set."""
         titles = [f"Book {day // 6}" for day in self._lived if day % 6 == 0]
+        titles += [GROWING] * (len(self._lived) > 2)  # before, it may be talks
         books = {title: sitting.id_of(title) for title in titles}
         assert all(self.ledger.books.setdefault(title, ident) == ident for title, ident in books.items()), books
-        book = next((ident for ident in books.values() if ident not in self.ledger.ended), books[titles[-1]])
+        unheard = [ident for ident in books.values() if ident not in self.ledger.ended]
+        book = self.chance.choice(unheard or [*books.values()])
         sitting.begin(book)
         if book not in self.ledger.speeds and self.chance.random() < 0.5:
             sitting.controller.mixer.set_speed(1.2)
@@ -425,6 +437,8 @@ class Life:
         assert not state.notices, state.notices
         for ident, left in [*ledger.left.items()]:
             progress, speed = state.progress.get(ident), ledger.speeds.get(ident, 1.0)
+            if ident in ledger.reopened:
+                continue
             if progress is not None and progress.played:
                 assert left >= rule.starts_at(ledger.lengths[ident]) - 1, f"{ident} is played, left at {left}"
                 del ledger.left[ident]
