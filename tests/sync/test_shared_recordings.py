@@ -283,6 +283,14 @@ def test_file_is_a_part_of_the_book_that_it_is_elsewhere(value: Progress, expect
     assert newest(value, back.get("id", value)) == value
 
 
+def test_copies_share_progress_and_a_list_has_one_of_them() -> None:
+    copies = {"one": content("a"), "two": content("a")}
+    here, theirs = Recognition(copies, {}, used={"two"}), {"id": content("a")}
+    assert here.progress({"id": Progress(START, 4.0)}, theirs).keys() == copies.keys()
+    assert here.progress({"one": Progress(START, 4.0)}, copies).keys() == copies.keys()
+    assert [here.whole(ident, {**theirs, **copies}) for ident in ("id", "one", "two")] == ["two", "one", "two"]
+
+
 def test_what_is_not_here_is_named() -> None:
     theirs = {name: content(name) for name in "abc"}
     missing = Recognition({"own": content("a")}, {}).missing(theirs, theirs)

@@ -125,7 +125,9 @@ def sync_with_folder(
     place, known = str(folder.resolve()), state.strings("sync", "names")
     shared = SyncFolder(folder, machine, options.device, known)
     here = store.contents()
-    found = shared.gather(now, Recognition(here, state.progress))
+    used = {*state.strings("queue", "entries"), *(bookmark.episode for bookmark in state.notebook.bookmarks)}
+    used.update(ident for own in state.notebook.lists for ident in own.episodes)
+    found = shared.gather(now, Recognition(here, state.progress, used))
     records: list[Record] = [*naming, *_notes_of_others(state, folder, place, found, options.is_alone)]
     plan = _decide(state, found, read_chosen(store, now), store.feeds(), now)
     noted = plan.progress, plan.notebook, plan.queue.marks, plan.settings

@@ -8,7 +8,7 @@ nothing that is saved here has to change, and an older version that reads the fi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Container, Iterable, Mapping, Set
 from datetime import UTC, datetime, timedelta
 from math import ceil, inf, isfinite
 from typing import Any, NamedTuple, TypeVar
@@ -150,9 +150,12 @@ class Missing(NamedTuple):
 class Recognition:
     """The recordings of one machine, in which those of other machines are found."""
 
-    def __init__(self, here: Described, progress: Mapping[str, Progress]) -> None:
-        """Prepare to look among the recordings `here`; `progress` is what was noted of them."""
-        self._here, self._progress = here, progress
+    def __init__(self, here: Described, progress: Mapping[str, Progress], used: Container[str] = ()) -> None:
+        """Prepare to look among the recordings `here`; `progress` is what was noted of them.
+
+        Of several copies, those `used` in lists and bookmarks get what comes for them; all of them get progress.
+        """
+        self._here, self._progress, self._used = here, progress, used
         self._by_key: dict[str, list[str]] = {}
         for ident, each in here.items():
             for key in each.present if each.is_here else ():
@@ -160,11 +163,11 @@ class Recognition:
         self._found: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
 
     def find(self, ident: str, content: Content) -> tuple[str, ...]:
-        """Return the episodes that are a recording of another machine: several copies, or none."""
+        """Return the episodes that are a recording: itself if it is here, then its copies; none if there are none."""
         key = ident, tuple(content.present)
         if key not in self._found:
-            alike = tuple(self._alike(content.present))
-            self._found[key] = alike if ident in alike or ident not in self._here else (ident, *alike)
+            alike = sorted(self._alike(content.present), key=lambda own: own not in self._used)
+            self._found[key] = tuple(dict.fromkeys(([ident] if ident in self._here else []) + alike))
         return self._found[key]
 
     def _alike(self, parts: Stretches) -> list[str]:
@@ -218,12 +221,10 @@ class Recognition:
         own = next(iter(self.find(thing.episode, content)), None) if content is not None else None
         if content is None or own is None:
             return thing
-        old = content.at(thing.updated)
-        time = true_time(thing.updated, content)
+        if thing.start == OF_EPISODE:
+            return thing._replace(episode=self.whole(thing.episode, recordings))
+        old, time = content.at(thing.updated), true_time(thing.updated, content)
         came, new = _parts_with({_key_at(thing.start, old)}, self._here[own], time)
-        if thing.start == OF_EPISODE or old == new:
-            is_part = thing.start == OF_EPISODE and len(old) != len(new) and 1 in (len(old), len(new))
-            return thing if is_part else thing._replace(episode=own, updated=_noted(time, came))
         start, is_exact = _place(thing.start, old, new)
         if not is_exact:
             return thing
