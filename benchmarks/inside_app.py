@@ -163,7 +163,7 @@ async def resume(app: TuiPodApp, found: Report) -> None:
     from urllib.request import urlopen
 
     controller, ident = app.controller, app.controller.library.ids[0]
-    await asyncio.sleep(2.0)  # the player is there
+    await asyncio.sleep(1.0)  # the player is there
     controller.play_from(ident, float(os.environ["BENCH_PLACE"]))
     found["resume"] = await sounding(app, ident, "a resumed stream")
     found["read"] = int(await asyncio.to_thread(lambda: urlopen(os.environ["BENCH_SENT"]).read()))
@@ -187,7 +187,7 @@ async def cold(app: TuiPodApp, found: Report) -> None:
     from tui_pod.core.playback.up_next import PlayContext
 
     controller, ids = app.controller, app.controller.library.ids
-    await asyncio.sleep(2.0)  # the player is there
+    await asyncio.sleep(1.0)  # the player is there
     controller.play(ids[0], PlayContext(range(len(ids)), 0))
     found["cold"] = await sounding(app, ids[0], "a cold narration")
 
@@ -212,7 +212,7 @@ async def narrated(app: TuiPodApp, found: Report) -> None:
 async def text(app: TuiPodApp, found: Report) -> None:
     """From a wish to the sound of a text, at its start and all over it, and the memory of the app with it."""
     controller, ident = app.controller, os.environ["BENCH_TEXT"]
-    await asyncio.sleep(2.0)  # the player is there
+    await asyncio.sleep(1.0)  # the player is there
     controller.play(ident)
     found["cold"] = await sounding(app, ident, "a text")
     events = _watch(app)
@@ -256,7 +256,7 @@ async def save(app: TuiPodApp, found: Report) -> None:
     """The longest stalls after saves of the place while something plays, and those of as many waits without one."""
     controller = app.controller
     ident = controller.library.ids[0]
-    await asyncio.sleep(2.0)
+    await asyncio.sleep(1.0)
     controller.play(ident)
     await sounding(app, ident, "the first sound")
 
