@@ -85,10 +85,15 @@ MARKS = (
 )
 
 
+PREFERENCES = '<float name="pref_speedAdjustment" value="2.0" /><float name="pref_speedAdjustment_1" value="1.4" />'
+
+
 def test_podcast_addict_is_read_from_its_backup(tmp_path: Path) -> None:
     path = zipped(tmp_path / "PodcastAddict.backup", podcast_addict(tmp_path / "podcastAddict.db"))
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("com.bambuna.podcastaddict_preferences.xml", f"<map>{PREFERENCES}</map>")
     found = read_export(path)
-    wanted = (("refresh", "never"), ("include", "iron, old ships"), ("exclude", "ads"))
+    wanted = (("speed", "1.4"), ("refresh", "never"), ("include", "iron, old ships"), ("exclude", "ads"))
     assert found.entries == (
         Entry(FEED, "My ships", (("History",),), page="https://ships.example/", settings=wanted, user="ann",
               password="s3cret"),
@@ -96,6 +101,10 @@ def test_podcast_addict_is_read_from_its_backup(tmp_path: Path) -> None:
     assert (found.program, found.episodes, is_export(str(path))) == ("Podcast Addict", MARKS, True)
     assert [episode.guid for episode in found.queue] == ["guid-3", "guid-2"]
     assert found.left == ("1 favourite", "2 bookmarks", "1 local folder")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("podcastaddict_preferences.xml", '<boolean name="pref_speedPlaybackOn_1" value="false" />')
+        archive.write(tmp_path / "podcastAddict.db")
+    assert dict(read_export(path).entries[0].settings)["speed"] == "1"
 
 
 def test_library_of_apple_tells_marks_and_what_is_left(tmp_path: Path) -> None:

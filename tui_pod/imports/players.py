@@ -66,6 +66,10 @@ STEPS = 10_000
 
 _TERM = re.compile(r'"([^"]*)"|(\S+)')
 
+_PREFERENCES = "podcastaddict_preferences.xml"
+_PREFERENCE = re.compile(r'name="(pref_speed\w+_\d+)" value="([\w.]+)"')
+"""What Podcast Addict keeps of podcasts beside its database: how the file's name ends, and names and values in it."""
+
 _BIG_TEXT = 1_000_000
 """Maximum number of bytes of one value: only addresses and names are read."""
 
@@ -121,6 +125,8 @@ def _read_archive(path: Path) -> Imported:
     try:
         with zipfile.ZipFile(path) as archive:
             files = [file for file in archive.infolist()[:MAX_FILES] if not file.is_dir()]
+            beside = next((file for file in files if file.filename.endswith(_PREFERENCES)), None)
+            preferences = archive.open(beside).read(MAX_OPML).decode("utf-8", "replace") if beside else ""
             for file in files:
                 with archive.open(file) as packed, tempfile.NamedTemporaryFile() as unpacked:
                     start = packed.read(len(HEAD))
@@ -133,7 +139,9 @@ def _read_archive(path: Path) -> Imported:
                     unpacked.flush()
                     try:
                         found = Path(unpacked.name)
-                        return parse_export(read_bytes(found, MAX_OPML)) if is_list else _read_database(found)
+                        return (
+                            parse_export(read_bytes(found, MAX_OPML)) if is_list else _read_database(found, preferences)
+                        )
                     except ImportFault as error:
                         fault = str(error).replace(unpacked.name, clean(file.filename, 60))
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
@@ -141,14 +149,16 @@ def _read_archive(path: Path) -> Imported:
     raise ImportFault(f"{shown} has no list or database of a known player. {fault}".strip())
 
 
-def _read_database(path: Path) -> Imported:
-    """Return the contents of a player's database.
+def _read_database(path: Path, preferences: str = "") -> Imported:
+    """Return the contents of a player's database, with the preferences that lie beside it.
 
     Raises ImportFault if it belongs to no known player, is damaged, or takes too long to read; or OSError.
     """
     shown = clean(str(path), 100)
     try:
         with _opened(path) as db:
+            values = dict(_PREFERENCE.findall(preferences))
+            db.create_function("preference", 2, lambda name, ident: values.get(f"{name}_{ident}"))
             tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             names = tables | {
                 f"{table}.{row[0]}" for table in tables for row in db.execute(_COLUMNS, (table,)).fetchall()

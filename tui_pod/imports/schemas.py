@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 
 class Schema(NamedTuple):
-    """A player's tables and the queries for them; a column in braces is NULL in versions that lack it."""
+    """A player's tables and the queries for them; a column in braces is NULL in versions that lack it.
+
+    `preference(name, id)` is what its backup says beside the database.
+    """
 
     program: str
     tables: frozenset[str]
@@ -126,7 +129,9 @@ SCHEMAS = (
         frozenset(("podcasts", "episodes", "ordered_list", "tags", "tag_relation", "episodes.seen_status")),
         "SELECT feed_url, coalesce(nullif({podcasts.custom_name}, ''), name), homepage,"
         " (SELECT group_concat(tags.name, char(30)) FROM tag_relation JOIN tags ON tags._id = tag_id"
-        " WHERE podcast_id = podcasts._id), {podcasts.login}, {podcasts.password}, NULL, NULL, NULL, NULL,"
+        " WHERE podcast_id = podcasts._id), {podcasts.login}, {podcasts.password},"
+        " CASE preference('pref_speedPlaybackOn', podcasts._id) WHEN 'false' THEN 1"
+        " ELSE CAST(preference('pref_speedAdjustment', podcasts._id) AS REAL) END, NULL, NULL, NULL,"
         " {podcasts.filter_included_keywords}, {podcasts.filter_excluded_keywords}, NULL, {podcasts.automaticRefresh}"
         " FROM podcasts WHERE subscribed_status = 1 ORDER BY name",
         "SELECT feed_url, episodes.guid, download_url, position_to_resume / 1000.0, {episodes.duration_ms} / 1000.0,"
