@@ -66,6 +66,7 @@ _LAST_YEAR = re.compile(r"[(\[]((?:1[5-9]|20)\d\d)[)\]]\Z")
 _VOLUMES = r"(?:vol(?:ume)?|book|band|buch|tome|tomo|livre|libro)[. ]\s?"
 _VOLUME = re.compile(rf"(?:{_VOLUMES}(\d{{1,3}}(?:\.\d)?)(?: -|[.:])|(\d{{1,3}}(?:\.\d)?) -|(0\d)\.) (?=\S)", re.I)
 _LAST_VOLUME = re.compile(rf"(?: - |, | \(){_VOLUMES}(\d{{1,3}}(?:\.\d)?)\)?\Z", re.I)
+_NUMBERED = re.compile(r"[ #(\[]+(\d{1,3})[)\]]? - ")
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -194,8 +195,9 @@ def read_name(name: str, above: Sequence[str], author: str) -> WorkName:
     if dash and author and fold(rest) == fold(author):
         title = head
     series, number = above[-1] if above and fold(above[-1]) != fold(author) else "", ""
-    begun = re.match(rf"{re.escape(fold(series))}[ #(\[]+(\d{{1,3}})[)\]]? - ", fold(title)) if series else None
-    if begun is not None and len(fold(title)) == len(title):
+    is_begun = len(fold(title)) == len(title) and fold(title).startswith(fold(series))
+    begun = _NUMBERED.match(title, len(fold(series))) if series and is_begun else None
+    if begun is not None:
         title, number = title[begun.end() :], begun[1]
     elif series and (found := _VOLUME.match(title) or (above[1:] and _LAST_VOLUME.search(title))):
         title, number = title[: found.start()] + title[found.end() :], next(filter(None, found.groups()))
