@@ -16,7 +16,8 @@ from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.text.plain_toml import loads
+from tui_pod.core.text import plain_toml
+from tui_pod.core.text.plain_toml import LARGE, loads
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.format import parse_snapshot, snapshot_text
 from tui_pod.state.notebook import notebook_tables
@@ -138,6 +139,12 @@ TEXTS = (
     "   \n\t# ä\n[a] # b",
     "a = -0\nb = -0.5\nc = +1",
 )
+
+
+@pytest.fixture(autouse=True, params=[0, LARGE])
+def _large(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read each text as a small one and as a large one."""
+    monkeypatch.setattr(plain_toml, "LARGE", request.param)
 
 
 def read_by(read: Any, text: str) -> object:

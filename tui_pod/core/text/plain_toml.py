@@ -29,6 +29,9 @@ _LINE = (
 _ARRAY, _TABLE, _OTHER = 9, 10, 13
 """Kinds: `[[name]]`, `[name]`, and a statement for tomllib. The two before the last are `[name.key]`."""
 
+LARGE = 100_000
+"""From so many characters on it is worth to compile a pattern for each shape of a table."""
+
 _MOST_SHAPES = 8
 """Shapes of tables that are known at once."""
 
@@ -78,7 +81,7 @@ def _loads(text: str) -> dict[str, Any]:
                 if kind != _TABLE:
                     begun.add((name, is_array))
             former, form = form, {}
-            if kind > _TABLE and former:
+            if kind > _TABLE and former and len(text) >= LARGE:
                 _learn(shapes.setdefault(name, []), name, table, former)
                 if (alike := _read_alike(text, line.start(), data[name], shapes[name])) > line.start():
                     end = alike
