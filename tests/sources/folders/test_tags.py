@@ -288,6 +288,9 @@ def test_ape_tag_counts_more_than_an_old_one(tmp_path: Path, old: bytes) -> None
     found = write_tag(tmp_path / "a.mp3", 3, 0, b"", ape + old)
     assert (found.title, found.artist, found.track, found.year) == ("Ä whole title", "Ann, Bob", 3, "2020")
     assert tags.read_lyrics(str(tmp_path / "a.mp3")) == "Words"
+    other = tmp_path / "a.ape"  # which the reader of tags does not know
+    other.write_bytes(b"MAC " + bytes(2000) + ape + old)
+    assert tags.read_file(str(other))[1][:3] == found[:3]
 
 
 def test_text_in_a_recording_is_its_transcript_and_one_beside_it_may_have_zeros(shelf: Shelf) -> None:

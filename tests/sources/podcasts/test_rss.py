@@ -231,6 +231,8 @@ def test_text_of_unescaped_markup_has_its_breaks() -> None:
                  "<duration xmlns='http://www.itunes.com/dtds/podcast-1.0.dtd'>60</duration>")  # fmt: skip
     assert found.published == datetime(2024, 1, 5, tzinfo=UTC).timestamp()
     assert (found.keywords, found.duration) == (("D", "A"), 60.0)
+    terms = "<a:issued xmlns:a='http://purl.org/dc/terms/'>2024-01-05</a:issued>"
+    assert only(f"<title>x</title><updated>2024-01-06</updated>{terms}").published == found.published
 
 
 def test_items_chapters_and_links_are_taken_up_to_the_most(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -171,8 +171,6 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
     if start.startswith(MATROSKA):
         return Tags()  # the player will be asked
     found = _read(file, path, start)
-    if found is None:
-        return Tags()
     other = found.other
 
     def tag(*names: str) -> str:
@@ -210,12 +208,12 @@ def read_lyrics(path: str) -> str | None:
             found = _read(file, path, start)
     except OSError:
         return None
-    texts = [_mended(text) for text in (found.other.get("lyrics") if found is not None else None) or ()]
+    texts = [_mended(text) for text in found.other.get("lyrics") or ()]
     return next((text for text in texts if text.startswith("[")), None) or next(filter(None, texts), None)
 
 
-def _read(file: io.FileIO, path: str, start: bytes) -> TinyTag | None:
-    """Return the tags in a file that begins with these bytes; None if it cannot be read."""
+def _read(file: io.FileIO, path: str, start: bytes) -> TinyTag:
+    """Return the tags in a file that begins with these bytes."""
     if not start.startswith(b"ID3"):
         path = next((name for at in (0, 4, 8) if (name := _CONTAINERS.get((at, start[at : at + 4])))), path)
     reader = _BoundedReader(file)
@@ -228,7 +226,7 @@ def _read(file: io.FileIO, path: str, start: bytes) -> TinyTag | None:
             reader = _BoundedReader(file)
             found = TinyTag.get(filename=path, file_obj=reader, duration=False)
         except (TinyTagException, OSError):
-            return None
+            found = TinyTag()  # of Monkey's Audio, WavPack or Musepack, which have APE tags, or of none
     if start.startswith(b"ID3") and start[5:6] >= b"\x80":
         with contextlib.suppress(TinyTagException, OSError):
             tag = io.BytesIO(_synchronised(os.pread(file.fileno(), min(tag_size(start), MAX_TAG), 0)))

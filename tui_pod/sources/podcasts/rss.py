@@ -32,6 +32,7 @@ _PREFIXES = {
     "https://github.com/podcastindex-org/podcast-namespace/blob/main/docs/1.0.md": "podcast",
     "http://purl.org/rss/1.0/modules/content/": "content",
     "http://purl.org/dc/elements/1.1/": "dc",
+    "http://purl.org/dc/terms/": "dcterms",
     "http://search.yahoo.com/mrss/": "media",
     "http://podlove.org/simple-chapters": "psc",
     "http://www.w3.org/2005/atom": "atom",
@@ -49,7 +50,7 @@ _TEXTS = frozenset((
     "itunes:subtitle", "itunes:keywords", "itunes:new-feed-url", "itunes:type", "itunes:season", "itunes:episode",
     "itunes:episodetype", "itunes:explicit", "podcast:guid", "podcast:season", "podcast:episode", "media:title",
     "media:description", "dc:language", "newlocation", "url", "logo", "icon", "ttl", "dc:title", "dc:description",
-    "body", "fullitem", "tagline", "issued", "modified", "created",
+    "body", "fullitem", "tagline", "issued", "modified", "created", "dcterms:issued", "dcterms:modified",
 ))  # fmt: skip
 _LINKS = frozenset((
     "enclosure", "media:content", "podcast:transcript", "podcast:chapters", "psc:chapter", "link", "atom:link",
@@ -85,7 +86,9 @@ _WHOLE = ("content:encoded", "content", "body", "fullitem")
 MAX_ARTICLE = 2_000_000
 """Maximum number of characters of a text of an item."""
 
-_DATES = ("pubDate", "published", "issued", "dc:date", "updated", "modified", "created")
+_DATES = (
+    "pubDate", "published", "issued", "dc:date", "dcterms:issued", "updated", "modified", "created", "dcterms:modified",
+)  # fmt: skip
 _TITLES = ("title", "itunes:title", "media:title", "dc:title")
 _LANGUAGES = ("language", "dc:language", "xml:lang")
 _ABOUT = ("description", "subtitle", "tagline", "dc:description", "itunes:summary", "itunes:subtitle")
