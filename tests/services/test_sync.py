@@ -438,7 +438,7 @@ async def test_sync_that_is_stopped_can_be_asked_again(rig: Rig, monkeypatch: py
 async def test_recordings_of_other_machines_that_are_not_here_are_named(rig: Rig) -> None:
     rig.report |= {"missing": ["Emma"], "missing_of": 3}
     await rig.start()
-    said = "1 of 3 recordings of your other machines is not in this library: “Emma”."
+    said = "1 of 3 started recordings is not in this library: “Emma”."
     assert (rig.frontend.said, rig.frontend.work) == ([said], "synced just now, 1 of 3 not here")
     await rig.sync()
     assert rig.frontend.said == [said, said, "Synced; there was nothing new."]

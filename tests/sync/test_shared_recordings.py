@@ -292,6 +292,7 @@ def test_copies_share_progress_and_a_list_has_one_of_them() -> None:
 
 
 def test_what_is_not_here_is_named() -> None:
-    theirs = {name: content(name) for name in "abc"}
-    missing = Recognition({"own": content("a")}, {}).missing(theirs, theirs)
-    assert str(missing) == "2 of 3 recordings of your other machines are not in this library: “Emma” and “Emma”."
+    theirs = {name: content(name) for name in "abcd"}
+    progress = {name: Progress(START, 4.0, played=name == "d") for name in "abcd"}
+    missing = Recognition({"own": content("a")}, {}).missing(progress, theirs)
+    assert str(missing) == "2 of 3 started recordings are not in this library: “Emma” and “Emma”."

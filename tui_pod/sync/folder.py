@@ -167,7 +167,6 @@ class SyncFolder:
                 own = found
         recordings = described(found.recordings for _, found in everything)
         here = here or Recognition({}, {})
-        there = [ident for path, found in everything if path != self._file for ident in found.progress]
         for path, raw in everything:
             found = _by_own_ids(raw, here, {**recordings, **raw.recordings})
             notebook = notebook.merged(found.notebook)
@@ -183,7 +182,7 @@ class SyncFolder:
             progress |= taken
         contents = Contents(progress, notebook, newest_by_feed(podcasts), newest_by_feed(subscriptions))
         contents = contents._replace(queue=tuple(queue.values()), recordings=recordings)
-        return Gathered(contents, own, others, tuple(notices), here.missing(there, recordings))
+        return Gathered(contents, own, others, tuple(notices), here.missing(progress, recordings))
 
     def write(self, contents: Contents, now: datetime) -> None:
         """Replace this machine's file in one step. Raises SyncError if that fails; the old file stays."""

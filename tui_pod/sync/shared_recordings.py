@@ -27,20 +27,14 @@ from tui_pod.sync.shared_podcasts import ChosenSettings
 Described = Mapping[str, Content]
 """What recordings consist of, by episode."""
 
-LITTLE = timedelta(milliseconds=1)
-"""How much older a position counts where it can only be put near: the place itself always wins."""
-
-MAX_PARTS = 5_000
-"""Maximum number of parts of a recording that another machine describes."""
-
 MAX_NAMED = 5
 """Maximum number of missing recordings that are named."""
 
-SECOND = 1_000_000
-"""Microseconds."""
-
 GRAIN = 10
 """Seconds that a microsecond stands for in a time that says by which parts something is noted."""
+
+LITTLE = timedelta(seconds=GRAIN)
+"""How much older a position counts where it can only be put near: the place itself always wins."""
 
 LATEST = 1e11
 """Seconds since 1970, in the year 5138: a time in a file that is later is damaged."""
@@ -80,7 +74,7 @@ def read_recordings(tables: Any) -> dict[str, Content]:
 
 def _read_layout(text: object) -> tuple[float, Stretches] | None:
     words = text.split(" ") if isinstance(text, str) else []
-    if not 4 <= len(words) <= 1 + 3 * MAX_PARTS or len(words) % 3 != 1 or not all(map(_KEY.fullmatch, words[1::3])):
+    if len(words) < 4 or len(words) % 3 != 1 or not all(map(_KEY.fullmatch, words[1::3])):
         return None
     try:
         until, *times = map(float, [words[0], *words[2::3], *words[3::3]])
@@ -133,18 +127,18 @@ def to_describe(
 
 
 class Missing(NamedTuple):
-    """The recordings of other machines that are not in this library."""
+    """The recordings that were started on other machines and are not in this library."""
 
     titles: tuple[str, ...] = ()
     out_of: int = 0
-    """How many recordings the other machines have progress in, found here or not."""
+    """How many were started on any machine; of one that was finished, nothing is missed."""
 
     def __str__(self) -> str:
         names = [f"“{title}”" for title in self.titles[:MAX_NAMED]]
         names += [f"{len(self.titles) - MAX_NAMED} more"] * (len(self.titles) > MAX_NAMED)
         verb = "is" if len(self.titles) == 1 else "are"
-        whose = f"{len(self.titles)} of {counted(self.out_of, 'recording')} of your other machines"
-        return f"{whose} {verb} not in this library: {enumerated(names)}." if names else ""
+        those = f"{len(self.titles)} of {counted(self.out_of, 'started recording')}"
+        return f"{those} {verb} not in this library: {enumerated(names)}." if names else ""
 
 
 class Recognition:
@@ -180,10 +174,12 @@ class Recognition:
         best = max(shares.values(), default=0.0)
         return [ident for ident, share in shares.items() if best and share == best] or files
 
-    def missing(self, progress: Iterable[str], recordings: Described) -> Missing:
-        """Return which of the recordings that have progress on other machines are not here."""
-        those = {tuple(recordings[ident].present): ident for ident in progress if ident in recordings}
-        titles = sorted(recordings[i].title for i in those.values() if not self.find(i, recordings[i]))
+    def missing(self, progress: Mapping[str, Progress], recordings: Described) -> Missing:
+        """Return which of the recordings that were started on any machine are not here."""
+        started = [ident for ident, value in progress.items() if value.status is Status.STARTED]
+        each = ((ident, self._here.get(ident) or recordings.get(ident)) for ident in started)
+        those = {tuple(content.present): (ident, content) for ident, content in each if content is not None}
+        titles = sorted(content.title for ident, content in those.values() if not self.find(ident, content))
         return Missing(tuple(titles), len(those))
 
     def progress(self, theirs: Mapping[str, Progress], recordings: Described) -> dict[str, Progress]:
@@ -336,16 +332,16 @@ def _noted(time: datetime, came: float) -> datetime:
     """
     if came <= time.timestamp():
         return time
-    back = min(ceil((came - time.timestamp()) / GRAIN), SECOND - 1)
-    return datetime.fromtimestamp(came, UTC) + timedelta(microseconds=SECOND - back)
+    early = min(ceil((came - time.timestamp()) / GRAIN), 999_999)
+    return datetime.fromtimestamp(came + 1, UTC) - timedelta(microseconds=early)
 
 
 def true_time(time: datetime, content: Content) -> datetime:
     """Return when something was noted, in steps of `GRAIN`, if its time only says by which parts it is noted."""
     for until, _ in content.layouts[:-1]:
-        late = time - datetime.fromtimestamp(until, UTC)
-        if timedelta(0) < late < timedelta(microseconds=SECOND):
-            return time - late - timedelta(seconds=GRAIN * (SECOND - late.microseconds))
+        early = datetime.fromtimestamp(until + 1, UTC) - time
+        if timedelta(0) < early < timedelta(seconds=1):
+            return datetime.fromtimestamp(until, UTC) - early * GRAIN * 1_000_000
     return time
 
 
