@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import statistics
+import subprocess
+import threading
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
 from benchmarks.bench import Bench
 from benchmarks.floors import run_floor
+from benchmarks.podcasts import feed
+from benchmarks.processes import ended_cpu
 from benchmarks.rows import Row, Table
+from benchmarks.terminal import Terminal
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sync.podcasts import MAX_PODCASTS
 
 LIMIT = 3.0
@@ -12,6 +24,12 @@ LIMIT = 3.0
 
 PODCASTS_LIMIT = 60.0
 """CPU time of a first sync with a server that lists as many podcasts as are taken at once, ÷ that of bare SQLite."""
+
+NEW_LIMIT = 2.0
+"""CPU time of a new episode in a large library, ÷ that of one in a small library."""
+
+EPISODES = 100
+"""Of each podcast."""
 
 
 def measure(bench: Bench) -> Table:
@@ -23,10 +41,76 @@ def measure(bench: Bench) -> Table:
     floor = run_floor(bench, "podcasts", bench.folder / "floor.sqlite", MAX_PODCASTS)["seconds"]
     what = f"{MAX_PODCASTS:,} podcasts from a sync server"
     rows.append(Row(what, found["podcasts"], "s", PODCASTS_LIMIT, floor=floor))
+    many, one = (_new_episode(bench, podcasts) for podcasts in (bench.sizes[-1] // EPISODES, 1))
+    what = f"a new episode in a library of {bench.sizes[-1]:,}"
+    rows.append(Row(what, many, "s", NEW_LIMIT, floor=one))
     return Table(
         "Growth",
         "CPU time for twice as much of what is built to be slow, as times that for half of it, in a process of its own;"
         " the fastest of three each. What grows with the square takes 4 times as long. The floor of the podcasts:"
-        " as many rows inserted by bare SQLite.",
+        " as many rows inserted by bare SQLite. A new episode is fetched by a command while the app runs; CPU time of"
+        f" app, helpers and command together. Its floor: the same in a library of {EPISODES} and the course.",
         rows,
     )
+
+
+class Growing(BaseHTTPRequestHandler):
+    """A feed."""
+
+    items = EPISODES
+
+    def do_GET(self) -> None:
+        """Answer with all items."""
+        body = feed(0, self.items)
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def _new_episode(bench: Bench, podcasts: int) -> float:
+    """Return the seconds of CPU of a refresh that finds one new episode, with so many podcasts beside its own."""
+    home = bench.fresh_home()
+    _subscribe(Path(home["XDG_DATA_HOME"]) / "tui-pod", podcasts)
+    config = Path(home["XDG_CONFIG_HOME"]) / "tui-pod" / "config.toml"
+    config.parent.mkdir()
+    config.write_text("[feeds]\nrefresh_at_start = false\n", "utf-8")
+    with HTTPServer(("127.0.0.1", 0), Growing) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address, quiet = f"http://127.0.0.1:{server.server_port}/", subprocess.DEVNULL
+        subprocess.run(bench.program("feeds", "add", address), env=home, check=True, stdout=quiet, stderr=quiet)
+        with Terminal(bench.program(), home) as terminal:
+            terminal.wait_for("Topics")
+            _rest(terminal)
+            times = []
+            for _ in range(3):
+                Growing.items += 1
+                began = terminal.cpu() + ended_cpu()
+                subprocess.run(
+                    bench.program("feeds", "refresh", address), env=home, check=True, stdout=quiet, stderr=quiet
+                )
+                _rest(terminal)
+                times.append(terminal.cpu() + ended_cpu() - began)
+        server.shutdown()
+    return statistics.median(times)
+
+
+def _subscribe(data: Path, podcasts: int) -> None:
+    store = FeedStore(data)
+    with store.db.together():
+        for number in range(podcasts):
+            items = (PublishedItem(f"{item}", f"E{number}-{item}", published=1.6e9 + item) for item in range(EPISODES))
+            store.subscribe([Entry(f"https://{number}.example.org/")])
+            store.store(f"https://{number}.example.org/", Published(f"Podcast {number}", tuple(items)))
+    store.db.close()
+
+
+def _rest(terminal: Terminal) -> None:
+    """Wait until the program and its helpers have done nothing for two seconds."""
+    former = -1.0
+    while (used := terminal.cpu()) - former > 0.02:
+        former = used
+        terminal.rest(2.0)
