@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.present import present
 from tests.sources.folders.sounds import make_mp3
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.shelf.feed_store import FeedStore
@@ -83,29 +84,28 @@ def test_course_is_hidden_everywhere(machines: tuple[Machine, Machine]) -> None:
     assert two.store.course_settings().hidden
 
 
-def test_settings_of_books_travel_and_the_newer_win_whichever_machine_has_the_book(
+def test_settings_of_books_travel_and_the_newer_win_wherever_the_book_lies(
     machines: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
+    def add(machine: Machine, root: str) -> str:
+        for number in (1, 2, 3):
+            make_mp3(tmp_path / root / "Emma" / f"{number}.mp3", f"Chapter {number}", str(number), TALB="Emma")
+        subscribe(machine.store, str(tmp_path / root))
+        return present(find_book(machine.store, "Emma")).id
+
     one, two = machines
-    for number in (1, 2, 3):
-        make_mp3(tmp_path / "Emma" / f"{number}.mp3", f"Chapter {number}", str(number), TALB="Emma")
-    subscribe(one.store, str(tmp_path / "Emma"))
-    book = find_book(one.store, "Emma")
-    assert book is not None
-    emma = book.id
-    one.store.configure(emma, {"speed": "1.2", "skip_start": "9"}, updated=10.0)
+    first = add(one, "home")
+    one.store.configure(first, {"speed": "1.2", "skip_start": "9"}, updated=10.0)
     one.sync()
     assert two.sync().configured == []
-    subscribe(two.store, str(tmp_path / "Emma"))
-    assert (two.sync().configured, two.sync().configured) == ([emma], [])
-    two.store.configure(emma, {"skip_start": "", "sleep": "chapter"}, updated=20.0)
+    second = add(two, "Users")
+    assert (two.sync().configured, two.sync().configured) == ([second], [])
+    two.store.configure(second, {"skip_start": "", "sleep": "chapter"}, updated=20.0)
     two.sync()
-    one.store.configure(emma, {"speed": "3"}, updated=15.0)
-    assert one.sync().configured == [emma]
-    for machine in machines:
-        found = find_book(machine.store, emma)
-        assert found is not None
-        assert found.settings == PodcastSettings(speed=1.2, sleep="chapter")
+    one.store.configure(first, {"speed": "3"}, updated=15.0)
+    assert one.sync().configured == [first]
+    for machine, book in ((one, first), (two, second)):
+        assert present(find_book(machine.store, book)).settings == PodcastSettings(speed=1.2, sleep="chapter")
 
 
 @pytest.mark.parametrize(
