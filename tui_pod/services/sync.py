@@ -98,6 +98,7 @@ class SyncService(Follower):
         if not self.setup.is_set:
             return
         self._follow_changes()
+        self._show_playing()
         if self.setup.is_first():
             self._frontend.tell(FIRST)
         else:
@@ -179,7 +180,11 @@ class SyncService(Follower):
         playing = playback.episode if self._was_playing else None
         if playing != self._playing:
             self._playing = playing
-            self._tasks.later("playing", SETTLED, lambda: self._tasks.run(self.setup.show_playing(self._playing)))
+            self._show_playing()
+
+    def _show_playing(self) -> None:
+        """Let the servers show what plays, soon; at the start, what an app that was killed has left there ends."""
+        self._tasks.later("playing", SETTLED, lambda: self._tasks.run(self.setup.show_playing(self._playing)))
 
     async def close(self) -> None:
         """Cancel a sync in progress; another one runs after the app has ended."""

@@ -51,7 +51,6 @@ class SyncSetup:
         self._other_programs = other_programs
         self._peek: Peek | None = None
         self._has_servers: bool | None = None  # None: not looked up yet
-        self._end_session: Callable[[], object] | None = None  # of what a server shows as playing
         self._turn = asyncio.Lock()
 
     @property
@@ -122,19 +121,22 @@ class SyncSetup:
             run_apart("tui_pod", "sync", *self._files.options)
 
     async def show_playing(self, episode: str | None) -> None:
-        """Show on its server what plays, after what it showed before has ended; None: nothing does."""
-        if self._end_session is None and (episode is None or self.is_first() or not self.has_servers):
+        """Show on its server what plays, after what was shown before has ended; None: nothing does."""
+        if self.is_first() or not self.has_servers:
             return
-        from tui_pod.sync.libraries import open_session  # only with servers
+        from tui_pod.sync.libraries import end_session, open_file, open_session  # only with servers
+
+        state = self._files.state.path
+        if episode is None and not open_file(state).exists():
+            return
 
         def show() -> None:
-            end, self._end_session = self._end_session, None
-            with contextlib.suppress(UserError):  # a sync says what is wrong
-                if end is not None:
-                    end()
-            with contextlib.suppress(UserError), closing((store := self._store()).db):
-                if episode is not None:
-                    self._end_session = open_session(store, self._files.state.path, episode)
+            with closing((store := self._store()).db):
+                with contextlib.suppress(UserError):  # a sync says what is wrong
+                    end_session(store, state)
+                with contextlib.suppress(UserError):
+                    if episode is not None:
+                        open_session(store, state, episode)
 
         async with self._turn:
             await in_thread(lambda _: show())

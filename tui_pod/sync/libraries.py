@@ -143,10 +143,11 @@ def has_news(store: FeedStore, state: Path) -> bool:
     return False
 
 
-def open_session(store: FeedStore, state: Path, ident: str) -> Callable[[], object] | None:
-    """Show an episode on its server as what plays now, and return what ends that; None if no server keeps its progress.
+def open_session(store: FeedStore, state: Path, ident: str) -> None:
+    """Show an episode as what plays now, if a server keeps its progress, until `end_session`.
 
-    An open session counts no time and moves no position: sessions that are sent later do. Raises FetchError, FeedError.
+    An open session counts no time and moves no position: sessions that are sent later do. Its id is saved, so that the
+    next app ends it if this one is killed. Raises FetchError, FeedError or SyncError.
     """
     for feed in servers(store):
         episode = next((each for each in _episodes(store, feed).values() if each.ident == ident), None)
@@ -155,9 +156,22 @@ def open_session(store: FeedStore, state: Path, ident: str) -> Callable[[], obje
         ask, data = _server(store, feed, PEEK_LIMITS), {"deviceInfo": device_info(state), "mediaPlayer": "tui-pod"}
         path = f"/api/items/{episode.item}/play{f'/{episode.own}' if episode.own else ''}"
         reply = ask("POST", path, data={**data, "forceDirectPlay": True}).checked()
-        session = ident_of(table(reply.data).get("id"))
-        return partial(ask, "POST", f"/api/session/{session}/close", data={}) if session else None
-    return None
+        write_json(open_file(state), {"server": feed.feed_id, "session": ident_of(table(reply.data).get("id"))})
+
+
+def end_session(store: FeedStore, state: Path) -> None:
+    """End what `open_session` shows, if anything. Raises FetchError or FeedError."""
+    left = read_json(open_file(state))
+    open_file(state).unlink(missing_ok=True)
+    for feed in servers(store):
+        if feed.feed_id == left.get("server"):
+            path = f"/api/session/{ident_of(left.get('session'))}/close"
+            _server(store, feed, PEEK_LIMITS)("POST", path, data={})
+
+
+def open_file(state: Path) -> Path:
+    """Return the file that names the open session, beside the state."""
+    return state.with_name(f"{state.stem}.open-session.json")
 
 
 def _server(store: FeedStore, feed: Subscription, limits: Limits) -> _Ask:
