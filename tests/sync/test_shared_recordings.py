@@ -15,9 +15,10 @@ import pytest
 from tests.sources.folders.sounds import make_long_mp3
 from tests.sync.machines import START, Machine
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.parts import Content
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import newest_of
+from tui_pod.core.progress.cards import Notebook, newest_of
 from tui_pod.core.progress.moves import moved_notebook
 from tui_pod.core.progress.progress import Progress, newest, stamp_after
 from tui_pod.core.progress.progress_index import unite
@@ -289,6 +290,14 @@ def test_copies_share_progress_and_a_list_has_one_of_them() -> None:
     assert here.progress({"id": Progress(START, 4.0)}, theirs).keys() == copies.keys()
     assert here.progress({"one": Progress(START, 4.0)}, copies).keys() == copies.keys()
     assert [here.whole(ident, {**theirs, **copies}) for ident in ("id", "one", "two")] == ["two", "one", "two"]
+
+
+def test_entry_that_was_taken_off_is_off_though_an_older_version_had_its_other_id_there() -> None:
+    theirs = {"own": content("a"), "id": content("a")}
+    listed = OwnList("Road", START, episodes=("own", "id"))
+    taken = listed.followed_by(listed._replace(episodes=("id",)), START + timedelta(hours=1))
+    (found,) = Recognition({"id": content("a")}, {}).notebook(Notebook(lists=(taken,)), theirs).lists
+    assert found.episodes == ()
 
 
 def test_what_is_not_here_is_named() -> None:

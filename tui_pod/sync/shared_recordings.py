@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil, inf, isfinite
 from typing import Any, NamedTuple, TypeVar
 
-from tui_pod.core.library.list_entries import EntryMark, merged_marks, stored
+from tui_pod.core.library.list_entries import EntryMark, listed, merged_marks, stored
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.parts import Content, Stretches
 from tui_pod.core.progress.bookmarks import Bookmark
@@ -248,7 +248,14 @@ class Recognition:
 
     def _put_list(self, own: OwnList, recordings: Described) -> OwnList:
         episodes = tuple(dict.fromkeys(self.whole(ident, recordings) for ident in own.episodes))
-        return own._replace(episodes=episodes, marks=self.marks(own.marks, recordings))
+        marks = self.marks(own.marks, recordings)
+        if marks and own.episodes == _listed(own.marks):  # otherwise somebody has changed the entries alone
+            episodes = _listed(marks)
+        return own._replace(episodes=episodes, marks=marks)
+
+
+def _listed(marks: Iterable[EntryMark]) -> tuple[str, ...]:
+    return listed({mark.episode: mark for mark in marks})
 
 
 def put_progress(value: Progress, old: Stretches, new: Stretches) -> Progress | None:
