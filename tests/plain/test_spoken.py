@@ -239,9 +239,9 @@ def test_statistics_say_sums_and_the_last_sessions(wall: float, saved: list[str]
                             {"2026-03": 180.0}, (0.0,) * 24, {0: 3480.0, 1: 60.0}, sessions)  # fmt: skip
     assert list(say_statistics(statistics, date(2026, 3, 4), make_room().library, 1)) == [
         "Listened today: 1 minute.",
-        "This week: 2 minutes.",
-        "This month: 3 minutes.",
-        "In total: 1 hour.",
+        "Listened this week: 2 minutes.",
+        "Listened this month: 3 minutes.",
+        "Listened in all: 1 hour.",
         *saved,
         "Finished: 1 episode.",
         "Basics. 1 minute.",
@@ -257,8 +257,8 @@ def test_statistics_say_five_topics_the_one_listened_to_most_first() -> None:
     heard = {0: 600.0, **{topic: topic * 60.0 for topic in range(1, 7)}}
     statistics = Statistics(600.0, 600.0, {}, {}, {}, (0.0,) * 24, heard, ())
     said = list(say_statistics(statistics, date(2026, 3, 4), library, 0))
-    assert said[:2] == ["Listened today: 0 seconds.", "This week: 0 seconds."]
-    assert said[5:] == ["F. 6 minutes.", "E. 5 minutes.", "D. 4 minutes.", "C. 3 minutes.", "B. 2 minutes."]
+    assert said[:2] == ["Listened today: 0 seconds.", "Listened in all: 10 minutes."]
+    assert said[3:] == ["F. 6 minutes.", "E. 5 minutes.", "D. 4 minutes.", "C. 3 minutes.", "B. 2 minutes."]
 
 
 @pytest.mark.parametrize(

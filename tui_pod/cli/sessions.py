@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import Column, episode_json, find_topics, open_library, print_json, print_table, tell
@@ -75,16 +76,13 @@ def run_stats(options: Namespace) -> None:
         return
     today, removed = local_date(datetime.now(UTC)), progress_index.removed_played()
     rows = [
-        ("today", span(history.days.get(today, 0.0))),
-        ("week", span(history.weeks.get(f"{today:%G-W%V}", 0.0))),
-        ("month", span(history.months.get(f"{today:%Y-%m}", 0.0))),
-        ("in all", span(history.total)),
-        ("saved", span(max(0.0, history.saved))),
+        *((name, span(seconds)) for name, seconds in history.periods(today)),
+        *([("saved", span(history.saved))] if history.saved >= 60 else []),
         ("finished", str(progress_index.finished())),
         ("played", f"{progress_index.topic_stats[0].played + removed} of {len(library) + removed}"),
     ]
-    heard = sorted(history.topics.items(), key=lambda entry: -entry[1])
-    rows += [(library.topics.names[topic], span(seconds)) for topic, seconds in heard]
+    topics = sorted(chain(*history.listed_topics(library.topics)), key=lambda topic: -history.topics[topic])
+    rows += [(library.topics.names[topic], span(history.topics[topic])) for topic in topics]
     rows += [(name, span(seconds)) for name, seconds in history.elsewhere]
     print_table((Column("what", 12), Column("heard", is_right=True)), rows)
 

@@ -12,7 +12,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.speed import SpeedRule
-from tui_pod.core.library.topics import ROOT, has_member
+from tui_pod.core.library.topics import has_member
 from tui_pod.core.player.snapshot import JUMP, Chapter, Playback, PlayerStatus
 from tui_pod.core.progress.passages import Passage, times
 from tui_pod.core.progress.progress import Status
@@ -21,7 +21,7 @@ from tui_pod.core.progress.statistics import Statistics
 from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.selection.session_planner import Plan, Summary
 from tui_pod.core.selection.session_status import SessionStatus
-from tui_pod.core.text.clean import clean, counted, spoken_time
+from tui_pod.core.text.clean import clean, counted, span, spoken_time
 from tui_pod.core.wall_time import local_time
 from tui_pod.services.episode_list import EpisodeListModel
 
@@ -297,22 +297,20 @@ def say_statistics(history: Statistics, today: date, library: Library, finished:
 
     `finished` is how many episodes were ever finished.
     """
-    yield f"Listened today: {spoken_time(history.days.get(today, 0.0))}."
-    yield f"This week: {spoken_time(history.weeks.get(f'{today:%G-W%V}', 0.0))}."
-    yield f"This month: {spoken_time(history.months.get(f'{today:%Y-%m}', 0.0))}."
-    yield f"In total: {spoken_time(history.total)}."
+    for name, heard in history.periods(today):
+        yield f"Listened {name}: {spoken_time(heard)}."
     if history.saved >= 60:
         yield f"Saved by speed, shorter silence and skipped passages: {spoken_time(history.saved)}."
     yield f"Finished: {counted(finished)}."
-    for topic, heard in sorted(history.topics.items(), key=lambda item: -item[1])[: RECENT + 1]:
-        if topic != ROOT:
-            yield f"{sentence(library.topics.names[topic])} {spoken_time(heard)}."
+    for topic in history.listed_topics(library.topics)[0][:RECENT]:
+        yield f"{sentence(library.topics.names[topic])} {spoken_time(history.topics[topic])}."
     for name, heard in history.elsewhere:
         yield f"{name}: {spoken_time(heard)}."
     for session in history.sessions[:RECENT]:
         year = f" {session.started:%Y}" if session.started.year != today.year else ""
         when = f"{session.started:%A %d %B}{year}, {session.started:%H:%M}"
-        yield f"{when}: {spoken_time(session.heard)}, {counted(len(session.episodes))}."
+        time = f"{spoken_time(session.heard)}, " if span(session.heard) != span(history.total) else ""
+        yield f"{when}: {time}{counted(len(session.episodes))}."
 
 
 def say_keys(actions: Sequence[Action], known: Collection[str]) -> Iterator[str]:

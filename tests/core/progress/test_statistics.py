@@ -41,6 +41,26 @@ def test_look_back_topics_have_what_was_heard_in_them_and_below_once(library: Li
     assert [*history.elsewhere] == [("Ships (removed)", 7.0), ("No longer in the library", 2.0)]
 
 
+def test_periods_say_no_sum_twice_and_since_when(library: Library) -> None:
+    records = [heard("one", -days * 24 * 60, 60.0) for days in (700, 10, 0)]
+    past, *_, first = [compute_statistics(records[start:], library).periods for start in range(3)]
+    assert [*first(TODAY)] == [("today", 60.0)]
+    assert [*past(TODAY)] == [("today", 60.0), ("this month", 120.0), ("since 2024", 180.0)]
+    assert [*past(TODAY + timedelta(days=1))][:2] == [("today", 0.0), ("this week", 60.0)]
+
+
+def test_topics_above_are_listed_if_their_sum_is_their_own(library: Library) -> None:
+    def listed(**seconds: float) -> list[list[str]]:
+        history = compute_statistics([heard(ident, 0, each) for ident, each in seconds.items()], library)
+        return [[library.topics.names[topic] for topic in topics] for topics in history.listed_topics(library.topics)]
+
+    assert listed(one=60.0) == [["Numbers"], []]
+    assert listed(five=60.0) == [["Basics"], []]  # Series has the same
+    assert listed(one=60.0, three=90.0) == [["Numbers"], []]  # Basics has all that was heard
+    assert listed(one=60.0, gone=90.0) == [["Numbers"], []]  # and here what Numbers has
+    assert listed(one=60.0, three=90.0, **{"hostile-token": 70.0}) == [["Hostile", "Numbers"], ["Basics"]]
+
+
 def test_look_back_hours_are_local_and_share_what_goes_on_into_the_next(library: Library) -> None:
     """13:00 UTC is 23:00 there; two hours and a quarter at 1.5 times the speed end at 0:30."""
     hours = compute_statistics([heard("one", 0, 8100.0, 5400.0, offset=600)], library).hours

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
+from rich.cells import cell_len
 
 from tests.fakes import START
 from tui_pod.core.library.episode import Episode, Topic
@@ -117,8 +119,8 @@ def block(lines: Sequence[StatLine], head: str) -> list[StatLine]:
     ],
 )
 def test_time_has_the_unit_of_its_size(seconds: float, shown: str) -> None:
-    line = made(height=LOW - 1, total=seconds)[2]
-    assert text(line).partition("in all")[0].rstrip() == shown
+    line = made(height=LOW - 1, days={TODAY: seconds})[0]
+    assert text(line).partition("today")[0].rstrip() == shown
 
 
 def test_numbers_of_a_low_view_have_a_line_and_an_aligned_label_each() -> None:
@@ -148,19 +150,20 @@ def test_saved_time_is_shown_from_a_minute_on(saved: float, is_shown: bool) -> N
 
 
 def test_numbers_continue_below_where_there_is_no_room_beside() -> None:
-    assert texts(made(width=56))[:2] == [
-        "0 s           0 s           0 s           0",
+    sums = partial(made, days={TODAY: 60.0}, weeks={"2026-W48": 120.0}, total=180.0)
+    assert texts(sums(width=56))[:2] == [
+        "1 m           2 m           3 m           0",
         "today         this week     in all        finished",
     ]
-    assert texts(made(width=55))[:6] == [
-        "0 s           0 s           0 s",
+    assert texts(sums(width=55))[:6] == [
+        "1 m           2 m           3 m",
         "today         this week     in all",
         "",
         "0",
         "finished",
         "",
     ]
-    assert texts(made(width=5))[:3] == ["0 s", "today", ""]
+    assert texts(sums(width=5))[:3] == ["1 m", "today", ""]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +195,24 @@ def test_large_number_has_its_unit_on_its_last_line_and_a_narrow_colon() -> None
     ("seconds", "last"), [(59.9, "╶─╯ s"), (91.0, "╰─╴ m"), (3600.0 * 99 + 300, "╰─╯╶─╯ h"), (3600.0 * 100, "╰─╯ h")]
 )
 def test_large_time_has_the_unit_of_its_size(seconds: float, last: str) -> None:
-    assert text(made(*LARGE, total=seconds)[2])[36:54].rstrip().endswith(last)
+    assert text(made(*LARGE, days={TODAY: seconds})[2])[:18].rstrip().endswith(last)
+
+
+def test_view_of_a_first_session_says_its_time_once() -> None:
+    session = PastSession(
+        datetime(2026, 11, 26, 9, 5, tzinfo=UTC), datetime(2026, 11, 26, 9, 25, tzinfo=UTC), 1200.0, ("one",)
+    )
+    week, hours = {"2026-W48": 1200.0}, [1200.0, *[0.0] * 23]
+    assert texts(made(days={TODAY: 1200.0}, weeks=week, total=1200.0, hours=hours, sessions=[session])) == [
+        "20 m          0",
+        "today         finished",
+        "",
+        "Topics by time heard",
+        "No longer in the library: 20 m",
+        "",
+        "Recent sessions",
+        "Thu 26 Nov 09:05–09:25  One",
+    ]
 
 
 # -- hours -------------------------------------------------------------------------------------------------------
@@ -245,28 +265,42 @@ def test_year_begins_in_the_week_of_the_first_day_and_ends_today() -> None:
     [(0.0, 0), (1.0, 1), (300.0, 1), (301.0, 2), (901.0, 3), (1801.0, 4), (3600.0, 4), (3601.0, 5)],
 )
 def test_day_has_a_tint_by_its_time(seconds: float, tint: int) -> None:
-    thursday = year(days={TODAY: seconds}, is_ascii=True)[4]
-    assert thursday.parts[1:] == (
-        (("..", "::", "--", "++", "xx", "##")[tint], f"tint{tint}"),
-        ("<", NOW),
-    )
+    days = {TODAY: seconds, **{TODAY - timedelta(days=ago): 1.0 for ago in (6, 8)}}
+    *_, (cells, name), mark = year(days=days, is_ascii=True)[4].parts
+    assert (cells[-2:], name, mark) == (("..", "::", "--", "++", "xx", "##")[tint], f"tint{tint}", ("<", NOW))
+
+
+@pytest.mark.parametrize(
+    ("ago", "is_drawn"), [((0, 5), False), ((0, 6), True), ((6,), False), ((0, 900), False), ((0, 1, 900), True)]
+)
+def test_year_is_drawn_from_a_week_on_and_for_more_than_a_day(ago: Sequence[int], is_drawn: bool) -> None:
+    lines = texts(made(days={TODAY - timedelta(days=each): 9.0 for each in ago}))
+    assert any(line.startswith("Mon") for line in lines) is is_drawn
+
+
+LONG_AGO = {TODAY - timedelta(days=ago): 1.0 for ago in (0, 1, 2100)}
 
 
 def test_year_has_at_most_so_many_weeks_and_two_cells_for_each() -> None:
-    long_ago = {TODAY - timedelta(weeks=300): 1.0}
-    assert len(text(year(days=long_ago, width=115)[4])) == 4 + 2 * WEEKS + 1
-    assert len(text(year(days=long_ago, width=46)[4])) == 4 + 2 * 20 + 1
-    assert len(text(year(days=long_ago, width=45)[4])) == 4 + 2 * 19 + 1
-    assert len(text(year(days=long_ago, width=3)[4])) == 4 + 2 + 1
+    assert len(text(year(days=LONG_AGO, width=115)[4])) == 4 + 2 * WEEKS + 1
+    assert len(text(year(days=LONG_AGO, width=46)[4])) == 4 + 2 * 20 + 1
+    assert len(text(year(days=LONG_AGO, width=45)[4])) == 4 + 2 * 19 + 1
+    assert len(text(year(days=LONG_AGO, width=3)[4])) == 4 + 2 + 1
 
 
 def test_month_is_named_over_the_week_that_begins_in_its_first_seven_days() -> None:
-    assert text(year(days={date(2026, 9, 14): 1.0})[0]).rstrip() == "    Sep   Oct     Nov"  # 5 October, 2 November
+    days = {date(2026, 9, 14): 1.0, date(2026, 9, 15): 1.0}
+    assert text(year(days=days)[0]).rstrip() == "    Sep   Oct     Nov"  # 5 October, 2 November
+
+
+def test_year_of_the_first_month_is_named_if_it_is_another_one() -> None:
+    assert text(year(days=LONG_AGO, width=120)[0]).startswith("'25   Dec ")
+    assert text(year(days=LONG_AGO)[0]).startswith("    ")  # it begins in this year
 
 
 def test_month_of_the_first_week_is_left_out_where_the_next_one_follows_at_once() -> None:
-    assert text(year(days={date(2026, 10, 26): 1.0})[0]).split() == ["Nov"]
-    assert text(year(days={date(2026, 10, 19): 1.0})[0]).split() == ["Oct", "Nov"]
+    assert text(year(days={date(2026, 10, 26): 1.0, TODAY: 1.0})[0]).split() == ["Nov"]
+    assert text(year(days={date(2026, 10, 19): 1.0, TODAY: 1.0})[0]).split() == ["Oct", "Nov"]
 
 
 # -- topics ------------------------------------------------------------------------------------------------------
@@ -350,11 +384,18 @@ def test_long_name_of_a_topic_has_a_third_of_the_width() -> None:
     ]
 
 
+def test_removed_podcasts_are_listed_where_no_topic_is_and_keep_their_time() -> None:
+    statistics = Statistics(600.0, 600.0, {}, {}, {}, (0.0,) * 24, {}, (), {"船と港" * 9: 600.0})
+    lines = make_lines(Shown(statistics, LIBRARY, ProgressIndex(LIBRARY, {}), TODAY, None), 40, 15)
+    *name, time = text(block(lines, "Topics")[1]).partition(": ")
+    assert (name[0][:3], time, cell_len(text(block(lines, "Topics")[1])) <= 40) == ("船と港", "10 m", True)
+
+
 def test_only_so_many_topics_are_listed() -> None:
     titles = [f"T{number:02}" for number in range(13)]
     library = build_library([Topic(title) for title in titles], [Episode("one", "One", "", 9.0, tags=tuple(titles))])
     heard = {library.topics.names.index(title): 9.0 for title in titles}
-    assert names(made_of(library, 80, {0: 9.0, **heard})) == titles[:-1]
+    assert names(made_of(library, 80, {0: 99.0, **heard})) == titles[:-1]
 
 
 # -- sessions ----------------------------------------------------------------------------------------------------
@@ -422,8 +463,7 @@ def test_longer_column_goes_on_beside_nothing() -> None:
 
 
 def test_left_column_keeps_a_gap_to_the_right_one() -> None:
-    long_ago = {TODAY - timedelta(weeks=300): 1.0}
-    assert len(text(year(days=long_ago, width=166)[4])) == 111
+    assert len(text(year(days=LONG_AGO, width=166)[4])) == 111
     name = "long " * 20
     library = build_library([Topic(name)], [Episode("one", "One", "", 9.0, tags=(name,))])
     line = block(made_of(library, 166, {1: 9.0}), "Topics")[1]

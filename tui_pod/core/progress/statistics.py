@@ -9,8 +9,9 @@ from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.topics import ROOT
+from tui_pod.core.library.topics import ROOT, TopicTable
 from tui_pod.core.progress.records import HeardRecord
+from tui_pod.core.text.clean import span
 
 SESSION_GAP = timedelta(minutes=30)
 """How long a silence separates two sessions of listening."""
@@ -61,6 +62,44 @@ class Statistics:
     def saved(self) -> float:
         """Seconds of the listener's time that speed and shorter silence saved; negative when it was slowed down."""
         return self.total - self.wall
+
+    def periods(self, today: date, has_month: bool = True) -> Iterator[tuple[str, float]]:
+        """Yield the name and the sum of each period up to today, but none with the same sum as a shorter one.
+
+        The longest has the year in its name if it began before this one.
+        """
+        begun = min(self.days, default=today)
+        sums = [("today", self.days.get(today, 0.0)), ("this week", self.weeks.get(f"{today:%G-W%V}", 0.0))]
+        if has_month:
+            sums.append(("this month", self.months.get(f"{today:%Y-%m}", 0.0)))
+        sums.append((f"since {begun.year}" if begun.year < today.year else "in all", self.total))
+        shown = ""
+        for name, seconds in sums:
+            if (now := span(seconds)) != shown:
+                yield name, seconds
+            shown = now
+
+    def listed_topics(self, topics: TopicTable) -> tuple[list[int], list[int]]:
+        """Return the topics by listening time: the lowest ones, and those above that have sums of their own.
+
+        The sum of a topic above with all that was heard, or with what was heard in one topic below, says nothing new.
+        Of the lowest ones with all that was heard, one says it.
+        """
+        heard = self.topics
+        below: defaultdict[int, list[int]] = defaultdict(list)
+        for topic in heard.keys() - {ROOT}:
+            below[topics.parents[topic]].append(topic)
+        above = [
+            topic
+            for topic in heard.keys() & below.keys() - {ROOT}
+            if span(heard[topic]) not in {span(heard.get(other, 0.0)) for other in (ROOT, *below[topic])}
+        ]
+        lowest = sorted(heard.keys() - below.keys() - {ROOT}, key=self._rank)
+        whole = [topic for topic in lowest if span(heard[topic]) == span(heard.get(ROOT, 0.0))]
+        return [topic for topic in lowest if topic not in whole[1:]], sorted(above, key=self._rank)
+
+    def _rank(self, topic: int) -> tuple[float, int]:
+        return -self.topics[topic], topic
 
     @property
     def elsewhere(self) -> Iterator[tuple[str, float]]:

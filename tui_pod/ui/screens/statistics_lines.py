@@ -95,9 +95,7 @@ def _numbers(shown: Shown, width: int, is_large: bool, is_low: bool) -> list[Sta
     statistics, today = shown.statistics, shown.today
     time = _time if is_large else lambda seconds: (span(seconds), "")
     entries = [
-        (*time(statistics.days.get(today, 0.0)), "today"),
-        (*time(statistics.weeks.get(f"{today:%G-W%V}", 0.0)), "this week"),
-        (*time(statistics.total), "in all"),
+        *((*time(seconds), name) for name, seconds in statistics.periods(today, has_month=False)),
         (str(shown.progress_index.finished()), "", "finished"),
     ]
     if statistics.saved >= 60:
@@ -142,7 +140,8 @@ def _digits(value: str, unit: str) -> list[str]:
 
 
 def _hours(shown: Shown, width: int) -> list[StatLine]:
-    if not any(shown.statistics.hours):
+    """Return the bars of the hours; of a single session, its line has the time."""
+    if not any(shown.statistics.hours) or len(shown.statistics.sessions) == 1:
         return []
     hours, sparks = shown.statistics.hours, ASCII_SPARKS if shown.is_ascii else SPARKS
     most = max(hours)
@@ -156,23 +155,27 @@ def _hours(shown: Shown, width: int) -> list[StatLine]:
 def _year(shown: Shown, width: int) -> list[StatLine]:
     """Return the map of the year: a column per week, a row per weekday, two cells per day, the current week last.
 
-    It begins with the first day of listening, if that is not longer ago.
+    It begins with the first day of listening, if that is not longer ago. There is none in the first week, nor for a
+    single day.
     """
     cells = ASCII_CELLS if shown.is_ascii else CELLS
     today, days = shown.today, shown.statistics.days
     begun = min(days, default=today)
-    if not days:
-        return []
     week = today - timedelta(days=today.weekday())
     since = (week - begun + timedelta(days=begun.weekday())).days // 7 + 1
     weeks = max(1, min(WEEKS, (width - 6) // 2, since))
     monday = week - timedelta(weeks=weeks - 1)
+    if begun > today - timedelta(days=6) or sum(monday <= day <= today for day in days) < 2:
+        return []
     months = [" "] * (2 * weeks + 1)
+    year = ""  # of the first name
     for column in range(weeks):
         first = monday + timedelta(weeks=column)
         if first.day <= 7 or (column == 0 and (first + timedelta(weeks=1)).day > 7):
             months[2 * column : 2 * column + 3] = f"{first:%b}"
-    lines = [StatLine(((f"    {''.join(months)}"[:width], QUIET),))]
+            year = year or f"{first:%Y}"
+    since_year = f"'{year[2:]}" if year != str(today.year) else ""
+    lines = [StatLine(((f"{since_year:<4}{''.join(months)}"[:width], QUIET),))]
     for row, name in enumerate(("Mon", "", "Wed", "", "Fri", "", "Sun")):
         parts: list[Part] = [(f"{name:<4}", QUIET)]
         for column in range(weeks):
@@ -193,22 +196,18 @@ def _topics(shown: Shown, width: int, rows: int) -> list[StatLine]:
 
     The latter are shown on demand, or if all fit into so many rows.
     """
-    topics, heard = shown.library.topics, shown.statistics.topics
-    above = {topics.parents[topic] for topic in heard if topic and topics.parents[topic] in heard} - {0}
-    leaves, parents = (
-        sorted(found, key=lambda topic: (-heard[topic], topic))[:MOST_TOPICS]
-        for found in (heard.keys() - above - {0}, above)
-    )
-    if not leaves:
+    topics, heard, elsewhere = shown.library.topics, shown.statistics.topics, [*shown.statistics.elsewhere]
+    leaves, parents = (found[:MOST_TOPICS] for found in shown.statistics.listed_topics(topics))
+    if not leaves and not elsewhere:
         return []
     has_parents = len(leaves) + len(parents) + 2 <= rows if shown.has_parents is None else shown.has_parents
     order = [*leaves, *(parents if has_parents else ())]
-    stats, longest = shown.progress_index.topic_stats, max(cell_len(topics.names[topic]) for topic in order)
+    stats, longest = shown.progress_index.topic_stats, max((cell_len(topics.names[each]) for each in order), default=0)
     names = max(10, min(longest, width // 3))
     times = [span(heard[topic]) for topic in order]
     counts = [f"{stats[topic].played}/{len(topics.members[topic])}" for topic in order]
     lefts = [f"  {span(stats[topic].left)} left" * (stats[topic].left >= 1 and width >= LARGE[0]) for topic in order]
-    columns = tuple(max(map(len, texts)) for texts in (times, counts, lefts))
+    columns = tuple(max(map(len, texts), default=0) for texts in (times, counts, lefts))
     bar_width = min(30, width - names - sum(columns) - 8)
     full, rest = ("=", "-") if shown.is_ascii else ("━", "╌")
     lines = [StatLine((("Topics by time heard", HEAD),))]
@@ -220,11 +219,12 @@ def _topics(shown: Shown, width: int, rows: int) -> list[StatLine]:
             parts += [(full * done, ACCENT), (rest * (bar_width - done), LINE), ("  ", PLAIN)]
         parts.append((f"{count:>{columns[1]}}{left}", QUIET))
         lines.append(StatLine(tuple(parts), topic))
-    if above:
-        text = "Above these" if has_parents else f"Show {counted(len(above), 'topic')} above these"
+    if parents:
+        text = "Above these" if has_parents else f"Show {counted(len(parents), 'topic')} above these"
         lines.insert(len(leaves) + 1, StatLine(((text, QUIET),), PARENTS))
-    for name, seconds in shown.statistics.elsewhere:
-        lines.append(StatLine(((f"{name}: {span(seconds)}"[:width], QUIET),)))
+    for name, seconds in elsewhere:
+        time = f": {span(seconds)}"
+        lines.append(StatLine(((f"{fit(name, width - len(time)).rstrip()}{time}", QUIET),)))
     return [*lines, StatLine()]
 
 
@@ -237,10 +237,11 @@ def _sessions(shown: Shown, width: int) -> list[StatLine]:
         ]
     lines = [StatLine((("Recent sessions", HEAD),))]
     years = [f" {each.started:%Y}" if each.started.year != shown.today.year else "" for each in sessions]
-    room = 24 + max(map(len, years))
+    room, whole = 24 + max(map(len, years)), span(shown.statistics.total)
     for session, year in zip(sessions, years, strict=True):
         when = f"{session.started:%a %-d %b}{year} {session.started:%H:%M}–{session.ended:%H:%M}"
-        text = f"{when:<{room}} {span(session.heard):>9}  "
+        heard = span(session.heard)
+        text = f"{when:<{room}} {heard:>9}  " if heard != whole else f"{when}  "
         lines.append(StatLine(((text, PLAIN), (_titles(session, shown.library, width - len(text)), QUIET))))
     return lines
 
