@@ -149,6 +149,7 @@ PLACES = {
     "speech/narrator.py": "a file of the package",
     "export/markdown.py": "a new file",
     "sources/texts/source.py": "a new file",
+    "audio/libmpv.py": "a descriptor",
     "sources/folders/tags.py": "a descriptor",
     "recordings/sparse_file.py": "a descriptor, and a new file",
     "shelf/generation.py": "stays open, and does not wait",
