@@ -1,4 +1,4 @@
-"""Homes that tui-pod 1.0 and 2.0 wrote are read with nothing lost, and 1.0 says so when it cannot go back."""
+"""Homes that tui-pod 1.0 and 2.0 wrote are read with nothing lost, and those say so when they cannot go back."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tests.tools import needs_voice
 from tests.torture.shelf import ROOT
 from tests.upgrade.write_home import Upgrader
 
-FORMER = "3aacc50"
-"""The commit of version 1.0."""
+FORMER = {"1.0": "3aacc50", "2.0": "177ca7df"}
+"""The commits of former versions."""
 
 
-@pytest.fixture(params=["1.0", "2.0"])
+@pytest.fixture(params=FORMER)
 def listener(request: pytest.FixtureRequest, tmp_path: Path) -> Upgrader:
     """Someone whose home a former version wrote; no server answers."""
     listener = Upgrader(tmp_path / "listener")
@@ -113,13 +113,13 @@ def test_upgrade_plays_what_is_downloaded_cached_and_narrated(listener: Upgrader
     assert shares[1] == pytest.approx(shares[0], abs=0.05)  # it is narrated anew, and shorter than before
 
 
-@pytest.mark.parametrize("listener", ["1.0"], indirect=True)
-def test_going_back_keeps_progress_and_names_what_is_not_read(listener: Upgrader, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("listener", "commit"), FORMER.items(), indirect=["listener"])
+def test_going_back_keeps_progress_and_names_what_is_not_read(listener: Upgrader, commit: str, tmp_path: Path) -> None:
     archive = subprocess.run(
-        ["git", "archive", FORMER, "tui_pod", "catalog.toml"], cwd=ROOT, capture_output=True, check=False
+        ["git", "archive", commit, "tui_pod", "catalog.toml"], cwd=ROOT, capture_output=True, check=False
     )
     if archive.returncode:
-        pytest.skip(f"needs git, and its commit {FORMER}")
+        pytest.skip(f"needs git, and its commit {commit}")
     tree = tmp_path / "former"
     tree.mkdir()
     subprocess.run(["tar", "-x"], input=archive.stdout, cwd=tree, check=True)
