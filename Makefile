@@ -8,7 +8,7 @@ REPOSITORY ?=
 BIN := .venv/bin
 SETUP := ./scripts/setup.sh
 CODE := $(wildcard tui_pod tests benchmarks/*.py screenshots/*.py scripts/*.py)
-SCRIPTS := scripts/setup.sh scripts/pythons.sh .ci/run packaging/PKGBUILD
+SCRIPTS := scripts/setup.sh scripts/pythons.sh .ci/run packaging/PKGBUILD packaging/deb.sh
 
 # Python finds Homebrew's libmpv only when told; /bin/sh on macOS forgets it, so each command is told.
 ifeq ($(shell uname -s),Darwin)

@@ -74,11 +74,11 @@ def test_recipes_are_filled_in(repository: str, release: ModuleType, tmp_path: P
     source = tmp_path / "tui_pod-9.9.9.tar.gz"
     source.write_bytes(b"source")
     written = release.write_recipes(ROOT / "packaging", source, "9.9.9", repository, tmp_path)
-    assert {path.name for path in written} == {"PKGBUILD", "default.nix", "tui-pod.rb"}
+    assert {path.name for path in written} == {"PKGBUILD", "deb.sh", "default.nix", "tui-pod.rb"}
     for path in written:
         text = path.read_text("utf-8")
         assert "9.9.9" in text
         assert not re.search(r"@[A-Z0-9]+@", text)
         assert "41cf6794ba4200b839c53531555f0f3998df4cbb01a4d5cb0b94e3ca5e23947d" in text  # the hash of the archive
         assert (f"{REPOSITORY}/releases/download/v9.9.9/{source.name}" in text) == bool(repository)
-    subprocess.run(["bash", "-n", str(tmp_path / "PKGBUILD")], check=True)
+    subprocess.run(["bash", "-n", str(tmp_path / "PKGBUILD"), str(tmp_path / "deb.sh")], check=True)
