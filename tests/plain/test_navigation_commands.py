@@ -204,7 +204,7 @@ async def test_details_say_all_about_the_episode(room: Room) -> None:
 async def test_statistics_are_said(room: Room) -> None:
     services = RoomServices(room)
     async with typing(services) as typist:
-        await typist.type("3", until_said="In total: 0 seconds.\nFinished: 0 episodes.")
+        await typist.type("3", until_said="Listened today: 0 seconds.\nFinished: 0 episodes.")
 
 
 def recorded() -> RoomServices:
