@@ -41,6 +41,14 @@ def test_look_back_topics_have_what_was_heard_in_them_and_below_once(library: Li
     assert [*history.elsewhere] == [("Ships (removed)", 7.0), ("No longer in the library", 2.0)]
 
 
+def test_look_back_names_the_removed_podcasts_heard_most_and_sums_the_others(library: Library) -> None:
+    records = [heard(f"gone-{number}", 0, 60.0 + number) for number in range(14)]
+    names = {record.episode: record.episode for record in records}
+    *named, rest = compute_statistics(records, library, names).elsewhere
+    assert [seconds for _, seconds in named] == [73.0 - number for number in range(12)]
+    assert rest == ("No longer in the library", 60.0 + 61.0)
+
+
 def test_periods_say_no_sum_twice_and_since_when(library: Library) -> None:
     records = [heard("one", -days * 24 * 60, 60.0) for days in (700, 10, 0)]
     past, *_, first = [compute_statistics(records[start:], library).periods for start in range(3)]
@@ -57,7 +65,6 @@ def test_topics_above_are_listed_if_their_sum_is_their_own(library: Library) -> 
     assert listed(one=60.0) == [["Numbers"], []]
     assert listed(five=60.0) == [["Basics"], []]  # Series has the same
     assert listed(one=60.0, three=90.0) == [["Numbers"], []]  # Basics has all that was heard
-    assert listed(one=60.0, gone=90.0) == [["Numbers"], []]  # and here what Numbers has
     assert listed(one=60.0, three=90.0, **{"hostile-token": 70.0}) == [["Hostile", "Numbers"], ["Basics"]]
 
 

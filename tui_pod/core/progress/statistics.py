@@ -20,7 +20,10 @@ LONGEST = 86_400.0
 """Maximum length of a stretch in seconds, since a state edited by hand may claim anything."""
 
 GONE = "No longer in the library"
-"""What `Statistics.gone` is called if its name is not known."""
+"""What is called so has no name any more, or is of a removed podcast that is not listed."""
+
+MOST_REMOVED = 12
+"""Removed podcasts that are listed."""
 
 RECENT = 20
 """Sessions that are listed."""
@@ -103,10 +106,10 @@ class Statistics:
 
     @property
     def elsewhere(self) -> Iterator[tuple[str, float]]:
-        """Yield what is in no topic: the removed podcasts, most heard first, and what has no name any more."""
-        yield from sorted(((f"{name} (removed)", seconds) for name, seconds in self.removed.items()),
-                          key=lambda pair: -pair[1])  # fmt: skip
-        if (rest := self.gone - sum(self.removed.values())) >= 1.0:
+        """Yield what is in no topic: the removed podcasts that were heard most, and the sum of all else."""
+        named = sorted(self.removed.items(), key=lambda pair: -pair[1])[:MOST_REMOVED]
+        yield from ((f"{name} (removed)", seconds) for name, seconds in named)
+        if (rest := self.gone - sum(seconds for _, seconds in named)) >= 1.0:
             yield GONE, rest
 
     @property

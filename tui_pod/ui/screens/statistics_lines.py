@@ -171,7 +171,7 @@ def _year(shown: Shown, width: int) -> list[StatLine]:
     year = ""  # of the first name
     for column in range(weeks):
         first = monday + timedelta(weeks=column)
-        if first.day <= 7 or (column == 0 and (first + timedelta(weeks=1)).day > 7):
+        if first.day <= 7 or (column == 0 and (weeks == 1 or (first + timedelta(weeks=1)).day > 7)):
             months[2 * column : 2 * column + 3] = f"{first:%b}"
             year = year or f"{first:%Y}"
     since_year = f"'{year[2:]}" if year != str(today.year) else ""
