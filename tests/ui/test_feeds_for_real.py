@@ -246,7 +246,7 @@ async def test_sync_tells_what_it_brings_though_the_app_looks_meanwhile(
             await looks.acquire()
         await looks.acquire()
         await looks.acquire()
-        received = {"id": "talk", "position": 0.0, "status": "played", "updated": now.isoformat()}
+        received = {"id": "talk", "position": 0.0, "status": "played", "played": True, "updated": now.isoformat()}
         return {"received": [received], "subscribed": [site.url("/f")]}
 
     monkeypatch.setattr(OtherPrograms, "look", counted_look)
