@@ -994,7 +994,7 @@ def test_name_is_spoken_before_a_narration_that_begins_at_its_start() -> None:
     playback = room.controller.playback
     assert (playback.status, playback.shown_status, playback.position) == ("loading", "playing", 0.0)
     room.controller.toggle_pause()
-    assert room.controller.playback.shown_status == "loading"
+    assert room.controller.playback.shown_status == "paused"
     room.controller.toggle_pause()
     room.controller.handle(FileEnded(-2, 2.5))
     assert loaded(room)[-1] == ("/two.opus", 2)

@@ -302,8 +302,8 @@ class EpisodePlayer:
     def _show_attempt(self, load: Load) -> None:
         """Show when a stream that failed is requested again, by us or by its own fetcher."""
         playback = self._state.playback._replace(attempt=load.next_attempt(self._clock()))
-        is_announced = playback.is_announced and load.phase is Phase.LEAD
-        self._state.show(playback._replace(is_announced=is_announced))
+        announcement = playback.announcement if load.phase is Phase.LEAD else None
+        self._state.show(playback._replace(announcement=announcement))
 
     def _look_at_load(self, load: Load) -> None:
         """Show how much is fetched of what the position needs, and give up if nothing arrives."""
@@ -515,7 +515,8 @@ class EpisodePlayer:
             if isinstance(event, FileEnded | LoadFailed):
                 self._lead_or_give(load, load.source)
             elif isinstance(event, FileLoaded | PauseChanged):
-                self._state.show(self._state.playback._replace(is_announced=not load.is_paused))
+                announcement = PlayerStatus.PAUSED if load.is_paused else PlayerStatus.PLAYING
+                self._state.show(self._state.playback._replace(announcement=announcement))
             return
         if event.load != self._state.playback.load:
             return
@@ -612,7 +613,7 @@ class EpisodePlayer:
         shown = playback._replace(status=status, is_narrated=source.is_narrated, is_teaser=is_teaser, marks=marks)
         shown = shown._replace(has_chapters=source.has_chapters)
         self._state.show(
-            shown._replace(is_estimated=source.is_estimated, fetching=None, attempt=None, is_announced=False)
+            shown._replace(is_estimated=source.is_estimated, fetching=None, attempt=None, announcement=None)
         )
         if load.is_sought:
             load.is_sought = False

@@ -182,15 +182,15 @@ class Playback(NamedTuple):
     repeat: Repetition | None = None
     """What is repeated; None if nothing is."""
     load: int = 0
-    is_announced: bool = False
-    """Whether a chime or its spoken name is heard, before the episode itself."""
+    announcement: PlayerStatus | None = None
+    """What the chime or the spoken name does that is heard before the episode: plays, or is paused; None without."""
     problem: str | None = None
     """Why a held episode stopped; None if the listener stopped it, or it was restored."""
 
     @property
     def shown_status(self) -> PlayerStatus:
         """What the listener is told that the player does: it plays as soon as anything is heard."""
-        return PlayerStatus.PLAYING if self.is_announced else self.status
+        return self.announcement or self.status
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
