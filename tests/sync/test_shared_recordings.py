@@ -16,7 +16,7 @@ from tests.sources.folders.sounds import make_long_mp3
 from tests.sync.machines import START, Machine
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.own_lists import OwnList
-from tui_pod.core.library.parts import Content
+from tui_pod.core.library.parts import RecordingContent
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Notebook, newest_of
 from tui_pod.core.progress.moves import moved_notebook
@@ -244,11 +244,11 @@ def test_nothing_is_lost_or_misplaced_in_a_thousand_histories(tmp_path: Path, mo
         shutil.rmtree(tmp_path / str(seed))
 
 
-def content(*parts: str, until: float = inf, former: Content | None = None) -> Content:
+def content(*parts: str, until: float = inf, former: RecordingContent | None = None) -> RecordingContent:
     """Return a recording of parts of ten seconds."""
     stretches = {part * 32: (10.0 * row, 10.0 * (row + 1)) for row, part in enumerate(parts)}
     before = [(until, former.present)] if former is not None else []
-    return Content("Emma", (*before, (inf, stretches)))
+    return RecordingContent("Emma", (*before, (inf, stretches)))
 
 
 def test_position_that_waited_for_its_part_does_not_beat_a_later_one() -> None:

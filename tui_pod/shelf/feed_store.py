@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tui_pod.core.library.parts import Content
+from tui_pod.core.library.parts import RecordingContent
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, to_texts
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import fold
@@ -364,7 +364,7 @@ class FeedStore:
             )
             return [EpisodeIdentity(*row) for row in rows]
 
-    def contents(self) -> dict[str, Content]:
+    def contents(self) -> dict[str, RecordingContent]:
         """Return what the recordings and texts on this machine consist of: see `read_contents`."""
         if self.is_empty:
             return {}

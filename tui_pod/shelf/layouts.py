@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable
 from math import ceil, inf
 
-from tui_pod.core.library.parts import GROWN, Content, Move, Part, Stretches, arrange, pack_parts, unpack_parts
+from tui_pod.core.library.parts import GROWN, Move, Part, RecordingContent, Stretches, arrange, pack_parts, unpack_parts
 from tui_pod.shelf.database import FeedDatabase, bump
 from tui_pod.shelf.listing import Tags
 from tui_pod.shelf.published import PublishedItem
@@ -135,7 +135,7 @@ def _shifts(book: str, until: float, former: Stretches, present: Stretches) -> l
     return moves[::-1]
 
 
-def read_contents(db: sqlite3.Connection) -> dict[str, Content]:
+def read_contents(db: sqlite3.Connection) -> dict[str, RecordingContent]:
     """Return what the recordings and texts on this machine consist of, by episode; those that are shown come first.
 
     Episodes that have become parts of books are among them, as what is not here.
@@ -155,7 +155,7 @@ def read_contents(db: sqlite3.Connection) -> dict[str, Content]:
         if len(present) < 2:
             found[ident] = _whole(title, keys or guid.partition("\0")[0])
         else:
-            found[ident] = Content(title, (*former.get(ident, ()), (inf, present)))
+            found[ident] = RecordingContent(title, (*former.get(ident, ()), (inf, present)))
     for ident, title, key in db.execute(
         "SELECT former_episodes.id, title, key FROM former_episodes JOIN episodes ON episodes.id = book"
     ):
@@ -163,7 +163,7 @@ def read_contents(db: sqlite3.Connection) -> dict[str, Content]:
     return found
 
 
-def _whole(title: str, key: str) -> Content:
+def _whole(title: str, key: str) -> RecordingContent:
     """Return the content of one file; what a playlist names has an address in place of a key."""
     key = key if re.fullmatch("[0-9a-f]{32}", key) else hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:32]
-    return Content(title, ((inf, {key: (0.0, inf)}),))
+    return RecordingContent(title, ((inf, {key: (0.0, inf)}),))

@@ -42,7 +42,7 @@ from tui_pod.state.store import State, StateFile
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.memory import read_json, write_json
 from tui_pod.sync.run import SyncResult
-from tui_pod.sync.sessions import Session, make_sessions, to_milliseconds
+from tui_pod.sync.sessions import ListeningSession, make_sessions, to_milliseconds
 
 AT_ONCE = 100
 """Changes of progress, or sessions, in a request."""
@@ -301,14 +301,19 @@ class LibrarySync:
 
     def _sessions(
         self, file: StateFile, account: _Account, counted: Mapping[str, object], now: datetime
-    ) -> list[Session]:
+    ) -> list[ListeningSession]:
         """Return the sessions that the server lacks, newest first."""
         records = [record for record in file.heard_records() if record.episode in self._by_id]
         found = make_sessions(records, account.ident, now)
         return [one for one in found if counted.get(one.ident) != round(one.wall, 2)][:MAX_SESSIONS]
 
     def _send_sessions(
-        self, ask: _Ask, state: Path, sessions: list[Session], unsent: Mapping[str, Progress], account: _Account
+        self,
+        ask: _Ask,
+        state: Path,
+        sessions: list[ListeningSession],
+        unsent: Mapping[str, Progress],
+        account: _Account,
     ) -> set[str]:
         """Send sessions, newest first, and return the ids of those that were taken.
 

@@ -23,7 +23,7 @@ LOCAL = 3
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
-class Session(NamedTuple):
+class ListeningSession(NamedTuple):
     """What one run of the app played of one episode on one day of the listener."""
 
     ident: str
@@ -60,12 +60,12 @@ class Session(NamedTuple):
         }
 
 
-def make_sessions(records: Iterable[HeardRecord], account: str, now: datetime) -> list[Session]:
+def make_sessions(records: Iterable[HeardRecord], account: str, now: datetime) -> list[ListeningSession]:
     """Return the sessions for an account, newest first.
 
     What is dated later than `now` waits: the state reads an impossible time as another one each time.
     """
-    found: dict[str, Session] = {}
+    found: dict[str, ListeningSession] = {}
     for each in records:
         if each.started > now:
             continue
@@ -73,7 +73,7 @@ def make_sessions(records: Iterable[HeardRecord], account: str, now: datetime) -
         run = each.key.rpartition("-")[0]
         ident = str(uuid5(NAMESPACE_URL, f"{account}\n{run}\n{each.episode}\n{day}"))
         end = each.started + timedelta(seconds=min(each.wall, LONGEST))
-        one = found.get(ident) or Session(ident, each.episode, day, each.started, end, 0.0, 0.0)
+        one = found.get(ident) or ListeningSession(ident, each.episode, day, each.started, end, 0.0, 0.0)
         found[ident] = one._replace(
             ended=max(one.ended, end), wall=one.wall + each.wall, heard=one.heard + each.seconds
         )

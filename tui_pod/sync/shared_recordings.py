@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from tui_pod.core.library.list_entries import EntryMark, listed, merged_marks, stored
 from tui_pod.core.library.own_lists import OwnList
-from tui_pod.core.library.parts import Content, Stretches
+from tui_pod.core.library.parts import RecordingContent, Stretches
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.core.progress.progress import Progress, Status, newest
@@ -24,7 +24,7 @@ from tui_pod.core.text.clean import clean, counted, enumerated
 from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.sync.shared_podcasts import ChosenSettings
 
-Described = Mapping[str, Content]
+Described = Mapping[str, RecordingContent]
 """What recordings consist of, by episode."""
 
 MAX_NAMED = 5
@@ -59,7 +59,7 @@ def recording_tables(recordings: Described) -> dict[str, Any]:
     }
 
 
-def read_recordings(tables: Any) -> dict[str, Content]:
+def read_recordings(tables: Any) -> dict[str, RecordingContent]:
     """Return the valid descriptions in a file's tables."""
     found = {}
     for ident, table in tables.items() if isinstance(tables, dict) else ():
@@ -68,7 +68,9 @@ def read_recordings(tables: Any) -> dict[str, Content]:
         untils = [layout[0] for layout in layouts if layout is not None]
         if layouts and len(untils) == len(layouts) and untils[-1] == inf and untils == sorted(set(untils)):
             title, valid = table.get("title"), tuple(layout for layout in layouts if layout is not None)
-            found[ident] = Content(clean(title) if isinstance(title, str) else "", valid, table.get("here") is True)
+            found[ident] = RecordingContent(
+                clean(title) if isinstance(title, str) else "", valid, table.get("here") is True
+            )
     return found
 
 
@@ -86,9 +88,9 @@ def _read_layout(text: object) -> tuple[float, Stretches] | None:
     return (until, parts) if (0 < until < LATEST or until == inf) and are_times and len(parts) == half else None
 
 
-def described(contents: Iterable[Described]) -> dict[str, Content]:
+def described(contents: Iterable[Described]) -> dict[str, RecordingContent]:
     """Return all descriptions, each from a machine that has the recording if one does; their order does not matter."""
-    found: dict[str, Content] = {}
+    found: dict[str, RecordingContent] = {}
     for recordings in contents:
         for ident, each in recordings.items():
             former = found.setdefault(ident, each)
@@ -104,7 +106,7 @@ def to_describe(
     settings: Mapping[str, ChosenSettings],
     here: Described,
     there: Described,
-) -> dict[str, Content]:
+) -> dict[str, RecordingContent]:
     """Return the descriptions to share: of what was noted, with the former parts that any of it refers to."""
     if not (here or there):
         return {}
@@ -122,7 +124,7 @@ def to_describe(
         each = here.get(ident) or there.get(ident)
         if each is not None:
             layouts = tuple(layout for layout in each.layouts if time.timestamp() < layout[0] + 1)
-            found[ident] = Content(each.title, layouts, each.is_here and ident in here)
+            found[ident] = RecordingContent(each.title, layouts, each.is_here and ident in here)
     return found
 
 
@@ -156,7 +158,7 @@ class Recognition:
                 self._by_key.setdefault(key, []).append(ident)
         self._found: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
 
-    def find(self, ident: str, content: Content) -> tuple[str, ...]:
+    def find(self, ident: str, content: RecordingContent) -> tuple[str, ...]:
         """Return the episodes that are a recording: itself if it is here, then its copies; none if there are none."""
         key = ident, tuple(content.present)
         if key not in self._found:
@@ -194,7 +196,7 @@ class Recognition:
                 found[own] = newest(found[own], carried) if own in found else carried
         return found
 
-    def _put(self, value: Progress, content: Content, own: str) -> Progress | None:
+    def _put(self, value: Progress, content: RecordingContent, own: str) -> Progress | None:
         mine, old, here = self._progress.get(own), content.at(value.updated), self._here[own]
         time = true_time(value.updated, content)
         if mine is not None and true_time(mine.updated, here) > time:  # its ranges are joined with those here
@@ -322,7 +324,7 @@ def _place(position: float, old: Stretches, new: Stretches, within: str = "") ->
     return following, False
 
 
-def _parts_with(needed: Set[str], here: Content, time: datetime) -> tuple[float, Stretches]:
+def _parts_with(needed: Set[str], here: RecordingContent, time: datetime) -> tuple[float, Stretches]:
     """Return the parts that a recording had at a time, or the first since then with all that are needed, and from when.
 
     The time is in seconds since 1970.
@@ -343,7 +345,7 @@ def _noted(time: datetime, came: float) -> datetime:
     return datetime.fromtimestamp(came + 1, UTC) - timedelta(microseconds=early)
 
 
-def true_time(time: datetime, content: Content) -> datetime:
+def true_time(time: datetime, content: RecordingContent) -> datetime:
     """Return when something was noted, in steps of `GRAIN`, if its time only says by which parts it is noted."""
     for until, _ in content.layouts[:-1]:
         early = datetime.fromtimestamp(until + 1, UTC) - time

@@ -109,7 +109,7 @@ Stretches = Mapping[str, tuple[float, float]]
 """Where each part of a recording starts and ends, in seconds and in order, by the key of its content."""
 
 
-class Content(NamedTuple):
+class RecordingContent(NamedTuple):
     """What a recording consists of, which is the same wherever it lies."""
 
     title: str
