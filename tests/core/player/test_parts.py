@@ -13,6 +13,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Move, Part, arrange
 from tui_pod.core.player.events import ChaptersKnown, FileEnded, LoadFailed, SourceReady
+from tui_pod.core.player.load import MAX_FAULTY
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
 
@@ -247,6 +248,19 @@ def test_book_none_of_whose_parts_can_be_opened_stays_where_it_was() -> None:
             room.controller.handle(LoadFailed(room.controller.playback.load, "The file is gone."))
         assert room.listener.errors == ["The file is gone."]
         assert (room.position, room.progress("book").position) == (start, start)
+
+
+@pytest.mark.parametrize("count", [MAX_FAULTY, MAX_FAULTY + 1])
+def test_faulty_parts_in_a_row_are_skipped_until_the_disk_must_be_gone(count: int) -> None:
+    parts = arrange([Part(f"/{number}.mp3", 10.0, str(number)) for number in range(count + 2)])
+    room = make_room([BOOK._replace(parts=parts, duration=parts[-1].end)])
+    room.sources.is_holding = True
+    room.play("book")
+    for _ in range(count):
+        assert not room.listener.errors
+        room.controller.handle(LoadFailed(room.controller.playback.load, "No sound in it."))
+    is_gone = count > MAX_FAULTY
+    assert (bool(room.listener.errors), room.position) == (is_gone, 0.0 if is_gone else 10.0 * count)
 
 
 def test_stream_of_a_part_that_drops_is_requested_again_at_its_position() -> None:

@@ -44,8 +44,8 @@ LENGTH_TOLERANCE = 1.0
 SAME_STATED = 0.1
 """Share by which a stated length may be off and still be that of this recording."""
 
-MAX_FAULTY = 2
-"""How many faulty parts in a row are skipped before playback stops."""
+MAX_FAULTY = 10
+"""How many faulty parts in a row are skipped before playback stops: then the disk is gone, not a part faulty."""
 
 END_TOLERANCE = 0.5
 """Seconds by which the player may miss the position at which it was told to stop."""
