@@ -42,6 +42,7 @@ focus.next | switch side panel | Goes to the next part of the screen.
 focus.previous | switch side panel | Goes to the part of the screen before.
 topic.fold | collapse hide close | Hides what is below the topic.
 topic.unfold | expand show | Shows what is below the topic.
+topic.find | search filter tree name podcast subscription | Narrows the tree to what you type; Enter goes there.
 playback.back | rewind skip backward seconds seek | Jumps back; again for more.
 playback.forward | skip ahead fast seconds seek | Jumps ahead; again for more.
 playback.back_small | rewind skip backward seek | Jumps back a little.

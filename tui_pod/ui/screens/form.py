@@ -19,6 +19,7 @@ from textual.content import Content
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, Static
@@ -281,7 +282,12 @@ class FormDialog(Dialog):
     def on_mount(self) -> None:
         """Focus the first field now: keys typed before the first paint would be lost otherwise."""
         self.on_resize()
+        self.screen_layout_refresh_signal.subscribe(self, self._keep_in_sight)
         self.set_focus(next(iter(self.query("Input, ChoiceField"))))
+
+    def _keep_in_sight(self, _: Screen[object]) -> None:
+        """Scroll to the explanation wherever a layout has put it, which may come after the focus has moved on."""
+        self.query_one("#outcome").scroll_visible(animate=False)
 
     def values(self) -> dict[str, str]:
         """Return the value of each field, by its name."""

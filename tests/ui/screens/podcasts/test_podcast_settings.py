@@ -128,7 +128,7 @@ async def test_every_setting_is_explained_in_sight_while_it_has_the_focus(size: 
             assert field is not None
             row = ROWS[(field.id or "").removeprefix("field-")]
             seen.add(row.name)
-            await driver.until(lambda: is_in_sight(driver), "it is scrolled to")
+            await driver.until(lambda: is_in_sight(driver), f"it is scrolled to {row.name}")
             shown = " ".join(" ".join(driver.rows_of(screen.query_one("#outcome"))).split())
             assert shown.startswith(row.text)
             assert shown.endswith(".")
