@@ -1,3 +1,3 @@
 """tui-pod: listening sessions in the terminal."""
 
-__version__ = "2.0.0"
+__version__ = "2.1.0"
