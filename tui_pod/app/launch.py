@@ -7,7 +7,6 @@ import os
 import shutil
 import sys
 import threading
-from argparse import Namespace
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
@@ -21,6 +20,10 @@ from tui_pod.runtime.files import make_folder, open_regular
 from tui_pod.runtime.log import log_error, rotate
 from tui_pod.services.services import Services
 from tui_pod.state.store import StateFile
+
+TYPE_CHECKING = False  # a start without arguments needs no argparse
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 READING = "Reading the library… Later starts take it from the cache."
 

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 
-from tui_pod.cli.parser import UsageError, parse
+from tui_pod.cli.options import without_arguments
 from tui_pod.core.errors import UserError
 
 TYPE_CHECKING = False  # not from typing, which would stay in the client's memory
@@ -25,7 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program and return its exit status: 0 done, 1 failed, 2 wrong usage."""
     closed = _hold_streams()
     try:
-        options = parse(sys.argv[1:] if arguments is None else arguments)
+        options = _parse(sys.argv[1:] if arguments is None else arguments)
         if options.command == "attach" or (options.command is None and not options.plain):
             from tui_pod.terminal.client import hold  # other commands need no terminal
 
@@ -64,6 +64,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raise
 
 
+def _parse(arguments: Sequence[str]) -> Any:
+    """Return the options; help and wrong usage end the program."""
+    if not arguments:
+        return without_arguments()
+    from tui_pod.cli.parser import parse  # with argparse and the table of commands, a tenth of the client's start
+
+    return parse(arguments)
+
+
 def _hold_streams() -> list[str]:
     """Open closed standard streams on the null device; return which of input and output were closed.
 
@@ -93,6 +102,7 @@ def _run_command(options: Any) -> int:
         status = run(options) or 0
         sys.stdout.flush()
     except UserError as error:
+        from tui_pod.cli.parser import UsageError
         from tui_pod.core.library.library import CatalogsError  # seldom needed
 
         is_usage = isinstance(error, UsageError)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from tui_pod import __version__
 from tui_pod.cli.commands import COMMANDS, DIRECTORY, FILE, OF_THE_APP, SHARED, Argument, Command
+from tui_pod.cli.options import without_arguments
 from tui_pod.core.errors import UserError
 
 if TYPE_CHECKING:
@@ -49,10 +50,7 @@ def _no_such(typed: str, known: Iterable[str]) -> str:
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """Return the options; help and wrong usage end the program."""
-    options = argparse.Namespace(
-        command=None, run=None, catalog=[], state=None, config=None, ao=None, session=None, plain=False,
-        line=None, notice=None, has_saved_screen=False,
-    )  # fmt: skip
+    options = argparse.Namespace(**vars(without_arguments()))
     shared, rest = _shared_options().parse_known_args(arguments, options)
     if not rest:  # the app: making the parser of all commands would take as long as 5 % of its start
         return shared

@@ -11,7 +11,6 @@ import os
 import re
 import time
 import zlib
-from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,6 +19,10 @@ from tui_pod.config.paths import Paths
 from tui_pod.runtime import files
 from tui_pod.shelf.generation import DATABASE, generation
 from tui_pod.terminal.protocol import VARIABLES
+
+TYPE_CHECKING = False  # a start without arguments needs no argparse
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 LIMIT = 1_000_000
 """Largest saved screen, in bytes; one of 200×50 cells has 40,000."""

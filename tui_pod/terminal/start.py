@@ -7,7 +7,6 @@ import os
 import socket
 import time
 import zlib
-from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -16,6 +15,10 @@ from tui_pod.config.paths import find_paths
 from tui_pod.integrations.remote_socket import RemoteError, RuntimeFolder, open_folder, socket_name
 from tui_pod.terminal.protocol import IF_LEFT, OPTIONS, SAVED_SCREEN, SESSION, greet
 from tui_pod.terminal.saved_screen import read_screen
+
+TYPE_CHECKING = False  # a start without arguments needs no argparse
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 PATIENCE = 2.0
 """Seconds that an app has to answer a greeting."""
