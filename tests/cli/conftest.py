@@ -50,7 +50,7 @@ def _documents_are_those_of_the_manual(monkeypatch: pytest.MonkeyPatch) -> None:
         assert is_remote or fault(json.loads(text), SHAPES[name], name) is None
         return text
 
-    monkeypatch.setattr("tui_pod.cli.main.parse", parse)
+    monkeypatch.setattr(parser, "parse", parse)
     monkeypatch.setattr(shared, "json", SimpleNamespace(dumps=dumps))
 
 
