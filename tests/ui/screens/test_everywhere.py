@@ -16,7 +16,7 @@ from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.search.lookup import Found, Hit, MatchKind, Results
-from tui_pod.services.search import SearchAnswer
+from tui_pod.services.search import SearchAnswer, SearchService
 from tui_pod.ui.screens.everywhere import HOW, SHORT, EverywhereView
 from tui_pod.ui.widgets.found_view import FoundView
 
@@ -73,6 +73,21 @@ async def test_cursor_stays_on_its_match_when_more_is_found_meanwhile(library: L
         view.show(SearchAnswer(results=Results((two,))), keeps_cursor=True)
         await view.action_choose()
         assert driver.services.controller.playback.episode == "two"
+
+
+async def test_enter_before_anything_is_found_goes_to_the_results(
+    library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found_now = asyncio.Event()
+
+    async def search(*_: object) -> SearchAnswer:
+        await found_now.wait()
+        return SearchAnswer(results=Results((Found("one", "One", (Hit(MatchKind.WORDS, "Said.", 5.0),)),)))
+
+    monkeypatch.setattr(SearchService, "search", search)
+    async with searching(library, "a", "enter") as driver:
+        found_now.set()
+        await driver.until(lambda: driver.app.screen.query_one(FoundView).has_focus, "it goes on")
 
 
 async def test_late_answer_leaves_the_cursor_on_its_match(library: Library) -> None:

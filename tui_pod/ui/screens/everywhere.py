@@ -46,6 +46,7 @@ class EverywhereView(Vertical):
         self._services = services
         self._typed = typed.strip() or services.search.typed
         self._edit = edit
+        self._goes_on = False  # to the results once there are some: enter was pressed before
 
     def compose(self) -> ComposeResult:
         """Show a field and the results."""
@@ -76,11 +77,13 @@ class EverywhereView(Vertical):
     @on(Input.Changed)
     def _on_changed(self, event: Input.Changed) -> None:
         event.stop()  # the screen's handler searches the list
+        self._goes_on = False
         self._find(event.value)
 
     @on(Input.Submitted)
     def _on_submitted(self, event: Input.Submitted) -> None:
         event.stop()
+        self._goes_on = not self.query_one(FoundView).count()
         self.action_results()
 
     def search_again(self) -> None:
@@ -94,6 +97,9 @@ class EverywhereView(Vertical):
         answer = await self._services.search.search(typed)
         for view in self.query(FoundView):  # missing while the view opens or closes
             view.show(answer, keeps_cursor=view.has_focus)
+            if self._goes_on and view.count():
+                self._goes_on = False
+                self.screen.set_focus(view)
         results = answer.results
         count = f"{'over ' if results.is_cut else ''}{counted(results.total)}" if results.total else ""
         if results.is_nearest:
