@@ -66,7 +66,7 @@ def as_saved(record: Record) -> Saved:
         case OwnList() as each:
             return ("list", *each.key), each.updated.isoformat(), [list(each.episodes), each.is_removed]
         case SettingRecord(table, key, value):
-            return ("setting", table, key), "", value
+            return ("setting", table, key), "", value.isoformat() if isinstance(value, datetime) else value
         case HeardRecord():
             return ("heard", record.key), "", record.seconds
 
@@ -190,7 +190,9 @@ def _found(state: State, file: StateFile) -> Mapping[Saved, Saved]:
         place, age, value = as_saved(card)
         found[place] = (age, value)
     for table, values in state.tables.items():
-        found |= {("setting", table, key): ("", value) for key, value in values.items()}
+        for key, setting in values.items():
+            place, age, value = as_saved(SettingRecord(table, key, setting))
+            found[place] = (age, value)
     for record in file.heard_records():
         found[("heard", record.key)] = ("", record.seconds)
     return found
