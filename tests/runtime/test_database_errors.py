@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from tui_pod.runtime.database_errors import explain_database_error, is_damage, is_passing
+from tui_pod.runtime.database_errors import explain_database_error, is_damage, is_passing, stored_json
 
 
 def failed(name: str, message: str = "text of the file") -> sqlite3.Error:
@@ -42,3 +43,9 @@ def test_file_that_is_no_database_is_damaged(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.Error) as raised:
         sqlite3.connect(tmp_path / "a.db").execute("SELECT * FROM sqlite_master")
     assert is_damage(raised.value)
+
+
+@pytest.mark.parametrize("value", [None, b"[]", 7, 0.5, "[["])
+def test_value_that_damage_has_left_is_no_json(value: object) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        stored_json(value)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from typing import Any
 
 from tui_pod.runtime.log import log
 
@@ -33,6 +35,13 @@ def explain_database_error(error: Exception, what: str) -> str:
     if is_damage(error):
         return "it is damaged"
     return _REASONS.get(_name(error)) or f"an unexpected error ({type(error).__name__})"
+
+
+def stored_json(value: object) -> Any:
+    """Return what a column holds as JSON. Raises JSONDecodeError, also if damage has left no text there."""
+    if not isinstance(value, str):
+        raise json.JSONDecodeError(f"not a text but {type(value).__name__}", "", 0)
+    return json.loads(value)
 
 
 def is_passing(error: Exception) -> bool:

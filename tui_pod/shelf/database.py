@@ -20,7 +20,7 @@ from typing import Any
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime import changes, files
-from tui_pod.runtime.database_errors import DATABASE_ERRORS, explain_database_error, is_damage
+from tui_pod.runtime.database_errors import DATABASE_ERRORS, explain_database_error, is_damage, stored_json
 from tui_pod.runtime.log import log
 from tui_pod.shelf import settings_table
 from tui_pod.shelf.generation import BACKUP, DATABASE
@@ -291,7 +291,7 @@ def read_entries(db: sqlite3.Connection, is_backup: bool = False) -> list[Entry]
 
 def to_folders(text: str) -> tuple[Folder, ...]:
     """Return folders from their stored JSON."""
-    value: Any = json.loads(text)
+    value: Any = stored_json(text)
     return tuple(tuple(str(name) for name in folder) for folder in value)
 
 

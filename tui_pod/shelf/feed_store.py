@@ -20,6 +20,7 @@ from tui_pod.core.text.clean import fold
 from tui_pod.net.address import Origin, origin, typed_addresses
 from tui_pod.net.file_address import to_address, typed_path
 from tui_pod.net.login import Login, split_login
+from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf import episodes, marks, settings_table
 from tui_pod.shelf.database import FeedDatabase, bump, insert_entries, number_of, read_entries, to_folders
 from tui_pod.shelf.generation import generation
@@ -388,7 +389,7 @@ class FeedStore:
         if row is None:
             return None
         values: dict[str, Any] = dict(row)
-        values["marks"] = tuple(Chapter(float(start), *map(str, rest)) for start, *rest in json.loads(row["marks"]))
+        values["marks"] = tuple(Chapter(float(start), *map(str, rest)) for start, *rest in stored_json(row["marks"]))
         values["allowed"] = to_origins(row["allowed"])
         values["is_explicit"] = bool(row["is_explicit"])
         return Details(**values)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.podcast_settings import PodcastSettings, make_settings
 from tui_pod.core.text.clean import clean, enumerated, fold
+from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf import marks
 from tui_pod.shelf.database import bump, number_of
 from tui_pod.shelf.episodes import HIDDEN, Placed, delete_episodes, hide, store_recordings, upsert
@@ -41,7 +42,7 @@ def read_files(store: FeedStore, feed_id: str) -> dict[str, AudioFile]:
     return {
         path: AudioFile(path, size, modified, key, Tags(*stored))
         for path, size, modified, key, tags in rows
-        if len(stored := json.loads(tags)) == len(Tags._fields)
+        if len(stored := stored_json(tags)) == len(Tags._fields)
     }
 
 
@@ -96,7 +97,7 @@ def read_kinds(store: FeedStore, feed_id: str) -> tuple[Kinds, bool]:
 
 
 def _kind(texts: str | None) -> str:
-    return make_settings(json.loads(texts)).kind if texts else ""
+    return make_settings(stored_json(texts)).kind if texts else ""
 
 
 class Book(NamedTuple):
@@ -132,7 +133,7 @@ def book_named(store: FeedStore, text: str) -> Book | None:
     ):
         if len(found) == 1:
             ident, title, texts, feed, *_ = found[0]
-            return Book(ident, title, make_settings(json.loads(texts)) if texts else PodcastSettings(), feed)
+            return Book(ident, title, make_settings(stored_json(texts)) if texts else PodcastSettings(), feed)
     return None
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from math import ceil, inf
 
 from tui_pod.core.library.parts import GROWN, Move, Part, RecordingContent, Stretches, arrange, pack_parts, unpack_parts
+from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf.database import FeedDatabase, bump
 from tui_pod.shelf.listing import Tags
 from tui_pod.shelf.published import PublishedItem
@@ -54,14 +55,14 @@ def correct_length(database: FeedDatabase, book: str, audio: str, duration: floa
         number, keys, longer = row[0], row[1].split(), duration - part.duration
         _note(db, book, _stretches(keys, parts), time.time())
         changed = arrange(other._replace(duration=duration) if other == part else other for other in parts)
-        marks = [(start + longer * (start >= part.end), title) for start, title in json.loads(row[3])]
+        marks = [(start + longer * (start >= part.end), title) for start, title in stored_json(row[3])]
         db.execute("UPDATE recordings SET parts = ? WHERE id = ?", (pack_parts(changed), book))
         db.execute(
             "UPDATE episodes SET duration = ?, marks = ? WHERE id = ?", (changed[-1].end, json.dumps(marks), book)
         )
         files = "SELECT path, tags FROM files WHERE feed = ? AND key = ?"
         for path, tags in db.execute(files, (number, keys[parts.index(part)])).fetchall():
-            corrected = Tags(*json.loads(tags))._replace(duration=duration)
+            corrected = Tags(*stored_json(tags))._replace(duration=duration)
             db.execute("UPDATE files SET tags = ? WHERE feed = ? AND path = ?", (json.dumps(corrected), number, path))
         bump(db, number)
 
@@ -87,7 +88,7 @@ def read_moves(db: sqlite3.Connection) -> list[Move]:
     moves = []
     for book, until, packed in db.execute("SELECT book, until, parts FROM layouts ORDER BY until"):
         if book in books:
-            moves += _shifts(book, until, json.loads(packed), books[book])
+            moves += _shifts(book, until, stored_json(packed), books[book])
     for former, book, key in db.execute(
         "SELECT id, book, key FROM former_episodes WHERE id NOT IN (SELECT id FROM episodes)"
     ):
@@ -142,7 +143,7 @@ def read_contents(db: sqlite3.Connection) -> dict[str, RecordingContent]:
     """
     former: dict[str, list[tuple[float, Stretches]]] = {}
     for book, until, packed in db.execute("SELECT book, until, parts FROM layouts ORDER BY until"):
-        former.setdefault(book, []).append((until, {key: (at, end) for key, (at, end) in json.loads(packed).items()}))
+        former.setdefault(book, []).append((until, {key: (at, end) for key, (at, end) in stored_json(packed).items()}))
     found = {}
     for ident, guid, title, keys, parts in db.execute(
         "SELECT episodes.id, episodes.guid, episodes.title, keys, parts"

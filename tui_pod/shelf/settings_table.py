@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings, make_settings, usable
+from tui_pod.runtime.database_errors import stored_json
 
 JOIN = "LEFT JOIN settings ON settings.feed = feeds.first"
 """Joins each feed with its row of settings."""
@@ -24,7 +25,7 @@ def read(texts: str | None, title: str, own_title: str, folders: str) -> Podcast
     """Return the settings of a feed from its columns."""
     kept = _texts(texts)
     kept["name"] = title if title != own_title else ""
-    kept["folder"] = ROWS["folder"].show(tuple(map(tuple, json.loads(folders))))
+    kept["folder"] = ROWS["folder"].show(tuple(map(tuple, stored_json(folders))))
     return make_settings(kept)
 
 
@@ -86,5 +87,5 @@ def shared_texts(texts: str | None) -> tuple[tuple[str, str], ...]:
 
 
 def _texts(value: str | None) -> dict[str, str]:
-    texts: Any = json.loads(value) if value else {}
+    texts: Any = stored_json(value) if value else {}
     return {str(name): text for name, text in texts.items() if isinstance(text, str)}

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tui_pod.core.wall_time import is_believed_seconds
+from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf import marks
 from tui_pod.shelf.database import bump, number_of
 from tui_pod.shelf.episodes import Placed, hide, store_recordings, upsert
@@ -78,7 +79,7 @@ def read_known(store: FeedStore, feed_id: str) -> KnownServer:
         number = number_of(db, feed_id)
         asked = "SELECT path, key, tags FROM files WHERE feed = ? AND path NOT LIKE 'library:%'"
         marked = db.execute(asked, (number,))
-        found = {path: (json.loads(tags)[0], key) for path, key, tags in marked}
+        found = {path: (stored_json(tags)[0], key) for path, key, tags in marked}
         episodes: dict[str, set[str]] = {}
         for ident, guid in db.execute("SELECT id, guid FROM episodes WHERE feed = ?", (number,)):
             episodes.setdefault(guid.partition("/")[0], set()).add(ident)
@@ -152,7 +153,7 @@ def _arranged(db: sqlite3.Connection, number: int) -> list[object]:
 def _read_libraries(db: sqlite3.Connection, number: int) -> Iterator[ServerLibrary]:
     asked = "SELECT path, tags FROM files WHERE feed = ? AND path LIKE 'library:%' ORDER BY modified"
     for path, tags in db.execute(asked, (number,)).fetchall():
-        name, etags, collections, collections_etag = json.loads(tags)
+        name, etags, collections, collections_etag = stored_json(tags)
         yield ServerLibrary(path.removeprefix(_LIBRARY), name, etags, collections, collections_etag)
 
 
@@ -172,7 +173,7 @@ def read_arranged(db: sqlite3.Connection, number: int) -> Iterator[Arranged]:
     within: dict[str, dict[str, list[tuple[float | None, str]]]] = {}
     asked = "SELECT path, tags FROM files WHERE feed = ? AND path NOT LIKE 'library:%' ORDER BY modified"
     for item, tags in db.execute(asked, (number,)).fetchall():
-        library, shelves = json.loads(tags)
+        library, shelves = stored_json(tags)
         for name, place in shelves or (("", None),):
             within.setdefault(library, {}).setdefault(name, []).append((place, item))
     for each in _read_libraries(db, number):
