@@ -20,6 +20,9 @@ from tui_pod.audio.libmpv import open_mpv
 SOCKET = {"x86_64": 41, "aarch64": 198}
 """The number of the system call, by machine."""
 
+UNABLE = 77
+"""Exit status where the system cannot forbid it, as in some containers."""
+
 PR_SET_SECCOMP, PR_SET_NO_NEW_PRIVS, FILTER = 22, 38, 2
 
 
@@ -36,7 +39,8 @@ def forbid_sockets() -> None:
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
     libc = ctypes.CDLL(None)
     assert libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0
-    assert libc.prctl(PR_SET_SECCOMP, FILTER, struct.pack("H6xP", len(steps), ctypes.addressof(code)), 0, 0) == 0
+    if libc.prctl(PR_SET_SECCOMP, FILTER, struct.pack("H6xP", len(steps), ctypes.addressof(code)), 0, 0) != 0:
+        sys.exit(UNABLE)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audio.socketless import SOCKET
+from tests.audio.socketless import SOCKET, UNABLE
 from tests.patience import PATIENCE
 from tests.sources import server
 from tests.sources.server import Ranged, Site, secure, serving, sound
@@ -209,7 +209,10 @@ def test_libmpv_asks_for_no_socket_at_all(kind: str, status: int) -> None:
     )
     addresses = [f"{prefix}{scheme}://{rest}" for scheme in schemes for prefix in ("", "ffmpeg://", "edl://")]
     command = [sys.executable, "-m", "tests.audio.socketless", kind, *addresses]
-    assert subprocess.run(command, check=False, timeout=PATIENCE).returncode == status
+    ended = subprocess.run(command, check=False, timeout=PATIENCE).returncode
+    if ended == UNABLE:
+        pytest.skip("this system cannot end a process that asks for a socket")
+    assert ended == status
 
 
 @pytest.mark.nightly
