@@ -254,9 +254,7 @@ def sort_indexes(
         case Sort.TITLE:
             return sorted(indexes, key=lambda index: collation_key(library.titles[index]))
         case Sort.AUTHOR if library.authors:  # those without one last
-            return sorted(
-                indexes, key=lambda index: (not library.authors[index], collation_key(library.authors[index]))
-            )
+            return sorted(indexes, key=lambda index: _by_author(library.authors[index]))
         case Sort.HEARD if progress_index is not None:
             return sorted(indexes, key=progress_index.heard_at, reverse=True)
         case Sort.SHUFFLE:
@@ -266,3 +264,9 @@ def sort_indexes(
             return sorted(indexes, key=library.days.__getitem__, reverse=True)
         case _:
             return indexes
+
+
+def _by_author(key: str) -> tuple[bool, str, bool, str]:
+    """Return how to sort by an `author_key`: what is in no series last, wherever the locale sorts a `~`."""
+    author, _, rest = key.partition("  ")
+    return not key, collation_key(author), rest.startswith("~"), collation_key(rest)
