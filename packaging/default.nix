@@ -3,35 +3,23 @@
 { pkgs ? import <nixpkgs> { } }:
 with pkgs.python3Packages;
 let
-  scheduler = buildPythonPackage {
-    pname = "fsrs";
-    version = "6.3.2";
+  # the versions that were tried, whatever nixpkgs has
+  wheel = pname: version: sha256: dependencies: buildPythonPackage {
+    inherit pname version dependencies;
     format = "wheel";
     src = fetchPypi {
-      pname = "fsrs";
-      version = "6.3.2";
+      inherit pname version sha256;
       format = "wheel";
       python = "py3";
       dist = "py3";
-      sha256 = "bc55066c821164b1cff6d75b17a3ed8e86cfd45789e3d775cfcb895319ce9ba4";
     };
-    dependencies = [ typing-extensions ];
   };
-  # the version that was tried, whatever nixpkgs has
-  screen = buildPythonPackage {
-    pname = "textual";
-    version = "8.2.8";
-    format = "wheel";
-    src = fetchPypi {
-      pname = "textual";
-      version = "8.2.8";
-      format = "wheel";
-      python = "py3";
-      dist = "py3";
-      sha256 = "267375fd402dc8d981457212efa71f0e3365fd17bba144ba9bb3ed7563cb374a";
-    };
-    dependencies = [ linkify-it-py markdown-it-py mdit-py-plugins platformdirs pygments rich typing-extensions ];
-  };
+  scheduler = wheel "fsrs" "6.3.2" "bc55066c821164b1cff6d75b17a3ed8e86cfd45789e3d775cfcb895319ce9ba4" [
+    typing-extensions
+  ];
+  screen = wheel "textual" "8.2.8" "267375fd402dc8d981457212efa71f0e3365fd17bba144ba9bb3ed7563cb374a" [
+    linkify-it-py markdown-it-py mdit-py-plugins platformdirs pygments rich typing-extensions
+  ];
 in
 buildPythonApplication {
   pname = "tui-pod";

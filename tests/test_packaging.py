@@ -178,8 +178,8 @@ def test_nix_recipe_names_every_dependency() -> None:
     wanted = {Requirement(each).name for each in project["dependencies"]}
     own = {"mpv": "python-mpv", "scheduler": "fsrs", "screen": "textual"}
     lock = (ROOT / "requirements.lock").read_text("utf-8")
-    for name, version, checksum in re.findall(
-        r'pname = "(\w+)";\s+version = "([0-9.]+)";.*?sha256 = "(\w+)"', recipe, re.S
-    ):
+    wheels = re.findall(r'= wheel "(\w+)" "([0-9.]+)" "(\w+)"', recipe)
+    assert {name for name, _, _ in wheels} == {"fsrs", "textual"}
+    for name, version, checksum in wheels:
         assert f"--hash=sha256:{checksum}" in lock.partition(f"\n{name}=={version} ")[2].partition("==")[0], name
     assert {own.get(each, each) for each in named} | set(re.findall(r'"([^"]+)"', removed)) == wanted
