@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tui_pod.core.library.library import Library
+from tui_pod.core.library.library import Library, split_author_key
 
 
 def other_editions(library: Library, index: int) -> Iterator[int]:
@@ -15,6 +15,6 @@ def other_editions(library: Library, index: int) -> Iterator[int]:
         found = library.episode(other)
         if book is None or other == index or (book.series and found.series and book.series != found.series):
             continue
-        titles = {library.authors[one].split("  ", 2)[2] for one in (index, other)}  # as they are without additions
+        titles = {split_author_key(library.authors[one])[2] for one in (index, other)}  # as they are without additions
         if found.narrator != book.narrator or len(titles) > 1:
             yield other

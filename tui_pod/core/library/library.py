@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SHOWN_TITLE = 40
 """Characters of a title within a sentence: a notice is one line."""
 
+_NO_SERIES = "~"
+
 _CUT = re.compile(r"(?<!\W)\W++(?<=[(\[])(?:un-?)?(?:abridged|gekurzt)[^()\[\]]{0,40}+[)\]]")
 """What a folded title says about its edition."""
 
@@ -204,8 +206,15 @@ def author_key(episode: Episode) -> str:
     """Return author, series and title to sort an episode by, with numbers in their order; empty without an author."""
     if not episode.author:
         return ""
-    text = fold(f"{episode.author}  {episode.series or '~'}  {episode.title}")
+    text = fold(f"{episode.author}  {episode.series or _NO_SERIES}  {episode.title}")
     return re.sub(r"\d+", lambda number: number[0].zfill(8), text)
+
+
+def split_author_key(key: str) -> tuple[str, str, str]:
+    """Return the author, series and title in an `author_key`; the series is empty if there is none."""
+    author, _, rest = key.partition("  ")
+    series, _, title = rest.partition("  ")
+    return author, "" if series == _NO_SERIES else series, title
 
 
 def told_apart(episodes: Sequence[Episode]) -> Sequence[Episode]:

@@ -10,7 +10,7 @@ from enum import IntEnum, StrEnum
 from typing import NamedTuple, Self
 from zlib import crc32
 
-from tui_pod.core.library.library import Library
+from tui_pod.core.library.library import Library, split_author_key
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.queue import Queue
@@ -266,7 +266,7 @@ def sort_indexes(
             return indexes
 
 
-def _by_author(key: str) -> tuple[bool, str, bool, str]:
-    """Return how to sort by an `author_key`: what is in no series last, wherever the locale sorts a `~`."""
-    author, _, rest = key.partition("  ")
-    return not key, collation_key(author), rest.startswith("~"), collation_key(rest)
+def _by_author(key: str) -> tuple[bool, str, bool, str, str]:
+    """Return how to sort by an `author_key`: what has no author last, and after an author's series what is in none."""
+    author, series, title = split_author_key(key)
+    return not author, collation_key(author), not series, collation_key(series), collation_key(title)
