@@ -57,7 +57,9 @@ class EpisodeListModel:
     ) -> None:
         self._controller = controller
         self._news = news
-        self.library, self.progress_index, self.queue = first.library, first.progress_index, first.queue
+        self.library = first.library
+        self.progress_index = first.progress_index
+        self.queue = first.queue
         self._orders = first.orders
         self.query = first.query
         self.topic = max(0, self.query.entry)

@@ -102,7 +102,8 @@ class Services:
         self._sync_set_by = paths.config if sync.folder or sync.server else None
         self.terminal: TerminalHost | None = None
         self._files = AppFiles(paths, catalogs, file, state.is_writable)
-        self._save_cache, self._generation = loaded.save, loaded.feeds
+        self._save_cache = loaded.save
+        self._generation = loaded.feeds
         self._nudges, self._tables = state.numbers("nudges"), state.tables
         self._asked = tuple(state.setting("transcribe", "asked", "").split())  # to be recognised still
         self._offers_questions = state.setting("recall", "questions", "yes") == "yes"
