@@ -1,4 +1,4 @@
-"""Put tags, a cover and chapters into Opus files, join several without encoding them again, and find chained ones.
+"""Put tags, a cover and chapters into Opus files, join them without re-encoding, and read chained Ogg files.
 
 Source: RFC 3533 (Ogg), RFC 6716 (the length of a packet), RFC 7845 (Opus in Ogg) and Vorbis I.
 """
@@ -24,7 +24,7 @@ MAX_PAGES, MAX_LINKS = 400_000, 500
 """Most pages of a chained file, about 1.6 GB, and most recordings in one: each of them costs memory."""
 
 _TAIL = 65_307
-"""Most bytes of a page: the last one of a file begins within as many before its end."""
+"""Largest size of a page in bytes; the last page of a file begins within this distance of its end."""
 
 
 def join_opus(files: Sequence[bytes], tags: Sequence[tuple[str, str]], cover: bytes = b"") -> bytes:
@@ -55,9 +55,10 @@ def length_of(data: bytes) -> float:
 
 
 def read_links(descriptor: int) -> list[tuple[int, int, float]]:
-    """Return the recordings of a chained Ogg file, such as recorded radio: first and last byte, and seconds.
+    """Return where each recording of a chained Ogg file starts and ends (bytes), and its length in seconds.
 
-    The result is empty for another file, and if it is damaged or has other sound than Opus and Vorbis.
+    Recorded radio is such a file. The result is empty if the file is not chained, is damaged, or is neither Opus nor
+    Vorbis.
     """
     size = os.fstat(descriptor).st_size
     head, tail = os.pread(descriptor, _PAGE.size, 0), os.pread(descriptor, _TAIL, max(0, size - _TAIL))

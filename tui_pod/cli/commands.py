@@ -135,7 +135,7 @@ COMMANDS = (
         Argument("--out", DIRECTORY, "also write DIR/<id>.opus, with tags, and DIR/<id>.vtt"),
         Argument("--acts", text="write one file for each part of a course instead, with chapters"),
     )),
-    Command("feed", "feed.run", "write or serve a list as a podcast feed, to take it along in any player", (
+    Command("feed", "feed.run", "write or serve a list as a podcast feed, for any player", (
         Argument("name", "TOPIC", "a topic, a course, a list of yours, Continue, New or Queue; default: Queue", "?",
                  default="Queue"),
         Argument("--out", DIRECTORY, "write DIR/feed.xml with its audio, narrations, covers and chapters"),

@@ -37,7 +37,7 @@ def run(options: Namespace) -> int | None:
 
 
 def _find(options: Namespace) -> list[str]:
-    """Return the episodes with these ids; if none of them is an id, the best match of a search for the words."""
+    """Return these ids if one of them is known; otherwise the id of the best match for the words."""
     from tui_pod.cli.search import results_of  # keys of the desktop do without the library
     from tui_pod.cli.shared import find_episodes, open_library
     from tui_pod.search.query import parse_query

@@ -1,4 +1,4 @@
-"""The command `feed`: write or serve a list as a podcast feed, so that any player can take it along."""
+"""The command `feed`: write or serve a list as a podcast feed, for any podcast player."""
 
 from __future__ import annotations
 
@@ -33,8 +33,7 @@ from tui_pod.sources.table import source_of
 ONE_WAY = "Positions do not come back to tui-pod."
 
 PREFIX = "tui-pod-"
-"""How the names of its files begin; others in the folder are left alone."""
-
+"""Prefix of the names of its files; other files in the folder are not touched."""
 
 ADDRESS = "127.0.0.1:8380"
 
@@ -91,7 +90,7 @@ class FeedFolder:
         self.written = self.failures = 0
 
     def fill(self, episodes: Sequence[Episode], title: str) -> None:
-        """Write the feed and its files, and remove those of episodes that left it, unless one could not be had.
+        """Write the feed and its files, and remove those of episodes that left it, unless one failed.
 
         Raises UserError if the folder cannot be made, OSError if there is no room in it, for example.
         """
@@ -118,7 +117,7 @@ class FeedFolder:
             shutil.rmtree(self._new, ignore_errors=True)
 
     def _add(self, episode: Episode) -> None:
-        """Add an episode, or each part of a book. Raises UserError or FileNotFoundError if its audio cannot be had."""
+        """Add an episode, or each part of a book. Raises UserError or FileNotFoundError if its audio is missing."""
         access, documents = self._podcasts.access, self._podcasts.documents
         details, marks = access.details(episode.id), documents.chapters(episode).marks
         is_open = details is None or (source_of(details.feed).is_portable and not access.policy_for(details).logins)

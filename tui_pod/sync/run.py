@@ -77,7 +77,7 @@ class SyncResult:
     podcasts_removed: list[str] = field(default_factory=list)
     """Addresses added to and removed from the server's list."""
     sessions: int = 0
-    """How many sessions of listening a server did not have."""
+    """Number of listening sessions that a server lacked."""
     missing: Missing = field(default_factory=Missing)
 
     @property

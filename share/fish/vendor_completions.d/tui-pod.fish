@@ -176,7 +176,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l all -d 'every episode w
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l out -xka "(__fish_complete_directories)" -d 'also write DIR/<id>.opus, with tags, and DIR/<id>.vtt'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l acts -d 'write one file for each part of a course instead, with chapters'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate; and test $_shtab_tui_pod_npos -ge 0' -ka "(tui-pod completions --words ids 2>/dev/null)" -d ID
-complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a feed -d 'Write or serve a list as a podcast feed, to take it along in any player.'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a feed -d 'Write or serve a list as a podcast feed, for any player.'
 complete -c tui-pod -n '_shtab_tui_pod_using feed' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using feed' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
 complete -c tui-pod -n '_shtab_tui_pod_using feed' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'

@@ -101,7 +101,7 @@ def _loads(text: str) -> dict[str, Any]:
 
 
 def _learn(shapes: list[_Shape], name: str, table: dict[str, Any], form: dict[str, int]) -> None:
-    """Add the shape of a table below `name`, whose values have the kinds `form`, if it is new and a simple one."""
+    """Remember the shape of a table below `name`, given the kinds of its values, if it is new and simple."""
     if max(form.values()) >= _ARRAY - 2 or form.keys() != table.keys() or len(shapes) >= _MOST_SHAPES:
         return
     kinds = [_SIMPLE[form[key], type(value)] for key, value in table.items()]

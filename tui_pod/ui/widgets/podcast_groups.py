@@ -21,7 +21,7 @@ class Groups(NamedTuple):
     members: list[list[int]]
     """The podcasts of each, as topics, by name."""
     emptied: frozenset[int]
-    """Topics without anything but grouped podcasts, which need no row."""
+    """Topics that contain only grouped podcasts; they get no row."""
 
 
 def group_podcasts(topics: TopicTable, podcasts: Iterable[int], has_all: bool) -> Groups:

@@ -314,7 +314,7 @@ class TopicTree(RowPane):
         return [mark, (entry.name.title(), PLAIN)], [(str(count), ACCENT if count else QUIET)]
 
     def _group_parts(self, number: int) -> tuple[list[Part], list[Part]]:
-        """Return a group's name, and at the right how many podcasts it has, and what its podcasts are marked with."""
+        """Return a group's name, and for its right end the marks of its podcasts and their number."""
         name, podcasts = [*self._groups.items()][number]
         lead = f" {'▾' if name in self._open else '▸'} {MARKS['podcast']} "
         has_fault = not self._failed.isdisjoint(map(self._topics.feed, podcasts))
