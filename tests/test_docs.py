@@ -145,7 +145,8 @@ class Sandbox:
         """The environment of the commands."""
         search = f"{self.folder / 'bin'}:{os.environ['PATH']}"
         nowhere = {"http_proxy": "http://127.0.0.1:1", "https_proxy": "http://127.0.0.1:1"}
-        return {"HOME": str(self.folder), "PATH": search, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8", **nowhere}
+        theirs = {"HOME": str(self.folder), "LANG": "C.UTF-8", "SHELL": "/bin/sh"}  # an account may have no shell
+        return {**theirs, "PATH": search, "PYTHONPATH": str(ROOT), **nowhere}
 
     def run(self, line: str) -> subprocess.CompletedProcess[str]:
         """Run a line as bash does."""
