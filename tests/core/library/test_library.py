@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import random
+from typing import Any
+
+import pytest
+
 from tests.rooms import EPISODES
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library, search_text
 from tui_pod.core.library.parts import Part
+from tui_pod.core.library.topics import has_member
 from tui_pod.core.text.clean import fold
 
 
@@ -43,3 +49,22 @@ def test_books_that_are_called_alike_are_told_apart_by_volume_author_narrator_or
         wanted = [f"Emma ({value}) — 1" if value else "Emma — 1" for value in values]
         assert library.titles == [*wanted, "Emma — 1"] == [library.episode(index).title for index in range(3)]
     assert build_library([], [book("a", "One"), book("b", "One")]).titles == ["Emma — 1"] * 2
+
+
+def test_topics_of_an_episode_are_found_without_looking_at_those_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = list[int]()
+
+    def look(members: Any, index: int) -> bool:
+        looks.append(index)
+        return has_member(members, index)
+
+    monkeypatch.setattr("tui_pod.core.library.library.has_member", look)
+    chances = random.Random(53)
+    for most in (1, 3, 9):
+        tags = [tuple(chances.sample([f"T{topic}" for topic in range(300)], k=most)) for _ in range(400)]
+        library = build_library([], [Episode(f"{place}", "E", tags=each) for place, each in enumerate(tags)])
+        found = [sorted(library.topics_of(index)) for index in range(len(library))]
+        members = library.topics.members
+        assert found == [[topic for topic in range(len(members)) if index in members[topic]] for index in range(400)]
+        if most == 1:
+            assert len(looks) == len(library)  # at All Topics, which no layer has

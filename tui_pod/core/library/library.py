@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from tui_pod.core.library.podcast_settings import PodcastSettings
 
 
+LAYERS = 4
+"""How many columns tell the topics of each episode; topics for which they do not suffice are looked into."""
+
 SHOWN_TITLE = 40
 """Characters of a title within a sentence: a notice is one line."""
 
@@ -109,6 +112,26 @@ class Library:
                 author, _, title = key.split("  ", 2)
                 found.setdefault((author, _CUT.sub("", title)), []).append(index)
         return {index: inside for inside in found.values() if len(inside) > 1 for index in inside}
+
+    @cached_property
+    def _layers(self) -> tuple[list[array[int]], list[int]]:
+        """Columns that have one topic of each episode, plus 1, or 0; and the topics that are in no column."""
+        layers, rest = [array("I", bytes(4 * len(self))) for _ in range(LAYERS)], [ROOT]
+        for topic, members in enumerate(self.base_topics.members[1:], 1):
+            layer = next((each for each in layers if not any(map(each.__getitem__, members))), None)
+            if layer is None:
+                rest.append(topic)
+                continue
+            for index in members:
+                layer[index] = topic + 1
+        return layers, rest
+
+    def topics_of(self, index: int) -> list[int]:
+        """Return the topics that have an episode."""
+        layers, rest = self._layers
+        found = [layer[index] - 1 for layer in layers if layer[index]]
+        members = self.topics.members
+        return found + [topic for topic in (*rest, *self.lists) if has_member(members[topic], index)]
 
     @cached_property
     def _feeds(self) -> list[tuple[str, Sequence[int]]]:

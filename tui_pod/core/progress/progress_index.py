@@ -131,7 +131,7 @@ class ProgressIndex:
             (inside.add if now is status else inside.discard)(index)
         if was is not now and self._library.candidates:
             self._move_in_rules(index, was, now, remaining(former, duration))
-        for stats in self._stats_of(index):
+        for stats in map(self.topic_stats.__getitem__, self._library.topics_of(index)):
             stats.played += (now is Status.PLAYED) - (was is Status.PLAYED)
             stats.started += (now is Status.STARTED) - (was is Status.STARTED)
             stats.left += gained
