@@ -62,6 +62,7 @@ from tui_pod.services.bookmarks import BookmarkService
 from tui_pod.services.context import Context
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen, with_last_played
+from tui_pod.services.lifetime import Lifetime
 from tui_pod.services.passages import PassageService
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.services.recall import RecallService
@@ -110,10 +111,31 @@ class FakePassages(PassageService):
         return self.offered
 
 
+class FakeLifetime(Lifetime):
+    """Starts nothing but playback, and counts keys."""
+
+    keys_pressed = 0
+    is_closed = False
+
+    def key_pressed(self) -> None:
+        self.keys_pressed += 1
+
+    async def after_paint(self) -> None:
+        _ = self._services.controller
+
+    async def close(self) -> None:
+        if self._services.is_built("context"):
+            await self._services.tasks.close()
+        if self._services.is_built("bookmarks"):
+            self._services.bookmarks.close()
+        self.is_closed = True
+
+
 class ServicesOver(Services):
     """Services over a controller that is made when it is first asked for, and fakes of everything outside."""
 
     theme_folder = None
+    lifetime: FakeLifetime
     reader: FakeReader
     covers: FakeCovers
     sync: FakeSync
@@ -129,8 +151,7 @@ class ServicesOver(Services):
         self.asked_recognition = FakeRecognition()
         self.player_of_excerpts = FakeExcerpts()
         self.excerpts = self.player_of_excerpts.played
-        self.keys_pressed = 0
-        self.is_closed = False
+        self.lifetime = FakeLifetime(self, None, (), None)
 
     @property
     def library(self) -> Library:
@@ -182,21 +203,8 @@ class ServicesOver(Services):
         """A search that finds what is said in `transcripts`."""
         return indexed_search(self.context, self.reader, self.bookmarks, self.library, self.transcripts)
 
-    def key_pressed(self) -> None:
-        self.keys_pressed += 1
-
-    async def after_paint(self) -> None:
-        _ = self.controller
-
     async def compute_statistics(self) -> Statistics:
         return compute_statistics([], self.library)
-
-    async def close(self) -> None:
-        if "context" in vars(self):
-            await self.tasks.close()
-        if "bookmarks" in vars(self):
-            self.bookmarks.close()
-        self.is_closed = True
 
 
 class FakeServices(ServicesOver):

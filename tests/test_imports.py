@@ -45,7 +45,7 @@ print(*sorted(set(sys.modules) - before), file=sys.stderr)
 IMPORT_LISTENING = """
 import importlib, sys
 from pathlib import Path
-from tui_pod.services.services import PRELOADED
+from tui_pod.services.lifetime import PRELOADED
 from tui_pod.integrations.remote_socket import socket_name
 for module in PRELOADED:
     importlib.import_module(module)
@@ -55,7 +55,7 @@ print(*sorted(sys.modules), file=sys.stderr)
 
 IMPORT_FIRST_SCREEN = """
 import importlib, sys
-from tui_pod.services.services import PRELOADED
+from tui_pod.services.lifetime import PRELOADED
 for module in ("app.launch", "terminal.start", "terminal.host", "ui.app", "ui.driver"):
     importlib.import_module(f"tui_pod.{module}")
 later = {*PRELOADED, "tomllib", "tui_pod.core.library.podcast_settings"}

@@ -22,7 +22,8 @@ from tui_pod.config.paths import embedded_catalog, find_paths
 from tui_pod.config.settings import Config, Settings, SyncSettings
 from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.library.cache import load_library
-from tui_pod.services.services import PRELOADED, Services
+from tui_pod.services.lifetime import PRELOADED, Lifetime
+from tui_pod.services.services import Services
 from tui_pod.state.store import StateFile
 from tui_pod.sync.sending import lock_file
 from tui_pod.terminal.client import RESTORE
@@ -101,14 +102,14 @@ async def test_what_waits_for_the_first_screen_leaves_room_for_keys(services: Se
 
     counting = asyncio.create_task(count_rounds())
     try:
-        await services.after_paint()
+        await services.lifetime.after_paint()
         assert rounds > len(PRELOADED)
-        assert services.is_running
+        assert services.lifetime.is_running
         assert load_library([embedded_catalog()], home / "cache" / "tui-pod").save is None
     finally:
         counting.cancel()
-        await services.close()
-        assert services.finish()
+        await services.lifetime.close()
+        assert services.lifetime.finish()
 
 
 async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,11 +127,11 @@ async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.
     monkeypatch.setattr("tui_pod.runtime.subprocesses.run_apart", lambda *_: None)
     services = build(Config(settings=Settings(sync=SyncSettings(folder=str(home / "shared")))))
     lock_file(find_paths().state).touch()  # the first one waits to be asked for
-    await services.after_paint()
+    await services.lifetime.after_paint()
     await asyncio.wait_for(begun.wait(), PATIENCE)
-    await services.close()
+    await services.lifetime.close()
     assert ended.is_set()
-    assert services.finish()
+    assert services.lifetime.finish()
 
 
 async def test_podcasts_follow_what_is_heard_and_end_with_the_app(
@@ -143,7 +144,7 @@ async def test_podcasts_follow_what_is_heard_and_end_with_the_app(
 
     for name in ("emit", "write_control"):  # the real player's events, and the terminal's title
         monkeypatch.setattr(services.frontend, name, lambda _: None)
-    await services.after_paint()
+    await services.lifetime.after_paint()
     for name in ("playback_changed", "progress_changed"):
         monkeypatch.setattr(services.feeds, name, lambda _, name=name: told.append(name))
     monkeypatch.setattr(services.feeds, "close", close)
@@ -151,9 +152,9 @@ async def test_podcasts_follow_what_is_heard_and_end_with_the_app(
     services.controller.play(episode)
     services.controller.editor.toggle_played([episode])
     assert {"playback_changed", "progress_changed"} == {*told}
-    await services.close()
+    await services.lifetime.close()
     assert told[-1] == "closed"
-    assert services.finish()
+    assert services.lifetime.finish()
 
 
 @pytest.mark.parametrize(
@@ -194,7 +195,7 @@ class Start:
     columns: int = 80
     is_saved: bool = True
     notice: str | None = None
-    finish: Callable[[Services], bool] | None = None
+    finish: Callable[[Lifetime], bool] | None = None
     shown: list[Services] = field(default_factory=list)
     drawn: list[tuple[int, int]] = field(default_factory=list)
     host: Mock = field(default_factory=Mock)
@@ -215,7 +216,7 @@ class Start:
         patch("shutil.get_terminal_size", lambda *_: os.terminal_size((self.columns, 24)))
         patch("tui_pod.ui.first_screen.draw_first_screen", draw)
         patch("tui_pod.terminal.host.TerminalHost", self.host)
-        patch(Services, "finish", self.finish or (lambda _: self.is_saved))
+        patch(Lifetime, "finish", self.finish or (lambda _: self.is_saved))
         options = parse([*words, *["--plain"] * is_plain])
         options.line, options.notice = (LINE if has_client else None), self.notice
         return launch.run_app(options)
@@ -313,7 +314,7 @@ def test_messages_of_libraries_go_to_the_log_and_what_is_drawn_to_the_terminal(
     log.parent.mkdir(parents=True)
     log.write_text("of the start before, and longer")
 
-    def finish(_: Services) -> bool:
+    def finish(_: Lifetime) -> bool:
         os.write(2, b"ALSA lib\n")
         sys.stderr.write("drawn\n")
         assert sys.__stderr__ is sys.stderr
@@ -346,6 +347,6 @@ def test_terminal_of_a_process_that_stands_still_is_restored(
     monkeypatch.setenv("TERM", "xterm")
     start.run(has_client=False, is_plain=not is_screen)
     monkeypatch.setattr("os.write", lambda _, text: written.append(text))
-    start.shown[0].restore_terminal()
+    start.shown[0].lifetime.restore_terminal()
     assert done == [(0, termios.TCSANOW, settings)]
     assert written == [RESTORE] * is_screen

@@ -604,7 +604,7 @@ async def test_login_wanted_during_a_question_is_said_alone(heard: Heard) -> Non
 )
 async def test_session_from_the_command_line_is_said(heard: Heard, budget: float, said: str) -> None:
     program, typist = heard
-    program.services.start_session(budget)
+    program.services.lifetime.start_session(budget)
     assert said in typist.lines
 
 

@@ -139,10 +139,10 @@ def test_topic_that_is_neither_podcast_nor_list_stays(stage: Stage) -> None:
 
 
 def test_session_that_fits_nothing_is_not_started_and_one_that_is_over_says_so(stage: Stage) -> None:
-    stage.services.start_session(1.0)
+    stage.services.lifetime.start_session(1.0)
     assert "Nothing left fits into 1 second." in stage.frontend.said[-1]
     assert not stage.run("session.end").is_done
-    stage.services.start_session(300.0)
+    stage.services.lifetime.start_session(300.0)
     assert stage.controller.session is not None
     assert stage.run("session.end").can_undo
     assert stage.controller.session is None

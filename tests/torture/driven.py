@@ -118,20 +118,20 @@ def _tell_saves(path: Path) -> None:
 def _slow_down(seconds: float) -> None:
     """Let each sync of the disk take so long, and work that is under way at the end wait for one."""
     from tui_pod.runtime import files
-    from tui_pod.services.services import Services
+    from tui_pod.services.lifetime import Lifetime
 
-    former, former_close = files.sync_data, Services.close
+    former, former_close = files.sync_data, Lifetime.close
 
     def sync_data(descriptor: int) -> None:
         time.sleep(seconds)
         former(descriptor)
 
-    async def close(self: Services) -> None:
+    async def close(self: Lifetime) -> None:
         await asyncio.to_thread(time.sleep, seconds)
         await former_close(self)
 
     files.sync_data = sync_data
-    setattr(Services, "close", close)  # noqa: B010
+    setattr(Lifetime, "close", close)  # noqa: B010
 
 
 def _hang_once_there_is(path: Path) -> None:

@@ -87,10 +87,10 @@ async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = RealDriver(app, services, pilot)
-            await driver.until(lambda: services.is_running, "the rest of the program is made")
+            await driver.until(lambda: services.lifetime.is_running, "the rest of the program is made")
             yield driver
     finally:
-        services.finish()
+        services.lifetime.finish()
 
 
 def serve(site: Site, *, extra: str = "", pause: threading.Event | None = None) -> None:

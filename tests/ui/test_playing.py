@@ -185,7 +185,7 @@ async def test_quit_in_the_middle_saves_the_very_place(library: Library) -> None
         await driver.press("q")
         assert not driver.app.is_running
         assert driver.writer.progress("one")[-1] == 17.25
-    assert driver.services.is_closed
+    assert driver.services.lifetime.is_closed
 
 
 async def test_place_in_the_course_is_shown_in_the_bar_and_in_the_details() -> None:

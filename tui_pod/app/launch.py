@@ -67,12 +67,12 @@ def run_app(options: Namespace) -> int:
             stays, idle = config.settings.app.on_hangup == "detach", config.settings.app.idle_minutes * 60.0
             services.terminal = TerminalHost(options.line, paths.state, stays, idle, name_options(options))
         else:
-            services.restore_terminal = _terminal_restorer(is_screen=not options.plain)
+            services.lifetime.restore_terminal = _terminal_restorer(is_screen=not options.plain)
         try:
             status = show(services, options.plain)
             size = shutil.get_terminal_size((0, 0))
         finally:
-            is_saved = services.finish()
+            is_saved = services.lifetime.finish()
     if not is_saved:
         print(f"tui-pod: the last progress could not be saved in {file.path.parent}", file=sys.stderr)
         status = 1

@@ -139,13 +139,13 @@ class PlainProgram:
         self._commands = {ident: command for part in parts for ident, command in part.by_id().items()} | own
         menu.commands = self._commands
         self._greet()
-        await self.services.after_paint()
+        await self.services.lifetime.after_paint()
         self._keyboard.start()
         try:
             await self._ended.wait()
         finally:
             self._keyboard.close()
-            await self.services.close()
+            await self.services.lifetime.close()
 
     def _greet(self) -> None:
         progress_index, library = self.services.first.progress_index, self.services.first.library
@@ -174,7 +174,7 @@ class PlainProgram:
         if key == PASTE:
             self._refuse(NOT_TYPED)
             return
-        self.services.key_pressed()
+        self.services.lifetime.key_pressed()
         actions = bound_actions(self.services.first.settings)
         panes: tuple[str, ...] = ("tree" if self._browser.is_on_topics else "list", "episodes", "move", "screen", "app")
         if self._bookmarks.is_open:

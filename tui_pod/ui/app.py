@@ -114,7 +114,7 @@ class TuiPodApp(TerminalApp):
         unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
         for notice in (*self._services.first.notices, *unknown, *self._theme_faults):
             self.notify(notice, severity="warning", timeout=20)
-        self.run_worker(self._services.after_paint())
+        self.run_worker(self._services.lifetime.after_paint())
         if hasattr(self._driver, "ask_terminal"):  # a driver of our own
             self.run_worker(adapt_to_reader(self))
 
@@ -125,7 +125,7 @@ class TuiPodApp(TerminalApp):
 
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""
-        await self._services.close()
+        await self._services.lifetime.close()
 
     @property
     def current_theme(self) -> Theme:
@@ -280,7 +280,7 @@ class TuiPodApp(TerminalApp):
     async def on_event(self, event: events.Event) -> None:
         """Handle a key completely before the next one."""
         if isinstance(event, events.Key) and not event.is_forwarded and self.app_focus:
-            self._services.key_pressed()
+            self._services.lifetime.key_pressed()
             self.has_news = False
             await handle_key(self, event, super().on_event)
         else:

@@ -98,7 +98,7 @@ async def test_words_without_times_offer_to_have_them_found_and_are_not_moved(dr
 
 async def test_recogniser_makes_way_for_keys(driver: AppDriver) -> None:
     await driver.press("j")
-    assert driver.services.keys_pressed == 1
+    assert driver.services.lifetime.keys_pressed == 1
 
 
 async def test_words_with_times_are_recognised_from_the_palette(driver: AppDriver) -> None:

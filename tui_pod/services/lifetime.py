@@ -1,0 +1,190 @@
+"""Starts the services of the running app once the first screen is painted, and ends them with the app."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+from tui_pod.core.actions import key_of
+from tui_pod.core.library.episode import is_book
+from tui_pod.core.text.clean import counted, spoken_time
+from tui_pod.runtime.log import log, log_uncaught
+
+if TYPE_CHECKING:
+    from tui_pod.runtime.watchdog import Watchdog
+    from tui_pod.services.services import Services
+
+PRELOADED = (
+    "tui_pod.core.selection.session_planner",
+    "tui_pod.core.playback.controller",
+    "tui_pod.core.library.transcript",
+    "json",
+    "tui_pod.speech.narrator",
+    "tui_pod.audio.mpv_player",
+    "tui_pod.state.writer",
+    "tui_pod.services.episode_sources",
+    "tui_pod.integrations.broadcast",
+    "tui_pod.integrations.remote_server",
+    "tui_pod.services.integrations",
+    "tui_pod.services.engine",
+)
+"""What playback needs, in steps of a few milliseconds: keys are answered between them."""
+
+BESIDE = (
+    "tui_pod.services.podcasts.feeds",
+    "tui_pod.services.passages",
+    "tui_pod.services.recognition",
+    "tui_pod.services.search",
+    "tui_pod.services.sync",
+)
+"""What is imported once the player is open: two threads that import at once slow each other down tenfold."""
+
+OPENING = 2.0
+"""Longest time in seconds to wait for the player."""
+
+
+class Lifetime:
+    """The running app from its first paint to its end."""
+
+    def __init__(
+        self, services: Services, save_cache: Callable[[], None] | None, asked: Sequence[str], budget: float | None
+    ) -> None:
+        """Start nothing yet.
+
+        `save_cache` saves the library, None if it was read from its cache; `asked` are episodes that still wait for
+        recognition; `budget` is the length in seconds of a session to start at once.
+        """
+        self._services = services
+        self._save_cache, self._asked, self._budget = save_cache, asked, budget
+        self._integrations: asyncio.Task[None] | None = None
+        self._watchdog: Watchdog | None = None
+        self.restore_terminal: Callable[[], None] = lambda: None
+        """Restores the terminal of a process that cannot do so on its event loop; set by `launch`."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether anything was built after the first screen."""
+        return self._services.is_built("engine")
+
+    def key_pressed(self) -> None:
+        """Let background work yield to a key press."""
+        if self._services.is_built("recognition"):
+            self._services.recognition.make_way()
+        if self._services.is_built("passages"):
+            self._services.passages.make_way()
+
+    async def after_paint(self) -> None:
+        """Build and start everything else, once the first screen is painted."""
+        services = self._services
+        await _preload(PRELOADED)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(services.engine.is_open.wait(), OPENING)
+        await _preload(BESIDE)
+        await self._start()
+        if services.first.settings.start.view == "statistics":
+            services.frontend.show_statistics()
+        if self._budget is not None:
+            self.start_session(self._budget)
+
+    def start_session(self, budget: float) -> None:
+        """Start a session of `budget` seconds, as `--session` asks; say what is in it, or that nothing fits."""
+        from tui_pod.core.selection.session_planner import SessionRequest  # only with --session
+
+        plan = self._services.recall.start_session(SessionRequest(budget))
+        said = f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}."
+        if not plan.indexes:
+            again = key_of("session.plan")
+            said = f"Nothing left fits into {spoken_time(budget)}. Press {again} to plan another session."
+        self._services.frontend.tell(said)
+
+    async def _start(self) -> None:
+        """Start what runs beside the screen: integrations, the library's cache, and services that work unasked."""
+        from tui_pod.library.reload import keep_library  # after the first paint, as the next two
+        from tui_pod.runtime.watchdog import start_watchdog
+        from tui_pod.services.integrations import start_integrations
+
+        services, terminal = self._services, self._services.terminal
+        engine, files = services.engine, services.files
+        stays = terminal is not None and terminal.stays
+        self._watchdog = start_watchdog(engine.rescue, self._end_now, stays)
+        loop = asyncio.get_running_loop()
+        log_uncaught(loop)
+        starting = start_integrations(
+            services.context, engine.broadcast, terminal, files.state.path, lambda: services.sync.synced
+        )
+        self._integrations = loop.create_task(starting)
+        if self._save_cache is not None:
+            await keep_library(self._save_cache, files.catalogs, files.paths, len(services.first.library))
+        if self._asked:
+            services.recognition.request(self._asked)
+        if files.has_podcasts:
+            self._start_podcasts()
+        services.sync.start()
+        services.other_programs.start()
+        services.search.start()
+
+    def _start_podcasts(self) -> None:
+        services, controller = self._services, self._services.controller
+        services.feeds.start()
+        services.recognition.look()
+        services.passages.start()
+        held = controller.library.find(controller.playback.episode)
+        if held is not None and is_book(held):
+            services.engine.sources.tell_chapters(held, controller.playback.load)
+
+    async def integrations_started(self) -> None:
+        """Wait until the desktop and other programs can be reached, if that has begun."""
+        if self._integrations is not None:
+            await asyncio.wait((self._integrations,))
+
+    async def close(self) -> None:
+        """End what runs on the event loop."""
+        services = self._services
+        if not self.is_running:
+            return
+        await services.tasks.close()
+        if services.is_built("bookmarks"):
+            services.bookmarks.close()
+        if self._integrations is not None:
+            self._integrations.cancel()
+            await asyncio.gather(self._integrations, return_exceptions=True)
+        await services.other_programs.close()
+        await services.engine.broadcast.close()
+        if services.is_built("recognition"):
+            await services.recognition.close()
+        await services.engine.sources.close()
+
+    def finish(self) -> bool:
+        """Save and end the rest after the app; return True if all progress was saved."""
+        if not self.is_running:
+            return True
+        if self._watchdog is not None:
+            self._watchdog.stop()
+        is_saved = self._services.engine.finish()
+        self._services.sync_setup.run_apart()
+        return is_saved
+
+    def _end_now(self, number: int) -> None:
+        """End the process for a signal while the event loop stands still, unless it is to be left running."""
+        terminal = self._services.terminal
+        if terminal is not None and number == signal.SIGHUP and terminal.stays:
+            return
+        is_saved = self._services.engine.end_now()
+        log(f"ended by signal {number} while the app stood still; {'saved' if is_saved else 'not saved'}")
+        if terminal is not None:
+            terminal.end(1)
+        else:
+            self.restore_terminal()
+        os._exit(1)
+
+
+async def _preload(modules: Sequence[str]) -> None:
+    for module in modules:
+        await asyncio.sleep(0)
+        import_module(module)
+    await asyncio.sleep(0)
