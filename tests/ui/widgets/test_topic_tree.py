@@ -256,3 +256,25 @@ async def test_tree_is_narrowed_to_names_with_all_words_until_escape() -> None:
         assert "/ 99" in driver.text
         await driver.press("slash", *"e 5")
         assert "/ 99" not in driver.text, "a search of the list ends it"
+
+
+async def test_what_the_listener_folds_and_unfolds_is_so_at_the_next_start() -> None:
+    library, science = many(60, folders=20), many(61, folders=20).topics.names.index("Science")
+    async with run_app(library, size=(160, 60)) as driver:
+        await driver.press("tab", "end", "enter")
+        useless = {"Played", "Queue", "Download", "Remove", "Settings", "Details", "Search", "Filter", "Sort"}
+        assert driver.key_words[0] == "Fold"
+        assert useless.isdisjoint(driver.key_words)
+        await driver.press("m", "i")
+        assert driver.notices == ["C is a group. → shows its podcasts."] * 2
+        await driver.press("k", "right")
+        assert "Bast-20" in names(driver)
+        await driver.press("left")
+        driver.tree.go_to(science)
+        await driver.press("right")
+        assert driver.key_words[0] == "Open"
+        assert useless & {*driver.key_words}
+        left, folds = names(driver), driver.writer.setting("folds")
+        assert isinstance(folds, list)
+    async with run_app(many(61, folders=20), size=(160, 60), folds=tuple(folds)) as driver:
+        assert names(driver) == [*left, "Cast-60"], "the new podcast has changed no group's first letter"

@@ -35,7 +35,7 @@ from tui_pod.ui.look.layout import cursor_height, layout_classes
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines import HeaderLine, KeyLine
 from tui_pod.ui.widgets.playback_bar import PlaybackBar
-from tui_pod.ui.widgets.topic_tree import TopicTree
+from tui_pod.ui.widgets.topic_tree import FIRST_GROUP, TopicTree
 
 if TYPE_CHECKING:  # function-level imports below: not needed for the first paint
     from tui_pod.core.library.row_states import DownloadState
@@ -75,9 +75,9 @@ class MainScreen(Screen[None]):
         """Make the parts, bound to the playback of the screen."""
         yield HeaderLine()
         with Horizontal(id="panes"):
-            yield TopicTree(self.model.library, self.model.progress_index, self.services.first.settings.ui.podcasts)
+            first, model = self.services.first, self.model
+            yield TopicTree(model.library, model.progress_index, first.settings.ui.podcasts, first.folds)
             yield EpisodeList(self.model).data_bind(MainScreen.playback)
-        first = self.services.first
         bar = PlaybackBar(
             first.with_keys(status_texts.RESUMES), first.with_keys(status_texts.SOUND_KEYS).split("\n"), first.with_keys
         )
@@ -245,9 +245,16 @@ class MainScreen(Screen[None]):
     @on(TopicTree.Highlighted)
     def _on_topic(self, event: TopicTree.Highlighted) -> None:
         entry = event.entry_in(self.model.library.topics)
-        if self.focused is self.topic_tree and entry != self.model.query.entry:
+        if entry <= FIRST_GROUP or entry == self.model.query.entry:  # a group has no episodes of its own
+            self.status.show_keys()
+        elif self.focused is self.topic_tree:
             self.listing.change_query(self.model.query._replace(entry=entry, query=""))
             self.episode.cursor_moved(entry if entry >= 0 else None)
+
+    @on(TopicTree.FoldsChanged)
+    def _on_folds(self, event: TopicTree.FoldsChanged) -> None:
+        self.controller.remember("ui", "folds", event.folds)
+        self.status.show_keys()
 
     @on(EpisodeList.CursorMoved)
     def _on_cursor_moved(self) -> None:
@@ -342,6 +349,9 @@ class MainScreen(Screen[None]):
 
     async def action_run(self, ident: str) -> None:
         """Run an action by its id."""
+        if self.focused is self.topic_tree and self.topic_tree.hint_words.get(ident) == "":
+            self.topic_tree.action_run(ident)  # which says why it does nothing for a group
+            return
         own = self._actions.get(ident)
         if own is None:
             here = self.model.episode if self.app.screen is self else None  # a dialog has no cursor in the list

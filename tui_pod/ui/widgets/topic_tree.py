@@ -10,7 +10,7 @@ from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
-from tui_pod.core.actions import BY_ID
+from tui_pod.core.actions import ACTIONS, BY_ID, key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.topics import TopicTable, has_member
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -41,6 +41,15 @@ MANY_PODCASTS = 20
 
 FIRST_GROUP = -100
 """The entry of the first group of podcasts; those of the others are below it."""
+
+_GROUP_KEY = "\0group\0"
+"""Prefix of the key of a group in what is remembered; the rest is its first letter, which stays if others change."""
+
+_NOT_OF_A_GROUP = frozenset((
+    "feed.settings", "feed.refresh", "view.details", "search.start", "list.filter", "list.sort",
+    *(action.id for action in ACTIONS if action.where == "episodes"),
+))  # fmt: skip
+"""Actions that do nothing for a group of podcasts."""
 
 _SMART_MARKS = {
     SmartList.CONTINUE: ("started", STARTED), SmartList.OLDER: ("started", QUIET), SmartList.NEW: ("new", ACCENT),
@@ -74,11 +83,21 @@ class TopicTree(RowPane):
             super().__init__(entry, topics)
             self.ident = ident
 
-    def __init__(self, library: Library, progress_index: ProgressIndex, grouping: str = "topics") -> None:
-        """Show a library; `grouping` is the setting `ui.podcasts`."""
+    class FoldsChanged(Message):
+        """The listener folded or unfolded a topic or a group."""
+
+        def __init__(self, folds: list[str]) -> None:
+            super().__init__()
+            self.folds = folds
+            """The keys of all that were folded, after `-`, or unfolded, after `+`."""
+
+    def __init__(
+        self, library: Library, progress_index: ProgressIndex, grouping: str = "topics", folds: Sequence[str] = ()
+    ) -> None:
+        """Show a library; `grouping` is the setting `ui.podcasts`, `folds` are those of `FoldsChanged`."""
         super().__init__("tree")
         self._grouping = grouping
-        self._open = set[str]()  # the groups that are unfolded
+        self._are_open = {fold[1:]: fold[0] == "+" for fold in folds if fold}  # what was unfolded or folded, by key
         self._words: Sequence[str] = ()  # what the names of topics are searched for
         self._rows: list[int] = []
         self._smart_counts = dict.fromkeys(SmartList, 0)
@@ -88,9 +107,13 @@ class TopicTree(RowPane):
         self._live: int | None = None  # the row with its mark: that topic, or the folded one that hides it
         self._shown_playing: tuple[int | None, str] = (None, "playing")
         self._set_topics(library, progress_index)
-        is_large = len(self._depths) > MANY_TOPICS
-        self._folded = {topic for topic, depth in enumerate(self._depths) if is_large and depth >= 1} | self._crowded
+        self._folded = set(filter(self._starts_folded, range(len(self._depths))))
         self._list_rows()
+
+    def _starts_folded(self, topic: int) -> bool:
+        """Return whether a topic that is new in the tree is folded: as the listener left it, or if there are many."""
+        is_large = len(self._depths) > MANY_TOPICS and self._depths[topic] >= 1
+        return not self._are_open.get(self._topics.key(topic), not is_large and topic not in self._crowded)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Return the width that shows all names and progress lines, unless the list would lack room for its titles."""
@@ -146,8 +169,10 @@ class TopicTree(RowPane):
         entry = self.entry if group is None else self._groups[group][0]
         folded, known = {former.key(topic) for topic in self._folded}, {*former.keys}
         self._set_topics(library, progress_index)
-        self._folded = {topic for topic in range(len(self._depths)) if self._topics.key(topic) in folded}
-        self._folded |= {topic for topic in self._crowded if self._topics.key(topic) not in known}
+        self._folded = {
+            topic for topic, key in enumerate(self._topics.keys)
+            if (key in folded if key in known else self._starts_folded(topic))
+        }  # fmt: skip
         self._playing, self._shown_playing = None, (None, "")
         self._list_rows()
         entry = entry if entry < 0 else former.found_in(self._topics, entry)
@@ -163,6 +188,16 @@ class TopicTree(RowPane):
     def _group(self) -> str | None:
         """The name of the group at the cursor."""
         return [*self._groups][FIRST_GROUP - self.entry] if self.entry <= FIRST_GROUP else None
+
+    def _is_open(self, group: str) -> bool:
+        return self._are_open.get(_group_key(group), False)
+
+    @property
+    def hint_words(self) -> dict[str, str]:
+        """See `LinesView.hint_words`: a group can only be unfolded and folded."""
+        if (group := self._group) is None:
+            return {}
+        return {**dict.fromkeys(_NOT_OF_A_GROUP, ""), "topic.open": "Fold" if self._is_open(group) else "Unfold"}
 
     @property
     def _shows_parts(self) -> bool:
@@ -212,9 +247,9 @@ class TopicTree(RowPane):
             self._list_rows()
         above, head = self._topics.path(entry)[:-1], self._head(entry)
         group = [*self._groups][self._group_of[head]] if head is not None else None
-        if self._folded.intersection(above) or (group is not None and group not in self._open):
+        if self._folded.intersection(above) or (group is not None and not self._is_open(group)):
             self._folded.difference_update(above)
-            self._open.update(filter(None, (group,)))
+            self._are_open |= {_group_key(name): True for name in filter(None, (group,))}
             self._list_rows()
         self.go(self._rows.index(entry if entry in self._rows else 0))
 
@@ -241,7 +276,7 @@ class TopicTree(RowPane):
         self._rows = self._with_courses_first(rows) if self._has_many else rows
         for number, (name, podcasts) in enumerate(self._groups.items()):
             self._rows.append(FIRST_GROUP - number)
-            if name in self._open:
+            if self._is_open(name):
                 self._rows += (topic for podcast in podcasts for topic in inside[podcast])
         self._rows_changed()
 
@@ -273,7 +308,7 @@ class TopicTree(RowPane):
         head, path = self._head(topic), self._topics.path(topic)
         if head is not None:
             number = self._group_of[head]
-            if FIRST_GROUP - number in self._rows and [*self._groups][number] not in self._open:
+            if FIRST_GROUP - number in self._rows and not self._is_open([*self._groups][number]):
                 return FIRST_GROUP - number
             path = path[path.index(head) :]
         if self._words:
@@ -316,7 +351,7 @@ class TopicTree(RowPane):
     def _group_parts(self, number: int) -> tuple[list[Part], list[Part]]:
         """Return a group's name, and for its right end the marks of its podcasts and their number."""
         name, podcasts = [*self._groups.items()][number]
-        lead = f" {'▾' if name in self._open else '▸'} {MARKS['podcast']} "
+        lead = f" {'▾' if self._is_open(name) else '▸'} {MARKS['podcast']} "
         has_fault = not self._failed.isdisjoint(map(self._topics.feed, podcasts))
         right: list[Part] = [(MARKS["fault"], FAULT), (" ", PLAIN)] if has_fault else []
         if self._live == FIRST_GROUP - number:
@@ -362,41 +397,49 @@ class TopicTree(RowPane):
 
     def on_cursor_moved(self) -> None:
         """Report the entry at the cursor."""
-        if self._group is None:  # a group has no episodes of its own
-            self.post_message(self.Highlighted(self.entry, self._topics))
+        self.post_message(self.Highlighted(self.entry, self._topics))
+
+    def _fold(self, key: str, is_open: bool) -> None:
+        """Record that the listener folded or unfolded a topic or a group."""
+        self._are_open[key] = is_open
+        self._list_rows()
+        self.post_message(self.FoldsChanged([f"{'-+'[each]}{name}" for name, each in self._are_open.items()]))
 
     def action_run(self, ident: str) -> None:
         """See `RowPane.action_run`: on the entry at the cursor. A group can only be unfolded and folded."""
-        if self._group is None:
+        if (group := self._group) is None:
             self.post_message(self.TopicCommandChosen(self.entry, self._topics, ident))
         elif ident == self.chosen_by:
-            number, self._open = FIRST_GROUP - self.entry, self._open ^ {self._group}
-            self._list_rows()
-            shown = len([*self._groups.values()][number]) if self._group in self._open else 0
+            self._fold(_group_key(group), not self._is_open(group))
+            shown = len(self._groups[group]) if self._is_open(group) else 0
             seen = Region(0, self.cursor, 1, min(self.size.height, 1 + shown))
             self.scroll_to_region(seen, animate=False, force=True, immediate=True)
         else:
-            self.app.bell()
+            self.app.notify(f"{group} is a group. {key_of('topic.unfold')} shows its podcasts.")
 
     def action_left(self) -> None:
         """Fold the topic, or go to its parent."""
-        entry = self.entry
-        if self._group in self._open:
+        entry, opened = self.entry, self._group
+        if opened is not None and self._is_open(opened):
             self.action_run(self.chosen_by)
         elif (group := FIRST_GROUP - self._group_of.get(entry, -1)) in self._rows and not self._shows_parts:
             self.go(self._rows.index(group))
         elif self._shows_parts:
             self._folded.add(entry)
-            self._list_rows()
+            self._fold(self._topics.key(entry), is_open=False)
         elif entry > 0:
             self.go(self._rows.index(self._topics.parents[entry]))
 
     async def action_right(self) -> None:
         """Unfold the topic, or go to its episodes."""
-        if self._group is not None and self._group not in self._open:
+        if (group := self._group) is not None and not self._is_open(group):
             self.action_run(self.chosen_by)
         elif self.entry in self._folded and self._is_parent[self.entry]:
             self._folded.remove(self.entry)
-            self._list_rows()
+            self._fold(self._topics.key(self.entry), is_open=True)
         else:
             await self.run_action(BY_ID["focus.next"].action)
+
+
+def _group_key(group: str) -> str:
+    return _GROUP_KEY + group.partition("–")[0]
