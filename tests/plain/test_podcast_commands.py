@@ -21,6 +21,7 @@ from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import UNLISTED, topic_key
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.services.podcasts.directories import DirectorySearch
@@ -442,6 +443,16 @@ async def test_settings_of_a_podcast_are_said_and_changed() -> None:
     assert "speed: “9” must be a number from 0.5 to 3." in said
     assert "speed: 1.2. Speed at which it plays." in said
     assert services.asked.wishes == [("configure", CAST, {"speed": "2"})]
+
+
+async def test_settings_at_a_match_or_a_bookmark_are_those_of_its_podcast() -> None:
+    services = FeedServices(ListQuery(entry=2))
+    services.asked.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", PodcastSettings())]
+    async with typing(services) as typist:
+        services.controller.bookmarks.add("cast-1", "Cast 1", Stretch(3.0, 5.0, "Said."))
+        await typist.type("ctrl+f", "said", until_said="1 of 1. Cast 1. Bookmark")
+        await typist.type("P", "speed=2", "4", "P", "speed=3")
+        await until(lambda: services.asked.wishes == [("configure", CAST, {"speed": each}) for each in "23"])
 
 
 def test_login_is_asked_for_in_lines_and_its_password_not_shown(terminal: Terminal, site: Site) -> None:

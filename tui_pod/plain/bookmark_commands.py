@@ -26,7 +26,8 @@ ANSWERS = frozenset(("", "x", *(str(int(rating)) for rating in Rating)))
 class BookmarkCommands(RowCommands):
     """Runs the commands about bookmarks, and knows which one the listener is at."""
 
-    def __init__(self, dialogue: Dialogue, services: Services) -> None:
+    def __init__(self, dialogue: Dialogue, services: Services, ask_setting_of: Callable[[str], None]) -> None:
+        """Start at the first bookmark; `ask_setting_of` asks for a setting of an episode's podcast."""
         self._dialogue = dialogue
         self._services, self._service = services, services.bookmarks
         self._kept = services.controller.bookmarks
@@ -38,6 +39,7 @@ class BookmarkCommands(RowCommands):
             "bookmark.copy": partial(self._with_current, self._quote),
             "bookmark.group": self._group,
             "bookmark.remember": partial(self._with_current, lambda each: dialogue.say(services.recall.toggle(each))),
+            "feed.settings": partial(self._with_current, lambda each: ask_setting_of(each.episode)),
             "recall.start": lambda: services.recall.ask(),
         }
         super().__init__(commands)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.row_states import DownloadState
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList, smart_lists
+from tui_pod.core.text.clean import fold
 from tui_pod.plain.dialogue import Verbosity
 from tui_pod.plain.spoken import say_episode, say_topic, sentence, source_of
 from tui_pod.services.episode_list import EpisodeListModel
@@ -18,6 +21,8 @@ class Browser:
         self.model = model
         self._verbosity = verbosity
         self._source = ""  # the podcast that was named last
+        self.words: Sequence[str] = ()
+        """What the names of the listed topics contain, folded; empty if all are listed."""
         self.is_on_topics = False
         self.downloads: dict[str, DownloadState] = {}
         """Downloads by episode id."""
@@ -28,7 +33,22 @@ class Browser:
     def _entries(self) -> list[int]:
         library, shown = self.model.library, smart_lists(self.model.library, self.model.progress_index)
         smart = [entry for entry in SmartList if entry in shown or entry == self.entry]
-        return [*smart, *library.lists, *range(len(library.base_topics.names))]
+        entries = [*smart, *library.lists, *range(len(library.base_topics.names))]
+        return [entry for entry in entries if entry == self.entry or self._is_called(entry)] if self.words else entries
+
+    def _is_called(self, entry: int) -> bool:
+        name = fold(self.model.name(entry))
+        return all(word in name for word in self.words)
+
+    def narrow(self, typed: str) -> str:
+        """List only topics with these words in their names, and go to the first; without words, list all."""
+        self.words = fold(typed).split()
+        found = [entry for entry in self._entries if self._is_called(entry)]
+        if not found:
+            self.words = ()
+            return "No topic or podcast is called that."
+        self.is_on_topics, self.entry = True, found[0] if self.words else self.entry
+        return self.say_here()
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Show another library: the same topic and episode, if they still exist."""
@@ -105,7 +125,7 @@ class Browser:
 
     def show_topics(self) -> str:
         """Go to the topics, to the one whose episodes are listed."""
-        self.is_on_topics = True
+        self.is_on_topics, self.words = True, ()
         self.entry = self.model.query.entry
         return f"Topics. {self.say_here()}"
 

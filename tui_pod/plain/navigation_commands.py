@@ -58,6 +58,7 @@ class NavigationCommands:
             "focus.previous": self._change_pane,
             "focus.left": self._left,
             "focus.right": self._right,
+            "topic.find": self._ask_topic,
             "search.start": lambda: self._dialogue.ask("Search in title, summary or topic:", self._search),
             "search.next": partial(self._search_next, 1),
             "search.previous": partial(self._search_next, -1),
@@ -91,6 +92,10 @@ class NavigationCommands:
     def _open_topic(self) -> None:
         self._look(self._list.query._replace(entry=self._browser.entry, query=""))
 
+    def _ask_topic(self) -> None:
+        question = "Topics and podcasts with these words in their names:"
+        self._dialogue.ask(question, lambda typed: self._dialogue.say(self._browser.narrow(typed)))
+
     def _look(self, query: ListQuery, keeps_cursor: bool = False) -> None:
         """List something; say what it is and where the listener is in it."""
         self._browser.look(query, keeps_cursor)
@@ -122,7 +127,9 @@ class NavigationCommands:
             self._dialogue.say(NO_SEARCH)
 
     def _clear(self) -> None:
-        if self._list.query.query:
+        if self._browser.is_on_topics and self._browser.words:
+            self._dialogue.say(f"All topics. {self._browser.narrow('')}")
+        elif self._list.query.query:
             self._look(self._list.query._replace(query=""), keeps_cursor=True)
         elif self._list.has_selection:
             self._list.clear_selection()

@@ -13,7 +13,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.podcast_settings import SettingError, checked, split_pairs, to_texts
-from tui_pod.core.library.topics import list_key
+from tui_pod.core.library.topics import ROOT, list_key
 from tui_pod.core.selection import list_settings
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.net.file_address import is_path
@@ -153,11 +153,18 @@ class PodcastCommands:
             question = "Type a setting of the list and its value, such as name=Morning, or press enter to list them:"
             self._dialogue.ask(question, partial(self._change_list, own))
             return
-        index, settings = None if self._browser.is_on_topics else self._list.index, self._feeds.settings
-        if self._browser.podcast is None and (index is None or self._list.library.feed_of(index) is None):
+        self._ask_setting_at(None if self._browser.is_on_topics else self._list.index, entry)
+
+    def ask_setting_of(self, episode: str) -> None:
+        """Ask for a setting of the podcast that an episode belongs to; of which podcast, if it belongs to none."""
+        self._ask_setting_at(self._list.library.index(episode), ROOT)
+
+    def _ask_setting_at(self, index: int | None, entry: int) -> None:
+        library = self._list.library
+        if self._list.podcast(entry) is None and (index is None or library.feed_of(index) is None):
             self._run(self._choose_podcast())
         else:
-            self._ask_setting_of(lambda: settings.find_at(self._list.library, index, entry))
+            self._ask_setting_of(lambda: self._feeds.settings.find_at(library, index, entry))
 
     async def _choose_podcast(self) -> None:
         """Ask for one of all podcasts; hidden ones are listed nowhere else."""

@@ -124,9 +124,9 @@ class PlainProgram:
                 self._loop.add_signal_handler(number, handler)
         self._navigation = NavigationCommands(self._dialogue, self.services, self._browser)
         podcasts = PodcastCommands(self._dialogue, self.services, self._browser)
-        self._bookmarks = BookmarkCommands(self._dialogue, self.services)
+        self._bookmarks = BookmarkCommands(self._dialogue, self.services, podcasts.ask_setting_of)
         playback = PlaybackCommands(self._dialogue, self.services, self._browser, self._bookmarks.edit)
-        self._found = SearchCommands(self._dialogue, self.services, self._bookmarks.edit)
+        self._found = SearchCommands(self._dialogue, self.services, self._bookmarks.edit, podcasts.ask_setting_of)
         self._menu = menu = MenuCommands(
             self._dialogue, self.services, self._navigation, (self._bookmarks, self._found)
         )

@@ -22,8 +22,14 @@ _KINDS = {MatchKind.TITLE: "In the title", MatchKind.SUMMARY: "In the summary", 
 class SearchCommands(RowCommands):
     """Runs the commands about matches, and knows which one the listener is at."""
 
-    def __init__(self, dialogue: Dialogue, services: Services, edit: Callable[[Bookmark], None]) -> None:
-        """Start without matches; `edit` asks for a note on a bookmark."""
+    def __init__(
+        self,
+        dialogue: Dialogue,
+        services: Services,
+        edit: Callable[[Bookmark], None],
+        ask_setting_of: Callable[[str], None],
+    ) -> None:
+        """Start without matches; `edit` asks for a note on a bookmark, `ask_setting_of` about an episode's podcast."""
         self._dialogue = dialogue
         self._services, self._run = services, services.tasks.run
         self._matches: list[tuple[Found, Hit]] = []
@@ -32,6 +38,7 @@ class SearchCommands(RowCommands):
             "found.play": lambda: self._run(services.search.play(*self._matches[self._row])),
             "found.queue": self._queue,
             "found.bookmark": lambda: self._run(services.search.add_bookmark(*self._matches[self._row], edit)),
+            "feed.settings": lambda: ask_setting_of(self._matches[self._row][0].id),
             "search.next": lambda: self.go(self._row + 1),
             "search.previous": lambda: self.go(self._row - 1),
             "found.search": self._ask,

@@ -12,7 +12,7 @@ from textual.widget import AwaitMount
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import OwnList
-from tui_pod.core.library.topics import list_key
+from tui_pod.core.library.topics import ROOT, list_key
 from tui_pod.core.outcome import changed
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card
@@ -173,14 +173,17 @@ class DialogController:
         else:
             self._screen.show_outcome(changed(done))
 
-    async def settings(self, is_of_topic: bool) -> None:
-        """Show the settings of the book at the cursor, or of the podcast; ask which if there is none."""
+    async def settings(self, is_of_topic: bool, episode: str | None = None) -> None:
+        """Show the settings of the book at the cursor, or of the podcast; ask which if there is none.
+
+        `episode` is the one at the cursor of a view over the list.
+        """
         model, service, usual = self._screen.model, self._services.feeds.settings, self._services.first.settings
-        if model.own_list is not None:
+        if model.own_list is not None and episode is None:
             self.edit_list(model.own_list, model.own_list.name)
             return
-        index = None if is_of_topic else model.index
-        podcast = await service.find_at(model.library, index, model.query.entry)
+        index = None if is_of_topic else model.index if episode is None else model.library.index(episode)
+        podcast = await service.find_at(model.library, index, model.query.entry if episode is None else ROOT)
         edit = partial(SettingsScreen.of_podcast, service, usual)
         if podcast is not None:
             offers = await self._services.passages.offers(podcast)

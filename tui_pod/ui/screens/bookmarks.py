@@ -52,6 +52,11 @@ class BookmarksView(ChoiceLines):
         """The bookmark at the cursor."""
         return self._bookmarks[self.cursor] if self._bookmarks else None
 
+    @property
+    def episode(self) -> str | None:
+        """The episode of the bookmark at the cursor."""
+        return self.current.episode if self.current is not None else None
+
     def show(self) -> None:
         """Show the current bookmarks. The cursor stays on its bookmark, or on its row if that is gone."""
         controller, former = self._services.controller, self.current

@@ -333,7 +333,9 @@ class MainScreen(Screen[None]):
             "feed.troubles": dialogs.troubles,
             "sync.set_up": dialogs.set_up_sync,
             "feed.add": dialogs.add_feed,
-            "feed.settings": lambda: dialogs.settings(is_of_topic=self.focused is self.topic_tree),
+            "feed.settings": lambda: dialogs.settings(
+                self.focused is self.topic_tree, getattr(self.focused, "episode", None)
+            ),
             "view.details": self._show_details,
             "view.episode": self._show_details,
             "view.preview": self.episode.toggle,

@@ -58,6 +58,11 @@ class FoundView(ChoiceLines):
         rows = (row for row, (found, hit) in enumerate(self._matches) if (found.id, hit) in former)
         self.go(next(rows, self.cursor) if keeps_cursor else 0)
 
+    @property
+    def episode(self) -> str | None:
+        """The episode of the match at the cursor."""
+        return self._matches[self.cursor][0].id if self._matches else None
+
     def wait(self, typed: str) -> None:
         """Say that the search is under way, if nothing is shown; what is found takes its place."""
         if not self._matches:

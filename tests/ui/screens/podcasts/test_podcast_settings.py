@@ -10,10 +10,12 @@ from tui_pod.config.settings import FeedSettings, Settings
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings
+from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.ui.screens.form import FormField
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen, make_field
+from tui_pod.ui.widgets.found_view import FoundView
 
 IN_TALKS = ListQuery(entry=topic(LIBRARY, "Talks"))
 
@@ -198,6 +200,18 @@ async def test_p_on_an_episode_in_another_list_is_about_its_podcast() -> None:
         ask(driver)
         await driver.press("P")
         assert driver.shows(SettingsScreen)
+
+
+async def test_p_in_a_view_over_the_list_is_about_the_podcast_of_its_row() -> None:
+    async with run_app(LIBRARY, query=IN_TALKS) as driver:
+        wishes, episode = ask(driver), LIBRARY.ids[LIBRARY.topics.members[IN_CAST.entry][0]]
+        driver.controller.bookmarks.add(episode, "Cast", Stretch(3.0, 5.0, "Said."))
+        await driver.press("4", "P")
+        assert driver.shows(SettingsScreen)
+        await driver.press("escape", "ctrl+f", *"said")
+        await driver.until(lambda: driver.app.screen.query_one(FoundView).count(), "it is found")
+        await driver.press("enter", "P", "ctrl+u", "2", "enter")
+        assert wishes == [("configure", CAST, {"speed": "2"})]
 
 
 async def test_of_the_course_only_hidden_can_be_set() -> None:
