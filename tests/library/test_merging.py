@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ class Shelf:
         self.folder, self.paths = folder, paths
         self.store = FeedStore(folder / "data")
         self.chance = random.Random(0)
-        self.items: list[list[PublishedItem]] = [[] for _ in range(10)]
+        self.items: list[list[PublishedItem]] = [[] for _ in range(13)]
         self.store.subscribe(Entry(self.address(feed), folders=(("News",),) * (feed > 6)) for feed in range(10))
         for feed in range(10):
             self.publish(feed, 4)
@@ -84,21 +85,64 @@ def test_changed_podcasts_are_read_and_others_are_not(tmp_path: Path, read: list
         assert [*everything(library)] == [*everything(shelf.load(f"other {turn}"))]
 
 
-def test_what_changes_topics_is_read_anew(tmp_path: Path, read: list[str]) -> None:
+@pytest.mark.parametrize("paths", [[], [embedded_catalog()]])
+def test_podcasts_that_come_and_go_are_read_and_others_are_not(
+    tmp_path: Path, read: list[str], paths: list[Path]
+) -> None:
+    shelf = Shelf(tmp_path, paths)
+    former, store, podcasts = shelf.load(), shelf.store, [shelf.address(feed) for feed in range(10)]
+
+    def subscribe(feed: int, *folder: str) -> None:
+        store.subscribe([Entry(shelf.address(feed), folders=(folder,) if folder else ())])
+
+    steps: list[tuple[str, *tuple[Callable[[], object], ...]]] = [
+        ("", lambda: subscribe(10)),
+        ("10", lambda: shelf.publish(10, 3)),
+        ("11", lambda: subscribe(11, "News"), lambda: shelf.publish(11, 3)),
+        ("12", lambda: subscribe(12, "New", "Inner"), lambda: shelf.publish(12, 2)),
+        ("", lambda: store.remove(podcasts[2])),
+        ("", lambda: store.remove(podcasts[8])),
+        ("2", lambda: store.restore(podcasts[2])),
+        ("1 8", lambda: store.restore(podcasts[8]), lambda: shelf.publish(1, 1)),
+        ("4", lambda: store.store(podcasts[4], Published("Renamed", tuple(shelf.items[4])))),
+        ("10", lambda: subscribe(10, "News")),
+        ("", *(partial(store.remove, each) for each in podcasts[:3])),
+    ]
+    for turn, (those, *changes) in enumerate(steps):
+        for change in changes:
+            change()
+        read.clear()
+        library = shelf.load()
+        assert {title.split()[0] for title in read} == set(those.split()), turn
+        assert [*everything(library)] == [*everything(shelf.load(f"other {turn}"))], turn
+    assert former.episode(0).title == former.titles[0]  # of which the file is replaced
+
+
+def test_what_changes_other_topics_is_read_anew(tmp_path: Path, read: list[str]) -> None:
     shelf = Shelf(tmp_path, [])
-    former = shelf.load()
+    shelf.load()
+    store, podcasts = shelf.store, [shelf.address(feed) for feed in range(10)]
+    words = [replace(item, keywords=("Deep", "Sea")) for item in shelf.items[5]]
+    preview = PublishedItem("seen", "13 seen", published=1.6e9)
     changes: tuple[Callable[[], object], ...] = (
-        lambda: shelf.store.subscribe([Entry("https://new.example.org/", "New")]),
-        lambda: shelf.store.remove(shelf.address(2)),
-        lambda: shelf.store.configure(shelf.address(3), {"name": "Mine"}),
-        lambda: shelf.store.store(shelf.address(4), Published("Podcast 4", tuple(shelf.items[4]), is_serial=True)),
-        lambda: shelf.store.set_shows_categories(shelf.address(5), shows=True),
+        lambda: store.configure(podcasts[3], {"name": "Mine"}),
+        lambda: store.store(podcasts[4], Published("Podcast 4", tuple(shelf.items[4]), is_serial=True)),
+        lambda: store.set_shows_categories(podcasts[5], shows=True),
+        lambda: store.store(podcasts[5], Published("Podcast 5", tuple(words), categories=(("Water",),))),
+        lambda: store.set_shows_categories(podcasts[5], shows=False),
+        lambda: store.set_shows_categories(podcasts[5], shows=True),
+        lambda: store.remove(podcasts[5]),
+        lambda: store.remove(podcasts[4]),
+        lambda: store.store_preview(shelf.address(13), Published("Podcast 13", (preview,)), preview),
+        lambda: store.subscribe([Entry(shelf.address(13))]),
+        *(partial(store.remove, each) for each in podcasts[7:]),  # the only ones of their folder
+        lambda: store.restore(podcasts[9]),
+        lambda: store.restore(podcasts[7]),  # which comes first
     )
     for turn, change in enumerate(changes):
         change()
         library = shelf.load()
-        assert [*everything(library)] == [*everything(shelf.load(f"other {turn}"))]
-    assert former.episode(0).title == former.titles[0]  # of which the file is replaced
+        assert [*everything(library)] == [*everything(shelf.load(f"other {turn}"))], turn
 
 
 def test_library_that_is_shown_still_has_its_episodes(tmp_path: Path, read: list[str]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.topics import FEED_MARK
+from tui_pod.core.library.topics import FEED_MARK, ROOT, TopicTable, ordered, topic_names
 from tui_pod.shelf.library import FeedLibrary, read_feeds
 
 
@@ -19,8 +19,9 @@ def merge(
     """Put what changed since the generation `feeds` into a library.
 
     Return the new one, which has whole episodes only as the former has, the podcasts that changed, and for each episode
-    its index in the former library, or ~n for number n of these podcasts. None if podcasts came or went, have other
-    topics than before or an order of their own, or are books. What the listener should know is added to `notices`.
+    its index in the former library, or ~n for number n of these podcasts. None if topics other than those of these
+    podcasts change, or if these are books or have an order of their own. What the listener should know is added to
+    `notices`.
     """
     table, kept = old.topics, list[int]()
     podcasts = [table.podcast(topic) for topic in range(len(table.keys))]
@@ -33,18 +34,21 @@ def merge(
 
     new = read_feeds(data, feeds[0], others)
     notices += new.notices
-    own = {key: topic for topic, key in enumerate(table.keys) if podcasts[topic] in new.changed}
+    own = {key for topic, key in enumerate(table.keys) if podcasts[topic] in new.changed}
     if (
         new.generation is None
         or new.generation[1] != feeds[1]
-        or own.keys() != {topic.name for topic in new.topics if FEED_MARK in topic.name}
-        or not own.keys() >= {key for keys in new.keys for key in keys}
+        or any(FEED_MARK not in key for keys in new.keys for key in keys)
         or any(topic.episodes for topic in new.topics)
         or any(episode.author for episode in new.episodes)
         or (old.authors and any(old.authors[index] for index in {*range(len(old))}.difference(kept)))
-        or not table.paths.keys().isdisjoint(own.values())
+        or any(table.keys[topic] in own for topic in table.paths)
+        or (shape := _shape(table, own, new)) is None
+        or (shape is not table and len(table.members[ROOT]) < len(old))  # a preview becomes part of its podcast
     ):
         return None
+    numbers = {key: topic for topic, key in enumerate(shape.keys)}
+    former = {numbers[key]: topic for topic, key in enumerate(table.keys) if key in numbers}
     origins, at = list[int](), 0
     for number, place in enumerate(new.places):
         origins += (*kept[at:place], ~number)
@@ -53,30 +57,36 @@ def merge(
     where = [-1] * (len(old) + len(new.episodes))  # the index by origin
     for index, origin in enumerate(origins):
         where[origin] = index
-    touched = {above for topic in own.values() for above in table.path(topic)}
     inside = defaultdict[int, list[int]](list)
+    for topic, key in enumerate(table.keys):
+        for above in table.path(topic) if key in own else ():
+            inside[numbers.get(table.keys[above], ROOT)] = []  # in which fewer may be
     for number, keys in enumerate(new.keys):
-        for topic in {above for key in keys for above in table.path(own[key])}:
+        for topic in {above for key in keys for above in shape.path(numbers[key])}:
             inside[topic].append(where[~number])
 
-    def merged(former: Sequence[Any], added: Sequence[Any]) -> list[Any]:
-        return list(map([*former, *reversed(added)].__getitem__, origins))
+    def merged(before: Sequence[Any], added: Sequence[Any]) -> list[Any]:
+        return list(map([*before, *reversed(added)].__getitem__, origins))
 
     episodes = new.episodes
     durations = array("d", merged(old.durations, [episode.duration or 0.0 for episode in episodes]))
-    seconds = list(table.seconds)
-    members = [
-        array("I", () if topic in touched else map(where.__getitem__, former))
-        for topic, former in enumerate(table.members)
-    ]
-    for topic in touched:
-        stay = [index for former in table.members[topic] if (index := where[former]) >= 0]
-        members[topic] = array("I", sorted(stay + inside[topic]))
-        seconds[topic] = sum(map(durations.__getitem__, members[topic]))
-    topics = table._replace(
+    members, seconds = list[array[int]](), list[float]()
+    for topic in range(len(shape.keys)):
+        known = table.members[former[topic]] if topic in former else ()
+        if topic not in inside and topic in former:
+            try:
+                members.append(array("I", map(where.__getitem__, known)))
+            except OverflowError:  # an episode that is gone was in a topic of a category, too
+                return None
+            seconds.append(table.seconds[former[topic]])
+            continue
+        stay = [index for each in known if (index := where[each]) >= 0]
+        members.append(array("I", sorted(stay + inside[topic])))
+        seconds.append(sum(map(durations.__getitem__, members[topic])))
+    topics = shape._replace(
         members=tuple(members),
         seconds=seconds,
-        paths={topic: [where[index] for index in path] for topic, path in table.paths.items()},
+        paths={numbers[table.keys[topic]]: [where[index] for index in path] for topic, path in table.paths.items()},
     )
     library = Library(
         merged(old.ids, [episode.id for episode in episodes]),
@@ -87,3 +97,36 @@ def merge(
         merged(old.authors, [""] * len(episodes)) if old.authors else (),
     )  # fmt: skip
     return library, new, origins
+
+
+def _shape(table: TopicTable, own: Set[str], new: FeedLibrary) -> TopicTable | None:
+    """Return a table that has the topics of the changed podcasts instead of their `own`; None if others change, too.
+
+    Members, seconds and paths are still those of the former one.
+    """
+    wanted = {topic.name: topic.parent for topic in new.topics}
+    if own == {key for key in wanted if FEED_MARK in key}:
+        return table
+    known = {key: table.keys[parent] if parent > ROOT else None
+             for key, parent in zip(table.keys[1:], table.parents[1:], strict=True)}  # fmt: skip
+    kept = [key for key in known if key not in own]
+    places = {key: place for place, key in enumerate(new.order)}
+    parent_of = {**wanted, **{key: known[key] for key in kept}}
+    keys, parents = ordered({key: parent_of[key] for key in sorted(
+        dict.fromkeys((*kept, *wanted)), key=lambda key: places.get(key, -1))})  # fmt: skip
+    around = {known[key] for key in own} | set(wanted.values())
+    courses = {table.keys[topic] for topic in table.courses}
+    if (
+        [key for key in keys[1:] if key in known and key not in own] != kept
+        or not around - own - {None} <= places.keys()  # a folder has no podcast any more
+        or not around.isdisjoint(courses | {known[key] for key in courses if known[key]})
+    ):
+        return None
+    numbers = {key: topic for topic, key in enumerate(keys)}
+    return table._replace(
+        names=topic_names(keys),
+        parents=parents,
+        keys=keys,
+        summaries={numbers[table.keys[topic]]: text for topic, text in table.summaries.items()},
+        courses=frozenset(map(numbers.__getitem__, courses)),
+    )

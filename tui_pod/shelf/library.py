@@ -65,6 +65,8 @@ class FeedLibrary(NamedTuple):
     """The feeds that were read, by their first addresses, if only those that changed were."""
     places: Sequence[int] = ()
     """Then, the place of each episode among those of the other feeds: how many are before it."""
+    order: Sequence[str] = ()
+    """Then, the keys of the topics of all feeds and of the folders above, in their order."""
 
 
 class _FeedTopics(NamedTuple):
@@ -178,6 +180,7 @@ def _read(database: FeedDatabase, since: int | None, others: Others) -> FeedLibr
             return FeedLibrary()
         generation = db.execute("PRAGMA user_version").fetchone()[0]
         topics: dict[Topic, None] = {}
+        every: dict[Topic, None] = {}
         by_feed = {}
         by_folder: dict[int, _Subfolders] = {}
         undated = set[int]()
@@ -188,9 +191,13 @@ def _read(database: FeedDatabase, since: int | None, others: Others) -> FeedLibr
             "SELECT number, first, title, address, folders, categories, shows_categories, is_serial,"
             " EXISTS (SELECT 1 FROM files WHERE feed = number) FROM feeds WHERE removed IS NULL ORDER BY number"
         ):
-            if feed_id in hidden or (only is not None and number not in only):
+            if feed_id in hidden:
                 continue
             where = to_folders(folders) or ((),)
+            if only is not None:
+                _feed_topics(feed_id, title or address, where, (), False, every, ())
+            if only is not None and number not in only:
+                continue
             by_feed[number] = _feed_topics(
                 feed_id, title or address, where, to_folders(categories), bool(shows), topics,
                 tuple(reversed(ordered_ids(db, feed_id, numbers))) if is_serial else (),
@@ -225,7 +232,8 @@ def _read(database: FeedDatabase, since: int | None, others: Others) -> FeedLibr
         hides_course = settings_table.read_course(db).hidden
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
     return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, days, aliases,
-                       moves, podcasts=shown, hides_course=hides_course, changed=changed, places=places)  # fmt: skip
+                       moves, podcasts=shown, hides_course=hides_course, changed=changed, places=places,
+                       order=tuple(topic.name for topic in every))  # fmt: skip
 
 
 def _are_few(db: sqlite3.Connection, feeds: Sequence[int]) -> bool:

@@ -159,7 +159,7 @@ def arrange(
     for combination in dict.fromkeys(tags):
         for tag in combination if combination != UNLISTED else ():
             parent_of.setdefault(tag, None)
-    keys, parents = _ordered(parent_of)
+    keys, parents = ordered(parent_of)
     members = _members(keys, parents, tags)
     seconds = tuple(sum(durations[index] for index in inside) for inside in members)
     courses = _courses(parents, [key in paths and FEED_MARK not in key for key in keys])
@@ -215,7 +215,7 @@ def topic_names(keys: Iterable[str]) -> tuple[str, ...]:
     return tuple(key.rpartition("\0")[2] for key in keys)
 
 
-def _ordered(parent_of: dict[str, str | None]) -> tuple[tuple[str, ...], tuple[int, ...]]:
+def ordered(parent_of: dict[str, str | None]) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Return names and parent indexes in tree order: each topic is followed by those under it; podcasts come first."""
     below: dict[str | None, list[str]] = {}
     folders: set[str] = set()  # topics at the top that have podcasts below them
