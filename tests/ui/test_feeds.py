@@ -495,7 +495,7 @@ async def test_trouble_has_a_mark_a_page_and_a_view_of_all_with_what_helps() -> 
         assert driver.services.asked_feeds.wishes == [("refresh", CAST)]
         driver.main.listing.open_entry(topic(library, "Other"))
         await driver.settle()
-        assert "Last fetched on 3 May · T why" in driver.text
+        assert "T why · Last fetched on 3 May" in driver.text
         await driver.press("T", "enter", "j", "enter", "backspace", "enter")
         await driver.settle()
         assert driver.services.asked_feeds.wishes[-1] == ("move", OTHER, OTHER[:-1])

@@ -95,7 +95,8 @@ class EpisodeDocuments:
         except ContentFault as fault:
             notes = f"The notes cannot be read: {fault}."
         text = "\n\n".join(filter(None, (_numbering(details), notes)))
-        return EpisodeNotes(text, details.feed_title, details.link or "")
+        podcast = details.feed_title if source_of(details.feed).is_online else ""
+        return EpisodeNotes(text, podcast, details.link or "")
 
     def language(self, episode: Episode) -> str:
         """Return the language of an episode's feed, such as `de-at`; empty if it is not stated."""

@@ -17,6 +17,7 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.search.lookup import Found, Hit, MatchKind, Results
 from tui_pod.services.search import SearchAnswer, SearchService
+from tui_pod.ui.controllers.views import SEARCH
 from tui_pod.ui.screens.everywhere import HOW, SHORT, EverywhereView
 from tui_pod.ui.widgets.found_view import FoundView
 
@@ -200,3 +201,13 @@ async def test_search_is_repeated_once_the_index_knows_more(driver: AppDriver) -
     driver.services.transcripts["three"] = SHIPS
     driver.services.search.refresh()
     await found(driver, "A lighthouse stands at the end of the pier.")
+
+
+async def test_search_that_is_left_while_it_opens_is_not_left_on_the_screen(driver: AppDriver) -> None:
+    for turns in range(3, 60, 3):
+        driver.main.views.open(SEARCH)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        driver.main.show_pane()
+        await driver.settle()
+        assert not driver.main.query(".view")

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 
 COURSE_NAME = "The course"
 
+NOT_OF_FOLDERS = "keep", "article", "code", "delete_played"
+NOT_OF_TEXTS = (
+    *NOT_OF_FOLDERS[:2], "delete_played", "kind", "order", "refresh", "notify", "include", "exclude", "min_length",
+    "max_length", "new_for", "archive_after", "transcribe", "skip_recurring",
+)  # fmt: skip
+"""Settings that mean nothing where nothing is downloaded, and where there is a single episode."""
+
 SPEEDS_AFTER = 2.0
 """Seconds after which the speed that was set while a book played becomes a setting of the book."""
 
@@ -32,13 +39,16 @@ class PodcastChoice(NamedTuple):
     settings: PodcastSettings
     podcast: str | None = None
     """Id of the podcast that a book belongs to; None if it is not a book."""
+    without: tuple[str, ...] = ()
+    """Settings that mean nothing to it."""
 
     @property
     def rows(self) -> Mapping[str, Setting]:
         """The settings that it may have."""
         if self.id == COURSE:
             return {"hidden": ROWS["hidden"]}
-        return ROWS if self.podcast is None else BOOK_ROWS
+        rows = ROWS if self.podcast is None else BOOK_ROWS
+        return {name: row for name, row in rows.items() if name not in self.without}
 
 
 class PodcastSettingsService:
@@ -167,5 +177,13 @@ class PodcastSettingsService:
 
 
 def _all(store: FeedStore) -> list[PodcastChoice]:
-    podcasts = [PodcastChoice(feed.feed_id, feed.name, feed.settings) for feed in store.feeds()]
+    from tui_pod.sources.table import source_of  # after the first paint
+
+    def without(address: str) -> tuple[str, ...]:
+        source = source_of(address)
+        return ("kind",) if source.is_online else NOT_OF_TEXTS if source.is_single else NOT_OF_FOLDERS
+
+    podcasts = [
+        PodcastChoice(feed.feed_id, feed.name, feed.settings, None, without(feed.address)) for feed in store.feeds()
+    ]
     return [*podcasts, PodcastChoice(COURSE, COURSE_NAME, store.course_settings())]

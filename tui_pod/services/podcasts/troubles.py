@@ -53,7 +53,7 @@ def find_troubles(feeds: Iterable[Subscription]) -> dict[str, Trouble]:
             said = f"{said[:1].upper()}{said[1:]}"
         if said and not feed.settings.hidden:
             fetched = feed.fetched and local_time(datetime.fromtimestamp(feed.fetched, UTC))
-            since = f"Last fetched on {fetched:%-d %B %Y at %H:%M}." if fetched else "Never fetched."
+            since = f"Last fetched on {fetched:%-d %b %Y at %H:%M}." if fetched else "Never fetched."
             address = source_of(feed.address).shown(feed.address)
             found[feed.feed_id] = Trouble(feed.feed_id, feed.name, said, since, address)
     return found

@@ -78,7 +78,7 @@ class StatusController:
         trouble = self._model.trouble
         if trouble is not None and not narrowing.plain and self._model.indexes:
             key = self._services.first.with_keys(key_of("feed.troubles"))
-            narrowing = Content.styled(f"{MARKS['fault']} {trouble.since.rstrip('.')} · {key} why", "bold $text-error")
+            narrowing = Content.styled(f"{MARKS['fault']} {key} why · {trouble.since.rstrip('.')}", "bold $text-error")
         if self._model.has_selection:
             narrowing = narrowing.stylize("bold reverse", narrowing.plain.rfind("· ") + 1)
         episodes.border_subtitle = narrowing

@@ -89,8 +89,8 @@ class ViewController:
         view = await making
         view.add_class("view")
         await self._screen.query(".view").remove()
+        self._set_open(True)  # first, so that a key that leaves it while it is mounted removes it
         await self._screen.mount(view, after="#panes")
-        self._set_open(True)
         self._screen.set_focus(view)
         self._screen.search.close()  # only now: until then the field takes the keys
 

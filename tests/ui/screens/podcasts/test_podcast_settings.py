@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.app_driver import AppDriver, run_app
@@ -12,7 +14,9 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.selection.list_query import ListQuery
-from tui_pod.services.podcasts.podcast_settings import PodcastChoice
+from tui_pod.services.podcasts.podcast_settings import PodcastChoice, _all
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.opml import Entry
 from tui_pod.ui.screens.form import FormField
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen, make_field
 from tui_pod.ui.widgets.found_view import FoundView
@@ -233,3 +237,12 @@ async def test_number_is_stepped_within_what_is_allowed_and_the_choices_are_name
         await driver.press("-")
     await driver.press("enter")
     assert driver.services.asked_feeds.wishes[-1] == ("configure", CAST, {"speed": "0.5"})
+
+
+def test_settings_that_mean_nothing_to_a_source_are_not_offered(tmp_path: Path) -> None:
+    store = FeedStore(tmp_path)
+    store.subscribe([Entry(CAST), Entry(f"file://{tmp_path}"), Entry("texts://1")])
+    offered = [set(choice.rows) for choice in _all(store)]
+    assert [{"refresh", "kind", "keep", "speed"} & names for names in offered] == [
+        {"refresh", "keep", "speed"}, {"refresh", "kind", "speed"}, {"speed"}, set(),
+    ]  # fmt: skip

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from textual.content import Content
 
 from tui_pod.config.settings import Settings
-from tui_pod.core.library.podcast_settings import ROWS, TEXT, Setting, to_texts
+from tui_pod.core.library.podcast_settings import TEXT, Setting, to_texts
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.form import USUAL, FormDialog, FormField
@@ -110,7 +110,7 @@ class SettingsScreen(FormDialog):
         offers: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     ) -> SettingsScreen:
         """Return the dialog for the settings of a podcast, a book or the course."""
-        rows, first = podcast.rows, FIRST if podcast.rows is ROWS else ()
+        rows, first = podcast.rows, FIRST if "refresh" in podcast.rows else ()
         save = partial(service.configure, podcast.id)
         return cls(podcast.name, list(rows.values()), to_texts(podcast.settings), save, settings, first, offers)
 
@@ -130,4 +130,4 @@ class PodcastsScreen(ChoiceDialog):
         names = [
             Content(f"{podcast.name} · hidden" if podcast.settings.hidden else podcast.name) for podcast in podcasts
         ]
-        super().__init__("Settings of which podcast?", names, lambda number: choose(podcasts[number]))
+        super().__init__("Settings of which podcast, book or text?", names, lambda number: choose(podcasts[number]))
