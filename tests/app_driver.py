@@ -462,7 +462,7 @@ class WidgetHost(App[None]):
         return self.theme_variables
 
 
-_TREE_ROW = re.compile(r"▎?\s*(?:[▾▸]?[▾▸◐◉◈≡▶‖◌] )?(\S.*?)\s+(?:[▶‖◌!]\s+)*(?:[━╌]+\s+|✓\s+)?(\d+)\b")
+_TREE_ROW = re.compile(r"▎?\s*(?:[▾▸]?[▾▸◐◉◈≡▶‖◌] )?(\S.*?)\s+(?:[▶‖◌!◈]\s+)*(?:[━╌]+\s+|✓\s+)?(\d+)\b")
 
 
 _parse_rules = Stylesheet._parse_rules

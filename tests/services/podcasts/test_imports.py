@@ -71,8 +71,11 @@ async def test_import_that_is_stopped_keeps_the_podcasts_for_a_refresh(
     found = present(await service.service.imports.read(str(antennapod(tmp_path / "export.db", site.url("/f")))))
     service.service.imports.take(found)
     await service.until(lambda: service.driver.work == "refreshing 0/1", "it is fetched")
+    await service.service.refresher.show_failed()
+    assert not service.driver.troubles, "what is being fetched is no trouble"
     assert service.context.tasks.stop().is_done
     await service.until(lambda: not service.driver.jobs, "it is stopped")
+    await service.until(lambda: service.driver.troubles, "it was not fetched")
     going.set()
     site.replies["/f"] = there
     await service.do(service.service.refresher.refresh)

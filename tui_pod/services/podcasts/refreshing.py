@@ -65,6 +65,7 @@ class Refresher:
         self._announce = announce
         self._is_sparing = is_sparing
         self._running: asyncio.Task[object] | None = None
+        self._awaited = frozenset[str]()  # the ids of the feeds that are being fetched for the first time
         self._asked: dict[str, float] = {}  # when each feed was last fetched
         self._run = os.urandom(4).hex()
         self._since = time.time()
@@ -92,7 +93,7 @@ class Refresher:
     async def show_failed(self) -> list[Subscription]:
         """Show which feeds have trouble, and return all feeds as they are now."""
         feeds = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
-        self._frontend.feeds_failed(find_troubles(feeds))
+        self._frontend.feeds_failed(find_troubles(feeds, self._awaited))
         return feeds
 
     def _plan(self) -> None:
@@ -196,6 +197,9 @@ class Refresher:
         from tui_pod.sources.refresh import refresh  # brings TLS
 
         podcasts = await self._context.podcasts.get()
+        self._awaited = frozenset(feed.feed_id for feed in feeds if feed.fetched is None)
+        if self._awaited:
+            await self.show_failed()
         with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}") as show:
             try:
                 result = await refresh(
@@ -206,7 +210,10 @@ class Refresher:
                 )
             except asyncio.CancelledError:
                 self._tasks.run(self._show(new=0))
+                self._tasks.run(self.show_failed())
                 raise
+            finally:
+                self._awaited = frozenset()
         self._asked.update(dict.fromkeys((feed.feed_id for feed in feeds), time.time()))
         if result.asked_network:
             self._tasks.show("network", Job("offline") if result.is_offline else None)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_pod.core.actions import key_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from tui_pod.shelf.subscription import Subscription
 
@@ -37,8 +37,8 @@ class Trouble(NamedTuple):
         return "\n".join((self.name, "", self.said, self.since, "", HELPS))
 
 
-def find_troubles(feeds: Iterable[Subscription]) -> dict[str, Trouble]:
-    """Return the troubles of subscriptions by their ids; hidden ones are never fetched, which is no trouble."""
+def find_troubles(feeds: Iterable[Subscription], awaited: Collection[str] = ()) -> dict[str, Trouble]:
+    """Return the troubles of subscriptions by their ids; hidden and `awaited` ones need not have been fetched yet."""
     from datetime import UTC, datetime  # after the first paint
 
     from tui_pod.core.wall_time import local_time
@@ -46,7 +46,7 @@ def find_troubles(feeds: Iterable[Subscription]) -> dict[str, Trouble]:
 
     found = dict[str, Trouble]()
     for feed in feeds:
-        is_unfetched = feed.fetched is None and source_of(feed.address).is_online
+        is_unfetched = feed.fetched is None and feed.feed_id not in awaited and source_of(feed.address).is_online
         said = feed.trouble or ("It has not been fetched yet." if is_unfetched else "")
         if said.startswith(f"{feed.name}: "):  # as a command says it
             said = said.removeprefix(f"{feed.name}: ")

@@ -42,9 +42,6 @@ MANY_PODCASTS = 20
 FIRST_GROUP = -100
 """The entry of the first group of podcasts; those of the others are below it."""
 
-_GROUP_KEY = "\0group\0"
-"""Prefix of the key of a group in what is remembered; the rest is its first letter, which stays if others change."""
-
 _NOT_OF_A_GROUP = frozenset((
     "feed.settings", "feed.refresh", "view.details", "search.start", "list.filter", "list.sort",
     *(action.id for action in ACTIONS if action.where == "episodes"),
@@ -351,21 +348,22 @@ class TopicTree(RowPane):
     def _group_parts(self, number: int) -> tuple[list[Part], list[Part]]:
         """Return a group's name, and for its right end the marks of its podcasts and their number."""
         name, podcasts = [*self._groups.items()][number]
-        lead = f" {'▾' if self._is_open(name) else '▸'} {MARKS['podcast']} "
+        lead = f" {'▾' if self._is_open(name) else '▸'} "
         has_fault = not self._failed.isdisjoint(map(self._topics.feed, podcasts))
         right: list[Part] = [(MARKS["fault"], FAULT), (" ", PLAIN)] if has_fault else []
         if self._live == FIRST_GROUP - number:
             right.append((f"{MARKS[self._shown_playing[1]]} ", ACCENT))
-        left = [(lead, QUIET), (name, HEAD)]
         new = sum(map(self._progress_index.new_in, podcasts))
-        return left, [*right, (f"{new} new", ACCENT) if new else (str(len(podcasts)), QUIET)]
+        count = (f"{new} new", ACCENT) if new else (f"{MARKS['podcast']} {len(podcasts)}", QUIET)
+        return [(lead, QUIET), (name, HEAD)], [*right, count]
 
     def _parts(self, topic: int) -> tuple[list[Part], list[Part]]:
         """Return a topic's name, and at the right its progress and number of episodes."""
         is_folded = topic in self._folded and not self._words
         arrow = "▾▸"[is_folded] if self._is_parent[topic] else " "
         count, played = len(self._topics.members[topic]), self._progress_index.topic_stats[topic].played
-        indent, name, feed = " " * self._indents[topic], self._topics.names[topic], self._topics.feed(topic)
+        depths = self._depths if self._words else self._indents
+        indent, name, feed = " " * depths[topic], self._topics.names[topic], self._topics.feed(topic)
         lead, lead_look, name_look = f"{indent}{arrow} ", QUIET, HEAD if self._is_parent[topic] else PLAIN
         if feed is not None:
             lead = f"{indent}{arrow if self._is_parent[topic] else ''}{MARKS['podcast']} "
@@ -442,4 +440,4 @@ class TopicTree(RowPane):
 
 
 def _group_key(group: str) -> str:
-    return _GROUP_KEY + group.partition("–")[0]
+    return f"\0group\0{group.partition('–')[0]}"  # the first letter stays if others change
