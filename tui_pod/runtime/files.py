@@ -165,16 +165,16 @@ def append(path: Path, text: str, is_first: bool = False, is_synced: bool = True
     return size + len(content)
 
 
-def write_new(path: Path, text: str | bytes) -> None:
+def write_new(path: Path, text: str) -> None:
     """Create a file and sync its content; its name is durable only after `sync_folder`."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with open(descriptor, "wb") as file:
-        file.write(text if isinstance(text, bytes) else text.encode())
+        file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
 
 
-def replace(path: Path, text: str | bytes) -> None:
+def replace(path: Path, text: str) -> None:
     """Replace a file in one step; on any error the old one stays. Only one program may do so at a time."""
     temp = path.with_name(f".{path.name}.tmp")
     try:

@@ -27,7 +27,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, is_to_send
 from tui_pod.core.wall_time import UNKNOWN, is_believed
 from tui_pod.runtime import changes, files
-from tui_pod.state.fields import HEARD, PROGRESS
+from tui_pod.state.fields import HEARD
 from tui_pod.state.format import (
     DamagedState,
     NewerState,
@@ -43,7 +43,7 @@ from tui_pod.state.format import (
     to_heard,
 )
 from tui_pod.state.notebook import read_notebook
-from tui_pod.state.values import Table
+from tui_pod.state.values import Table, updated_of
 
 COMPACT_AT = 256 * 1024
 """Bytes of journal at which it is merged into the snapshot."""
@@ -110,7 +110,6 @@ class StateFile:
         self.journal = real.parent / f"{real.stem}.journal.toml"
         self.backup = real.parent / f"{real.name}.bak"
         self.history = real.parent / f"{real.stem}.history.toml"
-        self.values = real.parent / f"{real.name}.values"
         self._lock = real.parent / f"{real.name}.lock"
         self._clock = clock
         self._has_appended = False
@@ -144,8 +143,6 @@ class StateFile:
         try:
             with self._locked():
                 self._remove_stale_temps()
-                if (kept := self._kept()) is not None:
-                    return kept
                 data, notices = self._merged()
         except NewerState as newer:
             notice = f"Nothing will be saved until you update tui-pod: a newer one (format {newer}) wrote {self.path}."
@@ -163,7 +160,7 @@ class StateFile:
             self.compact()
         else:
             with self._locked():
-                lost = self._take_lost(self._kept() or _state(self._merged(may_move=False)[0], []))
+                lost = self._take_lost(self._merged(may_move=False)[0])
             if lost:
                 raise lost
 
@@ -215,17 +212,11 @@ class StateFile:
             with self._locked():
                 if not files.size(self.journal):
                     return ()
-                now = self._now()
                 data, notices = self._merged()
-                state = _state(data, notices)
                 self._write_snapshot(data)
                 self._move_history()
                 files.empty(self.journal)
-                lost = self._take_lost(state)
-                if self.size() > SMALL_STATE and modified(self.path) >= now:  # what was believed, will be
-                    from tui_pod.state.fast_copy import write_values  # of a large state only
-
-                    write_values(self.values, self.path, data, state.progress, state.notebook)
+                lost = self._take_lost(data)
         except NewerState as newer:
             raise StateError(f"{self.path} is of a newer format ({newer})") from newer
         except OSError as error:
@@ -270,37 +261,20 @@ class StateFile:
         """Return the time; if the clock was set back, when the files were last written."""
         return max(self._clock(), modified(self.path), modified(self.journal))
 
-    def _take_lost(self, state: State) -> StateError | None:
-        """Return an error if something that was saved since the last merge is not the newest in `state`."""
+    def _take_lost(self, data: Table) -> StateError | None:
+        """Return an error if something that was saved since the last merge is not the newest in `data`."""
         unread, self._unread = self._unread, {}
         if self._is_changed or not unread:  # another program may have saved something newer, rightly
             return None
-        found: dict[object, datetime] = {ident: progress.updated for ident, progress in state.progress.items()}
-        found |= {thing.key: thing.updated for thing in state.notebook.all}
+        found: dict[object, datetime] = {
+            ident: updated_of(entry) for ident, entry in data["episodes"].items() if isinstance(entry, dict)
+        }
+        found |= {thing.key: thing.updated for things in read_notebook(data) for thing in things}
         count = sum(found.get(key, EARLIEST) > updated for key, updated in unread.items())
         if not count:
             return None
         kept = f"{count} changes are older than what {self.path} holds, so they are not kept"
         return StateError(f"{kept}. Check this machine's clock")
-
-    def _kept(self) -> State | None:
-        """Return a large state from the copy of its snapshot; None if there is none, or the journal has a notebook."""
-        if self.size() <= SMALL_STATE:
-            return None
-        from tui_pod.state.fast_copy import read_values  # of a large state only
-
-        if (values := read_values(self.values, self.path)) is None or files.size(self.journal) > 4 * COMPACT_AT:
-            return None
-        progress, notebook, data = values
-        journal, now = parse_journal(files.read_text(self.journal, "replace") or ""), self._now()
-        if not journal.keys() <= {"progress", "setting", "heard"}:
-            return None
-        changed = progress.keys() & {str(record.get("id")) for record in journal.get("progress", ())}
-        data["episodes"] = {ident: PROGRESS.to_table(progress[ident]) for ident in changed}
-        apply_journal(data, journal, EARLIEST, now)
-        believe(data, now, now)
-        newer = _state(data, [])
-        return newer._replace(progress={**progress, **newer.progress}, notebook=notebook)
 
     def _merged(self, may_move: bool = True, instead: datetime | None = None) -> tuple[Table, list[str]]:
         """Return snapshot and journal merged; a damaged snapshot is set aside and the backup used.
