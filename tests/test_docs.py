@@ -60,9 +60,6 @@ def inline_commands(page: Path) -> Iterator[str]:
         yield " ".join(command.split())
 
 
-# -- commands --------------------------------------------------------------------------------------------
-
-
 INLINE = sorted(
     {(name(page), command) for page in FOR_LISTENERS if page != CHECKED for command in inline_commands(page)}
 )
@@ -243,9 +240,6 @@ def test_programs_in_the_docs_are_python() -> None:
         compile(text, "docs", "exec")
 
 
-# -- links -----------------------------------------------------------------------------------------------
-
-
 def headings(page: Path) -> list[str]:
     """Return the anchors of a page's headings, as they are made for Markdown."""
     text = re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.S | re.M)
@@ -273,9 +267,6 @@ def test_index_leads_to_every_subject_of_the_manual() -> None:
     for page in {*MANUAL.glob("*.md")} - {index}:
         title, *subjects = headings(page)
         assert {(page, ""), *((page, subject) for subject in subjects)} <= set(links(index)), title
-
-
-# -- keys ------------------------------------------------------------------------------------------------
 
 
 def key_claims() -> Iterator[tuple[str, str]]:
@@ -308,9 +299,6 @@ def test_commands_of_the_palette_in_the_docs_are_its_own() -> None:
 def test_marks_of_the_screen_are_explained() -> None:
     explained = set(re.findall(r"`(\S)[^`]*`", (MANUAL / "start.md").read_text("utf-8")))
     assert set(MARKS.values()) <= explained
-
-
-# -- the README, and what is checked ---------------------------------------------------------------------
 
 
 def test_readme_begins_with_a_picture_and_is_short() -> None:

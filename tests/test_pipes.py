@@ -131,8 +131,6 @@ def test_document_and_recognised_transcript_are_missing(tmp_path: Path) -> None:
     assert ends(lambda: transcripts.is_complete("one"))
 
 
-# -- the rule ------------------------------------------------------------------------------------------
-
 PLACES = {
     "runtime/files.py": "the helper",
     "runtime/guard.py": "the null device",

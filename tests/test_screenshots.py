@@ -130,9 +130,6 @@ def test_hostile_text_is_only_text() -> None:
     assert [text.text for text in ElementTree.fromstring(svg).iter(f"{SVG}text")] == ['<script>"&amp;', "tui-pod"]
 
 
-# -- the recording -------------------------------------------------------------------------------------
-
-
 def test_recording_shows_one_frame_at_a_time_from_start_to_end() -> None:
     svg = kept(take.RECORDING)
     total = float(re.findall(r"animation:([\d.]+)s step-end infinite", svg)[0])

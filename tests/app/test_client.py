@@ -93,9 +93,6 @@ def command(folder: Path, *words: str) -> str:
     return done.stdout + done.stderr
 
 
-# -- left, and brought back ----------------------------------------------------------------------------
-
-
 def test_terminal_left_is_restored_and_the_app_plays_on(room: Path) -> None:
     with playing(room) as terminal:
         app = terminal.app
@@ -247,9 +244,6 @@ def test_attaching_often_leaves_no_thread_and_no_descriptor(room: Path) -> None:
         for _ in range(8):
             come_and_go()
         wait_until(lambda: held() <= before, "all is given back")
-
-
-# -- hung up, stopped and killed -----------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("end", ["closed", "client killed"])

@@ -118,9 +118,6 @@ def test_quit_without_anything_saved_fails(room: Path) -> None:
     state.chmod(0o700)
 
 
-# -- from the first start on ---------------------------------------------------------------------------
-
-
 @needs_voice
 def test_embedded_catalogue_is_shown_played_paused_kept_and_resumed(room: Path) -> None:
     with running(room, "--ao", "null") as terminal:
@@ -146,8 +143,6 @@ def test_embedded_catalogue_is_shown_played_paused_kept_and_resumed(room: Path) 
         assert place(terminal) >= held
         quit_and_wait(terminal)
 
-
-# -- sudden ends ---------------------------------------------------------------------------------------
 
 BROKEN = """
 import sys
@@ -294,9 +289,6 @@ def test_terminal_that_reads_again_is_drawn_whole(room: Path) -> None:
         quit_and_wait(terminal)
 
 
-# -- what is in the way --------------------------------------------------------------------------------
-
-
 def test_state_of_a_newer_program_is_left_alone_and_said(room: Path) -> None:
     newer = 'version = 99\nsomething = "new"\n'
     (room / "state.toml").write_text(newer, "utf-8")
@@ -319,9 +311,6 @@ def test_terminal_made_small_and_large_again_is_drawn_anew(room: Path) -> None:
             terminal.look(0.5)
         terminal.until(lambda: terminal.shows("▶ The first of two") and place(terminal) >= 2, "the whole screen")
         quit_and_wait(terminal)
-
-
-# -- what is heard -------------------------------------------------------------------------------------
 
 
 def samples(file: Path) -> tuple[int, list[float]]:

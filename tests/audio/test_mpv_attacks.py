@@ -135,9 +135,6 @@ def make(kind: str, target: str) -> bytes:
     return made.encode() if isinstance(made, str) else made
 
 
-# -- the options ---------------------------------------------------------------------------------------
-
-
 def test_options_are_read_back_from_a_live_player() -> None:
     mpv = open_mpv("null")
     try:
@@ -167,9 +164,6 @@ def test_options_stop_what_is_not_audio_and_no_less() -> None:
     for name in ("stream-lavf-o", "demuxer-lavf-o"):
         assert "protocol_whitelist=[none]" in OPTIONS[name]
     assert FAST_SEEK.startswith(OPTIONS["demuxer-lavf-o"])
-
-
-# -- what works ----------------------------------------------------------------------------------------
 
 
 def test_sound_is_opened_from_our_fetcher_and_the_disk(opener: Opener, site: Site, canary: Path) -> None:
@@ -232,9 +226,6 @@ def test_names_with_options_in_them_are_names(opener: Opener, tmp_path: Path) ->
     assert opener.opens(str(file))
 
 
-# -- lists that lead elsewhere -------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("kind", LISTS)
 def test_list_from_the_network_leads_to_no_other_host(opener: Opener, site: Site, inside: Site, kind: str) -> None:
     site.replies["/a.mp3"] = server.body(make(kind, inside.url("/secret.wav")), LISTS[kind][0])
@@ -293,9 +284,6 @@ def test_untrusted_certificate_is_refused(opener: Opener, tmp_path: Path) -> Non
         site.replies["/a.wav"] = Ranged(AUDIO)
         assert not opener.streams(site.url("/a.wav", "localhost").replace("http:", "https:"))
         assert site.asked == []
-
-
-# -- the attacks are real: without the options they work -----------------------------------------------
 
 
 @pytest.mark.nightly

@@ -123,9 +123,6 @@ def started(position: float, minutes: float = 0, duration: float | None = None) 
     return Progress(when, position, duration, listened=when)
 
 
-# -- usage ---------------------------------------------------------------------------------------------
-
-
 def test_help_names_every_command(run: Run) -> None:
     assert run("--version") == (0, f"tui-pod {__version__}\n", "")
     result = run("--help")
@@ -175,9 +172,6 @@ def test_shared_option_given_before_and_after_the_word_is_taken_from_both(small:
 def test_start_without_a_command_does_not_name_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui_pod.cli.parser.make_parser", pytest.fail)
     assert parse(["--ao", "null", "--catalog=a.toml"]).command is None
-
-
-# -- list ----------------------------------------------------------------------------------------------
 
 
 def test_list_is_a_line_an_episode_with_tabs_between(run: Run, small: list[str], state: StateFile) -> None:
@@ -261,9 +255,6 @@ def test_list_with_a_faulty_catalogue_prints_its_faults_and_no_data(run: Run, tm
         ]
 
 
-# -- mark ----------------------------------------------------------------------------------------------
-
-
 def test_mark_played_and_unplayed_is_saved_where_a_person_can_read_it(
     run: Run, small: list[str], state: StateFile
 ) -> None:
@@ -320,9 +311,6 @@ def test_mark_recovers_from_damage_and_says_so(run: Run, small: list[str], state
     assert [path.read_bytes() for path in state.path.parent.glob("*.corrupt-*")] == [b"\0\0\0"]
 
 
-# -- status --------------------------------------------------------------------------------------------
-
-
 def test_status_on_a_new_machine_has_everything_left(run: Run) -> None:
     assert run("status") == (0, "played\t0 of 119\nstarted\t0\nleft\t3 h 06 m\n", "")
     assert "119 episodes, no faults" in run("check").err
@@ -343,9 +331,6 @@ def test_status_names_what_would_be_resumed_and_where(run: Run, small: list[str]
     lines = run(*small, "status").out.splitlines()
     assert lines[0] == "resume\ttwo\tTwo\t0:55"  # long ago: a twentieth of the length back
     assert lines[1:] == ["played\t1 of 3", "started\t2", "left\t2 m"]
-
-
-# -- check ---------------------------------------------------------------------------------------------
 
 
 def test_check_goes_by_the_catalogues_given_when_it_names_none(run: Run, small: list[str]) -> None:
@@ -388,9 +373,6 @@ def test_check_file_whose_name_is_not_utf8_or_hostile(tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (1, b"")
         assert done.stdout.endswith(b".toml:1: version is newer than this tui-pod reads (1): update it\n")
         assert b"\x1b" not in done.stdout
-
-
-# -- where it prints -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])

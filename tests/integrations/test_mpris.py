@@ -118,9 +118,6 @@ async def playerctl(*arguments: str) -> str:
     return out.decode().strip()
 
 
-# -- playerctl ---------------------------------------------------------------------------------------------
-
-
 @needs_playerctl
 async def test_playerctl_finds_the_app_and_what_plays(desktop: Desktop) -> None:
     desktop.room.play("two", 42)
@@ -161,9 +158,6 @@ async def test_playerctl_play_goes_on_after_stop(desktop: Desktop) -> None:
     for command in ("stop", "play"):
         await playerctl(command)
     assert (room.playing, room.status, room.position) == ("one", PlayerStatus.PLAYING, 30)
-
-
-# -- properties --------------------------------------------------------------------------------------------
 
 
 async def test_properties_with_nothing_loaded_say_so(desktop: Desktop) -> None:
@@ -221,9 +215,6 @@ async def test_position_is_readable_and_said_to_be_untold(desktop: Desktop) -> N
     assert 'EmitsChangedSignal" value="false"' in position[: position.index("</property>")]
 
 
-# -- methods -----------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("method", ["Next", "Previous", "Pause", "Stop"])
 async def test_method_with_nothing_loaded_has_no_effect(desktop: Desktop, method: str) -> None:
     await desktop.call(method)
@@ -240,9 +231,6 @@ async def test_open_uri_is_refused(desktop: Desktop) -> None:
     with pytest.raises(RuntimeError, match="NotSupported"):
         await desktop.call("OpenUri", "file:///etc/passwd")
     assert desktop.room.playing is None
-
-
-# -- what is told ------------------------------------------------------------------------------------------
 
 
 async def test_playing_on_tells_nothing(desktop: Desktop, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -317,9 +305,6 @@ async def test_episode_resumed_in_its_middle_tells_where(desktop: Desktop) -> No
     desktop.room.play("one")
     await desktop.settle()
     assert desktop.jumps == [30.0]
-
-
-# -- the bus -----------------------------------------------------------------------------------------------
 
 
 async def test_second_app_has_a_name_of_its_own(desktop: Desktop, client: MessageBus) -> None:

@@ -280,8 +280,6 @@ def test_cache_whose_rows_are_gone_with_the_catalogue_still_has_ids_and_titles(c
     assert [episode.title for episode in episodes] == expected.titles
 
 
-# -- podcasts ----------------------------------------------------------------------------------------------
-
 FEED = "https://cast.example.org/f"
 
 

@@ -122,9 +122,6 @@ def test_tls_certificate_that_was_replaced_is_refused_before_anything_is_sent(
     assert site.asked == []
 
 
-# -- proxies -------------------------------------------------------------------------------------------
-
-
 @pytest.fixture
 def public(monkeypatch: pytest.MonkeyPatch) -> None:
     """A network in which every example.org is a public host."""

@@ -60,9 +60,6 @@ def swap(room: Room, cast: tuple[int, ...]) -> None:
     room.controller.adopt(room.library, room.progress_index)
 
 
-# -- keys ----------------------------------------------------------------------------------------------
-
-
 async def test_a_with_words_says_what_directories_have_and_subscribes_to_one() -> None:
     services = FeedServices()
     found = FoundPodcast("https://x.example.org/f", "Ships", "Ann", 3, date(2026, 5, 4), "en")
@@ -245,9 +242,6 @@ async def test_x_on_another_topic_says_what_it_takes() -> None:
     assert services.asked.wishes == []
 
 
-# -- what is said --------------------------------------------------------------------------------------
-
-
 async def test_downloads_are_said_when_they_begin_and_end() -> None:
     services = FeedServices()
     async with typing(services) as typist:
@@ -315,9 +309,6 @@ async def test_row_names_its_podcast_if_the_row_before_is_of_another() -> None:
     ]
 
 
-# -- another library -----------------------------------------------------------------------------------
-
-
 async def test_swap_keeps_the_episode_and_says_nothing() -> None:
     services = FeedServices()
     async with typing(services) as typist:
@@ -344,9 +335,6 @@ async def test_swap_in_the_topics_keeps_the_topic() -> None:
         services.frontend.library_changed(services.room.library, services.room.progress_index)
         await typist.type("k", until_said="5 of 9. Cast")
     assert len(typist.lines) == 6
-
-
-# -- the whole program ---------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -286,9 +286,6 @@ def test_match_wants_a_time_if_it_is_in_the_words_and_has_no_exact_one() -> None
     assert not hit._replace(kind=MatchKind.NOTES).wants_time
 
 
-# -- the nearest --------------------------------------------------------------------------------------------
-
-
 def test_nearest_results_follow_the_few_that_have_all_words(desk: Desk) -> None:
     desk.add("harbour", "One", "A harbour.")
     desk.add("both", "Two", "The harbour has a lighthouse.")

@@ -39,9 +39,6 @@ def milliseconds(time: datetime) -> int:
     return round(time.timestamp() * 1000)
 
 
-# -- the library ---------------------------------------------------------------------------------------------
-
-
 def test_libraries_series_and_podcasts_are_topics(server: TriedServer, machines: Machines) -> None:
     machine = machines("one")
     result = machine.refresh()
@@ -176,9 +173,6 @@ def test_a_wrong_password_is_an_error_and_loses_nothing(server: TriedServer, mac
     (machine.home / "data" / "server-tokens.json").write_text("{}")
     assert "does not take this login" in str(machine.refresh().error)
     assert len(machine.episodes()) >= 6
-
-
-# -- progress ------------------------------------------------------------------------------------------------
 
 
 def test_progress_goes_both_ways_with_its_time(server: TriedServer, machines: Machines, web: Client) -> None:
@@ -316,9 +310,6 @@ def test_news_are_noticed_without_a_sync(server: TriedServer, machines: Machines
     assert not one.has_news()
 
 
-# -- listening -----------------------------------------------------------------------------------------------
-
-
 def test_listening_is_counted_once_by_sessions(server: TriedServer, machines: Machines, web: Client) -> None:
     one = machines("one")
     one.refresh()
@@ -374,9 +365,6 @@ def test_what_plays_is_shown_on_the_server(server: TriedServer, machines: Machin
         assert server.playing(web.user) == []
     assert (web.ask("GET", "/api/me/listening-stats")["totalTime"], web.progress(server.ids["Many Files"])) == (0, None)
     assert not one.has_news()
-
-
-# -- bookmarks -----------------------------------------------------------------------------------------------
 
 
 def bookmark(machine: Machine, title: str, start: float, note: str = "", text: str = "") -> Bookmark:

@@ -154,9 +154,6 @@ def test_action_of_an_episode_without_one_says_why(library: Library, ident: str)
     assert not stage.run(ident).is_done
 
 
-# -- for `tui-pod do` ------------------------------------------------------------------------------------
-
-
 def test_do_reaches_every_action_that_needs_neither_form_nor_cursor(stage: Stage) -> None:
     stage.run("episode.play", "one")
     others = {"feed.refresh"}  # no podcast is listed here

@@ -245,9 +245,6 @@ async def test_question_of_what_is_gone_is_none(rig: Rig) -> None:
     assert question.text == "Why?"
 
 
-# -- by ear ------------------------------------------------------------------------------------------------
-
-
 ASK_ALOUD = [
     episode._replace(question=f"What is {episode.id}?", answer=f"It is {episode.id}.") for episode in EPISODES[:3]
 ]

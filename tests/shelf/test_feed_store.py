@@ -273,9 +273,6 @@ def test_visit_of_an_unknown_podcast_keeps_its_picture_and_language(store: FeedS
     assert {table for table, count in counts.items() if count} == {"feeds"}  # the subscribed one
 
 
-# -- what must not be lost -----------------------------------------------------------------------------
-
-
 def test_podcast_is_named_in_the_notice_about_its_old_episodes(
     store: FeedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

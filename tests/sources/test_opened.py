@@ -182,9 +182,6 @@ async def test_transcript_that_is_too_large_says_so_with_the_limit(site: Site, s
     assert (transcript.cues, transcript.fault) == ((), "The answer is larger than 8 MB")
 
 
-# -- what is downloaded, and what is listed -------------------------------------------------------------
-
-
 @pytest.fixture
 def podcasts(tmp_path: Path) -> Podcasts:
     """Podcasts with four episodes of one feed, a day apart; the first one is `g1`."""
@@ -288,9 +285,6 @@ def test_book_of_several_files_has_no_single_file(podcasts: Podcasts) -> None:
     assert podcasts.audio.local_file(book._replace(parts=())) == podcasts.downloads.find(episode_of(1))
     request = present(podcasts.audio.download_request(book))
     assert request.others == ("https://c.org/2.mp3",)
-
-
-# -- what the settings allow ---------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("is_named", [False, True])

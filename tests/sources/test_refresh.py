@@ -190,9 +190,6 @@ async def test_refresh_never_blocks_the_loop(
     assert (await refresh(store)).new == 1
 
 
-# -- moving --------------------------------------------------------------------------------------------
-
-
 async def test_moved_for_good_keeps_ids(site: Site, store: FeedStore) -> None:
     (first,) = add(store, site, "/old")
     site.replies["/old"] = server.body(feed(item(1)))
@@ -245,9 +242,6 @@ async def test_new_feed_url_to_something_else_does_not_move(
     assert inside.asked == []
 
 
-# -- subscribing ---------------------------------------------------------------------------------------
-
-
 async def test_refresh_redirect_document_moves_the_feed(site: Site, store: FeedStore) -> None:
     site.replies["/old"] = server.body(feed(item(1)))
     first = subscribe(store, site.url("/old")).feed.feed_id
@@ -256,9 +250,6 @@ async def test_refresh_redirect_document_moves_the_feed(site: Site, store: FeedS
     (outcome,) = (await refresh(store)).outcomes
     assert (outcome.error, outcome.new, outcome.moved_to) == (None, 1, site.url("/new"))
     assert [(feed.feed_id, feed.address) for feed in store.feeds()] == [(first, site.url("/new"))]
-
-
-# -- what the settings allow ---------------------------------------------------------------------------
 
 
 async def test_refresh_host_of_the_own_network_that_the_settings_name_may_be_led_to(

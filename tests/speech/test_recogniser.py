@@ -124,9 +124,6 @@ async def test_process_ends_with_the_iterator(stub: Stub, makes_way: bool) -> No
         os.kill(pid, 0)
 
 
-# -- into a file ---------------------------------------------------------------------------------------
-
-
 async def into(files: TranscriptFiles, monkeypatch: pytest.MonkeyPatch, python: str) -> list[float]:
     """Recognise into an episode's file, and return what was reported."""
     monkeypatch.setattr(module, "recognise", lambda request, urgent: recognise(request, urgent, python))

@@ -54,9 +54,6 @@ def kept(data: dict[str, Any], now: datetime = START) -> dict[str, Any]:
     return parse_snapshot(snapshot_text(data, now))
 
 
-# -- one entry -----------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("progress", [FULL, Progress(START), Progress(START, played=True)])
 def test_table_of_a_progress_is_the_same_progress_again(progress: Progress) -> None:
     assert to_progress(tomllib.loads(record_text("p", to_table(progress)))["p"][0]) == progress
@@ -79,9 +76,6 @@ def test_to_progress_needs_no_more_than_a_position(table: dict[str, Any], positi
     assert (progress.position, progress.played) == (position, played)
     progress = present(to_progress({**table, "updated": START.replace(tzinfo=None)}))
     assert progress.updated == START
-
-
-# -- snapshots -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -217,9 +211,6 @@ def test_entry_check_any_change_by_hand_breaks_it(change: dict[str, Any]) -> Non
     assert changed["check"] != entry_check(changed)
 
 
-# -- records -------------------------------------------------------------------------------------------
-
-
 def test_parse_journal_torn_at_any_byte_loses_only_the_torn_record() -> None:
     records = [record_text("progress", {"id": f"é{n}", **to_table(FULL)}) for n in range(3)]
     content = "".join(records).encode()
@@ -263,9 +254,6 @@ def test_parse_journal_bad_record_does_no_harm_to_the_others(bad: str) -> None:
     journal = parse_journal(text)
     assert [record["id"] for record in journal["progress"] if record.keys() == {"id"}] == ["a", "b"]
     assert [record["key"] for record in journal["setting"] if "key" in record] == ["x"]
-
-
-# -- merging -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

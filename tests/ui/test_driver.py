@@ -175,14 +175,21 @@ class Answers:
         return [event.key for event in events if isinstance(event, Key) and event.key != "<ignore>"]
 
 
-@pytest.mark.parametrize(("answer", "is_light"), [("1n", False), ("2n", True)])
-def test_answer_about_light_is_no_key_in_two_pieces_either(
-    answer: str, is_light: bool, monkeypatch: pytest.MonkeyPatch
+YES = f"{PICTURES_ANSWER}EINVAL: virtual placement cannot refer to a parent\x1b\\"
+"""As Ghostty says it."""
+
+
+@pytest.mark.parametrize(
+    ("answer", "schemes", "pictures"),
+    [(f"{SCHEME_ANSWER}1n", [False], 0), (f"{SCHEME_ANSWER}2n", [True], 0), (YES, [], 1)],
+)
+def test_answer_is_no_key_in_two_pieces_either(
+    answer: str, schemes: list[bool], pictures: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers, whole = Answers(monkeypatch), f"{SCHEME_ANSWER}{answer}"
-    for cut in range(1, len(whole) + 1):
-        assert [*answers.keys(f"a{whole[:cut]}"), *answers.keys(f"{whole[cut:]}b")] == ["a", "b"]
-        assert answers.schemes == [is_light] * cut
+    answers = Answers(monkeypatch)
+    for cut in range(1, len(answer) + 1):
+        assert [*answers.keys(f"a{answer[:cut]}"), *answers.keys(f"{answer[cut:]}b")] == ["a", "b"]
+        assert (answers.schemes, answers.pictures) == (schemes * cut, pictures * cut)
 
 
 @pytest.mark.parametrize(
@@ -217,17 +224,6 @@ def test_arrow_within_an_answer_is_a_key(monkeypatch: pytest.MonkeyPatch) -> Non
     answers = Answers(monkeypatch)
     answers.keys(PICTURES_ANSWER)
     assert answers.keys("\x1b[A") == ["up"]
-
-
-YES = f"{PICTURES_ANSWER}EINVAL: virtual placement cannot refer to a parent\x1b\\"
-"""As Ghostty says it."""
-
-
-def test_yes_is_read_in_two_pieces_and_no_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    answers = Answers(monkeypatch)
-    for cut in range(1, len(YES)):
-        assert [*answers.keys(f"j{YES[:cut]}"), *answers.keys(f"{YES[cut:]}k")] == ["j", "k"]
-        assert answers.pictures == cut
 
 
 class AskingDriver(PatientDriver):

@@ -96,9 +96,6 @@ async def visit(driver: AppDriver) -> None:
     await driver.press("t", "j", "escape", "t", "e")
 
 
-# -- the terminal --------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("size", [(120, 40), (40, 12)])
 async def test_nothing_from_outside_reaches_the_terminal_but_letters(
     size: tuple[int, int], hostile: Library, sent: list[str]
@@ -163,9 +160,6 @@ def test_check_of_what_is_sent_sees_a_command() -> None:
         check_sent([HOSTILE_TITLES["clipboard"]])
 
 
-# -- letter for letter ---------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12)])
 async def test_hostile_titles_in_the_list_are_cut_but_never_changed(size: tuple[int, int], hostile: Library) -> None:
     async with run_app(hostile, size=size) as driver:
@@ -224,9 +218,6 @@ async def test_hostile_titles_in_plan_summary_and_palette_are_shown_letter_for_l
         await driver.press("escape")
         await driver.press("ctrl+p", *"[bos]")
         await driver.until(lambda: "[BOS] and [EOS] frame a text" in driver.text, "the palette has found it")
-
-
-# -- clicks --------------------------------------------------------------------------------------------
 
 
 async def test_click_on_a_link_in_a_title_does_nothing_but_move_the_cursor(hostile: Library) -> None:

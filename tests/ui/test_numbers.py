@@ -28,9 +28,6 @@ SECONDS = (3, 7, 30, 100)
 PARENTS = {topic.name: topic.parent for topic in TOPICS}
 
 
-# -- the recount ---------------------------------------------------------------------------------------
-
-
 def topics_of(tags: tuple[str, ...]) -> set[str]:
     """Return the topics that an episode with these tags belongs to, all above them included."""
     found = {"All Topics"}
@@ -153,9 +150,6 @@ def check_rows(driver: AppDriver, progress: dict[str, Progress]) -> None:
         start, end = row_start_and_end(driver, ident, progress)
         assert lines[line][1] == start, (ident, lines[line])
         assert end in lines[line].rstrip(" ▁▂▃▄▅▆▇█▊▉"), (ident, lines[line], end)
-
-
-# -- the walk ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", range(4))

@@ -90,6 +90,8 @@ async def test_palette_explains_the_row_at_the_cursor(driver: AppDriver) -> None
     assert str(about.content) == words_of(WANTED[0]).about
     await driver.press("down")
     assert str(about.content) == words_of(WANTED[1]).about
+    await driver.press("up")
+    assert str(about.content) == words_of(WANTED[0]).about
     await driver.write("zzz")
     assert (rows(driver), str(about.content)) == ([], "")
 
@@ -226,17 +228,6 @@ async def test_palette_over_a_dialog_closes_it_for_what_is_done_in_the_library(
     await choose(driver, ident)
     assert driver.shows(MainScreen)
     assert driver.focus == what
-
-
-async def test_palette_runs_the_command_that_its_keys_move_to(driver: AppDriver) -> None:
-    await driver.press("ctrl+p")
-    screen = driver.app.screen
-    options = screen.query_one(OptionList)
-    before = options.highlighted
-    await driver.press("down")
-    assert options.highlighted != before
-    await driver.press("up")
-    assert options.highlighted == before
 
 
 @pytest.mark.parametrize(("size", "width"), [((40, 12), 34), ((93, 24), 84), ((94, 24), 82), ((120, 40), 82)])

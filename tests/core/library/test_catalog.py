@@ -31,9 +31,6 @@ def topics(*parents: tuple[str, str]) -> str:
     return "version = 1\n" + "".join(f'[[topics]]\nname = "{name}"\nparent = "{parent}"\n' for name, parent in parents)
 
 
-# -- what is read --------------------------------------------------------------------------------------
-
-
 def test_parse_every_key_is_read() -> None:
     text = """\
 version = 1
@@ -126,9 +123,6 @@ def test_parse_root_topic_as_tag_and_parent_adds_nothing() -> None:
 def test_parse_deepest_tree_is_read() -> None:
     chain = [("0", ""), *((str(n), str(n - 1)) for n in range(1, MAX_DEPTH))]
     assert len(parse_catalog(topics(*chain)).topics) == MAX_DEPTH
-
-
-# -- faults --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -242,9 +236,6 @@ def test_parse_several_faults_come_in_the_order_of_their_lines() -> None:
     text = 'version = 2\n[[episodes]]\nduration = -1\n[[topics]]\nname = 1\n[[episodes]]\nid = "x"\n'
     assert [fault.line for fault in faults(text)] == [1, 2, 2, 3, 5, 6]
     assert str(CatalogError([Fault(3, "a"), Fault(7, "b")])) == "3: a; 7: b"
-
-
-# -- paths ---------------------------------------------------------------------------------------------
 
 
 def test_topic_with_a_path_has_its_ids_and_summary_and_an_episode_its_question() -> None:

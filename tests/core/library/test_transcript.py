@@ -169,8 +169,6 @@ def test_to_webvtt_is_read_back_as_it_was() -> None:
     assert [(cue.start, cue.end) for cue in back] == [(0.0, 1.5), (3600.0, 3700.25)]
 
 
-# -- shapes of published transcripts -------------------------------------------------------------------
-
 HTML = """\
 <!-- made by a machine -->
 <h1>Transcript</h1>

@@ -38,9 +38,6 @@ def topic_stats(progress_index: ProgressIndex) -> list[tuple[int, int, float]]:
     return [(stats.played, stats.started, round(stats.left, 6)) for stats in progress_index.topic_stats]
 
 
-# -- what plays ----------------------------------------------------------------------------------------
-
-
 def test_what_plays_goes_on_and_its_progress_is_kept_in_the_new_index(room: Room) -> None:
     room.play("two", seconds=30)
     swap(room, [*NEW, *EPISODES])
@@ -91,9 +88,6 @@ def test_narration_that_cannot_be_opened_is_made_anew_when_it_vanished(room: Roo
     assert (room.sources.discarded, room.playing, room.status) == (["/two.opus"], "two", PlayerStatus.PLAYING)
 
 
-# -- the list it was started from ----------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("playing", "gone", "expected"),
     [("one", (), "two"), ("one", ("two", "three"), "four"), ("three", ("three",), "four")],
@@ -125,9 +119,6 @@ def test_next_one_is_prepared_when_another_comes_next_now(room: Room) -> None:
     assert room.sources.prepared == ["two", "three"]
 
 
-# -- the queue -----------------------------------------------------------------------------------------
-
-
 def test_queue_keeps_its_ids_and_skips_what_vanished(room: Room) -> None:
     room.controller.queue_last(["three", "five"])
     room.play("one")
@@ -149,9 +140,6 @@ def test_queue_shows_what_vanished_as_missing_and_shows_it_again_when_it_is_back
     assert list_episodes(room.library, room.progress_index, room.controller.queue, view) == [missing(0), index]
     swap(room, EPISODES)
     assert list_episodes(room.library, room.progress_index, room.controller.queue, view) == [2, 4]
-
-
-# -- the session ---------------------------------------------------------------------------------------
 
 
 def begin_session(room: Room, budget: float = 300.0) -> None:
@@ -194,9 +182,6 @@ def test_session_whose_topic_vanished_is_planned_from_the_one_above(room: Room) 
     assert room.library.topics.names[session.request.topic] == "Basics"
 
 
-# -- counts --------------------------------------------------------------------------------------------
-
-
 def test_counts_are_those_of_an_index_made_anew() -> None:
     progress = {
         "one": Progress(START, played=True),
@@ -211,9 +196,6 @@ def test_counts_are_those_of_an_index_made_anew() -> None:
     assert room.progress_index.indexes == fresh.indexes
     assert room.progress_index.unfinished() == fresh.unfinished()
     assert room.progress_index.status("gone") is Status.PLAYED
-
-
-# -- undo ----------------------------------------------------------------------------------------------
 
 
 def test_undo_takes_back_by_ids_across_a_swap(room: Room) -> None:

@@ -25,9 +25,6 @@ def saved(room: Room, episode: str) -> Progress:
     return records[-1].progress
 
 
-# -- playing -------------------------------------------------------------------------------------------
-
-
 def test_play_from_elsewhere_in_an_episode_starts_there_and_can_be_undone() -> None:
     room = make_room(progress={"two": Progress(START, 150.0, 200.0)})
     room.controller.play_from("two", 20.0)
@@ -64,9 +61,6 @@ def test_restart_the_paused_one_plays_it_from_the_start_and_can_be_undone(room: 
     assert (room.loads(), room.position, room.status) == (["one"], 0, PlayerStatus.PLAYING)
     room.controller.undo()
     assert room.position == 10
-
-
-# -- what comes next -----------------------------------------------------------------------------------
 
 
 def test_restored_episode_is_followed_by_what_follows_in_its_own_podcast() -> None:
@@ -182,9 +176,6 @@ def test_queue_goes_on_from_the_entry_chosen_and_keeps_the_others(room: Room) ->
     room.controller.queue_last(["one", "two", "three"])
     room.play("three", seconds=300)
     assert (room.playing, room.controller.queue.upcoming) == ("one", ("one", "two"))
-
-
-# -- marking -------------------------------------------------------------------------------------------
 
 
 def test_mark_played_is_saved_at_once_and_the_file_brought_up_to_date(room: Room) -> None:
@@ -304,9 +295,6 @@ def test_queue_comes_first_unless_a_podcast_says_stop(after: str, playing: str |
     assert room.controller.sessions.status().next == playing
     room.player.play(271)
     assert (room.playing if room.controller.playback.is_loaded else None) == playing
-
-
-# -- undo ----------------------------------------------------------------------------------------------
 
 
 def test_undo_and_redo_a_mark_put_the_values_back_and_say_what() -> None:
@@ -433,9 +421,6 @@ def test_undo_hundred_changes_of_all_kinds_and_redo_them_all(room: Room) -> None
     for expected in seen[1:]:
         room.controller.redo()
         assert everything() == expected
-
-
-# -- remembering ---------------------------------------------------------------------------------------
 
 
 def test_remember_view_saves_filter_and_the_topics_name(room: Room) -> None:

@@ -20,9 +20,6 @@ def start_session(room: Room, budget: float = 300.0) -> None:
     room.controller.sessions.start(request, plan)
 
 
-# -- sessions ------------------------------------------------------------------------------------------
-
-
 def test_session_plays_its_episodes_before_what_is_queued_and_then_ends(room: Room) -> None:
     room.controller.sessions.start(SessionRequest(60), Plan((), 0.0, room.library))
     assert (room.controller.session, room.playing) == (None, None)
@@ -155,9 +152,6 @@ def test_session_episode_marked_played_is_not_waited_for(room: Room) -> None:
     assert (room.playing, len(room.listener.summaries)) == (None, 1)
 
 
-# -- a session changed by the listener -----------------------------------------------------------------
-
-
 def begin_long_session(room: Room) -> None:
     """Start a session of `one`, `two` and `three`, in the order of the queue."""
     indexes = tuple(room.library.ids.index(ident) for ident in ("one", "two", "three"))
@@ -205,9 +199,6 @@ def test_session_change_is_undone_and_redone_with_its_place_in_the_queue(room: R
     assert changed.episodes == ("one",)
     room.player.play(100.0)
     assert (room.controller.session, room.status) == (None, PlayerStatus.STOPPED)
-
-
-# -- a session that something else interrupts, and a restart -------------------------------------------
 
 
 def saved(room: Room) -> SavedSession | None:

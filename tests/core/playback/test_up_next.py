@@ -21,9 +21,6 @@ def start_session(room: Room, budget: float = 300.0) -> None:
     room.controller.sessions.start(request, plan)
 
 
-# -- the sleep timer -----------------------------------------------------------------------------------
-
-
 def test_sleep_fades_pauses_and_gives_the_fade_back(room: Room) -> None:
     room.controller.mixer.set_volume(80)
     room.controller.set_sleep(SleepTimer(20.0))
@@ -50,9 +47,6 @@ def test_sleep_turned_off_in_the_fade_is_loud_again(room: Room) -> None:
     assert room.listener.queue_changes == shown + 1
     room.player.play(60)
     assert room.status is PlayerStatus.PLAYING
-
-
-# -- another library -----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("gone", "expected"), [("", "two"), ("two", "three"), ("one", "two")])

@@ -203,6 +203,7 @@ def test_play_recording_that_fails_is_not_tried_again(room: Room, is_fatal: bool
     room.play("one")
     send(room, LoadFailed, "no device", is_fatal)
     assert (room.status, room.listener.said, room.sources.requests) == (PlayerStatus.STOPPED, ["no device"], ["one"])
+    assert (room.progress_index.get("one"), room.writer.progress("one")) == (None, [])
 
 
 def test_play_narration_that_fails_after_it_was_opened_is_not_tried_again(room: Room) -> None:
@@ -394,13 +395,6 @@ def test_stop_ends_the_sound_keeps_the_place_and_saves_it(room: Room) -> None:
 # -- the played rule -----------------------------------------------------------------------------------
 
 
-def test_playing_to_the_threshold_makes_it_played_and_plays_on_to_the_end(room: Room) -> None:
-    room.play("one", seconds=95.25)
-    assert (room.progress("one").played, room.progress("one").position) == (True, 0)
-    assert (room.playing, room.position) == ("one", 95.25)
-    assert frozenset(("one",)) in room.listener.changed
-
-
 def test_seek_forward_stops_at_the_threshold_and_only_playing_there_makes_it_played(room: Room) -> None:
     room.play("one", seconds=1)
     room.controller.seek_by(1000)
@@ -418,13 +412,6 @@ def test_seek_forward_after_the_threshold_stays_and_stays_played(room: Room, is_
     room.controller.set_paused(False)
     room.player.play(1)
     assert room.progress("one").plays == 1
-
-
-def test_seek_back_after_the_threshold_makes_it_started_and_keeps_its_plays(room: Room) -> None:
-    room.play("one", seconds=97)
-    room.controller.seek_by(-40)
-    assert (room.progress("one").position, room.progress("one").plays) == (57, 1)
-    assert room.progress("one").status is Status.STARTED
 
 
 def test_pausing_long_after_the_threshold_and_going_on_stays_played(room: Room) -> None:
@@ -638,6 +625,7 @@ def test_stream_that_waits_while_it_plays_shows_when_its_server_is_asked_again(r
     room.player.durations["https://example.org/a.mp3"] = 300.0
     room.play("three", seconds=6)
     send(room, BufferingChanged, True)
+    assert room.controller.playback.is_buffering
     room.controller.tick()
     assert str(room.controller.playback.attempt) == "the server answers 503, trying again in 5 s"
     send(room, BufferingChanged, False)
@@ -662,14 +650,6 @@ def test_failure_while_playing_keeps_the_place_and_says_why(room: Room) -> None:
     assert (room.status, room.writer.progress("one")[-1]) == (PlayerStatus.STOPPED, 10.25)
     assert room.listener.said == ["The sound device went away."]
     assert room.loads() == ["one"]
-
-
-def test_failure_to_load_leaves_no_trace_of_the_episode(room: Room) -> None:
-    room.player.is_holding = True
-    room.play("one")
-    send(room, LoadFailed, "The file is gone.")
-    assert room.progress_index.get("one") is None
-    assert room.writer.progress("one") == []
 
 
 def end_at_once(room: Room) -> None:
@@ -732,12 +712,6 @@ def test_pause_that_the_player_reports_itself_is_shown_and_saved(room: Room) -> 
     room.play("one", seconds=7.25)
     send(room, PauseChanged, True)
     assert (room.status, room.writer.progress("one")[-1]) == (PlayerStatus.PAUSED, 7.25)
-
-
-def test_buffering_is_shown(room: Room) -> None:
-    room.play("one")
-    send(room, BufferingChanged, True)
-    assert room.controller.playback.is_buffering
 
 
 def test_seek_leaves_out_what_was_jumped_over(room: Room) -> None:

@@ -42,9 +42,6 @@ def of_lengths(*seconds: float) -> Library:
     return build_library([], episodes[::-1])
 
 
-# -- how long ------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("text", "minutes"),
     [("15", 15), ("15m", 15), (" 15 M ", 15), ("15min", 15), ("1h", 60), ("1h30m", 90), ("1h 30", 90), ("1440", 1440),
@@ -58,9 +55,6 @@ def test_parse_budget_reads_minutes_hours_and_ends(text: str, minutes: float) ->
 def test_parse_budget_that_is_none_says_so(text: str) -> None:
     with pytest.raises(ValueError, match=r"no time|takes between"):
         parse_budget(text, NOW.astimezone())
-
-
-# -- plans ---------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -195,9 +189,6 @@ def test_plan_of_a_day_in_ten_thousand_episodes_takes_no_time_to_speak_of() -> N
     library = of_lengths(*(float(40 + number % 977) for number in range(10_000)))
     plan = plan_session(library, ProgressIndex(library, {}), SessionRequest(24 * 3600.0), normally)
     assert 0.8 * 24 * 3600 <= plan.total <= 1.05 * 24 * 3600
-
-
-# -- under way -----------------------------------------------------------------------------------------
 
 
 def test_session_spent_counts_episode_time_and_the_listeners() -> None:

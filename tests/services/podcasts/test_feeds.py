@@ -33,9 +33,6 @@ PATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=2 * PATIENCE, idle=2 
 """Gives up no server before a test gives up."""
 
 
-# -- adding --------------------------------------------------------------------------------------------
-
-
 async def test_add_brings_the_episodes_under_the_feeds_topic(site: Site, service: ServiceRig) -> None:
     site.replies["/f"] = server.body(feed(item(2) + item(1)))
     await service.add(site.url("/f"))
@@ -131,9 +128,6 @@ async def test_library_that_cannot_be_loaded_is_told(
     assert service.driver.errors == ["The library could not be reloaded: talks.toml:3: no id"]
 
 
-# -- removing ------------------------------------------------------------------------------------------
-
-
 async def test_remove_feed_can_be_undone_with_its_place_progress_and_downloads(site: Site, service: ServiceRig) -> None:
     serve_sounds(site)
     site.replies["/z"] = server.body(feed(item(9), "Z"))
@@ -223,9 +217,6 @@ async def test_remove_of_what_is_gone_and_one_that_fails_when_undone_say_why(sit
     service.podcasts.store.purge(time.time() + 1)
     await service.do(service.controller.undo)
     assert service.driver.errors == [f"There is no feed {site.url('/a')}."]
-
-
-# -- start and end -------------------------------------------------------------------------------------
 
 
 async def test_start_shows_downloads_refreshes_and_deletes_what_was_removed(site: Site, tmp_path: Path) -> None:
@@ -329,9 +320,6 @@ async def test_progress_follows_an_episode_of_a_feed_through_it_all(site: Site, 
     await service.add(site.url("/a"))
     assert service.controller.library.ids == [ident]
     assert service.controller.progress_index.unfinished() == [0]
-
-
-# -- what other programs change ------------------------------------------------------------------------
 
 
 async def test_podcasts_and_downloads_of_another_program_are_shown(site: Site, tmp_path: Path) -> None:

@@ -7,8 +7,6 @@ from tests.sources.server import feed, item
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.shelf.published import NotAFeed
 
-# -- RSS -----------------------------------------------------------------------------------------------
-
 
 def test_rss_item_is_read_with_all_its_tags() -> None:
     found = only(
@@ -83,9 +81,6 @@ def test_media_group_gives_sound_and_length() -> None:
     assert (found.title, found.audio, found.duration) == ("x", "https://cast.example.org/a.mp3", 61.0)
 
 
-# -- Atom and JSON -------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize("prefix", ["", "atom:"])
 def test_atom_is_read(prefix: str) -> None:
     p = prefix
@@ -103,9 +98,6 @@ def test_atom_is_read(prefix: str) -> None:
     assert (entry.guid, entry.title, entry.summary, entry.keywords) == ("urn:1", "Bold one", "Two lines", ("Tech",))
     assert (entry.audio, entry.link) == ("https://cast.example.org/a.mp3", "https://cast.example.org/e/1")
     assert entry.published == datetime(2024, 1, 5, 10, tzinfo=UTC).timestamp()
-
-
-# -- values --------------------------------------------------------------------------------------------
 
 
 def test_base_of_the_document_holds_until_the_first_item_and_not_for_what_an_item_holds() -> None:

@@ -71,9 +71,6 @@ async def test_b_in_the_empty_view_bookmarks_what_was_just_said(driver: AppDrive
     assert "b Note" in driver.text
 
 
-# -- what shows it -------------------------------------------------------------------------------------
-
-
 async def test_bar_and_transcript_mark_what_is_kept(driver: AppDriver) -> None:
     await play(driver)
     assert "◆" not in driver.text
@@ -92,8 +89,6 @@ async def test_b_among_the_words_keeps_the_sentence_at_the_cursor_and_again_asks
     await driver.press("b")
     assert driver.shows(BookmarkScreen)
 
-
-# -- view 4 --------------------------------------------------------------------------------------------
 
 SOME = (("two", 30.0), ("one", 50.0), ("one", 10.0))
 

@@ -125,9 +125,6 @@ async def test_row_that_is_chosen_closes_the_dialog() -> None:
         assert not app.screen.query("#outcome")
 
 
-# -- requests ------------------------------------------------------------------------------------------
-
-
 async def done() -> None:
     """End at once."""
 
@@ -192,9 +189,6 @@ async def test_request_that_fails_after_the_dialog_was_closed_is_told_in_a_notic
         await pilot.pause()
         assert [notice.message for notice in app._notifications] == notices
         assert {notice.severity for notice in app._notifications} <= {"error"}
-
-
-# -- the terminal's own colours ------------------------------------------------------------------------
 
 
 async def test_cursor_of_the_terminals_own_colours_is_reversed_on_its_row_alone() -> None:

@@ -32,9 +32,6 @@ def said(driver: AppDriver) -> str:
     return " ".join(driver.text.replace("│", " ").split())
 
 
-# -- planning ------------------------------------------------------------------------------------------
-
-
 async def test_time_that_is_none_is_answered_in_words_and_starts_nothing(driver: AppDriver) -> None:
     for budget, answer in (
         ("[/]", "“[/]” is no time; write minutes like 15, 15m or 1h30m"),
@@ -118,9 +115,6 @@ async def test_topic_with_nothing_left_says_so(library: Library) -> None:
         assert driver.shows(PlanScreen)
 
 
-# -- in the session ------------------------------------------------------------------------------------
-
-
 async def test_session_started_plays_its_first_and_says_where_one_is(library: Library) -> None:
     async with run_app(embedded_library(), query=BASICS) as driver:
         await driver.press("S", "enter")
@@ -174,9 +168,6 @@ async def test_session_over_goes_on_when_asked(driver: AppDriver) -> None:
     assert driver.status() is PlayerStatus.PLAYING
 
 
-# -- the sleep timer -----------------------------------------------------------------------------------
-
-
 async def test_sleep_timer_asked_again_gives_five_minutes_more(driver: AppDriver) -> None:
     await driver.press("z", "enter", "z")
     assert "Sleep timer: 5:00" in said(driver)
@@ -225,9 +216,6 @@ async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_
     for _ in range(32):
         await driver.play(1)
     assert (driver.status(), driver.playback.position) == (PlayerStatus.PAUSED, 30.0)
-
-
-# -- in the queue --------------------------------------------------------------------------------------
 
 
 async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Library) -> None:

@@ -102,9 +102,6 @@ def block(lines: Sequence[StatLine], head: str) -> list[StatLine]:
     return list(found[: next((number for number, line in enumerate(found) if not text(line)), None)])
 
 
-# -- numbers -----------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(
     ("seconds", "shown"),
     [
@@ -209,9 +206,6 @@ def test_view_of_a_first_session_says_its_time_once() -> None:
     assert lines[6:] == ["Recent sessions", "Thu 26 Nov 09:05–09:25  One"]
 
 
-# -- hours -------------------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("width", "cells"), [(60, 2), (59, 1)])
 def test_hours_are_bars_above_a_scale(width: int, cells: int) -> None:
     hours = [0.0, 0.001, 50.0, *[0.0] * 20, 100.0]
@@ -228,9 +222,6 @@ def test_hours_in_ascii_rise_from_the_dot_to_the_hash() -> None:
 
 def test_hours_without_listening_are_not_drawn() -> None:
     assert not [line for line in texts(made(days={TODAY: 100.0})) if line.startswith("Hours")]
-
-
-# -- the year ----------------------------------------------------------------------------------------------------
 
 
 def year(**given: object) -> list[StatLine]:
@@ -295,18 +286,12 @@ def test_month_of_the_first_week_is_left_out_where_the_next_one_follows_at_once(
     assert text(year(days=alone, today=date(2026, 12, 6))[0]).split() == ["Nov"]
 
 
-# -- topics ------------------------------------------------------------------------------------------------------
-
 HEARD = {"Numbers": 60.0, "Songs": 120.0, "Talks": 60.0, "Basics": 180.0}
 
 
 def names(lines: Sequence[StatLine]) -> list[str]:
     """Return the first word of each line of the topics, below the heading."""
     return [text(line).split()[0] for line in block(lines, "Topics")[1:]]
-
-
-def test_topics_are_in_order_of_time_and_then_of_the_library() -> None:
-    assert names(made(topics=HEARD, has_parents=False))[:3] == ["Songs", "Numbers", "Talks"]
 
 
 def test_topics_above_others_are_below_a_line_that_hides_them() -> None:
@@ -389,8 +374,6 @@ def test_only_so_many_topics_are_listed() -> None:
     heard = {library.topics.names.index(title): 9.0 for title in titles}
     assert names(made_of(library, 80, {0: 99.0, **heard})) == titles[:-1]
 
-
-# -- sessions ----------------------------------------------------------------------------------------------------
 
 SITTING = PastSession(
     datetime(2026, 11, 6, 9, 5, tzinfo=UTC),

@@ -23,9 +23,6 @@ def matches(query: str, *sentences: str) -> WordMatches:
     return found
 
 
-# -- lines ---------------------------------------------------------------------------------------------
-
-
 def test_words_fill_a_line_to_its_last_cell() -> None:
     lines, _ = lay_out([Cue("four five"), Cue("six seven")], (), 13)
     assert texts(lines) == ["four five six", "seven"]
@@ -59,9 +56,6 @@ def test_blank_sentence_has_a_line() -> None:
     assert lay_out([], (), 20) == ([], [])
 
 
-# -- paragraphs ----------------------------------------------------------------------------------------
-
-
 def test_paragraph_ends_where_the_transcript_says_and_shows_its_time_once() -> None:
     cues = [Cue("One.", 0.0, ends_paragraph=True), Cue("Two is long.", 61.0), Cue("Three.", 65.0)]
     assert texts(lay_out(cues, (), 14)[0]) == ["0:00 One.", "", "1:01 Two is long.", "Three."]
@@ -83,9 +77,6 @@ def test_another_speaker_starts_a_paragraph_and_no_speaker_goes_on() -> None:
     assert texts(lay_out(cues, (), 40)[0]) == ["Ada: Hi. Yes.", "", "Bo: No. Why?"]
 
 
-# -- chapters ------------------------------------------------------------------------------------------
-
-
 @pytest.mark.parametrize(("start", "is_second"), [(10.0, True), (10.0 + NEAR, True), (10.1 + NEAR, False)])
 def test_chapter_belongs_to_the_sentence_that_it_starts_near(start: float, is_second: bool) -> None:
     cues = [Cue("One.", 0.0), Cue("Two.", 10.0), Cue("Three.", 20.0)]
@@ -101,9 +92,6 @@ def test_heading_has_the_time_and_its_paragraph_none() -> None:
 
 def test_chapters_need_times() -> None:
     assert texts(lay_out([Cue("One.")], [Chapter(0.0, "Welcome")], 40)[0]) == ["One."]
-
-
-# -- matches -------------------------------------------------------------------------------------------
 
 
 def test_match_has_all_words_in_any_order_whatever_their_case() -> None:

@@ -65,9 +65,6 @@ def words(driver: AppDriver) -> str:
     return " ".join(" ".join(driver.rows_of(driver.transcript)).split())
 
 
-# -- showing -------------------------------------------------------------------------------------------
-
-
 async def test_transcript_opened_shows_the_words_at_the_cursor_in_place_of_the_list(driver: AppDriver) -> None:
     await driver.press("j", "enter", "t")
     assert words(driver) == "▎ 0:00 One. Two. Three."
@@ -113,14 +110,8 @@ async def test_transcript_on_a_narrow_terminal_is_alone(library: Library) -> Non
         assert not driver.transcript.display
         await driver.press("tab")
         assert driver.focus == "transcript"
-
-
-@pytest.mark.app(size=(40, 12), query=BASICS)
-async def test_transcript_gives_way_to_another_view(driver: AppDriver) -> None:
-    await driver.press("enter", "t", "2")
-    assert driver.focus == "list"
-    assert driver.episodes.display
-    assert not driver.transcript.display
+        await driver.press("2")
+        assert (driver.focus, driver.episodes.display, driver.transcript.display) == ("list", True, False)
 
 
 async def test_key_line_of_an_episode_whose_words_can_be_recognised_offers_it() -> None:
@@ -133,8 +124,12 @@ async def test_key_line_of_an_episode_whose_words_can_be_recognised_offers_it() 
 
 async def test_keys_in_a_transcript_without_words_do_nothing(driver: AppDriver) -> None:
     driver.services.transcripts["one"] = Transcript()
-    await driver.press("enter", "t", "j", "k", "g", "G", "pagedown", "pageup", "ctrl+d", "y", "f", "n", "N", "enter")
-    await driver.press("slash", "a", "b", "enter", "n")
+    await driver.press("t", "enter")
+    assert driver.notices == []  # nothing is said of times
+    await driver.press(
+        "t", "enter", "t", "j", "k", "g", "G", "pagedown", "pageup", "ctrl+d", "y", "f", "n", "N", "enter"
+    )
+    await driver.press("enter", "slash", "a", "b", "enter", "n")
     assert driver.app.is_running
     assert driver.playback.position == 0.0
 
@@ -147,9 +142,6 @@ async def test_hostile_words_are_shown_letter_for_letter(driver: AppDriver) -> N
         shown = words(driver).replace("▎", "")
         assert "".join(said.split()) in "".join(shown.split())
         await driver.press("t")
-
-
-# -- following -----------------------------------------------------------------------------------------
 
 
 async def test_sentence_spoken_is_the_one_lit(driver: AppDriver) -> None:
@@ -215,9 +207,6 @@ async def test_times_that_become_known_later_are_used(driver: AppDriver) -> None
     assert driver.app.clipboard == "Only one."
 
 
-# -- moving --------------------------------------------------------------------------------------------
-
-
 async def test_reader_who_moves_is_not_pulled_away_until_f(driver: AppDriver) -> None:
     driver.services.transcripts["three"] = LONG
     await driver.press("j", "j", "enter", "t", "G")
@@ -270,9 +259,6 @@ async def test_sentence_without_a_time_says_that_it_cannot_be_sought(driver: App
     await driver.press("t", "j", "enter")
     assert driver.notices == ["This transcript has no times, so it cannot be played from a sentence."]
     assert "no times" in str(driver.transcript.border_subtitle)
-
-
-# -- searching and copying -----------------------------------------------------------------------------
 
 
 async def test_search_in_the_words_goes_from_match_to_match_and_lights_them(driver: AppDriver) -> None:
@@ -363,15 +349,11 @@ async def test_words_of_another_row_beside_the_list_replace_those_shown(library:
         assert not driver.main.transcript.is_open
 
 
-async def test_words_heard_and_to_come_are_told_apart(driver: AppDriver) -> None:
+async def test_words_that_were_heard_before_are_dim_and_found(driver: AppDriver) -> None:
     await driver.press("enter", "t")
     await driver.play(25)
     assert by_look(driver) == {"heard": "One.", "active": "Two.", "coming": "Three."}
-
-
-async def test_words_that_were_heard_before_are_dim_and_found(driver: AppDriver) -> None:
-    await driver.press("enter", "t")
-    await driver.play(45)
+    await driver.play(20)
     assert by_look(driver) == {"heard": "One.Two.", "active": "Three."}
     driver.app.frontend.emit(PassagesKnown(driver.playback.load, "one", (Passage(18.0, 39.0, 2),)))
     await driver.until(lambda: by_look(driver).get("coming") == "Two.", "the passage is dim")
@@ -424,9 +406,6 @@ async def test_words_read_again_at_once_are_read_once(library: Library, recwarn:
     assert not recwarn.list
 
 
-# -- clicks and pages ----------------------------------------------------------------------------------
-
-
 async def test_click_is_for_the_sentence_under_it_alone(driver: AppDriver) -> None:
     await driver.press("enter", "t")
     row = driver.rows_of(driver.transcript)[0]
@@ -461,9 +440,3 @@ async def test_page_moves_by_the_height_of_the_pane_and_a_fraction_by_less(drive
     for pages, cursor in ((1, 20), (0.5, 30), (-99, 0), (99, 99)):  # five sentences and a space take eight lines
         pane.action_move_page(pages)
         assert pane.cursor == cursor
-
-
-async def test_nothing_is_said_of_times_where_there_are_no_words(driver: AppDriver) -> None:
-    driver.services.transcripts["one"] = Transcript()
-    await driver.press("t", "enter")
-    assert driver.notices == []

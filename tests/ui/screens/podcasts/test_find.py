@@ -37,14 +37,19 @@ FEED = Published(
 )
 
 
+async def search(driver: AppDriver, words: str = "ships") -> None:
+    """Look for words."""
+    await driver.press("a")
+    await driver.write(words)
+    await driver.press("enter")
+
+
 async def look(driver: AppDriver, words: str = "ships") -> None:
     """Look for words, and wait for the podcasts."""
     asked = driver.services.asked_feeds.asked_directories
     asked.search = DirectorySearch(Finding((SHIPS, LIGHTS), ("fyyd is in trouble.",), 1), frozenset((LIGHTS.address,)))
     asked.feed = FEED
-    await driver.press("a")
-    await driver.write(words)
-    await driver.press("enter")
+    await search(driver, words)
     await driver.until(lambda: "Tall Ships" in driver.text, "the podcasts are shown")
 
 
@@ -108,9 +113,7 @@ async def test_enter_plays_an_episode_that_was_found_or_shows_its_podcast(driver
     found = FoundPodcast(SHIPS.address, "Tall Ships", newest=date(2026, 10, 2), episode=episode)
     asked.search = DirectorySearch(Finding((LIGHTS,), episodes=(found,)), frozenset())
     asked.feed = FEED
-    await driver.press("a")
-    await driver.write("keel")
-    await driver.press("enter")
+    await search(driver, "keel")
     await driver.until(lambda: "Tall Ships · 2 Oct 2026" in driver.text, "the episode is shown")
     assert "1 podcast from iTunes and fyyd · 1 episode below." in driver.text
     assert "enter Episodes / Play" in driver.text
@@ -232,17 +235,13 @@ async def test_directories_that_cannot_be_asked_are_not_said_to_have_nothing(dri
     driver.services.asked_feeds.asked_directories.search = DirectorySearch(
         Finding(faults=faults, unanswered=("iTunes", "fyyd")), frozenset()
     )
-    await driver.press("a")
-    await driver.write("ships")
-    await driver.press("enter")
+    await search(driver)
     await driver.until(lambda: "cannot be asked" in driver.text, "it is said")
     assert "found" not in driver.text
 
 
 async def test_nothing_found_is_said(driver: AppDriver) -> None:
-    await driver.press("a")
-    await driver.write("ships")
-    await driver.press("enter")
+    await search(driver)
     await driver.until(lambda: "No podcast found in iTunes and fyyd." in driver.text, "it is said")
     assert "esc Back" in driver.text
     assert "Subscribe" not in driver.text
@@ -260,9 +259,7 @@ async def test_hostile_titles_are_shown_as_text(library: Library) -> None:
     async with run_app(library, size=(120, 60)) as driver:
         asked = driver.services.asked_feeds.asked_directories
         asked.search = DirectorySearch(Finding(tuple(podcasts)), frozenset())
-        await driver.press("a")
-        await driver.write("ships")
-        await driver.press("enter")
+        await search(driver)
         await driver.until(lambda: f"{len(podcasts)} podcasts" in driver.text, "they are shown")
         assert "[BOS] and [EOS] frame a text" in driver.text
         assert "[@click=app.quit]x[/]" in driver.text
