@@ -325,7 +325,7 @@ def readers() -> Iterator[tuple[str, Callable[[str], object], tuple[str, ...], t
     yield "feed_links", feed_links, ("", "<head>"), ("<link ", "<a b='", "<!", "<![", "</", "<!--", "&")
     yield (
         "read_cue",
-        lambda text: read_cue(text.encode()),
+        read_cue,
         ("", 'FILE "a" WAVE\n'),
         ("INDEX 01 00:00:00\n", "TRACK 1\n", "FILE a\n"),
     )

@@ -11,6 +11,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from typing import Any, NamedTuple
 
@@ -30,6 +31,9 @@ INTERRUPTED = "reading it was interrupted"
 
 _ENDED = (signal.SIGTERM, signal.SIGKILL, signal.SIGHUP, signal.SIGIO)
 """Signals of others, not of what it reads."""
+
+
+EACH = "tui_pod.runtime.limited_worker:each"
 
 
 class ContentFault(UserError):
@@ -129,6 +133,20 @@ class LimitedProcesses:
             cancel.check()
             if is_new or status == -signal.SIGPROF:  # else it may have ended before the call
                 raise _fault(function, status)
+
+    def call_each(self, function: str, calls: Sequence[Sequence[object]], cancel: CancelToken | None) -> list[Any]:
+        """Call a function once with each of some lists of arguments, all in one process as long as none fails.
+
+        Return what it returns, or a ContentFault in place of each that failed. Raises Cancelled.
+        """
+        try:
+            if len(calls) > 1:
+                return [*self.call(EACH, function, calls, cancel=cancel)]
+            return [self.call(function, *calls[0], cancel=cancel)]
+        except ContentFault as fault:
+            if len(calls) == 1:
+                return [fault]
+        return [result for call in calls for result in self.call_each(function, [call], cancel)]
 
     def close(self) -> None:
         """End the processes without a call; the others end with their calls."""

@@ -71,6 +71,9 @@ class AudioFile(NamedTuple):
     tags: Tags
 
 
+BOOK_ENDINGS = (".m4b",)
+"""Endings of files that are made for books."""
+
 BOOK, TALKS = "book", "talks"
 """Values of the setting `kind`."""
 

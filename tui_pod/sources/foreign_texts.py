@@ -1,4 +1,4 @@
-"""The one door for texts that others wrote: transcripts, chapters and notes.
+"""The one door for what others wrote: transcripts, chapters, notes, and tags of recordings.
 
 Each is read in a process with limits, so that a malicious one costs the app and the index only itself. What cannot be
 read is remembered until its bytes change. Calls block: make them in a thread.
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import tui_pod
+from tui_pod.config.paths import find_paths
 from tui_pod.core.library.transcript import MAX_BYTES, PLANNED, Cue, Transcript, is_cut, parse_transcript, read_cues
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.runtime.files import make_folder, read_start
@@ -27,12 +28,13 @@ LIMITS = CallLimits(seconds=5.0, memory=512 * 1024 * 1024)
 MAX_PLANNED = 4 * MAX_BYTES
 """Bytes of a planned text that are read: the longest that is planned, in any script, with its times."""
 
-MOST = 1_000
-"""Faulty texts that are remembered."""
+FOLDER, MOST = "faulty-texts", 1_000
+"""Folder in the cache, and most faulty texts that are remembered."""
 
 OWN = Path(tui_pod.__file__).parent / "transcripts"
 """The course's own transcripts, which need no process."""
 
+TAGS = "tui_pod.sources.folders.tags"
 _TRANSCRIPTS = "tui_pod.core.library.transcript"
 
 
@@ -41,7 +43,7 @@ class ForeignTexts:
 
     def __init__(self, cache: Path | None = None, limits: CallLimits | None = None) -> None:
         """Start nothing yet; without a cache, nothing is remembered."""
-        self._folder = cache / "faulty-texts" if cache is not None else None
+        self.folder = cache / FOLDER if cache is not None else None
         self._processes = LimitedProcesses(limits or LIMITS)
 
     def transcript(self, text: str, duration: float | None, cancel: CancelToken | None = None) -> Transcript:
@@ -54,13 +56,17 @@ class ForeignTexts:
 
     def transcript_in(self, file: Path, duration: float | None, cancel: CancelToken | None = None) -> Transcript:
         """Return the transcript in a file; empty if there is no such file."""
-        if (text := _text_in(file)) is None:
+        try:
+            text = self._text_in(file)
+        except ContentFault as fault:
+            return Transcript(fault=str(fault))
+        if text is None:
             return Transcript()
         return parse_transcript(text, duration) if file.parent == OWN else self.transcript(text, duration, cancel)
 
     def cues_in(self, file: Path, duration: float | None) -> tuple[list[Cue], bool]:
         """Return the cues in a file, if there is one, and whether it is cut: see `read_cues`. Raises ContentFault."""
-        if (text := _text_in(file)) is None:
+        if (text := self._text_in(file)) is None:
             return [], False
         if file.parent == OWN:
             return read_cues(text, duration), is_cut(text)
@@ -88,38 +94,68 @@ class ForeignTexts:
 
     def read(self, function: str, text: str, *more: object, cancel: CancelToken | None = None) -> Any:
         """Return what a function makes of a text: see `LimitedProcesses.call`. Raises ContentFault, Cancelled."""
-        folder = self._folder
-        if folder is not None and folder.is_dir():
+        (found,) = self.read_each(function, [(text, *more)], cancel)
+        if isinstance(found, ContentFault):
+            raise found
+        return found
+
+    def read_each(
+        self, function: str, calls: Sequence[Sequence[object]], cancel: CancelToken | None = None
+    ) -> list[Any]:
+        """Return what a function makes of each content, or a ContentFault: see `LimitedProcesses.call_each`.
+
+        A call has all that tells its content from others: a text, or a path with its `state_of`.
+        """
+        found = [self._known_fault(function, call) for call in calls]
+        unread = [call for call, known in zip(calls, found, strict=True) if known is None]
+        answers = iter(self._processes.call_each(function, unread, cancel) if unread else ())
+        for place, call in enumerate(calls):
+            if found[place] is None:
+                found[place] = answer = next(answers)
+                if isinstance(answer, ContentFault) and answer.is_lasting and self.folder is not None:
+                    _remember(self.folder / _key(function, call), str(answer))
+        return found
+
+    def _known_fault(self, function: str, call: Sequence[object]) -> Any:
+        if self.folder is not None and self.folder.is_dir():
             with contextlib.suppress(OSError):
-                raise ContentFault(
-                    read_start(folder / _key(function, text)).decode("utf-8", "replace"), is_lasting=True
-                )
+                fault = read_start(self.folder / _key(function, call)).decode("utf-8", "replace")
+                return ContentFault(fault, is_lasting=True)
+        return None
+
+    def _text_in(self, file: Path) -> str | None:
+        """Return the text in a file or recording; None if there is none. Raises ContentFault."""
         try:
-            return self._processes.call(function, text, *more, cancel=cancel)
-        except ContentFault as fault:
-            if fault.is_lasting and folder is not None:
-                _remember(folder / _key(function, text), str(fault))
-            raise
+            content = read_start(file, MAX_BYTES)
+            if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                return content.decode("utf-16", "replace")
+            if b"\0" in content[:512]:
+                lyrics: str | None = self.read(f"{TAGS}:read_lyrics", str(file), *state_of(file.stat()))
+                return lyrics
+            if len(content) == MAX_BYTES and content.startswith(PLANNED.encode()):
+                content = read_start(file, MAX_PLANNED)
+            return content.decode("utf-8", "replace")
+        except OSError:
+            return None
 
     def close(self) -> None:
         """End the processes."""
         self._processes.close()
 
 
-def _text_in(file: Path) -> str | None:
-    try:
-        content = read_start(file, MAX_BYTES)
-        if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            return content.decode("utf-16", "replace")
-        if b"\0" in content[:512]:
-            from tui_pod.sources.folders.tags import read_lyrics  # imports tinytag: few recordings have a text in them
+_doors: dict[CallLimits, ForeignTexts] = {}
 
-            return read_lyrics(str(file))
-        if len(content) == MAX_BYTES and content.startswith(PLANNED.encode()):
-            content = read_start(file, MAX_PLANNED)
-        return content.decode("utf-8", "replace")
-    except OSError:
-        return None
+
+def door(limits: CallLimits = LIMITS) -> ForeignTexts:
+    """Return the door that all sources share; it remembers in the cache of this user."""
+    shared = _doors.setdefault(limits, ForeignTexts(limits=limits))
+    shared.folder = find_paths().cache / FOLDER
+    return shared
+
+
+def state_of(found: os.stat_result) -> tuple[int, int]:
+    """Return what changes when a file does."""
+    return found.st_size, found.st_mtime_ns
 
 
 def _remember(known: Path, fault: str) -> None:
@@ -130,12 +166,12 @@ def _remember(known: Path, fault: str) -> None:
             old.unlink()
 
 
-def _key(function: str, text: str) -> str:
-    """Return the name of a text's file, the same for all functions of a module.
+def _key(function: str, call: Sequence[object]) -> str:
+    """Return the name of a content's file, the same for all functions of a module.
 
     Another version of the program may read what this one cannot.
     """
     import hashlib  # brings OpenSSL, 2 MiB: only once a text was faulty
 
-    content = "\0".join((tui_pod.__version__, function.partition(":")[0], text)).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(content).hexdigest()[:32]
+    content = "\0".join(map(str, (tui_pod.__version__, function.partition(":")[0], *call)))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:32]

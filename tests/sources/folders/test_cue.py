@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.shelf.listing import Tags
 from tui_pod.sources.folders import cue
+from tui_pod.sources.folders.beside import Beside
 from tui_pod.sources.folders.cue import chapters_of, cue_of, pack_chapters, read_cue
 
 
 def read(*lines: str) -> dict[str, list[tuple[float, str]]]:
     """Return the chapters of each file that a sheet names."""
-    found = read_cue("\n".join(lines).encode())
+    found = read_cue("\n".join(lines))
     return {name: [(mark.start, mark.title) for mark in chapters_of(packed)] for name, packed in found.items()}
 
 
@@ -32,9 +36,10 @@ def test_sheet_of_several_files_gives_each_its_own() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "latin-1"])
-def test_sheet_is_read_in_its_encoding_without_zero_bytes(encoding: str) -> None:
-    content = 'FILE "größe.mp3" MP3\n\0TRACK 01 AUDIO\nTITLE "Fr\0ühling"\nINDEX 01 00:00:00\n'.encode(encoding)
-    assert read_cue(content) == {"größe.mp3": "0.000 Frühling"}
+def test_sheet_is_read_in_its_encoding_without_zero_bytes(tmp_path: Path, encoding: str) -> None:
+    sheet = 'FILE "größe.mp3" MP3\n\0TRACK 01 AUDIO\nTITLE "Fr\0ühling"\nINDEX 01 00:00:00\n'
+    (tmp_path / "a.cue").write_bytes(sheet.encode(encoding))
+    assert Beside(str(tmp_path), ["a.cue"]).completed("größe.mp3", Tags()).cue == "0.000 Frühling"
 
 
 def test_sheet_has_as_many_chapters_as_a_recording_may(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from tui_pod.shelf.files import read_files, read_kinds, store_contents, without_
 from tui_pod.shelf.marks import read_news
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.folders import source
+from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.sources.table import subscribe
 
 
@@ -61,7 +62,7 @@ def test_many_files_are_read_in_a_process_of_its_own_with_the_same_result(
     shelf: Shelf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source, "MANY", 1)
-    monkeypatch.setattr("tui_pod.sources.folders.scan.read_file", None)  # which would fail here
+    monkeypatch.setattr(ForeignTexts, "read_each", None)  # which would fail here
     for number in (1, 2, 3):
         shelf.put(f"Sub/{number}.mp3", f"Part {number}", TPE1=f"Speaker {number}")
     (shelf.folder / "link.mp3").symlink_to(shelf.folder / "Sub" / "1.mp3")

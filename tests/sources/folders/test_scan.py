@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.transcripts import read_transcript
 from tui_pod.shelf.listing import AudioFile, Tags
 from tui_pod.shelf.published import FeedError
-from tui_pod.sources.folders import tags
 from tui_pod.sources.folders.scan import folders_in, holds_more, scan
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.sources.table import subscribe
@@ -24,13 +24,13 @@ def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkey
     shelf.put("3.mp3", TPE1="Ann")
     shelf.add()
     shelf.put("2.mp3")
-    opened = []
+    opened, former = list[str](), ForeignTexts.read_each
 
-    def read(path: str) -> tuple[str, Tags]:
-        opened.append(os.path.basename(path))
-        return tags.read_file(path)
+    def read(texts: ForeignTexts, function: str, calls: Sequence[tuple[str]], *more: CancelToken) -> list[object]:
+        opened.extend(os.path.basename(call[0]) for call in calls)
+        return former(texts, function, calls, *more)
 
-    monkeypatch.setattr("tui_pod.sources.folders.scan.read_file", read)
+    monkeypatch.setattr(ForeignTexts, "read_each", read)
     assert shelf.refresh().new == 1
     assert opened == ["2.mp3"]
     assert shelf.course() == ["1", "2", "3"]
@@ -39,31 +39,23 @@ def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkey
 
 def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shelf.put("good.mp3")
-    shelf.put("locked.mp3")
+    (shelf.folder / "typed.ts").write_text("let a = 1")
     (shelf.folder / "locked empty.mp3").touch()
     (shelf.folder / ".hidden.mp3").write_bytes(b"x")
     (shelf.folder / "loop").symlink_to(shelf.folder)
     (shelf.folder / "out.mp3").symlink_to(make_mp3(tmp_path / "secret.mp3"))
     os.mkfifo(shelf.folder / "pipe.mp3")
     Path(os.fsdecode(os.fsencode(shelf.folder) + b"/latin-\xe9.mp3")).write_bytes(b"x")
-
-    def read(path: str) -> tuple[str, Tags]:
-        if path.endswith("locked.mp3"):
-            raise PermissionError(13, "Permission denied", path)
-        return tags.read_file(path)
-
     monkeypatch.setattr("tui_pod.sources.folders.scan.MAX_DEPTH", 1)
     (shelf.folder / "deep" / "deeper").mkdir(parents=True)
-    monkeypatch.setattr("tui_pod.sources.folders.scan.read_file", read)
     feed_id = shelf.add().feed.feed_id
     shelf.refresh()
     assert shelf.course() == ["good"]
     root = shelf.folder
     left_out = shelf.store.take_notices()
-    first = "locked.mp3 (Permission denied)" if "locked.mp3" in left_out[0] else "locked empty.mp3 (it is empty)"
     assert shelf.store.description(feed_id) == "\n".join(left_out)
     assert left_out == [
-        f"{root}: 2 files or folders cannot be read, such as {first}.",
+        f"{root}: 2 files or folders cannot be read, such as locked empty.mp3 (it is empty).",
         f"{root}: 1 file or folder skipped because their names are not UTF-8. Rename them (convmv can do it for"
         " many) to add them.",
         f"{root}: 2 links not followed. Add the target of a link as a folder of its own.",

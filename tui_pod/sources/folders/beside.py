@@ -11,8 +11,11 @@ from pathlib import Path
 
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 from tui_pod.runtime.files import read_start
+from tui_pod.runtime.limited_processes import ContentFault
+from tui_pod.runtime.xml import decoded
 from tui_pod.shelf.listing import Tags
 from tui_pod.sources.folders import cue
+from tui_pod.sources.foreign_texts import door
 
 TRANSCRIPT_ENDINGS = (".vtt", ".srt", ".lrc", ".ttml", ".json", ".txt")
 """Endings of a transcript beside its recording, the most useful first."""
@@ -45,6 +48,8 @@ class Beside:
         """Read nothing yet; if it is the folder of a disc, the texts of the one `above` are on it too."""
         self._folder = folder
         self._all, self._above = names, above
+        self.faults: list[str] = []
+        """The cue sheets that cannot be read, and why."""
         self._names = sorted(name for name in names if name.lower().endswith(_ENDINGS) and self._is_readable(name))
         self._tells: bool = bool(self._names) or (above is not None and above._tells)
 
@@ -79,7 +84,11 @@ class Beside:
 
     @cached_property
     def _sheets(self) -> dict[str, dict[str, str]]:
-        return {name: cue.read_cue(self._read(name)) for name in self._names if name.lower().endswith(cue.ENDING)}
+        names = [name for name in self._names if name.lower().endswith(cue.ENDING)]
+        texts = [(decoded(self._read(name), "utf-8-sig", "latin-1"),) for name in names]
+        found = dict(zip(names, door().read_each(f"{cue.__name__}:read_cue", texts), strict=True))
+        self.faults += (f"{name} ({why})" for name, why in found.items() if isinstance(why, ContentFault))
+        return {name: chapters for name, chapters in found.items() if not isinstance(chapters, ContentFault)}
 
     def _is_readable(self, name: str) -> bool:
         return is_text(name) and not os.path.islink(os.path.join(self._folder, name))

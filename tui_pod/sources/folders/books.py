@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from tui_pod.core.text.clean import fold
-from tui_pod.shelf.listing import BOOK, AudioFile, Kinds
+from tui_pod.shelf.listing import BOOK, BOOK_ENDINGS, AudioFile, Kinds
 from tui_pod.sources.folders.names import (
     counts,
     is_extra,
@@ -21,7 +21,6 @@ from tui_pod.sources.folders.names import (
     without_piece,
     work_in,
 )
-from tui_pod.sources.folders.tags import BOOK_ENDINGS
 
 FEWEST = 3
 """Minimum number of files without tags whose numbered names alone make a book."""

@@ -1,4 +1,4 @@
-"""Read a cue sheet: the tracks of recordings as chapters."""
+"""Read a cue sheet, in a process with limits: the tracks of recordings as chapters. See `ForeignTexts`."""
 
 from __future__ import annotations
 
@@ -20,12 +20,8 @@ _TRACK = re.compile(r"TRACK\s+\d+", re.IGNORECASE)
 _START = re.compile(r"INDEX\s+0*1\s+(\d{1,5}):(\d\d):(\d\d)", re.IGNORECASE)
 
 
-def read_cue(content: bytes) -> dict[str, str]:
+def read_cue(text: str) -> dict[str, str]:
     """Return the chapters that a cue sheet gives to each file that it names, packed as one text."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
     found: dict[str, list[Chapter]] = {}
     inside: list[Chapter] = []
     title = ""

@@ -6,20 +6,22 @@ import contextlib
 import os
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, starmap
+from typing import NamedTuple
 
 from tui_pod.core.library.values import PLAYABLE_ENDINGS, UNPLAYABLE_ENDINGS
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.net.file_address import path_of
+from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.listing import AudioFile
+from tui_pod.shelf.listing import AudioFile, Tags
 from tui_pod.sources.folders.beside import Beside, is_text
 from tui_pod.sources.folders.names import is_piece
-from tui_pod.sources.folders.tags import read_file
 from tui_pod.sources.folders.texts import FolderTexts, episodes_of, is_document
+from tui_pod.sources.foreign_texts import TAGS, door, state_of
 from tui_pod.sources.texts.kinds import READ
 
 MAX_FILES = 100_000
@@ -27,6 +29,9 @@ MAX_FILES = 100_000
 
 MAX_ENTRIES = 2_000_000
 """Maximum number of directory entries that are read; no collection of recordings has more."""
+
+BATCH = 100
+"""Recordings that are read in one call."""
 
 MAX_DEPTH = 40
 """Deepest subfolder that is scanned; this also ends a folder that is mounted in itself."""
@@ -68,16 +73,46 @@ def _entries(count: int) -> str:
     return "1 file or folder" if count == 1 else f"{count} files or folders"
 
 
-def as_found(root: str, path: str, found: os.stat_result, known: Mapping[str, AudioFile], beside: Beside) -> AudioFile:
-    """Return a file below a folder; a `known` one of the same size and time is not read again. Raises OSError."""
-    if not found.st_size:
-        raise OSError(0, "it is empty")
-    former = known.get(path)
-    if former is not None and (former.size, former.modified) == (found.st_size, found.st_mtime_ns):
-        tags = beside.completed(path, former.tags)
-        return former if tags is former.tags else former._replace(tags=tags)
-    key, tags = read_file(os.path.join(root, path))
-    return AudioFile(path, found.st_size, found.st_mtime_ns, key, beside.completed(path, tags))
+class Found(NamedTuple):
+    """A recording below a folder, and what is beside it."""
+
+    path: str
+    state: os.stat_result
+    beside: Beside
+
+
+def read_found(
+    root: str, found: Iterable[Found], known: Mapping[str, AudioFile], unreadable: list[str], cancel: CancelToken
+) -> Iterator[AudioFile]:
+    """Yield recordings, and add those that cannot be read. A `known` one of the same size and time is not read again.
+
+    One that could not be read this time is left as it was.
+    """
+    unread: list[Found] = []
+    for one in found:
+        former = known.get(one.path)
+        if not one.state.st_size:
+            unreadable.append(f"{one.path} (it is empty)")
+        elif former is not None and (former.size, former.modified) == state_of(one.state):
+            yield _completed(former, one)
+        else:
+            unread.append(one)
+    for start in range(0, len(unread), BATCH):
+        batch = unread[start : start + BATCH]
+        calls = [(os.path.join(root, one.path), *state_of(one.state)) for one in batch]
+        for one, answer in zip(batch, door().read_each(f"{TAGS}:read_or_fault", calls, cancel), strict=True):
+            if isinstance(answer, list):
+                key, tags = answer
+                yield _completed(AudioFile(one.path, *state_of(one.state), key, Tags(*tags)), one)
+                continue
+            unreadable.append(f"{one.path} ({answer})")
+            if one.path in known and isinstance(answer, ContentFault) and not answer.is_lasting:
+                yield known[one.path]
+
+
+def _completed(file: AudioFile, found: Found) -> AudioFile:
+    tags = found.beside.completed(file.path, file.tags)
+    return file if tags is file.tags else file._replace(tags=tags)
 
 
 def scan(
@@ -85,16 +120,11 @@ def scan(
 ) -> tuple[tuple[AudioFile, ...], tuple[str, ...]]:
     """Return the audio files and texts below a folder, unordered, and notices about what is skipped. Raises OSError."""
     left_out = _LeftOut()
-    files = []
-    states: dict[str, os.stat_result] = {}
-    for path, found, beside in _walk(root, left_out, cancel):
-        if is_document(path):
-            states[path] = found
-            continue
-        try:
-            files.append(as_found(root, path, found, known, beside))
-        except OSError as error:
-            left_out.unreadable.append(f"{path} ({error.strerror or error})")
+    found = [*starmap(Found, _walk(root, left_out, cancel))]
+    states = {one.path: one.state for one in found if is_document(one.path)}
+    sound = (one for one in found if one.path not in states)
+    files = [*read_found(root, sound, known, left_out.unreadable, cancel)]
+    left_out.unreadable += (fault for beside in {one.beside for one in found} for fault in beside.faults)
     if texts is not None:
         for path in episodes_of(states, [file.path for file in files]):
             cancel.check()

@@ -30,6 +30,7 @@ from tui_pod.sources.folders.listing import book_at, read_listing
 from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS
 from tui_pod.sources.folders.scan import holds_more
 from tui_pod.sources.folders.texts import FolderTexts
+from tui_pod.sources.foreign_texts import door
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
 from tui_pod.sources.texts.kept import folder_of
 
@@ -183,6 +184,7 @@ def main(data: str, what: str, path: str, other: str) -> None:
         done = _WAYS[what](store, path, other, CancelToken())
     except UserError as failure:
         error = str(failure)
+    door().close()  # its time counts as that of this process
     json.dump({"done": done, "error": error, "notices": store.db.notices}, sys.stdout)
 
 

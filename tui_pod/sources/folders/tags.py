@@ -1,4 +1,4 @@
-"""Read the tags of an audio file and a key of its content. Tags are not trusted."""
+"""Read the tags of an audio file and a key of its content, in a process with limits: see `ForeignTexts`."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tui_pod.core.library.values import to_time
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 from tui_pod.recordings.mp3_head import tag_size
 from tui_pod.runtime.files import open_regular
-from tui_pod.shelf.listing import Tags
+from tui_pod.shelf.listing import BOOK_ENDINGS, Tags
 
 SAMPLE = 8 * 1024
 """Bytes at the start, in the middle and at the end of the sound of a file that are hashed for its key."""
@@ -51,9 +51,6 @@ _CONTAINERS = {
 TS_MARK = b"G"
 """First byte of an MPEG transport stream; files of TypeScript have the same ending."""
 
-BOOK_ENDINGS = (".m4b",)
-"""Endings of files that are made for books."""
-
 LONG = 20 * 60.0
 """Seconds from which an MP4 file may have chapters; a library of music is not asked for any."""
 
@@ -70,6 +67,14 @@ RUSSIAN = 0.6
 """Share of letters beyond ASCII from which on a text in one byte a character is Russian."""
 
 _DESCRIPTIONS = ("description", "synopsis", "podcastdesc")
+
+
+def read_or_fault(path: str, *_state: int) -> tuple[str, Tags] | str:
+    """Return what `read_file` does, or why the file cannot be opened."""
+    try:
+        return read_file(path)
+    except OSError as error:
+        return error.strerror or str(error)
 
 
 def read_file(path: str) -> tuple[str, Tags]:
@@ -199,7 +204,7 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
     )
 
 
-def read_lyrics(path: str) -> str | None:
+def read_lyrics(path: str, *_state: int) -> str | None:
     """Return the text in a recording, as a list with times (LRC) if it has them; None if it has none."""
     try:
         with open(open_regular(path, os.O_RDONLY), "rb", buffering=0) as file:

@@ -20,7 +20,7 @@ from tui_pod.runtime.limited_processes import CallLimits, ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import PublishedItem
-from tui_pod.sources.foreign_texts import ForeignTexts
+from tui_pod.sources.foreign_texts import door, state_of
 from tui_pod.sources.texts.kinds import ReadText
 
 FOLDER = "texts"
@@ -36,7 +36,7 @@ FRESH = 3_600.0
 """Seconds for which an unused file is kept: its episode may not be stored yet."""
 
 _PARSING = "tui_pod.sources.texts.parsing"
-_door = ForeignTexts(limits=CallLimits(seconds=30.0, memory=1024 * 1024 * 1024))
+_LIMITS = CallLimits(seconds=30.0, memory=1024 * 1024 * 1024)
 """A book of 200,000 words takes 0.5 s, and 100 MB."""
 
 
@@ -49,20 +49,17 @@ def folder_of(store: FeedStore) -> Path:
 
 def read_text(file: Path, name: str, reads_code: bool, cancel: CancelToken) -> ReadText:
     """Return the text in a file: see `parsing.read_file`. Raises ContentFault: it cannot be read."""
-    return ReadText(*_door.read(f"{_PARSING}:read_file", str(file), name, reads_code, cancel=cancel))
+    state = state_of(file.stat())
+    return ReadText(*door(_LIMITS).read(f"{_PARSING}:read_file", str(file), name, reads_code, *state, cancel=cancel))
 
 
 def read_articles(
     articles: Sequence[tuple[str, str, str]], reads_code: bool, cancel: CancelToken
 ) -> list[ReadText | None]:
-    """Return articles of a feed as `parsing.read_articles` does; None for those that cannot be read."""
-    try:
-        found = _door.read(f"{_PARSING}:read_articles", articles, reads_code, cancel=cancel)  # type: ignore[arg-type]
-    except ContentFault:
-        if len(articles) == 1:
-            return [None]
-        return [text for article in articles for text in read_articles([article], reads_code, cancel)]
-    return [ReadText(*text) if text else None for text in found]
+    """Return articles of a feed as `parsing.read_article` does; None for those that cannot be read."""
+    calls = [(*article, reads_code) for article in articles]
+    found = door(_LIMITS).read_each(f"{_PARSING}:read_article", calls, cancel)
+    return [ReadText(*text) if text and not isinstance(text, ContentFault) else None for text in found]
 
 
 def plan_of(folder: Path, key: str, reads_code: bool) -> Path:

@@ -48,7 +48,7 @@ _FRONT_LINE = re.compile(r"""^(title|author|lang|language):[ \t]*["']?([^\n"']{1
 _FOOTNOTE = re.compile(r"^\[\^[^\]\s]{1,40}\]:.*$|\[\^[^\]\s]{1,40}\]", re.MULTILINE)
 
 
-def read_file(path: str, name: str, reads_code: bool) -> ReadText:
+def read_file(path: str, name: str, reads_code: bool, *_state: int) -> ReadText:
     """Return the text in a file.
 
     Args:
@@ -80,12 +80,8 @@ def read_file(path: str, name: str, reads_code: bool) -> ReadText:
     return read._replace(cover=b64encode(cover).decode(), picture=picture, ending=ending)
 
 
-def read_articles(articles: Sequence[tuple[str, str, str]], reads_code: bool) -> list[ReadText | None]:
-    """Return articles of a feed, each given as title, HTML and language; None for one without words."""
-    return [_article(*article, reads_code) for article in articles]
-
-
-def _article(title: str, html: str, language: str, reads_code: bool) -> ReadText | None:
+def read_article(title: str, html: str, language: str, reads_code: bool) -> ReadText | None:
+    """Return an article of a feed; None if it has no words."""
     if not _TAG.search(html) and "&lt;" in html:
         html = unescaped(html)  # was escaped twice
     blocks = html_blocks(html, reads_code).blocks if _TAG.search(html) else plain_blocks(unescaped(html))

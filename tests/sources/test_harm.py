@@ -1,0 +1,67 @@
+"""What does harm to its reader is named and left out, the rest goes on, and it is not read again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.harm import HARMS, allow
+from tests.sources.folders.shelf import Shelf
+from tests.sources.folders.sounds import make_mp3
+from tui_pod.runtime.limited_processes import ContentFault
+from tui_pod.shelf.files import read_files
+from tui_pod.sources.foreign_texts import ForeignTexts
+
+SHEET = 'FILE "{}.mp3" MP3\nTRACK 01 AUDIO\nTITLE "{}"\nINDEX 01 00:00:00\n'
+
+READ: dict[str, Callable[[ForeignTexts, Path, str], object]] = {
+    "transcript": lambda texts, _, harm: texts.transcript(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{harm}\n", None).fault,
+    "chapters": lambda texts, _, harm: texts.chapters(f'{{"chapters":[{{"startTime":1,"title":"{harm}"}}]}}'),
+    "notes": lambda texts, _, harm: texts.notes(f"<p>{harm}"),
+    "text in a recording": lambda texts, folder, harm: texts.transcript_in(folder / f"{harm}.mp3", 1.0).fault,
+}
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_text_that_does_harm_is_a_fault_and_is_not_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    called, texts = allow(monkeypatch), ForeignTexts(tmp_path)
+    for harm in HARMS:
+        make_mp3(tmp_path / f"{harm}.mp3")
+
+    def read(harm: str) -> object:
+        try:
+            return READ[kind](texts, tmp_path, harm)
+        except ContentFault as fault:
+            return str(fault)
+
+    assert [read(harm) for harm in HARMS] == [*HARMS.values()]
+    called.clear()
+    assert [read(harm) for harm in HARMS] == [*HARMS.values()]
+    assert not called
+    assert read("good") not in HARMS.values()
+    texts.close()
+
+
+def test_recordings_and_cue_sheets_that_do_harm_are_named_and_the_others_are_listed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called, shelf = allow(monkeypatch), Shelf(tmp_path)
+    for name in (*HARMS, *"abc"):
+        shelf.put(f"{name}.mp3", f"Talk {name}")
+    for name, chapter in zip("abc", (*HARMS, "Fog"), strict=False):
+        (shelf.folder / f"{name}.cue").write_text(SHEET.format(name, chapter))
+    (shelf.folder / "d.cue").write_text(SHEET.format("a", "Fog"))
+    feed_id = shelf.add().feed.feed_id
+    assert sorted(file.tags.cue for file in read_files(shelf.store, feed_id).values()) == ["", "", "0.000 Fog"]
+    assert shelf.course() == ["Talk a", "Talk b", "Talk c"]
+    (named,) = shelf.store.take_notices()
+    assert named.startswith(f"{shelf.folder}: 6 files or folders cannot be read, such as ")
+    assert any(fault in named for fault in HARMS.values())
+    called.clear()
+    shelf.put("new.mp3", "Talk new")
+    assert shelf.refresh().new == 1
+    assert sorted(called) == [f"tui_pod.sources.folders.{reader}" for reader in ("cue:read_cue", "tags:read_or_fault")]
