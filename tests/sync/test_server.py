@@ -39,11 +39,30 @@ def test_first_sync_sends_podcasts_and_progress(device: Device, server: MemorySe
     device.put("of-the-catalogue", Progress(NOW, 10.0, 60.0))
     outcome = device.sync()
     assert (outcome.sent, outcome.podcasts_sent, outcome.notices) == (2, [FEED], [])
-    late = {"started": 0, "position": 42, "total": 1000, "guid": "guid-1", "device": "tui-pod"}
+    begun = {"started": 0, "position": 42, "total": 1000, "guid": "guid-1", "device": "tui-pod"}
     ended = {"started": 1000, "position": 1000, "total": 1000, "guid": "guid-2", "device": "tui-pod"}
     assert server.actions == [
-        play(1, 42, NOW) | late,  # late, so with the time of sending
+        play(1, 42, NOW - 2 * HOUR) | begun,
         play(2, 1000, NOW - timedelta(minutes=1)) | ended,
+    ]
+
+
+def test_late_change_has_the_time_of_sending_only_if_another_program_would_miss_it(
+    device: Device, server: MemoryServer
+) -> None:
+    ago, times = NOW - 2 * HOUR, list[str]()
+    device.sync()
+    for number, name in ((1, "tui-pod-desk"), (2, "phone")):
+        server.actions.append(play(4, number, NOW - timedelta(days=1), device=name))
+        device.put(ident(number), Progress(ago, 42.0, 1000.0))
+        device.sync()
+        times.append(server.actions[-1]["timestamp"])
+    device.put(ident(3), Progress(ago, 42.0, 1000.0, origin="desk"))  # which may have played on since
+    device.sync()
+    assert [*times, server.actions[-1]["timestamp"]] == [
+        "2026-03-01T10:00:00",
+        "2026-03-01T12:00:00",
+        "2026-03-01T10:00:00",
     ]
 
 

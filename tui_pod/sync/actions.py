@@ -34,8 +34,9 @@ MAX_SECONDS = 10_000_000
 """Longest episode that is accepted, in seconds."""
 
 LATE = timedelta(minutes=10)
-"""Age from which a change is sent with the current time instead of its own: servers list actions by their own time,
-and other devices may have read past it already."""
+"""Age from which a change is sent with the current time instead of its own, if other programs use the server: it lists
+actions by their own time, and they may have read past it already. Not one of another machine, which may have played on
+meanwhile."""
 
 _IDENTIFYING = ("podcast", "guid", "episode", "timestamp", "position", "action")
 
@@ -123,17 +124,27 @@ def lacks_length(progress: Progress, episode: EpisodeIdentity) -> bool:
     return progress.played and int(progress.duration or episode.duration or 0) < 1
 
 
+def is_from_other(value: object) -> bool:
+    """Return whether an element is from another program, or from a server that does not tell."""
+    return not (isinstance(value, dict) and str(value.get("device")).startswith(DEVICE))
+
+
 def to_element(
-    progress: Progress, podcast: str, episode: EpisodeIdentity, now: datetime, device: str = DEVICE
+    progress: Progress, podcast: str, episode: EpisodeIdentity, now: datetime | None, device: str = DEVICE
 ) -> Element | None:
-    """Return the action to send for a podcast's episode; None if there is nothing that a server would accept."""
+    """Return the action to send for a podcast's episode; None if there is nothing that a server would accept.
+
+    `now` is None if no other program uses the server: then nothing is sent with another time than its own.
+    """
     length = int(progress.duration or episode.duration or 0)
     position = length if progress.played else int(progress.position)
     is_new = progress.status is Status.UNPLAYED
     if (position < 1 and not is_new) or not (is_address(podcast) and is_address(episode.audio)):
         return None
-    is_late = progress.updated < now - LATE and not is_undecided(progress)
-    time = _whole_second(now if is_late else progress.updated)
+    is_late = now is not None and progress.updated < now - LATE and not (progress.origin or is_undecided(progress))
+    time = _whole_second(now if now is not None and is_late else progress.updated)
+    if progress.origin:  # nor is it made newer than what that machine may have done next
+        time = progress.updated.astimezone(UTC)
     kind = "new" if is_new else "play"
     element: Element = {"podcast": podcast, "episode": episode.audio, "device": device, "action": kind}
     if guid := _text(episode.guid.partition("\0")[0]):

@@ -25,6 +25,7 @@ from tui_pod.sync.actions import (
     action_time,
     device_id,
     device_name,
+    is_from_other,
     lacks_length,
     newest_of_each,
     parse_action,
@@ -82,6 +83,7 @@ class ServerSync:
         self._memory = read_memory(memory, *names)
         self._store = store
         self._rule = rule
+        self._has_others = False  # whether another program has sent anything lately
 
     @property
     def is_first(self) -> bool:
@@ -215,6 +217,7 @@ class ServerSync:
         for _ in range(MAX_PAGES):
             page = server.actions(since)
             before, last = len(read), 0
+            self._has_others |= any(map(is_from_other, page.actions))
             for value in page.actions:
                 mark = action_mark(value)
                 if mark in read:
@@ -278,6 +281,7 @@ class ServerSync:
     ) -> dict[str, Element]:
         """Return what to send, by episode; remember what cannot be sent: episodes of no podcast, or not started."""
         memory, known = self._memory, {episode.id: episode for episode in episodes}
+        then = now if self._has_others else None
         elements: dict[str, Element] = {}
         for ident in self._unsent(progress):
             value, episode = progress[ident], known.get(ident)
@@ -285,7 +289,7 @@ class ServerSync:
             is_unknown_there = memory.sent.get(ident, "-")[0] in "-?"
             if value.status is Status.UNPLAYED and is_unknown_there:  # nothing is taken back
                 memory.sent[ident] = f"-{value.updated.isoformat()}"
-            elif episode and podcast and (element := to_element(value, podcast, episode, now, self._device)):
+            elif episode and podcast and (element := to_element(value, podcast, episode, then, self._device)):
                 elements[ident] = element
             elif episode and podcast and lacks_length(value, episode):
                 if not memory.sent.get(ident, "").endswith(value.updated.isoformat()):

@@ -46,6 +46,7 @@ def test_two_new_lists_of_one_name_are_one_and_a_new_one_does_not_bring_back_a_r
     gone = both.removed(START + 3 * SECOND)
     assert merged(gone, both).episodes == ()
     assert merged(edited(gone, 4, "c"), both).episodes == ("c",)
+    assert merged(edited(gone, 5, "a"), edited(gone, 4, "c")).episodes == ("a", "c")
 
 
 def test_older_versions_take_nothing_off_and_their_own_lists_are_replaced_as_a_whole() -> None:

@@ -62,6 +62,8 @@ class OwnList(NamedTuple):
         if not self.is_rule and since is None:
             since = self.updated
         if not (changed.is_rule or changed.is_removed):
+            if self.is_removed:  # which took all off it
+                marks = marked(marks, (), self.updated)
             marks, since = marked(marks, changed.episodes, now), since or self.updated
         return changed._replace(updated=now, marks=stored(marks), since=since)
 
