@@ -41,6 +41,7 @@ from tests.fakes import (
 )
 from tests.indexed import indexed_search
 from tests.patience import until
+from tests.present import present
 from tests.screen_text import cut_cells, drawn_text
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.episode import Episode
@@ -282,8 +283,7 @@ class AppDriver:
 
     def _send(self, key: str) -> None:
         name, character = (_character_to_key(key), key) if len(key) == 1 else (key, key_to_character(key))
-        driver = self.app._driver
-        assert driver is not None
+        driver = present(self.app._driver)
         driver.send_message(events.Key(name, character))
 
     async def write(self, text: str) -> None:
@@ -399,8 +399,7 @@ class AppDriver:
     @property
     def transcript(self) -> TranscriptView:
         """The transcript, which was opened."""
-        pane = self.main.transcript.pane
-        assert pane is not None
+        pane = present(self.main.transcript.pane)
         return pane
 
     @property

@@ -8,6 +8,7 @@ from datetime import date
 
 from tests.fakes import FakeClock, FakeListener, FakePlayer, FakeSources, FakeWriter, Relay
 from tests.hostile import HOSTILE_TITLES
+from tests.present import present
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.topics import topic_key
@@ -63,16 +64,14 @@ class Room:
 
     def play(self, episode: str, seconds: float = 0.0, following: Sequence[int] = BASICS) -> None:
         """Start an episode from a list that holds it, and listen for so many seconds."""
-        index = self.library.index(episode)
-        assert index is not None
+        index = present(self.library.index(episode))
         place = list(following).index(index) if index in following else -1
         self.controller.play(episode, PlayContext(following, place))
         self.player.play(seconds)
 
     def progress(self, episode: str) -> Progress:
         """Return the progress of an episode that was touched."""
-        progress = self.progress_index.get(episode)
-        assert progress is not None
+        progress = present(self.progress_index.get(episode))
         return progress
 
     @property

@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 
 from scripts.json_shapes import SHAPES
+from tests.present import present
 from tests.tools import needs
 from tui_pod.cli.commands import COMMANDS
 from tui_pod.config.reader import parse_config
@@ -27,8 +28,7 @@ TOML = [
 
 def load_script() -> ModuleType:
     """Return scripts/make_manual.py, which is in no package."""
-    spec = importlib.util.spec_from_file_location("make_manual", ROOT / "scripts" / "make_manual.py")
-    assert spec is not None
+    spec = present(importlib.util.spec_from_file_location("make_manual", ROOT / "scripts" / "make_manual.py"))
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -76,8 +76,7 @@ def test_catalogue_of_the_manual_has_no_fault() -> None:
 
 def test_state_of_the_manual_is_read() -> None:
     (text,) = (text for text in TOML if "[episodes." in text)
-    progress = to_progress(parse_snapshot(text)["episodes"]["llm-layers"])
-    assert progress is not None
+    progress = present(to_progress(parse_snapshot(text)["episodes"]["llm-layers"]))
     assert (progress.position, progress.duration) == (42.3, 105.0)
 
 

@@ -25,6 +25,7 @@ from tests.fakes import (
     make_context,
 )
 from tests.journeys.publishers import BEFORE, RHYTHMS, Publishers
+from tests.present import present
 from tests.services.podcasts.rig import ServiceRig
 from tests.sources.folders.sounds import make_long_mp3
 from tests.sources.server import Site
@@ -238,8 +239,7 @@ class Sitting(ServiceRig):
         """Answer questions, more or less well."""
         for card in cards:
             self.recall.answer(card, self._life.chance.choice(list(Rating)))
-            answered = self.controller.bookmarks.cards.get(card.key)
-            assert answered is not None
+            answered = present(self.controller.bookmarks.cards.get(card.key))
             assert answered.due - self._life.clock.now >= timedelta(days=1)
             self.ledger.due[card.key] = answered.due
             self.ledger.answers[self._life.today] += 1
@@ -389,8 +389,7 @@ class Life:
                 self.clock.go(self.chance.randrange(60))
                 sitting.ask([card])
             go_on()
-        session = controller.session
-        assert session is not None
+        session = present(controller.session)
         assert ledger.ended.isdisjoint(session.episodes), "a session has what was heard to its end"
         assert controller.sessions.times.total(session.episodes) <= request.budget * OVER
         sitting.listen(request.budget + 60)

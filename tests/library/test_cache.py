@@ -11,6 +11,7 @@ import pytest
 import tomli_w
 
 from tests.hostile import HOSTILE_TITLES
+from tests.present import present
 from tests.sources.folders.sounds import make_mp3
 from tui_pod.core.library.library import CatalogsError, Library
 from tui_pod.core.text.clean import without_surrogates
@@ -139,8 +140,7 @@ def test_load_other_catalogues_have_caches_of_their_own(catalog: Path, cache: Pa
     parsed([catalog], cache)
     parsed([other], cache)
     library = parsed([catalog, other], cache).library
-    topic = library.topics.find("Above")
-    assert topic is not None
+    topic = present(library.topics.find("Above"))
     assert library.topics.members[topic][-1] == len(EPISODES)
     counts = [len(from_cache(paths, cache).library) for paths in ([catalog], [other], [catalog, other])]
     assert counts == [len(EPISODES), 1, len(EPISODES) + 1]
@@ -311,8 +311,7 @@ def test_podcasts_come_from_the_cache_as_they_were_read(catalog: Path, cache: Pa
     assert (parsed.notices, parsed.feeds is not None) == ((), True)
     assert parsed.save is not None
     parsed.save()
-    cached = load_cached([catalog], cache, data)
-    assert cached is not None
+    cached = present(load_cached([catalog], cache, data))
     one, two = parsed.library, cached.library
     assert (cached.save, cached.feeds) == (None, parsed.feeds)
     assert ([*one.ids], one.titles, parts_of(one)) == ([*two.ids], two.titles, parts_of(two))

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from tests.patience import PATIENCE
+from tests.present import present
 from tui_pod.passages.finder import FindRequest, find_passages
 from tui_pod.passages.store import PASSAGE, ComparedRecording, PassageError, PassageStore
 from tui_pod.runtime.files import locked
@@ -66,16 +67,14 @@ async def test_jingle_is_found_in_all_episodes_and_known_in_other_podcasts(
         *_, done = await find(tmp_path, path)
         assert done == pytest.approx(starts[name] + 20, abs=2.0)  # silence fills the last block
     for name, path in paths.items():
-        found = store.repeats(name, path)
-        assert found is not None
+        found = present(store.repeats(name, path))
         assert {one.other for one in found} == starts.keys() - {name}
         for one in found:
             assert (one.start, one.end) == pytest.approx((starts[name], starts[name] + 12), abs=0.6)
             assert one.other_start == pytest.approx(starts[one.other], abs=0.6)
     elsewhere = record("d", 2.0)
     await find(tmp_path, elsewhere, "https://other.example.org")
-    heard = store.repeats("d", elsewhere)
-    assert heard is not None
+    heard = present(store.repeats("d", elsewhere))
     assert {one.other for one in heard} == {"a", "b", "c"}  # by the library, though of another podcast
     assert all((one.start, one.end) == pytest.approx((2, 14), abs=0.8) for one in heard)
     (passage,) = [ident for ident, _ in store.others(ComparedRecording("", "", "", b"")) if ident.startswith(PASSAGE)]

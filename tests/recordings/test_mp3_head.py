@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.present import present
 from tests.sources.server import sound
 from tests.sources.zoo import mark_variable, mp3
 from tui_pod.recordings.mp3_head import HEAD, has_endless_tag, length_frame, read_head, tag_size
@@ -35,8 +36,7 @@ def test_rate_is_told_from_the_head(content: bytes, expected: bool | None) -> No
 @pytest.mark.parametrize("first", [b"\xff\xf3\x10\xc4", b"\xff\xfb\x90\x00", b"\xff\xfa\x90\xc0", b"\xff\xe3\x10\x40"])
 def test_frame_that_says_the_length_is_read_as_one(first: bytes) -> None:
     added = length_frame(first, 60.0, 1000)
-    head = read_head(added + added)
-    assert head is not None
+    head = present(read_head(added + added))
     assert (head.is_constant_rate, head.has_length, head.first) == (False, True, 0)
 
 
@@ -90,8 +90,7 @@ def test_frames_of_each_version_and_rate_are_read(version: int) -> None:
     for number, text in enumerate(texts.split(), 1):
         head = bytes((0xFF, 0xE3 | version << 3, number << 4, 0xC0))
         frame = head.ljust((144 if version == 3 else 72) * int(text) * 1000 // samples, b"\0")
-        found = read_head(b"x" + frame * 3)
-        assert found is not None
+        found = present(read_head(b"x" + frame * 3))
         assert (found.kilobits, found.first, found.is_constant_rate, found.has_length) == (int(text), 1, True, False)
 
 
@@ -116,13 +115,11 @@ def test_frame_of_no_valid_kind_is_none(head: str) -> None:
 def test_head_that_states_the_number_of_frames_is_read() -> None:
     frame = bytearray(b"\xff\xfb\x90\x00" + bytes(413))
     frame[36:40] = b"VBRI"
-    found = read_head(bytes(frame) * 2)
-    assert found is not None
+    found = present(read_head(bytes(frame) * 2))
     assert (found.is_constant_rate, found.has_length, found.kilobits) == (False, True, 0)
     for flags, has_length in ((b"\0\0\0\1", True), (b"\0\0\0\2", False)):
         frame[36:44] = b"Info" + flags
-        found = read_head(bytes(frame) * 2)
-        assert found is not None
+        found = present(read_head(bytes(frame) * 2))
         assert (found.is_constant_rate, found.has_length) == (True, has_length)
 
 

@@ -17,6 +17,7 @@ import pytest
 
 import tui_pod
 from tests.patience import PATIENCE
+from tests.present import present
 from tui_pod.runtime.subprocesses import end_process, group_lives, run_apart, start_of, start_process
 
 ROOT = Path(tui_pod.__file__).parents[1]
@@ -76,8 +77,7 @@ def test_stopped_process_ends_with_its_parent(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", parent], env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE
     ) as process:
-        assert process.stdout is not None
-        child = os.pidfd_open(int(process.stdout.readline()))
+        child = os.pidfd_open(int(present(process.stdout).readline()))
         process.kill()
         ended, _, _ = select.select([child], [], [], 20)
         assert ended == [child]
@@ -101,8 +101,7 @@ print(subprocess.Popen([sys.executable, "-c", {CHILD!r}], stdout=subprocess.DEVN
 async def test_process_ends_with_what_it_has_started(answer: str, then: str) -> None:
     code = LEAVES_A_CHILD.format(answer, then)
     process = await start_process([sys.executable, "-c", code], stdout=subprocess.PIPE, process_group=0)
-    assert process.stdout is not None
-    child = os.pidfd_open(int(await process.stdout.readline()))
+    child = os.pidfd_open(int(await present(process.stdout).readline()))
     if not then:
         await process.wait()
         assert group_lives(process)
@@ -128,8 +127,7 @@ def test_process_whose_pipes_are_held_by_another_leaves_nothing_for_a_closed_loo
     async def run() -> int:
         pipe = subprocess.PIPE
         process = await start_process([sys.executable, "-c", HOLDS_PIPES], stdin=pipe, stdout=pipe, process_group=0)
-        assert process.stdout is not None
-        holder = int(await process.stdout.readline())
+        holder = int(await present(process.stdout).readline())
         await end_process(process)
         return holder
 

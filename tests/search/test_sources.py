@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.present import present
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.transcript import Cue
@@ -41,8 +42,7 @@ def test_transcript_comes_before_recognised_words(tmp_path: Path, recognised: Tr
     episode = Episode("one", "One", audio="/one.mp3", transcript=str(tmp_path / "one.txt"))
     assert texts(tmp_path, episode) == ["Written."]
     (tmp_path / "one.txt").unlink()
-    words = sources(tmp_path).words(episode)
-    assert words is not None
+    words = present(sources(tmp_path).words(episode))
     assert words.stamp.startswith(RECOGNISED_STAMP)
 
 
@@ -71,8 +71,7 @@ def test_stamp_changes_with_the_file(tmp_path: Path) -> None:
     stamps = set()
     for text in ("Short.", "Longer."):
         file.write_text(text)
-        words = sources(tmp_path).words(Episode("one", "One", transcript=str(file)))
-        assert words is not None
+        words = present(sources(tmp_path).words(Episode("one", "One", transcript=str(file))))
         stamps.add(words.stamp)
     assert len(stamps) == 2
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.present import present
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import PlayedRule, Progress
@@ -37,14 +38,12 @@ class Machine:
 
     def refresh(self) -> RefreshResult:
         """Read the libraries."""
-        feed = self.store.find(self.feed_id)
-        assert feed is not None
+        feed = present(self.store.find(self.feed_id))
         return refresh_feed(self.store, feed, CancelToken(), PUBLIC)
 
     def sync(self, after: timedelta = timedelta()) -> SyncResult:
         """Sync now, or as if it were later."""
-        feed = self.store.find(self.feed_id)
-        assert feed is not None
+        feed = present(self.store.find(self.feed_id))
         return LibrarySync(self.store, feed, PlayedRule()).run(self.file, self.file.load(), datetime.now(UTC) + after)
 
     def has_news(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.hostile import HOSTILE_TITLES
+from tests.present import present
 from tests.servers.double import Double, Request, User, now, serving
 from tests.servers.machine import Machine
 from tests.servers.test_servers import ago
@@ -53,8 +54,7 @@ def machine(double: Double, tmp_path: Path) -> Iterator[Victim]:
 
 
 def check_nothing_lost(machine: Victim) -> None:
-    here = machine.progress("Alone")
-    assert here is not None
+    here = present(machine.progress("Alone"))
     assert here.position == 8.0
     assert {"Alone", "Many Files", "First", "Second", "One", "Two"} <= machine.episodes().keys()
 
@@ -105,8 +105,7 @@ def test_any_field_may_be_wrong(double: Double, title: str) -> None:
             assert is_safe(item.title)
             assert is_safe(item.summary)
             assert item.duration is None or 0 < item.duration <= MAX_SECONDS
-            assert item.recording is not None
-            addresses = [item.audio, *(part.audio for part in item.recording.parts)]
+            addresses = [item.audio, *(part.audio for part in present(item.recording).parts)]
             assert all(address and address.startswith(f"{server.base}/api/items/") for address in addresses)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from tests.present import present
 from tests.servers.library import PODCAST, Book, sound
 from tests.servers.machine import Machine
 from tests.servers.tried import Client, TriedServer
@@ -88,8 +89,7 @@ def test_recordings_are_fetched_with_the_login(server: TriedServer, machines: Ma
     machine.refresh()
     episode = machine.episodes()["Alone"]
     assert episode.audio is not None
-    details = machine.store.details(episode.id)
-    assert details is not None
+    details = present(machine.store.details(episode.id))
     logins = source_of(details.feed).logins(machine.store, details.feed)
     request = Request(episode.audio, frozenset((logins[0].origin,)), {"Range": "bytes=1000-1999"}, logins=logins)
     response, content = fetch(request, Limits(10_000_000, 30.0))
@@ -101,8 +101,7 @@ def test_each_file_of_a_book_is_its_own_recording(server: TriedServer, machines:
     machine = machines("one")
     machine.refresh()
     podcasts = Podcasts(machine.home / "data", machine.home / "cache", 10_000_000)
-    feed = podcasts.store.find(machine.feed_id)
-    assert feed is not None
+    feed = present(podcasts.store.find(machine.feed_id))
     podcasts.store.set_private_origin(feed.feed_id, origin(f"{server.base}/"))
     book = machine.episodes()["Many Files"]
     for part in (*book.parts, *book.parts):
@@ -128,8 +127,7 @@ def test_a_book_of_many_files_is_one_download(server: TriedServer, machines: Mac
     podcasts = Podcasts(machine.home / "data", machine.home / "cache", 10_000_000)
     podcasts.store.set_private_origin(machine.feed_id, origin(f"{server.base}/"))
     book = machine.episodes()["Many Files"]
-    request = podcasts.audio.download_request(book)
-    assert request is not None
+    request = present(podcasts.audio.download_request(book))
     told: list[int] = []
     podcasts.downloads.fetch(request, lambda done, _: told.append(done))
     assert told == sorted(told)
@@ -186,11 +184,9 @@ def test_progress_goes_both_ways_with_its_time(server: TriedServer, machines: Ma
     one.put("Two", Progress(ago(hours=1), played=True, plays=1))
     result = one.sync()
     assert (result.sent, result.error, result.notices) == (4, None, [])
-    near = web.progress(server.ids["Alone"])
-    assert near is not None
+    near = present(web.progress(server.ids["Alone"]))
     assert (near["isFinished"], near["currentTime"]) == (False, 14.0)
-    there = web.progress(server.ids["Many Files"])
-    assert there is not None
+    there = present(web.progress(server.ids["Many Files"]))
     assert (there["currentTime"], there["isFinished"], there["lastUpdate"]) == (31.25, False, milliseconds(listened))
     assert len(two.sync().received) == 4
     here, first, second = (two.progress(title) for title in ("Many Files", "One", "Two"))
@@ -210,14 +206,12 @@ def test_what_was_heard_elsewhere_later_wins(server: TriedServer, machines: Mach
     web.ask("PATCH", path, {"currentTime": 4, "duration": 20})
     one.put("Alone", Progress(ago(days=1), 9.0, 20.0))  # offline for a day
     assert len(one.sync().received) == 1
-    here = one.progress("Alone")
-    assert here is not None
+    here = present(one.progress("Alone"))
     assert here.position == 4.0
     later = now() + timedelta(seconds=2)
     one.put("Alone", Progress(later, 7.5, 20.0))
     assert one.sync().sent == 1
-    there = web.progress(server.ids["Alone"])
-    assert there is not None
+    there = present(web.progress(server.ids["Alone"]))
     assert (there["currentTime"], there["lastUpdate"]) == (7.5, milliseconds(later))
 
 
@@ -227,30 +221,25 @@ def test_finished_and_unfinished_go_both_ways(server: TriedServer, machines: Mac
     ident = server.ids["Alone"]
     one.put("Alone", Progress(ago(hours=3), played=True, plays=1, duration=20.0))
     one.sync()
-    there = web.progress(ident)
-    assert there is not None
+    there = present(web.progress(ident))
     assert there["isFinished"]
     one.put("Alone", Progress(ago(hours=2), 6.0, 20.0))  # heard once more: the position comes with it
     one.sync()
-    there = web.progress(ident)
-    assert there is not None
+    there = present(web.progress(ident))
     assert (there["isFinished"], there["currentTime"]) == (False, 6.0)
     web.ask("PATCH", f"/api/me/progress/{ident}", {"isFinished": True})
     one.sync()
-    here = one.progress("Alone")
-    assert here is not None
+    here = present(one.progress("Alone"))
     assert here.played
     web.ask("PATCH", f"/api/me/progress/{ident}", {"isFinished": False})
     one.sync()
-    here = one.progress("Alone")
-    assert here is not None
+    here = present(one.progress("Alone"))
     assert (here.played, here.position) == (False, 0.0)
     one.put("Alone", Progress(now() + timedelta(seconds=1), played=True, duration=20.0))
     one.sync()
     one.put("Alone", Progress(now() + timedelta(seconds=2), 0.0, 20.0))  # marked as unplayed
     one.sync()
-    there = web.progress(ident)
-    assert there is not None
+    there = present(web.progress(ident))
     assert (there["isFinished"], there["currentTime"]) == (False, 0)
 
 
@@ -277,8 +266,7 @@ def test_a_clock_that_was_fast_here_wins_once(server: TriedServer, machines: Mac
     assert one.sync().sent == 1
     web.ask("PATCH", f"/api/me/progress/{server.ids['Alone']}", {"currentTime": 4, "duration": 20})
     one.sync()
-    here = one.progress("Alone")
-    assert here is not None
+    here = present(one.progress("Alone"))
     assert here.position == 4.0
 
 
@@ -288,13 +276,11 @@ def test_an_account_that_lost_everything_gets_it_again(server: TriedServer, mach
     one.put("Alone", Progress(ago(hours=1), 8.0, 20.0))
     one.put_bookmark(bookmark(one, "Alone", 5.0, "keep this"))
     one.sync()
-    there = web.progress(server.ids["Alone"])
-    assert there is not None
+    there = present(web.progress(server.ids["Alone"]))
     web.ask("DELETE", f"/api/me/progress/{there['id']}")
     web.ask("DELETE", f"/api/me/item/{server.ids['Alone']}/bookmark/5")
     one.sync()
-    there = web.progress(server.ids["Alone"])
-    assert there is not None
+    there = present(web.progress(server.ids["Alone"]))
     assert there["currentTime"] == 8.0
     assert web.bookmarks() == {5: "keep this"}
 
@@ -322,8 +308,7 @@ def test_listening_is_counted_once_by_sessions(server: TriedServer, machines: Ma
     day = f"{yesterday - timedelta(seconds=10):%Y-%m-%d}"
     listened = web.ask("GET", "/api/me/listening-stats")
     assert (listened["totalTime"], listened["days"][day]) == (24, 10)
-    book = web.progress(server.ids["Many Files"])
-    assert book is not None
+    book = present(web.progress(server.ids["Many Files"]))
     assert (book["currentTime"], book["lastUpdate"], book["isFinished"]) == (32.0, milliseconds(earlier), False)
     assert [each["isFinished"] for each in web.ask("GET", "/api/me")["mediaProgress"] if each["episodeId"]] == [True]
 
@@ -333,8 +318,7 @@ def test_listening_is_counted_once_by_sessions(server: TriedServer, machines: Ma
     one.forget_what_was_sent()
     assert one.sync().sessions == 3
     assert web.ask("GET", "/api/me/listening-stats")["totalTime"] == 28
-    later = web.progress(server.ids["Many Files"])
-    assert later is not None
+    later = present(web.progress(server.ids["Many Files"]))
     assert (later["currentTime"], later["lastUpdate"] > book["lastUpdate"]) == (40.0, True)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from tests.fakes import FakeAudio
 from tests.patience import PATIENCE, idle
+from tests.present import present
 from tests.services.media import make_media
 from tests.sources import server
 from tests.sources.server import Ranged, Site, sound
@@ -411,8 +412,7 @@ async def test_planned_text_is_narrated_from_any_position_and_two_pieces_ahead(
     text = Episode("fog", "Fog", duration=planned.duration, transcript=str(tmp_path / "fog.vtt"))
     narrator.found = None
     source = await service.ready(text, 400.0)
-    part = source.part
-    assert part is not None
+    part = present(source.part)
     assert part.start <= 400.0 < part.end
     assert (source.planned, len(source.marks)) == (planned.duration, len(planned.cues))
     assert [is_urgent for _, is_urgent in narrator.asked] == [True, False, False]
@@ -420,8 +420,7 @@ async def test_planned_text_is_narrated_from_any_position_and_two_pieces_ahead(
     asked = [sentence for sentences, _ in narrator.asked for sentence in sentences]
     assert asked == [cue.text for cue in planned.cues[first : first + len(asked)]], "one follows the other"
     monkeypatch.setattr(transcripts, "read_transcript", fail(AssertionError("it is read once")))
-    clip = await service.media.sources.find(text, 500.0, 510.0)
-    assert clip is not None
+    clip = present(await service.media.sources.find(text, 500.0, 510.0))
     assert clip.part is not None
     assert clip.part.start <= 500.0 < 510.0 <= clip.part.end
     os.utime(tmp_path / "fog.vtt", (1, 1))

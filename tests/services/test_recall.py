@@ -134,8 +134,7 @@ async def test_what_plays_waits_while_an_offered_question_is_open(rig: Rig, was_
     rig.recall.offer("one")
     rig.recall.ask_offered(rig.screen.offered[0][0])
     assert rig.controller.is_paused
-    assert rig.screen.asked is not None
-    rig.screen.asked[1]()
+    present(rig.screen.asked)[1]()
     assert rig.controller.is_paused is was_paused
 
 
@@ -221,8 +220,7 @@ async def test_what_played_goes_on_if_nothing_is_left_for_the_session_after_its_
     rig.room.play("two", 20.0)
     rig.begin()
     rig.controller.editor.mark(rig.room.library.ids, played=True)
-    assert rig.screen.asked is not None
-    rig.screen.asked[1]()
+    present(rig.screen.asked)[1]()
     assert (rig.controller.session, rig.controller.is_paused) == (None, False)
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources, FakeWriter, make_context
 from tests.patience import PATIENCE, until
+from tests.present import present
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import build_library
@@ -154,8 +155,7 @@ async def test_what_came_in_is_shown_and_can_be_undone(rig: Rig) -> None:
     assert rig.frontend.said[-1] == "2 episodes synced. Press u to undo."
     assert rig.frontend.work == "synced just now"
     rig.controller.undo()
-    two = index.get("two")
-    assert two is not None
+    two = present(index.get("two"))
     assert (two.position, two.played) == (10.0, False)
     assert two.updated > START - timedelta(hours=1)  # so that the other devices take it back too
 
@@ -169,8 +169,7 @@ async def test_what_was_dismissed_and_heard_elsewhere_is_so_at_once(rig: Rig) ->
         {**rig.received("two", 5.0), "updated": older, "heard": "1-5", "plays": 3},
     ]
     await rig.start()
-    two = index.get("two")
-    assert two is not None
+    two = present(index.get("two"))
     assert (index.continue_count, two.position, two.plays, two.played_ranges) == (1, 10.0, 3, ((1.0, 5.0),))
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.present import present
 from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.shelf.database import FeedStoreError
@@ -92,8 +93,7 @@ def test_database_of_version_1_is_read_as_before(old: FeedStore) -> None:
     assert feeds[HOME].allowed == {("http", "nas.home", 8080)}
     assert (feeds[BUGS].settings, feeds[BUGS].is_refused) == (PodcastSettings(name="My bugs", speed=1.2, keep=3), True)
     assert (feeds[SEA].etag, feeds[SEA].ttl, feeds[SEA].is_serial) == ('"e2"', 7200.0, True)
-    details = old.details(episode_id(SEA, "g1"))
-    assert details is not None
+    details = present(old.details(episode_id(SEA, "g1")))
     assert (details.notes, details.size, details.season, details.number, details.type, details.language) == (
         "<p>Notes of <b>1</b>.</p>", 1234, 2, 3, "bonus", "en-gb",
     )  # fmt: skip
@@ -117,8 +117,7 @@ def test_database_of_the_first_version_1_gains_the_rest(old: FeedStore) -> None:
     ]  # fmt: skip
     item = PublishedItem("g1", "Title 1", audio="https://c.example/1.mp3", size=7, season=2, number=3)
     old.store(SEA, Published("The Sea", (item,), language="de"))
-    details = old.details(episode_id(SEA, "g1"))
-    assert details is not None
+    details = present(old.details(episode_id(SEA, "g1")))
     assert (details.feed_title, details.language, details.size, details.season, details.number) == (
         "The Sea", "de", 7, 2, 3,
     )  # fmt: skip

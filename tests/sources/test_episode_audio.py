@@ -88,8 +88,7 @@ def test_length_is_put_before_the_first_frame_of_a_variable_file(find: Find, tag
 def test_places_behind_the_added_length_can_be_gone_to(find: Find, gate: threading.Event) -> None:
     gate.clear()
     source = find(VARIABLE, LENGTH)
-    assert source.remote is not None
-    reader = source.remote.open()
+    reader = present(source.remote).open()
     size = present(reader.size())
     assert [reader.can_go_to(place) for place in (0, 100, size // 2, size - 129, size - 127)] == [True] * 5
     assert not reader.can_go_to(size - 128)  # a tag of the first kind, for which the player would wait

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.present import present
 from tests.sources import server
 from tests.sources.server import Ranged, Site, feed, guarded, item, redirect, sound
 from tui_pod.core.errors import UserError
@@ -91,8 +92,7 @@ def test_login_is_in_no_id_list_or_message(site: Site, podcasts: Podcasts, tmp_p
 def test_login_plays_and_downloads_recordings_of_its_server(site: Site, podcasts: Podcasts) -> None:
     episode = subscribed(site, podcasts)
     assert podcasts.audio.source(episode).is_stream
-    request = podcasts.audio.download_request(episode)
-    assert request is not None
+    request = present(podcasts.audio.download_request(episode))
     assert podcasts.downloads.fetch(request).stat().st_size == len(sound(2.0))
 
 
@@ -107,8 +107,7 @@ def test_login_goes_to_no_other_server(site: Site, inside: Site, podcasts: Podca
     podcasts.streams.close()
     shutil.rmtree(podcasts.streams.folder)
     inside.replies["/1.wav"] = guarded(Ranged(sound(2.0)))
-    request = podcasts.audio.download_request(episode)
-    assert request is not None
+    request = present(podcasts.audio.download_request(episode))
     with pytest.raises(DownloadError, match=f"127.0.0.1:{inside.server_port}.*wants a login"):
         podcasts.downloads.fetch(request)
     assert not any(sent(inside))
@@ -145,8 +144,7 @@ async def test_login_that_changes_fails_the_refresh_and_names_the_server(site: S
     subscribed(site, podcasts)
     site.replies["/f"] = guarded(server.body(feed(item(1))), password="new")
     (failed,) = (await refresh(podcasts.store)).failed
-    assert failed.wanted is not None
-    assert failed.wanted.origin == site.origin()
+    assert present(failed.wanted).origin == site.origin()
     podcasts.store.logins.add(site.url("/f"), login(site, "new"))
     assert (await refresh(podcasts.store)).failed == ()
 

@@ -95,8 +95,7 @@ async def test_address_that_is_over_is_fetched_anew_through_the_feed(site: Site,
     episode = await service.listed(site, item(1, "/a.wav?token=1"))
     site.replies["/f"] = server.body(feed(item(1, "/b.wav?token=2")))
     source = await service.ready(episode)
-    assert source.remote is not None
-    reader, buffer = source.remote.open(), bytearray(1)
+    reader, buffer = present(source.remote).open(), bytearray(1)
     assert await asyncio.to_thread(reader.read_into, memoryview(buffer), len(content) - 1) == 1
     assert site.paths()[-1] == "/b.wav?token=2"
     reader.close()

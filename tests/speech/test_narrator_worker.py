@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 import pytest
 
+from tests.present import present
 from tui_pod.core.player.timeline import plan
 from tui_pod.core.text.document import Block, Document
 from tui_pod.speech import narrator_worker as module
@@ -373,8 +374,7 @@ def worker(request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", WORKER, str(request.param)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) as process:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "a library talks\n"
+        assert present(process.stdout).readline() == "a library talks\n"
         yield process
 
 
@@ -407,5 +407,4 @@ def test_narration_that_must_be_encoded_is_encoded_before_its_answer(worker: sub
 @pytest.mark.parametrize("worker", [0.01], indirect=True)
 def test_narration_is_encoded_once_there_is_no_request_for_a_while(worker: subprocess.Popen[str]) -> None:
     ask(worker, 7)
-    assert worker.stderr is not None
-    assert worker.stderr.readline() == "encoded 7\n"
+    assert present(worker.stderr).readline() == "encoded 7\n"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import tui_pod.speech.recogniser as module
+from tests.present import present
 from tui_pod.core.library.transcript import Cue
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import Recognised, RecognitionRequest, recognise, transcribe
@@ -140,8 +141,7 @@ async def test_what_was_done_before_a_fault_is_kept_and_gone_on_with(
         files, monkeypatch, stub("s = request['start']\nsay(cues=[[s, s + 1, 'More.']], until=s + 1)\nsay(end=9)")
     )
     assert done == [3.0, 4.0, 9.0]
-    words = files.read("one")
-    assert words is not None
+    words = present(files.read("one"))
     assert [cue.text for cue in words.cues] == ["Said.", "More."]
     assert words.is_complete
 
@@ -171,6 +171,5 @@ async def test_full_disk_is_a_clear_line_and_keeps_what_is_there(
     monkeypatch.setattr(os, "write", fill)
     with pytest.raises(RecognitionError, match="No space left on device"):
         await into(files, monkeypatch, stub(CUE + CUE))
-    words = files.read("one")
-    assert words is not None
+    words = present(files.read("one"))
     assert len(words.cues) == 1

@@ -18,6 +18,7 @@ from random import Random
 import pytest
 
 from tests.patience import PATIENCE
+from tests.present import present
 from tui_pod.core.library.transcript import Cue
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.speech.decoder import SAMPLE_RATE
@@ -103,13 +104,11 @@ async def test_what_broke_off_goes_on_at_its_last_sentence(spoken: Narration, tm
     while await anext(part) < (spoken.cues[1].start or 0.0):
         pass
     await part.aclose()
-    before = files.read("one")
-    assert before is not None
+    before = present(files.read("one"))
     assert not before.is_complete
     async for _ in transcribe(files, "one", wanted, "m"):
         pass
-    after = files.read("one")
-    assert after is not None
+    after = present(files.read("one"))
     assert after.cues[: len(before.cues)] == before.cues
     assert len(after.cues) == len(SPOKEN)
     assert plain(after.cues[-1].text) == plain(SPOKEN[-1])

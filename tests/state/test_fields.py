@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.fakes import START
+from tests.present import present
 from tests.sync.machines import whole_progress
 from tui_pod.core.library.list_entries import EntryMark
 from tui_pod.core.library.own_lists import OwnList
@@ -93,8 +94,7 @@ def test_file_from_before_a_field_was_added_has_its_default() -> None:
 
 def test_invalid_value_is_the_default_unless_it_is_required() -> None:
     layout = Layout("", "", Mood, Field("mood", "mood", NOTE), Field("position", "position", SECONDS, is_required=True))
-    found = layout.to_record({"mood": 5, "position": 2.0})
-    assert found is not None
+    found = present(layout.to_record({"mood": 5, "position": 2.0}))
     assert (found.position, found.mood) == (2.0, "calm")
     assert layout.to_record({"position": -2.0}) is None
 
@@ -227,8 +227,7 @@ def test_value_is_read_if_it_is_valid(codec: Codec, written: object, value: obje
 
 
 def test_start_of_a_bookmark_is_read_to_the_hundredth() -> None:
-    bookmark = BOOKMARK.to_record({"episode": "a", "start": 1.2345})
-    assert bookmark is not None
+    bookmark = present(BOOKMARK.to_record({"episode": "a", "start": 1.2345}))
     assert bookmark.start == 1.23
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.present import present
 from tui_pod.sources.servers.client import Reply
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.protocols import BATCH, MAX_BATCH, MAX_REFUSED, MIN_BATCH, QUICK, SLOW, Server, detect, paths_of
@@ -29,8 +30,7 @@ class Scripted:
 
 
 def server(answer: Answer, name: str = "gpodder") -> tuple[Scripted, Server]:
-    paths = paths_of(name, "ann b")
-    assert paths is not None
+    paths = present(paths_of(name, "ann b"))
     transport = Scripted(answer)
     return transport, Server(transport, paths)
 
@@ -44,8 +44,7 @@ def status(number: int) -> Answer:
 
 
 def test_paths_name_the_user_safely() -> None:
-    paths = paths_of("gpodder", "a/b c")
-    assert paths is not None
+    paths = present(paths_of("gpodder", "a/b c"))
     assert paths.actions == "/api/2/episodes/a%2Fb%20c.json"
     assert paths_of("", "ann") is None
 

@@ -11,6 +11,7 @@ from textual.widget import Widget
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
+from tests.present import present
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.row_states import WHOLE, DownloadState
@@ -52,8 +53,7 @@ def make_library(
 
 
 def topic(library: Library, name: str) -> int:
-    found = library.topics.find(name)
-    assert found is not None
+    found = present(library.topics.find(name))
     return found
 
 
@@ -361,8 +361,7 @@ async def test_swap_under_the_plan_of_a_session_plans_from_the_same_topic() -> N
         assert driver.shows(PlanScreen)
         await swap(driver, make_library(cast=range(12, 0, -1), other=(3, 2, 1), first=Topic("New")))
         await driver.press("enter")
-        assert driver.controller.session is not None
-        assert set(driver.controller.session.episodes) == {"other-1", "other-2", "other-3"}
+        assert set(present(driver.controller.session).episodes) == {"other-1", "other-2", "other-3"}
 
 
 async def test_swap_under_details_leaves_them(driver: AppDriver) -> None:

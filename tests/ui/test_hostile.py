@@ -14,6 +14,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from tests.app_driver import WORDS, AppDriver, run_app
 from tests.hostile import HOSTILE_TITLES
+from tests.present import present
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript, parse_transcript
 from tui_pod.core.selection.list_query import ListQuery
@@ -175,8 +176,7 @@ async def test_hostile_episode_in_details_bar_and_queue_is_shown_letter_for_lett
     name: str, hostile: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui_pod.ui.look.about.ROOM_FOR_ASIDE", 999)  # no facts beside the text
-    place = hostile.index(name)
-    assert place is not None
+    place = present(hostile.index(name))
     title, summary = squeezed(hostile.titles[place])[:12], squeezed(hostile.episode(place).summary)[:60]
     async with run_app(hostile) as driver:
         driver.episodes.go(place)
@@ -210,8 +210,7 @@ async def test_hostile_titles_in_plan_summary_and_palette_are_shown_letter_for_l
         for title in hostile.titles[:8]:
             assert squeezed(title)[:20] in squeezed(driver.text)
         await driver.press("enter")
-        assert driver.controller.session is not None
-        for _ in driver.controller.session.episodes:
+        for _ in present(driver.controller.session).episodes:
             await driver.play(60)
         assert driver.shows(SummaryScreen)
         assert "T[/]" in squeezed(driver.text)
@@ -221,8 +220,7 @@ async def test_hostile_titles_in_plan_summary_and_palette_are_shown_letter_for_l
 
 
 async def test_click_on_a_link_in_a_title_does_nothing_but_move_the_cursor(hostile: Library) -> None:
-    place = hostile.index("click")
-    assert place is not None
+    place = present(hostile.index("click"))
     async with run_app(hostile, queue=Queue(("[@click=app.quit]gone[/]",))) as driver:
         for x in range(1, 24, 5):
             await driver.click(driver.episodes, x, 1 + place * 3)

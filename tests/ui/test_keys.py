@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from tests.app_driver import WORDS, AppDriver, run_app
 from tests.fakes import START
+from tests.present import present
 from tui_pod.config.settings import Settings
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.library import Library
@@ -316,8 +317,7 @@ leads_to(
 @exercises("list.collect")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press("v", "v", key, *"Mine", "enter")
-    made = driver.controller.lists.named("Mine")
-    assert made is not None
+    made = present(driver.controller.lists.named("Mine"))
     assert made.episodes == ("one", "two")
 
 
@@ -542,8 +542,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert driver.playback.repeat is not None
     assert driver.playback.repeat.start == driver.playback.position > 0
     await driver.press(key)
-    assert driver.playback.repeat is not None
-    assert driver.playback.repeat.kind is RepeatKind.EPISODE
+    assert present(driver.playback.repeat).kind is RepeatKind.EPISODE
 
 
 leads_to("view.bookmarks", "", focus, "bookmarks")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from tests.fakes import START
+from tests.present import present
 from tests.rooms import EPISODES, TOPICS, Room, make_room
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
@@ -167,8 +168,7 @@ def test_session_is_planned_anew_in_its_own_topic_when_topics_moved(room: Room) 
     begin_session(room)
     swap(room, [*NEW, *EPISODES], [Topic("Fresh"), *TOPICS])
     room.controller.editor.mark(["one"], played=True)  # plans it anew
-    session = room.controller.session
-    assert session is not None
+    session = present(room.controller.session)
     assert room.library.topics.names[session.request.topic] == "Numbers"
     assert set(session.episodes) <= {"one", "two"}
 
@@ -177,8 +177,7 @@ def test_session_whose_topic_vanished_is_planned_from_the_one_above(room: Room) 
     begin_session(room)
     episodes = [episode._replace(tags=("Basics",)) for episode in EPISODES]
     swap(room, episodes, [Topic("Basics")])
-    session = room.controller.session
-    assert session is not None
+    session = present(room.controller.session)
     assert room.library.topics.names[session.request.topic] == "Basics"
 
 

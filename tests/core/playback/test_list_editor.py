@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.fakes import START
+from tests.present import present
 from tests.rooms import Room, make_room
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import OwnList
@@ -74,8 +75,7 @@ def test_renamed_list_keeps_what_is_on_it_and_no_other_list_is_overwritten() -> 
     lists = room.controller.lists
     lists.put_on("One", ["one"])
     lists.put_on("Two", ["two"])
-    former = lists.named("One")
-    assert former is not None
+    former = present(lists.named("One"))
     with pytest.raises(UserError, match="there is a list “Two” already"):
         lists.set(former._replace(name="Two"), "renamed", "One")
     lists.set(former._replace(name="Three"), "renamed", "One")
@@ -99,8 +99,7 @@ def test_undo_keeps_what_another_machine_has_put_on_since_and_a_replaced_smart_l
     lists = room.controller.lists
     lists.put_on("Mine", ["one"])
     lists.put_on("Mine", ["two"])
-    known = lists.named("Mine")
-    assert known is not None
+    known = present(lists.named("Mine"))
     lists.receive([known.followed_by(known._replace(episodes=("three", "one", "two")), START + timedelta(hours=1))])
     room.controller.undo()
     assert on(room, "Mine") == ["three", "one"]
@@ -121,8 +120,7 @@ def test_playing_goes_on_in_a_list_by_a_rule_whose_episodes_leave_it_when_they_a
     assert room.controller.sessions.status().next == "three"
     again = with_lists(library, library.lists.values(), START.date())
     progress_index = room.controller.progress_index.moved_to(again)
-    restored = from_values(room.writer.table("list"), again, progress_index)
-    assert restored is not None
+    restored = present(from_values(room.writer.table("list"), again, progress_index))
     assert [again.ids[index] for index in restored.indexes] == ["one", "two", "three", "four", "five"]
 
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import START
+from tests.present import present
 from tests.rooms import Room, make_room
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Progress
@@ -118,8 +119,7 @@ def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
     room.controller.sessions.start(SessionRequest(200.0), Plan((4,), 200.0, room.library))
     assert room.upcoming == ()
     room.controller.undo()
-    assert room.controller.session is not None
-    assert room.controller.session.episodes == ("two", "one")
+    assert present(room.controller.session).episodes == ("two", "one")
     start_session(room)
     assert "replaced the previous one" in room.listener.said[-1]
 
@@ -128,8 +128,7 @@ def test_session_skipped_episode_is_planned_no_more_and_its_time_filled_anew(roo
     start_session(room)
     room.player.play(20)
     room.controller.next()
-    session = room.controller.session
-    assert session is not None
+    session = present(room.controller.session)
     assert (room.playing, session.episodes, session.skipped) == ("one", ("one",), frozenset(("two",)))
 
 
@@ -140,8 +139,7 @@ def test_session_skipped_episode_makes_room_for_another(room: Room) -> None:
     assert room.controller.session is not None
     planned = room.controller.session.episodes
     room.controller.next()
-    assert room.controller.session is not None
-    assert set(room.controller.session.episodes) - set(planned)
+    assert set(present(room.controller.session).episodes) - set(planned)
 
 
 def test_session_episode_marked_played_is_not_waited_for(room: Room) -> None:
@@ -162,8 +160,7 @@ def begin_long_session(room: Room) -> None:
 def test_session_episode_taken_out_of_the_queue_is_of_the_session_no_more_and_not_replaced(room: Room) -> None:
     begin_long_session(room)
     room.controller.unqueue(["two"])
-    assert room.controller.session is not None
-    assert room.controller.session.episodes == ("one", "three")
+    assert present(room.controller.session).episodes == ("one", "three")
     assert (room.controller.sessions.status().count, room.controller.sessions.status().left) == (2, 400.0)
     room.controller.editor.mark(["five"], played=True)  # plans anew where it is of the session
     room.controller.next()
@@ -174,8 +171,7 @@ def test_session_episode_taken_out_of_the_queue_is_of_the_session_no_more_and_no
 def test_session_moved_about_in_the_queue_keeps_its_order_when_it_is_planned_anew(room: Room) -> None:
     begin_long_session(room)
     room.controller.move_in_queue("three", -1)
-    assert room.controller.session is not None
-    assert room.controller.session.episodes == ("one", "three", "two")
+    assert present(room.controller.session).episodes == ("one", "three", "two")
     room.controller.next()
     assert room.playing == "three"
     assert room.upcoming[:1] == ("two",)
@@ -194,8 +190,7 @@ def test_session_change_is_undone_and_redone_with_its_place_in_the_queue(room: R
     assert list(room.upcoming) == ["three"]
     room.controller.unqueue(["three"])
     room.controller.queue_next(["five"])
-    changed = room.controller.session
-    assert changed is not None
+    changed = present(room.controller.session)
     assert changed.episodes == ("one",)
     room.player.play(100.0)
     assert (room.controller.session, room.status) == (None, PlayerStatus.STOPPED)
@@ -213,8 +208,7 @@ def test_session_waits_while_something_else_plays_and_its_interrupted_piece_is_n
     room.play("five", seconds=5)
     status = room.controller.sessions.status()
     assert (status.number, status.waiting, status.left, status.next) == (None, 2, 280.0, "two")
-    assert room.controller.session is not None
-    assert room.controller.session.used == 20.0
+    assert present(room.controller.session).used == 20.0
     room.controller.next()
     assert (room.playing, room.position, room.controller.sessions.status().number) == ("two", 20.0, 1)
 
@@ -233,12 +227,10 @@ def test_session_is_saved_with_its_end_time_and_goes_on_after_a_restart(room: Ro
     start_session(room)
     room.player.play(20)
     room.controller.toggle_pause()
-    paused = saved(room)
-    assert paused is not None
+    paused = present(saved(room))
     assert (paused.session.heard, paused.session.used) == (20.0, 20.0)
     room.controller.end()
-    kept = saved(room)
-    assert kept is not None
+    kept = present(saved(room))
     assert (kept.session, kept.ends - room.clock()) == (room.controller.session, timedelta(seconds=280.0))
     again = make_room(progress=dict(room.progress_index), queue=room.controller.queue, session=kept.session)
     again.play("two", seconds=180)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from tests.fakes import START, FakeAudio
+from tests.present import present
 from tests.rooms import Room, make_room
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.player.events import (
@@ -353,8 +354,7 @@ def test_unsaved_is_the_exact_position_and_changes_nothing(room: Room) -> None:
     room.play("one", seconds=10)
     saved, before = list(room.writer.records), room.progress("one")
     room.player.now = 10.2
-    record = room.controller.unsaved()
-    assert record is not None
+    record = present(room.controller.unsaved())
     assert (record.episode, record.progress.position) == ("one", 10.2)
     assert record.progress.updated > before.updated
     assert (room.writer.records, room.progress("one")) == (saved, before)
@@ -363,8 +363,7 @@ def test_unsaved_is_the_exact_position_and_changes_nothing(room: Room) -> None:
 def test_unsaved_after_a_jump_of_the_file_is_where_it_was(room: Room) -> None:
     room.play("one", seconds=10)
     room.player.now = 90.0
-    record = room.controller.unsaved()
-    assert record is not None
+    record = present(room.controller.unsaved())
     assert record.progress.position == room.progress("one").position
 
 

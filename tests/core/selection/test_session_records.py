@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.fakes import START
+from tests.present import present
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.library.library import build_library
 from tui_pod.core.progress.records import SettingRecord
@@ -50,13 +51,11 @@ def test_end_of_a_session_is_none() -> None:
 )
 def test_invalid_value_has_its_default(key: str, value: object, default: object) -> None:
     records = [record for record in to_records(SESSION, TABLE, ENDS) if record.key != key]
-    saved = from_settings(settings([*records, SettingRecord("session", key, value)]), TABLE, START)
-    assert saved is not None
+    saved = present(from_settings(settings([*records, SettingRecord("session", key, value)]), TABLE, START))
     assert getattr(saved.session.request, key) == default
 
 
 def test_times_that_are_missing_are_now() -> None:
     records = [record for record in to_records(SESSION, TABLE, ENDS) if record.key not in ("started", "ends")]
-    saved = from_settings(settings(records), TABLE, ENDS)
-    assert saved is not None
+    saved = present(from_settings(settings(records), TABLE, ENDS))
     assert (saved.session.started, saved.ends) == (ENDS, ENDS)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import FakeSettings
+from tests.present import present
 from tests.rooms import make_podcast, make_room
 from tests.services.podcasts.rig import ServiceRig
 from tests.sources import server
@@ -23,8 +24,7 @@ def test_course_topics_are_those_with_its_path_while_it_is_shown() -> None:
     library, settings = embedded_library(), FakeSettings([])
 
     def is_offered(name: str) -> bool:
-        topic = library.topics.find(name)
-        assert topic is not None
+        topic = present(library.topics.find(name))
         return settings.is_course_topic(library, topic)
 
     names = ("Generative AI", "The course", "1. The Guessing Machine", "Transformers", "All Topics")
@@ -102,8 +102,7 @@ async def test_podcast_is_found_by_its_address_its_episode_or_not_at_all(site: S
     await service.add(site.url("/f"))
     settings, library = service.service.settings, service.controller.library
     for index, entry in ((0, 0), (None, 1), (0, 1), (0, -1)):
-        found = await settings.find_at(library, index, entry)
-        assert found is not None
+        found = present(await settings.find_at(library, index, entry))
         assert (found.id, found.name, found.podcast) == (site.url("/f"), "Test Cast", None)
         assert found.rows is ROWS
     assert await settings.find_at(library, None, 0) is None

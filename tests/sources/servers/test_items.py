@@ -61,8 +61,7 @@ def test_book_of_several_files_is_one_item_with_parts() -> None:
     assert (item.title, item.duration, item.size) == ("Emma", 90.0, 150)
     assert item.summary == "Jane Austen · Novels #4.5 — A young lady makes matches."
     assert (item.audio, item.link) == (f"{BASE}/api/items/b1/file/1", f"{BASE}/item/b1")
-    assert item.recording is not None
-    assert [(part.title, part.start) for part in item.recording.parts] == [("One", 0.0), ("Two", 60.0)]
+    assert [(part.title, part.start) for part in present(item.recording).parts] == [("One", 0.0), ("Two", 60.0)]
     assert (found.shelves, found.added) == ((ItemTopic("Novels", 4.5),), 1_700_000_000.0)
 
 
@@ -71,8 +70,7 @@ def test_book_of_one_file_has_no_parts_and_a_book_to_read_is_no_item() -> None:
     assert single is not None
     assert none is not None
     (item,) = single.items
-    assert item.recording is not None
-    assert (item.recording.parts, none.items) == ((), ())
+    assert (present(item.recording).parts, none.items) == ((), ())
 
 
 def test_episode_of_a_podcast_is_an_item() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.app_driver import AppDriver, FakeServices, run_app
 from tests.fakes import START
+from tests.present import present
 from tui_pod.config.settings import InterfaceSettings, Settings
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback
@@ -115,12 +116,10 @@ async def test_title_fills_its_room_and_no_more(library: Library) -> None:
 
 async def test_size_of_the_selection_stands_out(library: Library) -> None:
     async with run_app(library, query=ListQuery(entry=1, query="o")) as driver:
-        subtitle = driver.episodes._border_subtitle
-        assert subtitle is not None
+        subtitle = present(driver.episodes._border_subtitle)
         assert [str(span.style) for span in subtitle.spans] == ["bold $text-primary"], "what hides something stands out"
         await driver.press("V", "j")
-        subtitle = driver.episodes._border_subtitle
-        assert subtitle is not None
+        subtitle = present(driver.episodes._border_subtitle)
         (_, span) = subtitle.spans
         assert subtitle.plain[span.start : span.end].strip() == "2 selected"
         assert "reverse" in str(span.style)

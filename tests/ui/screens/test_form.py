@@ -10,6 +10,7 @@ import pytest
 from textual.widgets import Static
 
 from tests.app_driver import AppDriver, run_app
+from tests.present import present
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import build_library
@@ -205,8 +206,7 @@ def lacks(driver: AppDriver, text: str) -> bool:
 
 async def test_unit_is_behind_a_field_that_begins_with_a_digit() -> None:
     async with shown(AGE) as (driver, form):
-        line = form.query_one("#field-age").parent
-        assert line is not None
+        line = present(form.query_one("#field-age").parent)
         for key, is_number in (("7", True), ("x", True), ("home", True), ("x", False)):
             await driver.press(key)
             assert line.has_class("-number") is is_number
@@ -235,6 +235,5 @@ async def test_explanation_is_below_the_focused_field() -> None:
 )
 async def test_fields_leave_room_for_what_is_around_them(size: tuple[int, int], head: str, room: int) -> None:
     async with shown(NAME, size=size, head=head) as (_, form):
-        height = form.query_one("#fields").styles.max_height
-        assert height is not None
+        height = present(form.query_one("#fields").styles.max_height)
         assert height.value == room

@@ -7,6 +7,7 @@ from textual.widgets import Input, OptionList, Static
 
 from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.fakes import START
+from tests.present import present
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 from tui_pod.core.player.events import ChaptersKnown
@@ -145,8 +146,7 @@ async def play_session(driver: AppDriver, budget: str) -> None:
     """Plan a session in the order of the list, and play it to its end."""
     await plan(driver, budget)
     await driver.press("ctrl+o", "enter")
-    assert driver.controller.session is not None
-    for ident in driver.controller.session.episodes:
+    for ident in present(driver.controller.session).episodes:
         await driver.play(driver.library.durations[driver.library.index(ident) or 0])
     assert driver.shows(SummaryScreen)
 
@@ -222,8 +222,7 @@ async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Lib
     async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
         driver.app.main_screen.services.lifetime.start_session(600.0)
         await driver.settle()
-        session = driver.controller.session
-        assert session is not None
+        session = present(driver.controller.session)
         playing, first, second, *others = driver.controller.queue.upcoming
         await driver.press("2")
         assert "session until 13:" in driver.title
