@@ -3,8 +3,6 @@
 The fakes report by posting to the app, as the real ones do; nothing here waits for time to pass.
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence

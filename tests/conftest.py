@@ -1,7 +1,5 @@
 """The standard fixtures: a home of one's own, a library with every hostile title, and listening over the fakes."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import os

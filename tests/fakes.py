@@ -1,7 +1,5 @@
 """Stand-ins for everything outside the core: they record what they are told and report when the test says so."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Terminals that know kitty's graphics protocol, and object to all that its specification forbids."""
 
-from __future__ import annotations
-
 import re
 import zlib
 from base64 import b64decode

@@ -1,7 +1,5 @@
 """Titles that broke a terminal, a widget or a file somewhere. Every one of them is in the standard library."""
 
-from __future__ import annotations
-
 HOSTILE_TITLES = {
     "closing-tag": "[/]",
     "token": "[BOS] and [EOS] frame a text",

@@ -1,7 +1,5 @@
 """A search over a real index of what a library's episodes are said to contain."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -4,8 +4,6 @@ Run as a program it prints what it found as JSON. The children are forked from o
 imported, so a trial takes milliseconds.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import random

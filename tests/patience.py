@@ -1,7 +1,5 @@
 """Wait until something is so that nothing tells of: what a thread or another process does. Only here do tests sleep."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import time

@@ -1,7 +1,5 @@
 """Images that tests make themselves."""
 
-from __future__ import annotations
-
 import struct
 import zlib
 from pathlib import Path

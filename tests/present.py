@@ -1,7 +1,5 @@
 """What a test has found, which it cannot go on without."""
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 T = TypeVar("T")

@@ -1,7 +1,5 @@
 """The standard library, and listening to it with a fake of everything outside."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

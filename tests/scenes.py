@@ -3,8 +3,6 @@
 A scene is a set of services and the keys that lead to it; the same one is drawn at every size.
 """
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager

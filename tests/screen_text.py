@@ -1,7 +1,5 @@
 """The text of a screen; colours and fonts are left out."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from rich.cells import cell_len

@@ -1,7 +1,5 @@
 """Files with a few bytes changed, lost, doubled or put in: whatever comes of it, nothing raises and nothing hangs."""
 
-from __future__ import annotations
-
 import contextlib
 import random
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Documents in JSON and TOML with values of other types in them: a reader leaves them out, or raises its own error."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import random

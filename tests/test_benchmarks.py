@@ -1,7 +1,5 @@
 """The figures of `make bench` are put beside the right ones, and into the results without touching the rest."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

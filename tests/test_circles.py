@@ -1,7 +1,5 @@
 """The graph of imports between the package's modules, those for type checking included, has the known circles only."""
 
-from __future__ import annotations
-
 import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """README and docs say what is so: commands run, links lead somewhere, keys exist, and claims are checked."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

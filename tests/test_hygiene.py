@@ -1,7 +1,5 @@
 """Tests use what modules offer, and wait on state: no private attributes, sleeps, short waits or timed assertions."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterator

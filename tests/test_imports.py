@@ -3,8 +3,6 @@
 An import in a function says why it is there.
 """
 
-from __future__ import annotations
-
 import ast
 import os
 import re

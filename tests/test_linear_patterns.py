@@ -1,7 +1,5 @@
 """No pattern of the program, and no reader of texts, takes more than linear time, whatever the text."""
 
-from __future__ import annotations
-
 import re
 import signal
 import subprocess

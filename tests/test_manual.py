@@ -1,7 +1,5 @@
 """The manual says what the program does: its made parts are fresh, its examples work, its links lead somewhere."""
 
-from __future__ import annotations
-
 import importlib.util
 import re
 import subprocess

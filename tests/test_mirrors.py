@@ -1,7 +1,5 @@
 """Every module with rules has a test of its own name, or CONTRIBUTING says which test covers it."""
 
-from __future__ import annotations
-
 import ast
 import re
 from pathlib import Path

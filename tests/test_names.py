@@ -1,7 +1,5 @@
 """A name means one thing: no two classes share one, nor do modules of settings outside `config/`."""
 
-from __future__ import annotations
-
 import ast
 from collections import defaultdict
 from pathlib import Path

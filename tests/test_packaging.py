@@ -1,7 +1,5 @@
 """What is built from the tree holds all that the program reads, and runs from an empty folder."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

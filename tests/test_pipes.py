@@ -1,7 +1,5 @@
 """A pipe in place of any file of ours, which would make a plain `open` wait for ever, stops nothing."""
 
-from __future__ import annotations
-
 import ast
 import os
 import threading

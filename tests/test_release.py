@@ -1,7 +1,5 @@
 """What `make release` writes: with a public address it is named everywhere, without one nothing is invented."""
 
-from __future__ import annotations
-
 import importlib.util
 import re
 import shutil

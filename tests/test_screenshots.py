@@ -1,7 +1,5 @@
 """The pictures in the README say what the app shows, and play by themselves."""
 
-from __future__ import annotations
-
 import re
 import struct
 import subprocess

@@ -1,7 +1,5 @@
 """The mutants of `make torture` change what is there: one that cannot be made proves nothing of its check."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One noun for one thing: transcript, bookmark, statistics, play, details, in every text that a listener can see."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """The world of a run: drawn by the commit, repeated by what is given, and what a command finds in it."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Programs beside Python that tests need; `make test` installs them where it may."""
 
-from __future__ import annotations
-
 import shutil
 
 import pytest

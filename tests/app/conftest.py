@@ -1,7 +1,5 @@
 """A folder with a catalogue of two recordings, for programs that run in processes of their own."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The client and the app behind it, on real terminals: left, brought back, taken over, stopped and killed."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

@@ -1,7 +1,5 @@
 """The saved screen that the client paints while the app loads, on a real terminal."""
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

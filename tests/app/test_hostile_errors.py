@@ -1,7 +1,5 @@
 """Errors that quote hostile text, from every file and server, seen as the bytes that leave for a real terminal."""
 
-from __future__ import annotations
-
 import json
 import re
 import sqlite3

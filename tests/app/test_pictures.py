@@ -1,7 +1,5 @@
 """Covers as pictures, from the program to a terminal that knows kitty's graphics protocol."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

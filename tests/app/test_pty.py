@@ -1,7 +1,5 @@
 """The whole program on a terminal of its own: the real libmpv, the real voice, real files, real signals."""
 
-from __future__ import annotations
-
 import array
 import os
 import re

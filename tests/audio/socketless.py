@@ -5,8 +5,6 @@
 `ours` is libmpv as the program sets it up, `bare` one without its options.
 """
 
-from __future__ import annotations
-
 import ctypes
 import platform
 import struct

@@ -1,7 +1,5 @@
 """Chained Ogg files, made of two real ones: their length, a place in the second, and their end."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

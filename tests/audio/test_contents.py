@@ -1,7 +1,5 @@
 """Lengths and chapters of files, asked from the real libmpv."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Pictures of covers, made by the real libmpv; and what is made to harm, refused."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

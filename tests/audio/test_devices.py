@@ -1,7 +1,5 @@
 """Sound devices: which one is lost, and when it is back."""
 
-from __future__ import annotations
-
 from unittest.mock import MagicMock
 
 import pytest

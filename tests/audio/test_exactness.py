@@ -1,7 +1,5 @@
 """Places in real recordings, told by their sound: a tone that rises says which second it is."""
 
-from __future__ import annotations
-
 import math
 import random
 import shutil

@@ -1,7 +1,5 @@
 """Excerpts, over the real libmpv without a sound."""
 
-from __future__ import annotations
-
 import asyncio
 from asyncio import Queue
 from collections.abc import Awaitable, Callable

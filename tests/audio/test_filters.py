@@ -1,7 +1,5 @@
 """The filters of a recording, from what was measured of it."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.audio.levels import LIMITER, Levels, filters, silence_threshold

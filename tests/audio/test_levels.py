@@ -3,8 +3,6 @@
 The recordings are made here: words of noise with soft beginnings, and pauses, over noise of several strengths.
 """
 
-from __future__ import annotations
-
 import re
 import threading
 import wave

@@ -3,8 +3,6 @@
 Each attack leads to a server of the listener's own network, or to a file beside; neither may be touched.
 """
 
-from __future__ import annotations
-
 import io
 import platform
 import queue

@@ -1,7 +1,5 @@
 """What `MpvPlayer` makes of libmpv's state, with a handle whose state the test decides."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace

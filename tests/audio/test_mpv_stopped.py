@@ -1,7 +1,5 @@
 """The process is stopped and goes on: the player tells the position as before."""
 
-from __future__ import annotations
-
 import os
 import select
 import signal

@@ -1,7 +1,5 @@
 """Cutting clips with the real libmpv."""
 
-from __future__ import annotations
-
 import itertools
 import math
 import struct

@@ -1,7 +1,5 @@
 """Servers of every kind, the real libmpv and the rules of listening: it plays or says why, and saves the position."""
 
-from __future__ import annotations
-
 import queue
 import random
 import threading

@@ -1,7 +1,5 @@
 """Servers whose addresses or logins change while an episode of a feed plays, with the real libmpv."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

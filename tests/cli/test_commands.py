@@ -1,7 +1,5 @@
 """The table of commands names functions that are there, and is all that the parser and the manual know."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterable, Iterator
 from importlib import import_module

@@ -1,7 +1,5 @@
 """What bash, zsh and fish complete, asked of the shells themselves where they are installed."""
 
-from __future__ import annotations
-
 import os
 import pty
 import re

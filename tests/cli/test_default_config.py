@@ -1,7 +1,5 @@
 """The default settings file says what each setting may be, and changes nothing."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The command `do` without a running app, and how it finds the episodes that it names."""
 
-from __future__ import annotations
-
 from tests.cli.conftest import Shell
 from tests.cli.test_main import Run
 from tests.cli.test_main import run as run

@@ -1,7 +1,5 @@
 """What the doctor finds, and which fix it prints; sound, voice and apps are fakes."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable
 from pathlib import Path

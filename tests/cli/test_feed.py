@@ -1,7 +1,5 @@
 """The command `feed`: what it writes is read by our own parser and by feedparser, and stays whole."""
 
-from __future__ import annotations
-
 import json
 import re
 from contextlib import closing

@@ -1,7 +1,5 @@
 """The command `queue`, with and without a running app, and the lists of the app that `list --topic` prints."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 

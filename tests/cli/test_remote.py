@@ -1,7 +1,5 @@
 """What the commands that control the running app ask it, and what they print of its answer."""
 
-from __future__ import annotations
-
 import json
 import re
 import socket

@@ -1,7 +1,5 @@
 """The report of a fault: what it says, and what it must not."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.cli.test_doctor import machine as machine

@@ -1,7 +1,5 @@
 """`tui-pod search`, as scripts and people at a terminal use it."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

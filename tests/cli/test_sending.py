@@ -1,7 +1,5 @@
 """A command sends what it has changed, in a process of its own."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import subprocess

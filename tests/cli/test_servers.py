@@ -1,7 +1,5 @@
 """The commands `server add`, `list` and `remove`, and what `doctor` and `sync` say of servers."""
 
-from __future__ import annotations
-
 import io
 import json
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """The commands `plan` and `stats`."""
 
-from __future__ import annotations
-
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What commands share: questions, progress bars, and what they print of progress from elsewhere."""
 
-from __future__ import annotations
-
 import io
 import sys
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """keys, config and completions, and the table that list draws on a terminal."""
 
-from __future__ import annotations
-
 import json
 import os
 import pty

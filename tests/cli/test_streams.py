@@ -1,7 +1,5 @@
 """Standard streams that are closed or lead elsewhere: never a traceback, and data only on standard output."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

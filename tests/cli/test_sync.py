@@ -1,7 +1,5 @@
 """The command `sync`."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

@@ -1,7 +1,5 @@
 """Columns that hold, whatever stands in them."""
 
-from __future__ import annotations
-
 import pytest
 from rich.cells import cell_len
 

@@ -1,7 +1,5 @@
 """A listener's keys over the table's own: what is taken, and what is refused with which words."""
 
-from __future__ import annotations
-
 import re
 import string
 from itertools import combinations

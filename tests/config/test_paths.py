@@ -1,7 +1,5 @@
 """Where the files of this user and of the program are."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The settings file: what is read, and what is said of what cannot be."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """What listeners call a command finds it."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.core.action_words import action_words, words_of

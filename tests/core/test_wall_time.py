@@ -3,8 +3,6 @@
 And where times are local: nowhere but where they are shown, or their day is read.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The stretch and the name of a clip; the encoder is a fake."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Pages of bookmarks: their names, their links, and where they come from."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.fakes import START

@@ -1,7 +1,5 @@
 """Commands of the listener that run when something happens."""
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import AsyncIterator

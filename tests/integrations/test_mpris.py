@@ -1,7 +1,5 @@
 """MPRIS and notifications on a private session bus, asked by the real playerctl and by a plain D-Bus client."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable

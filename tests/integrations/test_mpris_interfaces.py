@@ -1,7 +1,5 @@
 """What the player tells the desktop, without a bus."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

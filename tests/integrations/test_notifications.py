@@ -1,7 +1,5 @@
 """Desktop notifications, shown by a stand-in for the desktop on a private session bus."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 

@@ -1,7 +1,5 @@
 """What is asked from outside the screen, and what cannot be done."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from typing import Any
 

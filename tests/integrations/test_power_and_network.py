@@ -1,7 +1,5 @@
 """Whether the network is paid by the byte, asked of a NetworkManager of the test's own on a real bus."""
 
-from __future__ import annotations
-
 import pytest
 
 pytest.importorskip("dbus_fast", reason="dbus-fast is not installed (extra mpris)")
@@ -23,7 +21,7 @@ class NetworkManager(ServiceInterface):
         self._metered = metered
 
     @dbus_property(access=PropertyAccess.READ)
-    def Metered(self) -> "u":  # type: ignore[name-defined]  # noqa: F821, UP037  # a D-Bus signature
+    def Metered(self) -> "u":  # type: ignore[name-defined]  # noqa: F821  # a D-Bus signature
         """NMMetered: unknown, yes, no, guessed yes, guessed no."""
         return self._metered
 

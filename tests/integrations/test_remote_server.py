@@ -1,7 +1,5 @@
 """Remote control over real sockets: what a command does, who is not listened to, and whose app answers."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -1,7 +1,5 @@
 """The terminal's title: what it shows, that it cannot be broken out of, and that it is given back."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import pty

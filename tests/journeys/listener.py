@@ -1,7 +1,5 @@
 """A listener at a terminal, who starts the installed program, presses keys and reads the screen and the saved state."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Six podcasts that publish day after day, with what real ones do wrong."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """A machine without sound and without network: everything says what is missing, and nothing pretends to play."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.journeys.listener import Listener

@@ -1,7 +1,5 @@
 """A week with two books and a folder of talks: slept through, renamed by a tagger, unmounted, and heard to the end."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Keys that are pressed as soon as the saved screen is shown do their work."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.journeys.listener import Listener

@@ -1,7 +1,5 @@
 """An evening that is interrupted: by kill -9, and by a terminal that is closed. No more than some seconds are lost."""
 
-from __future__ import annotations
-
 import signal
 from pathlib import Path
 

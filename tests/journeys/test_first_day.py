@@ -1,7 +1,5 @@
 """A first day: the course speaks at the first Enter, asks at a piece's end, is left and found again, and read along."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.journeys.listener import Listener

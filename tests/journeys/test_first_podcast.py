@@ -1,7 +1,5 @@
 """A listener without any podcast finds one in the charts, looks inside, plays, subscribes, and asks the course."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

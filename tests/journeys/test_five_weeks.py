@@ -3,8 +3,6 @@
 `SEED=7` in the environment lives other weeks; one that fails names its seed and the day.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import os
 import time

@@ -1,7 +1,5 @@
 """Two machines: one pauses, the other goes on, and the first goes on from there."""
 
-from __future__ import annotations
-
 import contextlib
 import socket
 import threading

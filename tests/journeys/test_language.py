@@ -1,7 +1,5 @@
 """Learning a language with a podcast: sentences repeated at half speed, said aloud, and kept as cards with sound."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

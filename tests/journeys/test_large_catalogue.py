@@ -1,7 +1,5 @@
 """The first start with a large catalogue: why it takes long, and a way out."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.journeys.listener import Listener

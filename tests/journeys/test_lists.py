@@ -1,7 +1,5 @@
 """The listener's own lists and smart lists, found again after a restart, a kill, and on another machine."""
 
-from __future__ import annotations
-
 import os
 import signal
 from pathlib import Path

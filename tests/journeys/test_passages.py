@@ -1,7 +1,5 @@
 """A jingle that four episodes share is heard, found, shown, skipped where that was asked for, and played again."""
 
-from __future__ import annotations
-
 import io
 import json
 import wave

@@ -1,7 +1,5 @@
 """A day with texts: a feed of articles, a note, an e-book and a page, heard, left, found again and finished."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.journeys.listener import Listener

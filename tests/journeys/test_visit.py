@@ -1,7 +1,5 @@
 """An episode from a directory is played without subscribing, goes on after a restart, and brings its podcast."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A week with two podcasts: added, heard, refreshed on later days, downloaded, and played without their server."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.journeys.listener import Listener

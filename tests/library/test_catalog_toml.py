@@ -1,7 +1,5 @@
 """The embedded catalogue: facts that must not change, since progress and the course hang on them."""
 
-from __future__ import annotations
-
 import re
 import zlib
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A library into which the podcasts that changed were put is the one that all of them make."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 from dataclasses import replace

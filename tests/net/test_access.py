@@ -1,7 +1,5 @@
 """The settings limit what feeds may do on the network."""
 
-from __future__ import annotations
-
 from tui_pod.net.access import make_policy
 from tui_pod.net.login import Login
 

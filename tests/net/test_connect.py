@@ -1,7 +1,5 @@
 """Connections go to the checked number, end at a deadline, and verify the server."""
 
-from __future__ import annotations
-
 import socket
 import ssl
 from collections.abc import Callable, Iterator

@@ -1,7 +1,5 @@
 """Packed bodies are unpacked within limits."""
 
-from __future__ import annotations
-
 import gzip
 import tracemalloc
 import zlib

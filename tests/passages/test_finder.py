@@ -1,7 +1,5 @@
 """The owner of the process that compares recordings, over a stub of that process."""
 
-from __future__ import annotations
-
 import sys
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path

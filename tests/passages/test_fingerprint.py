@@ -1,7 +1,5 @@
 """Equal sound has nearly equal words, whatever its level and place; the blocks in which it is read do not matter."""
 
-from __future__ import annotations
-
 import io
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What two fingerprints have in common is found, through errors and at another speed; what only looks alike is not."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Only what belongs to the bytes of a recording is returned, and the file stays small."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sqlite3

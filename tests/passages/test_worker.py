@@ -1,7 +1,5 @@
 """Real recordings are compared in the process itself; whatever ends it early, nothing is saved."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import signal

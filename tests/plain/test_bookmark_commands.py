@@ -1,7 +1,5 @@
 """Bookmarks in the plain program: made, gone through, noted and recalled."""
 
-from __future__ import annotations
-
 from tests.plain.test_program import RoomServices, run, typing, until
 from tests.rooms import EPISODES, Room, make_room
 from tui_pod.config.settings import RecallSettings, Settings

@@ -1,7 +1,5 @@
 """What is said and asked in the plain program, and an output that is gone."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """Keys out of a terminal's bytes and out of lines."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import pty

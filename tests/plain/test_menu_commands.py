@@ -1,7 +1,5 @@
 """Help and palette of the plain program."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Commands of the plain program that move, search the list and read things out."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

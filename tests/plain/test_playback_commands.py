@@ -1,7 +1,5 @@
 """Commands of the plain program that play, mark, queue and plan."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """Podcasts in the plain program: what its keys ask for and what it says, over fakes and over real servers."""
 
-from __future__ import annotations
-
 import signal
 import threading
 from datetime import date

@@ -1,7 +1,5 @@
 """The plain program: what it says over fakes, and the whole of it over pipes and a terminal with the real player."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import fcntl

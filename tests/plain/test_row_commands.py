@@ -1,7 +1,5 @@
 """Lists that keys move through in the plain program."""
 
-from __future__ import annotations
-
 import sys
 
 import pytest

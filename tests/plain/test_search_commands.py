@@ -1,7 +1,5 @@
 """Search everywhere in the plain program."""
 
-from __future__ import annotations
-
 from functools import cached_property
 
 import pytest

@@ -1,7 +1,5 @@
 """The sentences of the plain program."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 
 import pytest

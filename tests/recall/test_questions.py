@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from tests.fakes import START
 from tests.rooms import make_room
 from tui_pod.core.library.episode import Episode

@@ -1,7 +1,5 @@
 """Transcripts and chapters are cached, and a copy serves while their server does not."""
 
-from __future__ import annotations
-
 import os
 import time
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A feed chooses no part of a file's name but letters of its title."""
 
-from __future__ import annotations
-
 import hashlib
 
 import pytest

@@ -1,7 +1,5 @@
 """Which bytes come next, and whether the connection at hand brings them."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.recordings.fetch_plan import AHEAD, METER, STALE, FetchPlan

@@ -1,7 +1,5 @@
 """Which episodes are downloaded by themselves, and which downloads go."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

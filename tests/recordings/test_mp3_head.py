@@ -1,7 +1,5 @@
 """Whether an mp3 keeps one bit rate, told from its first frames."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.present import present

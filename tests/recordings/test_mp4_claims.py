@@ -1,7 +1,5 @@
 """Files whose index claims more than they hold, told before a player makes room for it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

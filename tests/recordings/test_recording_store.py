@@ -1,7 +1,5 @@
 """Partial recordings outlive the program, however it ends, and are compared before they are continued."""
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import json

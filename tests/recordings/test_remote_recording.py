@@ -1,7 +1,5 @@
 """Recordings as they are read from servers of every kind: every byte right, or a reason; nothing fetched twice."""
 
-from __future__ import annotations
-
 import os
 import socket
 import threading

@@ -1,7 +1,5 @@
 """What is told to the other machines soon, by whatever saves it, and what is not."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial

@@ -1,7 +1,5 @@
 """What an error of SQLite means: damage, or something that passes."""
 
-from __future__ import annotations
-
 import json
 import sqlite3
 from pathlib import Path

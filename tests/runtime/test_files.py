@@ -1,7 +1,5 @@
 """Reading what is no file of ours, or endless: nothing waits, and nothing of it gets into memory."""
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import os

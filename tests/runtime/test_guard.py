@@ -1,7 +1,5 @@
 """The guard, for small programs that stand in for the app: it kills what is stuck, and nothing that is slow."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

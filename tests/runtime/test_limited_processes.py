@@ -1,7 +1,5 @@
 """Calls in processes with limits: what they return, and what becomes of those that take too much."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

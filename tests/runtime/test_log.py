@@ -1,7 +1,5 @@
 """The log is a file; what a terminal shows gets nothing."""
 
-from __future__ import annotations
-
 import ast
 import asyncio
 import os

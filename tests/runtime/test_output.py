@@ -1,7 +1,5 @@
 """What commands print is printable text."""
 
-from __future__ import annotations
-
 import io
 import sys
 

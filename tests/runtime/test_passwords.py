@@ -1,7 +1,5 @@
 """Passwords come from a command or from a file that only the listener can read."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

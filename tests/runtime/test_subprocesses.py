@@ -1,7 +1,5 @@
 """Processes of the program: they run its own code, and none from where it was started."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import os

@@ -1,7 +1,5 @@
 """Work in threads: it stops when asked to, even while it waits for a socket."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import threading

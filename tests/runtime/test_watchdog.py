@@ -1,7 +1,5 @@
 """An event loop that stands still is noticed: positions are saved, and signals obeyed."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

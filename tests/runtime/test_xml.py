@@ -1,7 +1,5 @@
 """Documents are decoded and repaired; dangerous ones are refused."""
 
-from __future__ import annotations
-
 import contextlib
 from pathlib import Path
 from typing import Any

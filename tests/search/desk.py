@@ -1,7 +1,5 @@
 """A catalogue in a folder, its index, and searches in it."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager

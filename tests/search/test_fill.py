@@ -1,7 +1,5 @@
 """What is in the index follows the library and the words on disk."""
 
-from __future__ import annotations
-
 import os
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Matches are ranked, grouped by episode, and shown in their sentences."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.fakes import START

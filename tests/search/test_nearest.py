@@ -1,7 +1,5 @@
 """The nearest results are ranked by what matches, and where."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.search.desk import Desk

@@ -1,7 +1,5 @@
 """Words are packed in groups of sentences, and come back as they were."""
 
-from __future__ import annotations
-
 import zlib
 
 import pytest

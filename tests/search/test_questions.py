@@ -1,7 +1,5 @@
 """Everyday questions find the episodes that answer them."""
 
-from __future__ import annotations
-
 import tomllib
 from pathlib import Path
 

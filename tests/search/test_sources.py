@@ -1,7 +1,5 @@
 """Where the words of episodes are found on this machine."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The language of a question decides which of its words say little, and which endings are cut off."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.search.stop_words import guess_language

@@ -1,7 +1,5 @@
 """The file of the index is rebuilt if it cannot be used."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import sqlite3

@@ -1,7 +1,5 @@
 """Heads and words go into the index, replace each other, and leave nothing behind."""
 
-from __future__ import annotations
-
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A server and machines of a listener."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from pathlib import Path
 

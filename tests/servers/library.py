@@ -1,7 +1,5 @@
 """What the servers of the tests have: books, a series, a podcast."""
 
-from __future__ import annotations
-
 import io
 import math
 import struct

@@ -1,7 +1,5 @@
 """A machine of a listener with podcasts, a state, and a server."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 

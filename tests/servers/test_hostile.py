@@ -1,7 +1,5 @@
 """What a server answers by mistake or on purpose is an error or ignored, and nothing is lost. On the double alone."""
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import json

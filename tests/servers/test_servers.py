@@ -1,7 +1,5 @@
 """A listener's machines and a server: the same tests for the double and, by hand, for a real one (see `tried`)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -5,8 +5,6 @@ FOLDER`. It writes recordings into FOLDER, which the server must be able to read
 and runs the same tests.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

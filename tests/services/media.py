@@ -1,7 +1,5 @@
 """The parts that open audio and narrate, connected as in the app."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple

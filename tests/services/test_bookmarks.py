@@ -1,7 +1,5 @@
 """Keeping what was just said: with its words, without them, and whatever happens meanwhile."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

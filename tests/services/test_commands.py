@@ -1,7 +1,5 @@
 """What the actions of the table of keys do, whoever asks for them."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import FakeServices, list_model

@@ -1,7 +1,5 @@
 """The list of episodes as both front ends have it: the order of a podcast."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import ServicesOver, list_model

@@ -1,7 +1,5 @@
 """Transcripts, notes and chapters of episodes, and transcripts that the listener moves."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any

@@ -1,7 +1,5 @@
 """Where audio comes from, when something on the way there is broken: each request has its answer."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import AsyncIterator, Callable

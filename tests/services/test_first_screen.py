@@ -1,7 +1,5 @@
 """What the first screen shows if nothing else is said, and the episode that it holds."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from tests.fakes import START

@@ -1,7 +1,5 @@
 """What the running app does when a server wants a login: it asks, and goes on with what wanted it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

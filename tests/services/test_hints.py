@@ -1,7 +1,5 @@
 """The hints of both front ends say why there is nothing, and what helps."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

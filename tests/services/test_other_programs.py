@@ -1,7 +1,5 @@
 """What the running app shows of changes by other programs."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Passages in the running app, over comparing that finds the same jingle in all recordings."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncGenerator, Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Recall in the app: which cards are made, asked and put off, on the screen and by ear over a voice that is a fake."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """Recognition in the running app, over a recogniser that does what each test says."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncGenerator, Callable
 from pathlib import Path

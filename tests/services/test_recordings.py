@@ -1,7 +1,5 @@
 """What recognising an episode needs, from the library and its podcast."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast

@@ -1,7 +1,5 @@
 """The index is brought up to date by one update at a time, and once more for what came meanwhile."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What the first screen lists: the course at the first start, later what was open last."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """When the running app syncs, and what it shows of it."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import Awaitable, Callable

@@ -1,7 +1,5 @@
 """Feeds and items to store."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Kill a program that subscribes, at any moment, again and again: what it was told is kept must be there."""
 
-from __future__ import annotations
-
 import os
 import random
 import subprocess

@@ -1,7 +1,5 @@
 """The database survives damage, other programs and full disks."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import locale

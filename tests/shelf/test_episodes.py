@@ -1,7 +1,5 @@
 """The order, growth and pictures of episodes."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

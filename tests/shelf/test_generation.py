@@ -1,7 +1,5 @@
 """The generation is read from the header of the file."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,7 +1,5 @@
 """What the listener said about folders applies to their files."""
 
-from __future__ import annotations
-
 from tui_pod.shelf.listing import AudioFile, Kinds, Tags
 
 

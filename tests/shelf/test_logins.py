@@ -1,7 +1,5 @@
 """Logins are kept in a private file, per podcast and server."""
 
-from __future__ import annotations
-
 import tomllib
 from dataclasses import replace
 from pathlib import Path

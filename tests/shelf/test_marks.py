@@ -1,7 +1,5 @@
 """Which episodes are new: those that came after the first time, and are wanted; and what can be downloaded."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

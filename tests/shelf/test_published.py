@@ -1,7 +1,5 @@
 """What a feed is besides its fields."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """How long servers are left alone, and which feeds are due."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 from pathlib import Path

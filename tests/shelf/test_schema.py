@@ -3,8 +3,6 @@
 `version_1.sql` is a dump of what tui-pod wrote before its migrations had numbers.
 """
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The settings of a podcast are stored beside its feed."""
 
-from __future__ import annotations
-
 import json
 import time
 

@@ -1,7 +1,5 @@
 """Databases as other players write them: their tables, with the columns of their sources, and a little in them."""
 
-from __future__ import annotations
-
 import sqlite3
 from contextlib import closing
 from pathlib import Path

@@ -4,8 +4,6 @@ By hand, for as many as wanted: `python -m tests.sources.fuzz 20000`. A failure 
 hangs when it is interrupted; what twice the input costs is measured in `benchmarks/`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import random

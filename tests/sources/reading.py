@@ -1,7 +1,5 @@
 """Read a feed's document as if it came from one address."""
 
-from __future__ import annotations
-
 from tests.sources.server import feed
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.rss import parse_feed

@@ -1,7 +1,5 @@
 """How to seek in a stream is told from its head, and a length is added where it states none."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path

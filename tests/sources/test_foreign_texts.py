@@ -1,7 +1,5 @@
 """The door for texts that others wrote: what comes through it, and what is remembered."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The recording, transcript and texts of an item are chosen and cleaned."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Podcasts behind a login: it opens their own server, goes nowhere else, and is seen nowhere."""
 
-from __future__ import annotations
-
 import shutil
 import stat
 from pathlib import Path

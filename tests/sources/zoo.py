@@ -1,7 +1,5 @@
 """Servers as podcast hosts run them, each wrong in its own way, and small recordings to serve."""
 
-from __future__ import annotations
-
 import gzip
 import itertools
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Words that a podcast brings get the times at which a recogniser heard them."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import embedded_library

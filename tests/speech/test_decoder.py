@@ -1,7 +1,5 @@
 """A recording is decoded to samples in a process of its own, and its exit status says how that ended."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Speech trimmed, measured and limited, on tones whose loudness the standard gives."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

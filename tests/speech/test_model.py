@@ -1,7 +1,5 @@
 """Which model recognises, and which languages and folders it takes; no model is loaded."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """The owner of the narrator's process, over a stub of that process which does what each test says."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -1,7 +1,5 @@
 """The voice asks nobody: a process of which any library opens a network socket is killed by the system."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """Downloading a model from a server on loopback that breaks off, lies and is asked again."""
 
-from __future__ import annotations
-
 import json
 from hashlib import sha256
 from importlib import resources

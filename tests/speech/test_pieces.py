@@ -1,7 +1,5 @@
 """A planned text in pieces."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import pytest

@@ -1,7 +1,5 @@
 """How the voice pronounces sentences that it would misread."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """The owner of the recogniser's process, over a stub of that process; and what is kept when it fails."""
 
-from __future__ import annotations
-
 import asyncio
 import errno
 import os

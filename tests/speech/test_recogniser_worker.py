@@ -1,7 +1,5 @@
 """What the recogniser's process makes of a recording, over a model that hears what each test says."""
 
-from __future__ import annotations
-
 import io
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """What the real recogniser makes of what the real voice says."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import shutil

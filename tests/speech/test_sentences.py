@@ -1,7 +1,5 @@
 """Recognised words joined to sentences, and names picked for the recogniser."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.core.library.transcript import Cue

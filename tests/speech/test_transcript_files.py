@@ -1,7 +1,5 @@
 """Files of recognised words: they grow, are gone on with, and are taken away and brought back."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Processes that stand still while something more urgent goes on, on a clock that the test moves."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

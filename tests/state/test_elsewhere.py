@@ -1,7 +1,5 @@
 """What one program sees of the state that another one saves meanwhile."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A field of a record is described in one line, from which it is written, read and merged."""
 
-from __future__ import annotations
-
 import tomllib
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, NamedTuple

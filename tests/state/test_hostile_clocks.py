@@ -1,7 +1,5 @@
 """Records from clocks that are wrong by years: whatever was there before, the listener's next mark stays."""
 
-from __future__ import annotations
-
 import os
 import random
 from datetime import UTC, datetime, timedelta, timezone

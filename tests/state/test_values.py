@@ -1,7 +1,5 @@
 """Which values of a state are valid, and which of two entries is the newer one."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest

@@ -1,7 +1,5 @@
 """Machines that share a folder through a carrier that is late, copies conflicts and tears files."""
 
-from __future__ import annotations
-
 import os
 import random
 import shutil

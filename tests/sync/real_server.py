@@ -1,7 +1,5 @@
 """A real gpodder server, which is in an environment of its own: `scripts/setup.sh tools` makes it."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """A sync server in memory that behaves as well or badly as a test asks, and the machines that use it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Episode actions: what is read of a server's, what is sent, and which one wins."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

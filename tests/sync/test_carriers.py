@@ -1,7 +1,5 @@
 """Every field of progress reaches all that carries it: journal, snapshot, folder, the process that syncs, the app."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

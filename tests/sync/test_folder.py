@@ -1,7 +1,5 @@
 """A folder that several machines share."""
 
-from __future__ import annotations
-
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

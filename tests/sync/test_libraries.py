@@ -1,7 +1,5 @@
 """What a sync takes from a server with libraries, and what it sends, over an account that a test describes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Nextcloud's login flow."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

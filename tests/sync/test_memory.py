@@ -1,7 +1,5 @@
 """What was exchanged with a server is lost without harm, and never taken for that of another one."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Looking cheaply whether other machines have synced."""
 
-from __future__ import annotations
-
 import os
 from datetime import timedelta
 from pathlib import Path

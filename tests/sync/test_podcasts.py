@@ -1,7 +1,5 @@
 """How two lists of podcasts are merged, and which episode another program means."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Both protocols: which one a server speaks, and how batches are split."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from typing import Any

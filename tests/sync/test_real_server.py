@@ -1,7 +1,5 @@
 """Two machines and a real gpodder server, which is in an environment of its own: `scripts/setup.sh tools` makes it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

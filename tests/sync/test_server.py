@@ -1,7 +1,5 @@
 """Sync with a server that keeps to its protocol, and with one that does not."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import chain, repeat

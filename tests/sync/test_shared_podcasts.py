@@ -1,7 +1,5 @@
 """Podcasts that travel with a shared folder."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace

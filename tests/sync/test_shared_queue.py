@@ -1,7 +1,5 @@
 """The queue goes to the machines that share a folder, entry by entry; a session and what plays stay as they are."""
 
-from __future__ import annotations
-
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

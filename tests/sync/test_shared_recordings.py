@@ -1,7 +1,5 @@
 """Recordings in folders are the same on every machine, whatever their paths, names and tags."""
 
-from __future__ import annotations
-
 import random
 import shutil
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The settings of podcasts, shared through a folder: the newest win, and logins stay."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 

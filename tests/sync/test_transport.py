@@ -1,7 +1,5 @@
 """What a sync sends to whom, and servers that mean harm."""
 
-from __future__ import annotations
-
 import json
 from base64 import b64encode
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The client alone: small programs stand in for the app, and every byte has to come through."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """Greetings between a client and an app."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.terminal.protocol import GREETING_LIMIT, IF_LEFT, TAKE, VARIABLES, greet, read_greeting

@@ -1,7 +1,5 @@
 """Which app a client finds, and what must be the same for that."""
 
-from __future__ import annotations
-
 import os
 import socket
 from argparse import Namespace

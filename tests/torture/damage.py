@@ -1,7 +1,5 @@
 """State files as they come back from a bad disk: cut at every byte, bits flipped, overwritten."""
 
-from __future__ import annotations
-
 import contextlib
 import random
 import re

@@ -1,7 +1,5 @@
 """Databases as they come back from a bad disk: caches are made anew, that of podcasts is repaired row by row."""
 
-from __future__ import annotations
-
 import random
 import shutil
 import subprocess

@@ -12,8 +12,6 @@ good once there is such a file; `--stick` does so with the interpreter lock held
 `save`. SIGUSR1 takes its sound device away.
 """
 
-from __future__ import annotations
-
 import asyncio
 import atexit
 import json

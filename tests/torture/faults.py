@@ -1,7 +1,5 @@
 """A save with a fault at each of its system calls: the process is killed there, or the call fails there."""
 
-from __future__ import annotations
-
 import contextlib
 import itertools
 import json

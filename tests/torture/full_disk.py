@@ -1,7 +1,5 @@
 """A disk that is full, or fails, while the store and the app save."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import subprocess

@@ -1,7 +1,5 @@
 """Content that nobody cleaned, drawn by a widget: a terminal must not obey it."""
 
-from __future__ import annotations
-
 import json
 
 from tests.torture.shelf import app_command, make_home

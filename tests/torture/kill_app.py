@@ -1,7 +1,5 @@
 """Kill -9 at a random instant, on the whole app in a terminal, with the real libmpv."""
 
-from __future__ import annotations
-
 import random
 import time
 from collections.abc import Sequence

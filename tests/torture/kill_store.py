@@ -1,7 +1,5 @@
 """Kill -9 at a random instant, on a process that drives the real store."""
 
-from __future__ import annotations
-
 import os
 import random
 import signal

@@ -6,8 +6,6 @@ takes depends on the disk: it is reported, beside a bare fsync on the same disk.
 The process writes a line for each before it does anything else, so that the ledger has them whenever it is killed.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import time

@@ -3,8 +3,6 @@
 Mounts are in namespaces of the trials' processes and go with the last of these; loop devices go with their mount.
 """
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os

@@ -4,8 +4,6 @@ Runs in a process that is killed. While a save is under way no time passes for t
 of the playing is what the program did not ask to have saved, however fast the listener is and slow the disk.
 """
 
-from __future__ import annotations
-
 import os
 import queue
 import random

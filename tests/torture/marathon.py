@@ -1,7 +1,5 @@
 """A day and a night of listening in minutes: what grows with it would in the end take the machine."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -1,7 +1,5 @@
 """File systems of a trial's own, in a mount namespace that nothing else sees."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import os

@@ -3,8 +3,6 @@
 A mutant changes the driven process from within, before it begins; the code of the program stays as it is.
 """
 
-from __future__ import annotations
-
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping

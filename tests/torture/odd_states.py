@@ -1,7 +1,5 @@
 """The app and the commands on state files that are damaged, newer, or not theirs to read or write."""
 
-from __future__ import annotations
-
 import os
 import stat
 import subprocess

@@ -1,7 +1,5 @@
 """The table of a run, and its section of the results that the repository keeps."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime
 

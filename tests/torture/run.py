@@ -6,8 +6,6 @@ PART is a letter or words of a check's name; without one, all run. TORTURE_TRIAL
 store, 1,000 by default; the other checks run in proportion. A failure is repeated with the seed that is printed.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import random

@@ -5,8 +5,6 @@
 Parent and process talk through a mapped file: that takes no system call which a fault could hit.
 """
 
-from __future__ import annotations
-
 import json
 import mmap
 import os

@@ -1,7 +1,5 @@
 """Several programs on one state at once: writers, the command that marks, and two apps."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

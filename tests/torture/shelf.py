@@ -1,7 +1,5 @@
 """What the driven app listens to: a catalogue of silent recordings, and a home that holds nothing else."""
 
-from __future__ import annotations
-
 import os
 import sys
 import wave

@@ -1,7 +1,5 @@
 """What ends an app other than its listener's q, and what stops it for a while."""
 
-from __future__ import annotations
-
 import os
 import random
 import shlex

@@ -1,7 +1,5 @@
 """Kill -9 at a random instant while the app streams from servers that are hard to stream from."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

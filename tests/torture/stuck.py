@@ -1,7 +1,5 @@
 """An app whose interpreter is stuck: no thread of it can run, so its guard has the last word."""
 
-from __future__ import annotations
-
 import signal
 import sys
 import time

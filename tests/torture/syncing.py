@@ -1,7 +1,5 @@
 """Two to five machines that share a folder: late, torn and conflicting files, wrong clocks, and a year away."""
 
-from __future__ import annotations
-
 from tests.sync.machines import World
 from tests.torture import mutants
 from tests.torture.trials import Check, Result, Trial

@@ -1,7 +1,5 @@
 """A program on a terminal of its own: keys go in, and what a listener would see comes out, with the time of it."""
 
-from __future__ import annotations
-
 import contextlib
 import ctypes
 import fcntl

@@ -1,7 +1,5 @@
 """Transcripts made to do harm beside a running app: keys are answered, and what is good is read, shown and found."""
 
-from __future__ import annotations
-
 import json
 import random
 import subprocess

@@ -1,7 +1,5 @@
 """What a check is, and running its trials two at a time: on the program as it is, and on mutants of it."""
 
-from __future__ import annotations
-
 import multiprocessing
 import random
 import shutil

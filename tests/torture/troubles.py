@@ -1,7 +1,5 @@
 """What plays breaks: no sound device, one that vanishes, a server that stalls, a narrator that is killed."""
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

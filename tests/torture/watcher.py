@@ -4,8 +4,6 @@ The screen tells what was seen, and the program when the fsync of each save had 
 so must be there. How long that takes depends on the disk; it is reported, and no loss.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import time

@@ -1,7 +1,5 @@
 """Guards that every test of the screen runs under."""
 
-from __future__ import annotations
-
 import os
 import threading
 from collections.abc import AsyncIterator, Iterator

@@ -1,7 +1,5 @@
 """Looking around: topics, search, filter, sort, details, and where the cursor is."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

@@ -1,7 +1,5 @@
 """What is sent of an update, and what a terminal shows after it."""
 
-from __future__ import annotations
-
 import io
 import random
 import re

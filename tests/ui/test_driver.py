@@ -1,7 +1,5 @@
 """What is written to a terminal and read from it, without one."""
 
-from __future__ import annotations
-
 import signal
 import threading
 from collections.abc import Sequence

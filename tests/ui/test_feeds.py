@@ -1,7 +1,5 @@
 """Podcasts on the screen: their keys, their rows, their details, and what stays when the library is swapped."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 

@@ -1,7 +1,5 @@
 """The app with its real feeds, player and files, over servers of its own on loopback."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import json

@@ -1,7 +1,5 @@
 """What the services tell the screen: notices, questions, and what plays."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import AppDriver

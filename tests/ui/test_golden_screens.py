@@ -3,8 +3,6 @@
 UPDATE_SCREENS=1 pytest tests/ui/test_golden_screens.py writes them anew; look at the difference before keeping it.
 """
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

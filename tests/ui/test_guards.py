@@ -1,7 +1,5 @@
 """The guards of these tests catch what they are there for."""
 
-from __future__ import annotations
-
 import threading
 
 import pytest

@@ -1,7 +1,5 @@
 """Text from outside is shown letter for letter everywhere, moves nothing, and never commands the terminal."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Keys go to what they are bound to, or on to Textual."""
 
-from __future__ import annotations
-
 import time
 
 import pytest

@@ -1,7 +1,5 @@
 """A checked keymap does what it says: on Textual's bindings, in the app, and in what the app shows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import ClassVar
 

@@ -1,7 +1,5 @@
 """Every key of the table does what the table says, in the pane that it belongs to and nowhere it would harm."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """An address is opened in the browser of a desktop, else copied."""
 
-from __future__ import annotations
-
 import asyncio
 from types import SimpleNamespace
 from typing import Any, cast

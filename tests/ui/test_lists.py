@@ -1,7 +1,5 @@
 """The listener's own lists on the screen: put on, moved, taken off, made smart, edited, removed."""
 
-from __future__ import annotations
-
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.library.library import Library
 from tui_pod.core.selection.list_query import Filter

@@ -1,7 +1,5 @@
 """Notices: said plainly, shown letter for letter, and gone when dismissed."""
 
-from __future__ import annotations
-
 import pytest
 from textual import events
 

@@ -1,7 +1,5 @@
 """Every number on the screen is right after every action: random keys, and a recount from scratch after each."""
 
-from __future__ import annotations
-
 import random
 
 import pytest

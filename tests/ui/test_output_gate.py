@@ -1,7 +1,5 @@
 """What passes the gate to the terminal: printable cells, safe links, and pictures of our own."""
 
-from __future__ import annotations
-
 import io
 
 import pytest

@@ -1,7 +1,5 @@
 """The command palette offers what the keys do, and does it where the key would have done it."""
 
-from __future__ import annotations
-
 from functools import partial
 
 import pytest

@@ -1,7 +1,5 @@
 """Playing as it is seen: the bar, the marks in the list, what follows, and what goes wrong."""
 
-from __future__ import annotations
-
 import re
 from functools import partial
 

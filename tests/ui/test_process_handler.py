@@ -1,7 +1,5 @@
 """Signals: what ends the app, and what it does when it goes on after a stop."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """The queue: filled, ordered, emptied, played, and what it says about time."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import AppDriver

@@ -1,7 +1,5 @@
 """What of the settings only the screen can judge."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

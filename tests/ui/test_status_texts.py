@@ -1,7 +1,5 @@
 """What the bar, the header and the key line say, and what is left out where there is no room."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest

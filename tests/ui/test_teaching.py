@@ -1,7 +1,5 @@
 """What the screen teaches: each usual task names its key where it is done."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import AppDriver, run_app

@@ -1,7 +1,5 @@
 """How the app adapts to its terminal."""
 
-from __future__ import annotations
-
 from types import SimpleNamespace
 from typing import Any, cast
 

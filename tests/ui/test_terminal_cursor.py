@@ -1,7 +1,5 @@
 """Where the terminal's cursor stands, and what is still while it is followed."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

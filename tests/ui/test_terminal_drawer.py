@@ -1,7 +1,5 @@
 """What moving the app to another terminal changes: its variables, its colours, and what is drawn."""
 
-from __future__ import annotations
-
 import io
 from types import SimpleNamespace
 from typing import Any

@@ -1,7 +1,5 @@
 """Homes that tui-pod 1.0 and 2.0 wrote are read with nothing lost, and those say so when they cannot go back."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import tarfile

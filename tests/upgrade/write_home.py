@@ -6,8 +6,6 @@
 The new program reads it in `test_upgrade.py`.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

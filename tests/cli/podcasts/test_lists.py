@@ -1,7 +1,5 @@
 """The command `lists`: made, changed, printed and exchanged as M3U."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Logins at the command line: typed in an address, asked for, set, in a list; printed nowhere."""
 
-from __future__ import annotations
-
 import io
 import sys
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The command `models`: what is offered, and that nothing comes without a yes."""
 
-from __future__ import annotations
-
 import json
 from hashlib import sha256
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The command `narrate`, with a voice that writes files at once."""
 
-from __future__ import annotations
-
 import json
 import shutil
 from functools import cache

@@ -1,7 +1,5 @@
 """The command `passages`, on a folder of talks, with comparing that takes no time."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime

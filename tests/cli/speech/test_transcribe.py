@@ -1,7 +1,5 @@
 """The command `transcribe`, with a recogniser that answers at once."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from unittest.mock import Mock

@@ -1,7 +1,5 @@
 """How long an episode is new, and from when on it is archived."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.core.library.podcast_settings import DAY, archived_before, is_daily, make_settings, new_since

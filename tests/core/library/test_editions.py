@@ -1,7 +1,5 @@
 """After one edition of a book the others are no longer to be heard."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.fakes import START

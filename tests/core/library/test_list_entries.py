@@ -1,7 +1,5 @@
 """Lists that are changed on several machines keep what each of them has changed."""
 
-from __future__ import annotations
-
 import random
 from datetime import timedelta
 

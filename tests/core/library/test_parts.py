@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.core.library.parts import Part, arrange, pack_parts, part_after, part_at, unpack_parts

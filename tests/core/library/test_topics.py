@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from tui_pod.core.library.episode import Topic
 from tui_pod.core.library.topics import ROOT, TopicTable, arrange, topic_key
 

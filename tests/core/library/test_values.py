@@ -1,7 +1,5 @@
 """Sizes, lengths, dates and types, as feeds write them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The library is swapped under a listener: feeds were refreshed, added or removed while an episode plays."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest

@@ -1,7 +1,5 @@
 """Chapters: who is believed of those that tell where they are, and which one plays."""
 
-from __future__ import annotations
-
 import itertools
 
 import pytest

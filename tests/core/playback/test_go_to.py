@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.core.playback.go_to import parse_position

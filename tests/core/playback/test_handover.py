@@ -1,7 +1,5 @@
 """Going on where another machine stopped."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

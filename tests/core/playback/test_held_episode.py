@@ -1,7 +1,5 @@
 """An episode that was restored or stopped takes every command, though the player does not have it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial

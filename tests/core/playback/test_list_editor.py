@@ -1,7 +1,5 @@
 """Changing lists of the listener's own: each change is shown, saved, and can be undone."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """What was heard before: skipped by a key, or by itself; what counts as heard; going back means play it."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.rooms import CAST, Room, make_room

@@ -1,7 +1,5 @@
 """The list that playing goes on in: where it comes from, and that it survives a restart."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.core.library.test_course import library as library

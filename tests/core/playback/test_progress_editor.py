@@ -1,7 +1,5 @@
 """Progress that others made, such as another machine, while this app runs."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

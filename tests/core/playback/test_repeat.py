@@ -1,7 +1,5 @@
 """What is repeated, where it ends, and that it never becomes played."""
 
-from __future__ import annotations
-
 from math import inf
 
 import pytest

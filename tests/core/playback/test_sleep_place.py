@@ -1,7 +1,5 @@
 """Where the sleep timer was set is remembered, and one key goes back there."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.core.player.test_parts import BOOK, NEXT, book_room

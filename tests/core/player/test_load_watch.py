@@ -1,7 +1,5 @@
 """Streams from servers that send them in one piece: what is waited for is shown, and what cannot be is said."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """The sound of what plays: the podcast's own, that of its narrowest topic, or the usual one."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.rooms import CAST, EPISODES, Room, make_room

@@ -1,7 +1,5 @@
 """A book has a speed of its own."""
 
-from __future__ import annotations
-
 from tests.core.player.test_parts import BOOK, NEXT, book_room
 from tests.rooms import make_room
 

@@ -1,7 +1,5 @@
 """The listener's own rules: what counts as played, how far a step goes, and whether the list plays on."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.fakes import START

@@ -1,7 +1,5 @@
 """Playback of an episode of several recordings."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from math import inf
 

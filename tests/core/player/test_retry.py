@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 from tui_pod.core.player.load_watch import PAUSES, PROGRESS, Retry
 
 

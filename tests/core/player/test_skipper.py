@@ -1,7 +1,5 @@
 """What a listener leaves out of a podcast: starts, ends, and chapters by their titles."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

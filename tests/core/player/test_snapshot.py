@@ -1,7 +1,5 @@
 """What a listener sees of a playback."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """A position that was wished and not reached is kept, whatever the player says, until the listener moves."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

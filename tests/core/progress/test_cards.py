@@ -1,7 +1,5 @@
 """Two notebooks are merged and compared, whichever comes first."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from tests.fakes import START

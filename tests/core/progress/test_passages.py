@@ -1,7 +1,5 @@
 """What is marked, what is skipped, and that nothing else ever is."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Mapping, Sequence
 from itertools import pairwise

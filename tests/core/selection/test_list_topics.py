@@ -1,7 +1,5 @@
 """Lists of the listener's own as topics: what is on them, in which order, and how progress changes them."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import pytest

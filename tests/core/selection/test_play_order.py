@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from tests.core.library.test_course import library as library

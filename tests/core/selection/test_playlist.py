@@ -1,7 +1,5 @@
 """Lists written as M3U are read back by id, and lists of other players by recording."""
 
-from __future__ import annotations
-
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.selection.playlist import read_m3u, to_m3u

@@ -1,7 +1,5 @@
 """A session comes back after a restart, whatever the saved values are."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """What is left of a session or the queue, and how long it takes."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from tests.fakes import START

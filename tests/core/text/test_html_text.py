@@ -1,7 +1,5 @@
 """HTML becomes safe text, and the feeds that a page names are found."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.core.text.clean import SUMMARY_LIMIT

@@ -1,7 +1,5 @@
 """Names are found by the beginnings of their words, and by other words for them."""
 
-from __future__ import annotations
-
 from tui_pod.core.text.names import is_called, rank
 
 

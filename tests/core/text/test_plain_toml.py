@@ -1,7 +1,5 @@
 """Whatever the text, the quick reader says what tomllib says."""
 
-from __future__ import annotations
-
 import random
 import tomllib
 from datetime import UTC, datetime, timedelta

@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.core.text.speech import speakable, split_sentences

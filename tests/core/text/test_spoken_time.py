@@ -1,7 +1,5 @@
 """Times as a screen reader says them."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.core.text.clean import spoken_time

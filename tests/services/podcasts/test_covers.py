@@ -1,7 +1,5 @@
 """Where pictures of covers are found, and that each is made once."""
 
-from __future__ import annotations
-
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit

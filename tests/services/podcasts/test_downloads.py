@@ -1,7 +1,5 @@
 """Downloads in the running app: what a login resumes, and what is shown of failures."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import threading

@@ -1,7 +1,5 @@
 """The feed service over real servers, a real store and real downloads; only the front end is a stand-in."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import socket

@@ -1,7 +1,5 @@
 """Folders of the listener's own files in the running app: added by their path, and brought up to date by themselves."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import shutil

@@ -1,7 +1,5 @@
 """What another player exported, taken into the running app and undone."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import AsyncIterator
 from pathlib import Path

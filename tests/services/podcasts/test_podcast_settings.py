@@ -1,5 +1,3 @@
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import AppDriver, embedded_library, run_app

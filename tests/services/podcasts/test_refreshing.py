@@ -1,7 +1,5 @@
 """Refreshes on request, at the start, and of podcasts that are due."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import threading

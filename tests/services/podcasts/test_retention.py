@@ -1,7 +1,5 @@
 """When the downloads of a podcast are looked at: once an episode was played, or is no longer in use."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path

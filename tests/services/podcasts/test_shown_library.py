@@ -1,7 +1,5 @@
 """Episodes are new until their row was seen, or the listener has dealt with them."""
 
-from __future__ import annotations
-
 from tests.services.podcasts.rig import ServiceRig, add_sounds, added, serve_sounds
 from tests.sources import server
 from tests.sources.server import Site, feed, item

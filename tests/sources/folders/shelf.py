@@ -1,7 +1,5 @@
 """A folder of sound files, and the store that it is a podcast of."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from tests.sources.folders.sounds import make_mp3

@@ -1,7 +1,5 @@
 """Sound files small enough for a test: mp3 with tags, made of silent frames."""
 
-from __future__ import annotations
-
 import struct
 from collections.abc import Mapping
 from pathlib import Path

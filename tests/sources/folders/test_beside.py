@@ -1,7 +1,5 @@
 """What lies beside a recording tells about it, and about nothing else."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

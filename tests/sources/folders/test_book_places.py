@@ -1,7 +1,5 @@
 """Places in a book stay where they are when files become a book, its parts change, or it becomes files again."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """Works are recognised, whichever way their files are named."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence

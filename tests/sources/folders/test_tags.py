@@ -1,7 +1,5 @@
 """The tags of a sound file."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import struct

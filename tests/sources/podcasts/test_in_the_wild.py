@@ -1,7 +1,5 @@
 """Shapes of published feeds that other readers take, in fixtures of our own."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

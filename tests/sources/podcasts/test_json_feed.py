@@ -1,7 +1,5 @@
 """JSON Feed is read like any other feed."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Links from other players and sites: where they lead, and what is said if they lead nowhere."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A list of feeds may come from anybody: it names feeds and ids, and gives nobody a way into the own network."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Feeds in pages: all of them are read once, later only what is new, and no server can make it endless."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The lines of the details from the tags of Podcasting 2.0, and the recordings that those tags offer."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.core.library.show_notes import PodcastFacts

@@ -1,7 +1,5 @@
 """Feeds that are malformed, or built to harm who reads them."""
 
-from __future__ import annotations
-
 import tracemalloc
 
 import pytest

@@ -1,7 +1,5 @@
 """Subscribe to what is typed, and recognise a podcast that is known."""
 
-from __future__ import annotations
-
 import socket
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A server is asked with a token, which is renewed and kept apart from the podcasts."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """What a server says about its books and podcasts, as items of a feed."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import pytest

@@ -1,7 +1,5 @@
 """E-books as Calibre, Sigil and pandoc write them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile

@@ -1,7 +1,5 @@
 """Texts of all kinds: what is read of them, and what they are kept as."""
 
-from __future__ import annotations
-
 import io
 import sys
 from collections.abc import Iterator

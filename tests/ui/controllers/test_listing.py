@@ -1,7 +1,5 @@
 """What the list of the library screen shows, and where its cursor goes."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import AppDriver, run_app

@@ -1,7 +1,5 @@
 """Escape closes what was opened last, and passes what a view does not take to the one below."""
 
-from __future__ import annotations
-
 from tests.app_driver import run_app
 from tui_pod.core.library.library import Library
 from tui_pod.core.selection.list_query import ListQuery

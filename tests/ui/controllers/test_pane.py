@@ -1,7 +1,5 @@
 """The episode's pane: made where there is room, hidden and shown, with details of a row or a topic."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import AppDriver, run_app

@@ -1,7 +1,5 @@
 """The question of an episode that has ended, as the screen offers and shows it."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 
 import pytest

@@ -1,7 +1,5 @@
 """The search field: what it searches, what it holds when it is opened again, and how it is left."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The lines around the panes of the library screen: header, title of the list, bar and key line."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import partial
 

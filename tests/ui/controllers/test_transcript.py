@@ -1,7 +1,5 @@
 """Words that are recognised on this machine: offered, growing, labelled, and shown in the rows."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import AppDriver, run_app

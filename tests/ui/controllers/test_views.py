@@ -1,7 +1,5 @@
 """The views over the panes: opened with current data, one at a time, and left."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

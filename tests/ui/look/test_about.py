@@ -1,7 +1,5 @@
 """What the episode's pane says of an episode."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

@@ -1,7 +1,5 @@
 """In ASCII mode nothing else is on the screen, but for letters: what has no stand-in of its width."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """Text cut, padded, wrapped and searched in terminal cells."""
 
-from __future__ import annotations
-
 import pytest
 
 from tui_pod.ui.look.cells import find_words, fit, meter, split_title, wrap

@@ -1,7 +1,5 @@
 """A style that was drawn in true colour is drawn in fewer colours on the next terminal, and in all on the one after."""
 
-from __future__ import annotations
-
 import pytest
 from rich.color import ColorSystem
 from rich.segment import Segment

@@ -1,7 +1,5 @@
 """No text is cut without an ellipsis, in any view at any size."""
 
-from __future__ import annotations
-
 import sys
 
 import pytest

@@ -1,7 +1,5 @@
 """The cover that is drawn for an episode without a picture."""
 
-from __future__ import annotations
-
 from math import cos, hypot, pi, sin, sqrt
 
 import pytest

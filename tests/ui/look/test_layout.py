@@ -1,7 +1,5 @@
 """Any size of terminal, at any moment: nothing crashes, nothing is lost, and what fits is shown."""
 
-from __future__ import annotations
-
 import pytest
 from rich.cells import cell_len
 

@@ -1,7 +1,5 @@
 """Every view in every theme on terminals with true colour, 256 and 16 colours: what its cells are made of."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager

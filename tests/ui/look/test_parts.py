@@ -1,7 +1,5 @@
 """Lines of parts: fitted, spread, merged and highlighted."""
 
-from __future__ import annotations
-
 from typing import cast
 
 from rich.style import Style

@@ -1,7 +1,5 @@
 """What is sent to a terminal that draws pictures, and what may draw a piece of one."""
 
-from __future__ import annotations
-
 import os
 import random
 

@@ -1,7 +1,5 @@
 """Themes of one's own, from files to what is drawn."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

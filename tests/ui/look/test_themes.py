@@ -1,7 +1,5 @@
 """Which theme the app starts in, draws and remembers; `test_palettes.py` reads what is drawn."""
 
-from __future__ import annotations
-
 import pytest
 from textual.color import Color
 from textual.theme import Theme

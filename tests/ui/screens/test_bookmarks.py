@@ -1,7 +1,5 @@
 """Keeping what was said, and what was kept, on the screen."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import AppDriver, run_app

@@ -1,7 +1,5 @@
 """What all dialogs have: their keys, their width, what they say of a request, and the terminal's own colours."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """What holds for every dialog: a key that is not its own changes nothing behind it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import partial
 from unittest.mock import AsyncMock

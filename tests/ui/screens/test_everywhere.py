@@ -1,7 +1,5 @@
 """Search everywhere, as the listener uses it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """Dialogs of fields: what a field shows, what the line below says, and when a form is saved."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial

@@ -1,7 +1,5 @@
 """Help: keys in groups, those of the present pane first."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.app_driver import AppDriver

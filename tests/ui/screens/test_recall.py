@@ -1,7 +1,5 @@
 """Recall on the screen: cards, what is due, and the answers."""
 
-from __future__ import annotations
-
 from tests.app_driver import AppDriver
 from tests.rooms import make_room
 from tui_pod.config.settings import RecallSettings, Settings

@@ -1,7 +1,5 @@
 """Sessions: planned to a time, followed in the bar, summed up, and put to sleep."""
 
-from __future__ import annotations
-
 import pytest
 from textual.widgets import Input, OptionList, Static
 

@@ -1,7 +1,5 @@
 """View 3 tells what was heard, to the second, and how far each topic is."""
 
-from __future__ import annotations
-
 import re
 from itertools import pairwise
 

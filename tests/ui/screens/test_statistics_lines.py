@@ -1,7 +1,5 @@
 """The lines of the statistics view: what is drawn at which width, and what is left out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

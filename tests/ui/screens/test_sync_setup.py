@@ -1,7 +1,5 @@
 """The dialogs that set up sync, over real files and a server on loopback."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The picture of an episode: scaled to cells, and drawn only where the terminal can show it."""
 
-from __future__ import annotations
-
 import pytest
 from rich.console import Console
 from textual.app import App, ComposeResult

@@ -1,7 +1,5 @@
 """The rows of the list: what each line shows, and what keys and the mouse do with rows and selections."""
 
-from __future__ import annotations
-
 from datetime import date
 
 import pytest

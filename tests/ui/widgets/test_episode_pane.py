@@ -1,7 +1,5 @@
 """The episode's pane: beside the list in a wide terminal, over it by key in others."""
 
-from __future__ import annotations
-
 import re
 import threading
 

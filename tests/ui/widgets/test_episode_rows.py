@@ -1,7 +1,5 @@
 """The parts of an episode's row."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.fakes import START

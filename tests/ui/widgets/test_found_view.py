@@ -1,7 +1,5 @@
 """The results of a search everywhere: their lines, their cursor, and what keys do with them."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 

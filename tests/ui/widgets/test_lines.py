@@ -1,7 +1,5 @@
 """The header and the key line: what is left out where there is no room, and what a click does."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 

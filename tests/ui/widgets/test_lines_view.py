@@ -1,7 +1,5 @@
 """Views of lines: the cursor stays in sight with its heading, and pages, ends and the mouse move it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import pytest

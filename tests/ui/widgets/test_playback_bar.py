@@ -1,7 +1,5 @@
 """The playback bar: fixed places, what was heard, what to go on with, and the mouse."""
 
-from __future__ import annotations
-
 from itertools import groupby
 from typing import Any
 

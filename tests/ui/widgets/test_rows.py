@@ -1,7 +1,5 @@
 """Rows are drawn once and kept: they look as the colours of the moment, and in parts as in the whole."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 

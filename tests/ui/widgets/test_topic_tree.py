@@ -1,7 +1,5 @@
 """The tree of topics: folded, unfolded, and walked through."""
 
-from __future__ import annotations
-
 import pytest
 from textual.geometry import Size
 

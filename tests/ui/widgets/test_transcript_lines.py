@@ -1,7 +1,5 @@
 """How sentences become paragraphs and lines, and how matches are found among them."""
 
-from __future__ import annotations
-
 import pytest
 from rich.cells import cell_len
 

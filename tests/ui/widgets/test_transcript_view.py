@@ -1,7 +1,5 @@
 """Reading along: the sentence that is spoken, moving among the words, searching and copying them."""
 
-from __future__ import annotations
-
 import gc
 
 import pytest

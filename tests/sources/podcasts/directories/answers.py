@@ -1,7 +1,5 @@
 """Answers of the shape that the directories gave when they were looked at, with everything that is not read left in."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

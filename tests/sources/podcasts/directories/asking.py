@@ -1,7 +1,5 @@
 """Directories on a loopback server, and questions to them."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

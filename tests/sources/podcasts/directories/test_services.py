@@ -1,7 +1,5 @@
 """What each directory is asked."""
 
-from __future__ import annotations
-
 import hashlib
 from datetime import date
 from urllib.parse import parse_qs, urlsplit

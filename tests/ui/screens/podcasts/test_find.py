@@ -1,7 +1,5 @@
 """Finding a podcast by words: what is asked and said, the results, the preview, and subscribing."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

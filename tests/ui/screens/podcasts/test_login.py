@@ -1,7 +1,5 @@
 """The login that a server asks for: over http it is sent only after a second enter."""
 
-from __future__ import annotations
-
 import pytest
 from textual.widgets import Input
 
