@@ -72,6 +72,13 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
     return found._replace(notices=tuple(dict.fromkeys((*notices, *found.notices))))
 
 
+def update_cache(paths: Sequence[Path], cache: Path, data: Path) -> None:
+    """Write the library to the cache, which is outdated, for other processes. Raises CatalogsError with all faults."""
+    file = cache_file(cache, "library", paths)
+    if not _patch(file, paths, data, []) and (save := _parse(file, paths, data).save) is not None:
+        save()
+
+
 def load_cached(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded | None:
     """Return the library from the cache; None if the cache is missing, damaged or older than a catalogue or feed."""
     feeds, file = _generation(data), cache_file(cache, "library", paths)

@@ -12,10 +12,9 @@ import codecs
 import contextlib
 import re
 from collections.abc import Iterator
-from html import unescape
+from html import escape, unescape
 from typing import Protocol
 from xml.parsers import expat
-from xml.sax.saxutils import escape
 
 from tui_pod.core.errors import UserError
 from tui_pod.runtime.log import log
@@ -139,7 +138,7 @@ def mended(content: bytes, charset: str | None) -> str:
     if text.count("&") > MAX_AMPERSANDS:
         raise XmlError(OVERLOAD)
     # the text of a reference that expat may not know, or else a literal ampersand
-    return _AMPERSAND.sub(lambda found: _CONTROLS.sub("", escape(unescape(found[0]))), text)
+    return _AMPERSAND.sub(lambda found: _CONTROLS.sub("", escape(unescape(found[0]), quote=False)), text)
 
 
 def decode_document(content: bytes, charset: str | None) -> str:

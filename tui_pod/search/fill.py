@@ -115,8 +115,9 @@ def _update_heads(
         else:
             places = few
     known = writer.known(changed)
-    for ident in known.keys() - set(library.ids):
-        writer.remove(known.pop(ident))
+    for ident in [*known]:
+        if (index := library.index(ident)) is None or library.ids[index] != ident:
+            writer.remove(known.pop(ident))
     return known, _put_heads(writer, library, sources, known, places)
 
 
