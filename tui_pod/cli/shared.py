@@ -140,10 +140,10 @@ def open_library(options: Namespace) -> Opened:
     warn(*loaded.notices, *state.notices)
     settings = settings._replace(sync=settings.sync.or_chosen(state.setting))
     library = with_lists(loaded.library, state.notebook.lists, local_date(datetime.now(UTC)))
-    if library.moves:
+    if library.moves or library.aliases:
         from tui_pod.core.progress.moves import moved_notebook  # few libraries have books
 
-        state = state._replace(notebook=moved_notebook(state.notebook, library.moves))
+        state = state._replace(notebook=moved_notebook(state.notebook, library.moves, library.aliases))
     return Opened(library, state, file, paths, stamp, settings)
 
 

@@ -152,10 +152,10 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         queue = queue.remove(set(saved.session.episodes) - saved.session.queued)
         over = (f"The session ended at {local_time(saved.ends):%H:%M}; what it had left is no longer in the queue.",)
     saved_list, notebook = state.tables.get("list"), state.notebook
-    if library.moves:
+    if library.moves or library.aliases:
         from tui_pod.core.progress.moves import moved_notebook  # few libraries have books
 
-        notebook = moved_notebook(notebook, library.moves)
+        notebook = moved_notebook(notebook, library.moves, library.aliases)
     return FirstScreen(
         library,
         progress_index,

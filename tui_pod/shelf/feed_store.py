@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +22,7 @@ from tui_pod.net.file_address import to_address, typed_path
 from tui_pod.net.login import Login, split_login
 from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf import episodes, marks, settings_table
+from tui_pod.shelf.copies import read_copies, read_places, settle_copies
 from tui_pod.shelf.database import FeedDatabase, bump, insert_entries, number_of, read_entries, to_folders
 from tui_pod.shelf.generation import generation
 from tui_pod.shelf.layouts import read_contents
@@ -151,6 +152,7 @@ class FeedStore:
                 db.execute("UPDATE feeds SET removed = NULL, folders = ? WHERE first = ?", (folders, first))
                 db.execute("DELETE FROM visits WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (row[2],))
             if touched:
+                settle_copies(db, time.time())
                 bump(db, *touched)
         self.logins.add_missing(logins)
         return len(entries) - known, known
@@ -257,6 +259,7 @@ class FeedStore:
         purged: list[str] = []
         with self.db.write() as db:
             gone = db.execute("SELECT number, first FROM feeds WHERE removed < ?", (before,)).fetchall()
+            copies = read_copies(db) if gone else {}
             for number, feed_id in gone:
                 ids = [row[0] for row in db.execute("SELECT id FROM episodes WHERE feed = ?", (number,))]
                 previewed = db.execute("SELECT id FROM visits JOIN episodes USING (id) WHERE feed = ?", (number,))
@@ -264,6 +267,8 @@ class FeedStore:
                     continue
                 purged += ids
                 lasting = heard & set(ids)
+                others = ((ident, copies[ident]) for ident in ids if ident in copies)
+                db.executemany("INSERT OR REPLACE INTO aliases VALUES (?, ?)", others)
                 episodes.delete_episodes(
                     db, [*(ident for ident in ids if ident not in lasting), feed_id]
                 )  # its picture
@@ -372,6 +377,18 @@ class FeedStore:
         with self.db.read() as db:
             return read_contents(db)
 
+    def copies(self) -> dict[str, str]:
+        """Return the ids of copies in folders: see `read_copies`."""
+        if self.is_empty:
+            return {}
+        with self.db.read() as db:
+            return read_copies(db)
+
+    def places(self, ident: str) -> list[Sequence[str]]:
+        """Return where an episode with copies lies: see `read_places`."""
+        with self.db.read() as db:
+            return read_places(db, ident)
+
     def details(self, ident: str) -> Details | None:
         """Return an episode's details; None if it belongs to no feed."""
         with self.db.read() as db:
@@ -406,6 +423,7 @@ class FeedStore:
             number = number_of(db, feed_id)
             db.execute(f"UPDATE feeds SET {change} WHERE number = ?", (*values, number))
             if changes_library:
+                settle_copies(db, time.time())
                 bump(db, number)
 
 

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from tui_pod.core.library.podcast_settings import PodcastSettings, make_settings
 from tui_pod.core.text.clean import clean, enumerated, fold
 from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf import marks
+from tui_pod.shelf.copies import settle_copies
 from tui_pod.shelf.database import bump, number_of
 from tui_pod.shelf.episodes import HIDDEN, Placed, delete_episodes, hide, store_recordings, upsert
 from tui_pod.shelf.feed_store import FeedStore, Stored
@@ -143,7 +144,7 @@ def hidden_book(store: FeedStore, feed_id: str, item: PublishedItem) -> str:
     with store.db.write() as db:
         number = number_of(db, feed_id)
         known, keys = _known(db, number)
-        (ident,) = _identified(feed_id, [item], known, keys)
+        (ident,) = _identified(feed_id, [item], known, keys, _elsewhere(db, number))
         if all(ident != row[0] for row in known):
             upsert(db, number, [Placed(Identified(ident, item.guid, item), now, HIDDEN, now)])
             store_recordings(db, [(ident, item)])
@@ -171,6 +172,8 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
         described = db.execute("SELECT summary FROM descriptions WHERE feed = ?", (number,)).fetchone()
         db.execute("INSERT OR REPLACE INTO descriptions VALUES (?, ?)", (number, left_out))
         db.execute("UPDATE feeds SET fetched = ?, error = '' WHERE number = ?", (now, number))
+        if settle_copies(db, now):
+            stored = replace(stored, has_changed=True)
         if stored.has_changed:
             bump(db, number)
     if described is None or described[0] != left_out:
@@ -194,23 +197,25 @@ def _store_items(
     now: float,
 ) -> Stored:
     known, keys = _known(db, number)
-    ids = _identified(feed_id, items, known, keys)
+    elsewhere = _elsewhere(db, number)
+    ids = _identified(feed_id, items, known, keys, elsewhere)
     today = now - now % DAY  # files of one day keep the order of the folder
     times = {ident: time for ident, _, _, time in known}
     contents = {key for (key,) in db.execute("SELECT key FROM files WHERE feed = ?", (number,))}
+    known_sounds = contents.union(*elsewhere.values())
     placed = []
     new = 0
     for place, (ident, item) in enumerate(zip(ids, items, strict=True)):
         time = times.get(ident, today)
         identified = Identified(ident, item.guid, replace(item, published=time))
         inside = (item.recording and item.recording.keys) or item.guid.split("\0")[:1]
-        is_new = ident not in times and contents.isdisjoint(inside)
+        is_new = ident not in times and known_sounds.isdisjoint(inside)
         placed.append(Placed(identified, time, len(items) - place, now if is_new else today))
         new += is_new
     changes = upsert(db, number, placed)
     before = db.total_changes
     there = set(ids)
-    known = _take_over(db, ids, items, known)
+    known = _take_over(db, ids, items, known, set[str]().union(*keys.values()))
     hide(db, (ident for ident, *_ in known if ident not in there))
     grown = [ident for ident, parts in note_layouts(db, zip(ids, items, strict=True), now).items() if parts - contents]
     db.executemany("UPDATE episodes SET seen = ? WHERE id = ?", ((now, ident) for ident in grown))
@@ -223,23 +228,41 @@ def _store_items(
     return Stored(new + len(grown) - unwanted, bool(changes))
 
 
-def _known(db: sqlite3.Connection, number: int) -> tuple[list[_Known], dict[str, str]]:
-    """Return the episodes stored of a folder, and the book that each content was a part of."""
+def _known(db: sqlite3.Connection, number: int) -> tuple[list[_Known], dict[str, list[str]]]:
+    """Return the episodes stored of a folder, and the books that each content was a part of."""
     known = db.execute("SELECT id, guid, audio, sort FROM episodes WHERE feed = ?", (number,)).fetchall()
     books = db.execute(
         "SELECT keys, recordings.id FROM recordings JOIN episodes ON episodes.id = recordings.id"
         " WHERE feed = ? AND keys <> ''",
         (number,),
     )
-    return known, {key: ident for packed, ident in books for key in packed.split()}
+    keys: dict[str, list[str]] = {}
+    for packed, ident in books:
+        for key in packed.split():
+            keys.setdefault(key, []).append(ident)
+    return known, keys
+
+
+def _elsewhere(db: sqlite3.Connection, number: int) -> dict[str, list[str]]:
+    """Return what the episodes of the other folders consist of, by their ids."""
+    rows = db.execute(
+        "SELECT episodes.id, coalesce(nullif(keys, ''), episodes.guid) FROM feeds CROSS JOIN episodes ON feed = number"
+        " LEFT JOIN recordings ON recordings.id = episodes.id WHERE address LIKE 'file:///%' AND feed <> ?",
+        (number,),
+    )
+    return {ident: content.partition("\0")[0].split() for ident, content in rows}
 
 
 def _take_over(
-    db: sqlite3.Connection, ids: Sequence[str], items: Sequence[PublishedItem], known: Sequence[_Known]
+    db: sqlite3.Connection,
+    ids: Sequence[str],
+    items: Sequence[PublishedItem],
+    known: Sequence[_Known],
+    books: Container[str],
 ) -> list[_Known]:
     """Replace episodes whose files have become parts of a book, which gets their progress; return the others."""
-    by_guid = {row[1]: row[0] for row in known}
-    by_path = {row[2]: row[0] for row in known}
+    by_guid = {row[1]: row[0] for row in known if row[0] not in books}
+    by_path = {row[2]: row[0] for row in known if row[0] not in books}
     present = set(ids)
     taken: dict[str, tuple[str, str]] = {}
     for book, item in zip(ids, items, strict=True):
@@ -255,26 +278,31 @@ def _take_over(
 
 
 def _identified(
-    feed_id: str, items: Sequence[PublishedItem], known: Sequence[_Known], keys: Mapping[str, str]
+    feed_id: str,
+    items: Sequence[PublishedItem],
+    known: Sequence[_Known],
+    keys: Mapping[str, Sequence[str]],
+    elsewhere: Iterable[str],
 ) -> list[str]:
     """Return each item's episode id.
 
-    It is recognised by its content or, failing that, by its path, and a book by any of its files. `keys` names the book
-    that each content was a part of.
+    It is recognised by its content or, failing that, by its path, and a book by any of its files. `keys` names the
+    books that each content was a part of. Other folders have the ids `elsewhere`.
     """
     by_guid = {guid: ident for ident, guid, _, _ in known}
     present = {item.guid for item in items}
-    books = set(keys.values())
+    books = set[str]().union(*keys.values())
     by_path = {audio: ident for ident, guid, audio, _ in known if guid not in present and ident not in books}
-    taken = {ident for ident, _, _, _ in known}
+    taken = {*elsewhere, *(ident for ident, _, _, _ in known)}
     given: set[str] = set()
     ids = []
     for item in items:
         known_by = by_guid.get(item.guid)
         parts = item.recording.keys if item.recording is not None else ()
         if parts:
-            counted = Counter(keys[key] for key in parts if key in keys and keys[key] not in given)
-            known_by = max(counted, key=counted.__getitem__, default=known_by)
+            counted = Counter(book for key in parts for book in keys.get(key, ()) if book not in given)
+            there = known_by
+            known_by = max(counted, key=lambda book: (counted[book], book == there), default=known_by)
         elif known_by is None:
             known_by = by_path.pop(item.audio or "", None)
         if known_by in given:

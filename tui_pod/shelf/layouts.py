@@ -33,9 +33,9 @@ def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, PublishedIte
         row = db.execute("SELECT keys, parts FROM recordings WHERE id = ? AND keys <> ''", (ident,)).fetchone()
         if row is None:
             continue
-        old = _stretches(row[0].split(), unpack_parts(row[1]))
-        if old != _stretches(item.recording.keys, item.recording.parts):
-            _note(db, ident, old, now)
+        old = stretches(row[0].split(), unpack_parts(row[1]))
+        if old != stretches(item.recording.keys, item.recording.parts):
+            note_layout(db, ident, old, now)
         if len(item.recording.keys) > len(old):
             grown[ident] = set(item.recording.keys) - old.keys()
     return grown
@@ -53,7 +53,7 @@ def correct_length(database: FeedDatabase, book: str, audio: str, duration: floa
         if part is None:
             return
         number, keys, longer = row[0], row[1].split(), duration - part.duration
-        _note(db, book, _stretches(keys, parts), time.time())
+        note_layout(db, book, stretches(keys, parts), time.time())
         changed = arrange(other._replace(duration=duration) if other == part else other for other in parts)
         marks = [(start + longer * (start >= part.end), title) for start, title in stored_json(row[3])]
         db.execute("UPDATE recordings SET parts = ? WHERE id = ?", (pack_parts(changed), book))
@@ -67,7 +67,8 @@ def correct_length(database: FeedDatabase, book: str, audio: str, duration: floa
         bump(db, number)
 
 
-def _note(db: sqlite3.Connection, book: str, parts: Stretches, now: float) -> None:
+def note_layout(db: sqlite3.Connection, book: str, parts: Stretches, now: float) -> None:
+    """Store the parts that a book has had until now (seconds since 1970), within a write transaction."""
     last = db.execute("SELECT max(until) FROM layouts WHERE book = ?", (book,)).fetchone()[0] or 0
     db.execute("INSERT INTO layouts VALUES (?, ?, ?)", (book, max(ceil(now), last + 1), json.dumps(parts)))
     db.execute(
@@ -80,7 +81,7 @@ def _note(db: sqlite3.Connection, book: str, parts: Stretches, now: float) -> No
 def read_moves(db: sqlite3.Connection) -> list[Move]:
     """Return where stretches of episodes are now: see `Library.moves`."""
     books = {
-        book: _stretches(keys.split(), unpack_parts(parts))
+        book: stretches(keys.split(), unpack_parts(parts))
         for book, keys, parts in db.execute("SELECT id, keys, parts FROM recordings WHERE keys <> ''")
     }
     if not books:
@@ -112,7 +113,8 @@ def read_moves(db: sqlite3.Connection) -> list[Move]:
     return moves
 
 
-def _stretches(keys: Iterable[str], parts: Iterable[Part]) -> dict[str, tuple[float, float]]:
+def stretches(keys: Iterable[str], parts: Iterable[Part]) -> dict[str, tuple[float, float]]:
+    """Return where each part starts and ends, by its key."""
     return {key: (round(part.start, 2), round(part.end, 2)) for key, part in zip(keys, parts, strict=True)}
 
 
@@ -152,7 +154,7 @@ def read_contents(db: sqlite3.Connection) -> dict[str, RecordingContent]:
         " WHERE address LIKE 'file:///%' OR address LIKE 'texts://%'"
         " ORDER BY removed IS NOT NULL, place < 0, number, place DESC"
     ):
-        present = _stretches(keys.split(), unpack_parts(parts)) if keys else {}
+        present = stretches(keys.split(), unpack_parts(parts)) if keys else {}
         if len(present) < 2:
             found[ident] = _whole(title, keys or guid.partition("\0")[0])
         else:

@@ -23,6 +23,7 @@ from tui_pod.core.text.clean import clean_title, fold
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.net.file_address import path_of
 from tui_pod.shelf import settings_table
+from tui_pod.shelf.copies import read_copies
 from tui_pod.shelf.database import FeedDatabase, FeedStoreError, changed_since, to_folders
 from tui_pod.shelf.episodes import ordered_ids, serial_numbers
 from tui_pod.shelf.layouts import read_moves
@@ -184,7 +185,7 @@ def _read(database: FeedDatabase, since: int | None, others: Others) -> FeedLibr
         by_feed = {}
         by_folder: dict[int, _Subfolders] = {}
         undated = set[int]()
-        numbers = serial_numbers(db)
+        numbers, copies = serial_numbers(db), read_copies(db)
         podcasts = settings_table.stored_texts(db)
         hidden = {feed_id for feed_id, texts in podcasts.items() if texts.get("hidden") == "yes"}
         for number, feed_id, title, address, folders, categories, shows, is_serial, is_arranged in db.execute(
@@ -204,7 +205,7 @@ def _read(database: FeedDatabase, since: int | None, others: Others) -> FeedLibr
             )  # fmt: skip
             if (root := path_of(address)) is not None:
                 undated.add(number)
-                by_folder[number] = _read_subfolders(db, number, root, by_feed[number], topics)
+                by_folder[number] = _read_subfolders(db, number, root, by_feed[number], topics, copies)
             elif is_arranged:
                 by_folder[number] = _read_shelves(db, number, by_feed[number], topics)
         previewed = {
@@ -214,7 +215,7 @@ def _read(database: FeedDatabase, since: int | None, others: Others) -> FeedLibr
                 " FROM visits JOIN episodes USING (id) JOIN feeds ON feed = feeds.number WHERE removed IS NOT NULL"
             )
         }
-        episodes, keys, days = _episodes(db, by_feed, previewed, by_folder, undated, only)
+        episodes, keys, days = _episodes(db, by_feed, previewed, by_folder, undated, only, copies)
         changed, places = frozenset[str](), list[int]()
         if only is not None:
             first = "SELECT first FROM feeds WHERE number IN (SELECT value FROM json_each(?))"
@@ -227,8 +228,12 @@ def _read(database: FeedDatabase, since: int | None, others: Others) -> FeedLibr
             ]
         asked = "SELECT id, episode FROM aliases WHERE id NOT IN (SELECT id FROM episodes) AND instr(episode, ':') = 0"
         aliases = dict(db.execute(asked))  # with a colon: the address of a feed for which a recording waits
-        moves = read_moves(db)
+        moves = [
+            move if move.episode == move.former else move._replace(episode=copies.get(move.episode, move.episode))
+            for move in read_moves(db)
+        ]
         aliases.update((move.former, move.episode) for move in moves if move.end == inf)
+        aliases.update(copies)
         hides_course = settings_table.read_course(db).hidden
     shown = {feed_id: texts for feed_id, texts in podcasts.items() if feed_id not in hidden}
     return FeedLibrary((generation, SCHEMA), tuple(topics), episodes, keys, days, aliases,
@@ -263,7 +268,12 @@ def _feed_topics(
 
 
 def _read_subfolders(
-    db: sqlite3.Connection, number: int, root: str, base: _FeedTopics, topics: dict[Topic, None]
+    db: sqlite3.Connection,
+    number: int,
+    root: str,
+    base: _FeedTopics,
+    topics: dict[Topic, None],
+    copies: Mapping[str, str],
 ) -> _Subfolders:
     """Return the subfolders of a folder, and insert their topics with their episodes after those of the folder."""
     rows = db.execute(
@@ -274,7 +284,8 @@ def _read_subfolders(
     )
     files: dict[str, list[str]] = {}
     volumes: dict[str, tuple[str, float]] = {}  # the series of each, and its number in it
-    for ident, audio, folder, author, series in rows:
+    for row, audio, folder, author, series in rows:
+        ident = copies.get(row, row)
         files.setdefault(folder or os.path.dirname(audio or ""), []).append(ident)
         if found := _VOLUME.search(series or ""):
             volumes[ident] = fold(f"{author}  {(series or '')[: found.start()]}"), float(found[1])
@@ -293,7 +304,7 @@ def _read_subfolders(
         topics.pop(Topic(key, parent), None)
         for names, inside in ids.items():
             above = _key(key, names[:-1]) if names else parent
-            topics[Topic(_key(key, names), above, episodes=_by_volume(inside, volumes))] = None
+            topics[Topic(_key(key, names), above, episodes=_by_volume(list(dict.fromkeys(inside)), volumes))] = None
     return folders
 
 
@@ -350,6 +361,7 @@ def _episodes(
     by_folder: Mapping[int, _Subfolders],
     undated: Set[int],
     only: Sequence[int] | None,
+    copies: Mapping[str, str],
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
     """Return the episodes, their topics as keys, and the days by which they are sorted.
 
@@ -359,6 +371,7 @@ def _episodes(
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
     days: list[int] = []
+    also: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}  # tags and topics of the copies of each
     rows: Iterable[_EpisodeRow] = map(
         _EpisodeRow._make,
         db.execute(
@@ -380,6 +393,9 @@ def _episodes(
         if feed.shows_categories and row.keywords:
             words = tuple(word for word in row.keywords.split("\n") if word != ROOT_TOPIC)
             tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))
+        if (main := copies.get(row.id)) is not None:
+            also.setdefault(main, []).append((tags, topics))
+            continue
         is_dated = row.published is not None and row.feed not in undated
         day = _day(row.published) if is_dated and is_believed_seconds(row.published, row.seen) else None
         episode = Episode(
@@ -398,6 +414,10 @@ def _episodes(
         keys.append(topics)
         sorted_by = _day(row.sort)
         days.append(sorted_by.toordinal() if sorted_by else 0)
+    for at, episode in enumerate(episodes) if also else ():
+        for tags, topics in also.get(episode.id, ()):
+            episodes[at] = episodes[at]._replace(tags=tuple(dict.fromkeys((*episodes[at].tags, *tags))))
+            keys[at] = tuple(dict.fromkeys((*keys[at], *topics)))
     return tuple(episodes), tuple(keys), tuple(days)
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.podcast_settings import is_daily, is_wanted, new_since
 from tui_pod.shelf import settings_table
+from tui_pod.shelf.copies import read_copies
 from tui_pod.shelf.database import FeedDatabase
 from tui_pod.shelf.episodes import serial_numbers, serial_order
 
@@ -42,7 +43,7 @@ def read_news(database: FeedDatabase, now: float = 0.0) -> set[str]:
             times = db.execute("SELECT sort FROM episodes WHERE feed = ? ORDER BY sort DESC LIMIT 50", (number,))
             since = new_since(chosen, is_daily(time for (time,) in times), now)
             found.update(ident for feed, ident, seen in listed if feed == number and seen >= since)
-    return found
+        return found.difference(read_copies(db) if found else ())
 
 
 def set_marked(database: FeedDatabase, mark: Mark, episodes: Iterable[str], is_marked: bool) -> None:

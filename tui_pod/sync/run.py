@@ -127,7 +127,7 @@ def sync_with_folder(
     here = store.contents()
     used = {*state.strings("queue", "entries"), *(bookmark.episode for bookmark in state.notebook.bookmarks)}
     used.update(ident for own in state.notebook.lists for ident in own.episodes)
-    found = shared.gather(now, Recognition(here, state.progress, used))
+    found = shared.gather(now, Recognition(here, state.progress, used, store.copies()))
     records: list[Record] = [*naming, *_notes_of_others(state, folder, place, found, options.is_alone)]
     plan = _decide(state, found, read_chosen(store, now), store.feeds(), now)
     noted = plan.progress, plan.notebook, plan.queue.marks, plan.settings

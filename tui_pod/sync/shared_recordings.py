@@ -11,6 +11,7 @@ import re
 from collections.abc import Container, Iterable, Mapping, Set
 from datetime import UTC, datetime, timedelta
 from math import ceil, inf, isfinite
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from tui_pod.core.library.list_entries import EntryMark, listed, merged_marks, stored
@@ -146,12 +147,19 @@ class Missing(NamedTuple):
 class Recognition:
     """The recordings of one machine, in which those of other machines are found."""
 
-    def __init__(self, here: Described, progress: Mapping[str, Progress], used: Container[str] = ()) -> None:
+    def __init__(
+        self,
+        here: Described,
+        progress: Mapping[str, Progress],
+        used: Container[str] = (),
+        copies: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         """Prepare to look among the recordings `here`; `progress` is what was noted of them.
 
-        Of several copies, those `used` in lists and bookmarks get what comes for them; all of them get progress.
+        Of several alike, those `used` in lists and bookmarks get what comes for them; all of them get progress. The
+        ids of `copies` stand for those that they are copies of.
         """
-        self._here, self._progress, self._used = here, progress, used
+        self._here, self._progress, self._used, self._copies = here, progress, used, copies
         self._by_key: dict[str, list[str]] = {}
         for ident, each in here.items():
             for key in each.present if each.is_here else ():
@@ -163,7 +171,8 @@ class Recognition:
         key = ident, tuple(content.present)
         if key not in self._found:
             alike = sorted(self._alike(content.present), key=lambda own: own not in self._used)
-            self._found[key] = tuple(dict.fromkeys(([ident] if ident in self._here else []) + alike))
+            found = ([ident] if ident in self._here else []) + alike
+            self._found[key] = tuple(dict.fromkeys(self._copies.get(own, own) for own in found))
         return self._found[key]
 
     def _alike(self, parts: Stretches) -> list[str]:

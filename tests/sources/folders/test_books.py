@@ -50,7 +50,7 @@ def test_volumes_of_a_series_are_in_the_order_of_their_numbers(shelf: Shelf) -> 
     for folder, number in (("A last one", "10"), ("B", ""), ("C first", "2"), ("D between", "2.5")):
         series = {"TXXX": f"series\0Saga {number}"} if number else {}
         for part in ("1", "2"):
-            shelf.put(f"Ann/{folder}/{part}.mp3", part, part, TALB=folder, TPE1="Ann", **series)
+            shelf.put(f"Ann/{folder}/{folder} {part}.mp3", part, part, TALB=folder, TPE1="Ann", **series)
     shelf.add()
     assert shelf.course("Ann") == ["C first", "B", "D between", "A last one"]
 

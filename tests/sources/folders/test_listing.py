@@ -33,16 +33,6 @@ def test_titles_that_are_the_same_in_a_folder_give_way_to_names(shelf: Shelf) ->
     assert shelf.course() == ["01 The Voyage", "02 The Voyage"]
 
 
-def test_two_files_of_the_same_content_are_two_episodes(shelf: Shelf) -> None:
-    path = shelf.put("a.mp3", "A")
-    shutil.copy(path, shelf.folder / "b.mp3")
-    assert shelf.add().feed.episodes == 2
-    (first,) = (ident for title, ident in shelf.ids().items() if title == "a")
-    path.unlink()
-    shelf.refresh()
-    assert shelf.ids() == {"A": first}
-
-
 def test_path_without_sound_is_refused_and_nothing_kept(shelf: Shelf, tmp_path: Path) -> None:
     shelf.folder.mkdir()
     (tmp_path / "notes.docx").write_text("no sound")

@@ -1,6 +1,6 @@
 """The listener's own lists, as values: made by hand, or smart. `selection/list_topics.py` makes topics of them."""
 
-from collections.abc import Container
+from collections.abc import Container, Mapping
 from datetime import datetime
 from typing import NamedTuple, Self
 
@@ -51,6 +51,17 @@ class OwnList(NamedTuple):
     def key(self) -> ListKey:
         """Its key."""
         return ListKey(self.name)
+
+    def renamed(self, names: Mapping[str, str]) -> Self:
+        """Return the list with other ids for those that have one in `names`."""
+        if not any(ident in names for ident in (*self.episodes, *(mark.episode for mark in self.marks))):
+            return self
+        found: dict[str, EntryMark] = {}
+        for mark in self.marks:
+            own = mark._replace(episode=names.get(mark.episode, mark.episode))
+            found = merged_marks(found, {own.episode: own})
+        episodes = tuple(dict.fromkeys(names.get(ident, ident) for ident in self.episodes))
+        return self._replace(episodes=episodes, marks=stored(found))
 
     def removed(self, now: datetime) -> Self:
         """Return the list as it is stored once removed."""

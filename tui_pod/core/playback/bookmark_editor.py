@@ -49,9 +49,12 @@ class BookmarkEditor(EditableRecords[Bookmark]):
 
     def adopt(self) -> None:
         """Move bookmarks and cards to where their recordings are in the current library."""
-        bookmarks, cards, _ = moved_notebook(Notebook(self.all, self.cards.all), self._state.library.moves)
+        library = self._state.library
+        notebook = Notebook(self.all, self.cards.all, self._lists.all)
+        bookmarks, cards, lists = moved_notebook(notebook, library.moves, library.aliases)
         self.replace(bookmarks)
         self.cards.replace(cards)
+        self._lists.replace(lists)
 
     def edit(self, key: BookmarkKey, text: str, note: str) -> None:
         """Change the words and the note of a bookmark; can be undone. If it was removed meanwhile, it comes back."""
@@ -70,7 +73,7 @@ class BookmarkEditor(EditableRecords[Bookmark]):
 
     def receive_all(self, notebook: Notebook, said: str | None = None) -> bool:
         """Accept bookmarks, cards and lists from other machines; `said` follows their number in a notice, if any."""
-        notebook = moved_notebook(notebook, self._state.library.moves)
+        notebook = moved_notebook(notebook, self._state.library.moves, self._state.library.aliases)
         labels = [
             f"{counted(len(things), noun)} {said}" if said else None
             for things, noun in zip(notebook, ("bookmark", "card", "list"), strict=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from math import inf
+from types import MappingProxyType
 from typing import TypeVar
 
 from tui_pod.core.library.parts import GROWN, Move, by_former, move_at, moved_time, within
@@ -16,13 +17,30 @@ from tui_pod.core.progress.ranges import Ranges, add_range
 Moved = TypeVar("Moved", Bookmark, Card)
 
 
-def moved_notebook(notebook: Notebook, moves: Sequence[Move]) -> Notebook:
-    """Return a notebook with its bookmarks and cards moved to where their words are now."""
-    if not moves:
+def moved_notebook(
+    notebook: Notebook, moves: Sequence[Move], aliases: Mapping[str, str] = MappingProxyType({})
+) -> Notebook:
+    """Return a notebook with its bookmarks and cards moved to where their words are now.
+
+    What is noted under another id of an episode is noted of that episode, and lists name it by its own id.
+    """
+    if not (moves or aliases):
         return notebook
+    in_books = {move.former for move in moves if move.end == inf}
+    names = {alias: ident for alias, ident in aliases.items() if alias not in in_books}
     return notebook._replace(
-        bookmarks=moved_records(notebook.bookmarks, moves), cards=moved_records(notebook.cards, moves)
+        bookmarks=_renamed(moved_records(notebook.bookmarks, moves), names),
+        cards=_renamed(moved_records(notebook.cards, moves), names),
+        lists=tuple(each.renamed(names) for each in notebook.lists) if names else notebook.lists,
     )
+
+
+def _renamed(records: Iterable[Moved], names: Mapping[str, str]) -> tuple[Moved, ...]:
+    found: dict[BookmarkKey, Moved] = {}
+    for record in records:
+        own = record._replace(episode=names.get(record.episode, record.episode))
+        found[own.key] = newest_of(found.get(own.key), own)
+    return tuple(found.values())
 
 
 def moved_records(records: Iterable[Moved], moves: Iterable[Move]) -> tuple[Moved, ...]:

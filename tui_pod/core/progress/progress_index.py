@@ -146,7 +146,8 @@ class ProgressIndex:
 
     def set_new(self, episodes: Iterable[str]) -> None:
         """Set which episodes are new, leaving out those that were touched or are not in the library."""
-        here = (ident for ident in episodes if self._library.index(ident) is not None)
+        indexes = map(self._library.index, episodes)
+        here = (self._library.ids[index] for index in indexes if index is not None)
         self.new = {ident for ident in here if self.status(ident) is Status.UNPLAYED or self.new_parts(ident)}
         self._new_counts.clear()
 

@@ -187,7 +187,10 @@ def _add_to_hours(hours: list[float], start: datetime, record: HeardRecord) -> N
 
 def _by_topic(by_episode: Mapping[str, float], library: Library) -> dict[int, float]:
     topics = library.topics
-    heard = {index: seconds for ident, seconds in by_episode.items() if (index := library.index(ident)) is not None}
+    heard = defaultdict[int, float](float)
+    for ident, seconds in by_episode.items():
+        if (index := library.index(ident)) is not None:
+            heard[index] += seconds
     inside = map(heard.keys().__and__, topics.members)
     sums = ((topic, sum(map(heard.__getitem__, indexes))) for topic, indexes in enumerate(inside))
     return {topic: seconds for topic, seconds in sums if seconds > 0}

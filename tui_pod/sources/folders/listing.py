@@ -259,7 +259,8 @@ def _titles(files: Sequence[AudioFile]) -> list[str]:
 
     Parts of a book often share a title. Names that recur on several discs follow that of the disc.
     """
-    titles = [file.tags.title for file in files if not is_track(file.tags.title)]
+    unique = {file.key: file.tags.title for file in files}.values()  # copies are one episode
+    titles = [title for title in unique if not is_track(title)]
     are_distinct = len(set(titles)) == len(titles)
     stems = [os.path.splitext(os.path.basename(file.path))[0].replace("_", " ") for file in files]
     titles = [file.tags.title if are_distinct and not is_track(file.tags.title) else "" for file in files]
