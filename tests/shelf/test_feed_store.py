@@ -51,6 +51,26 @@ def test_same_feed_again_changes_nothing(store: FeedStore) -> None:
     assert dict(parse_opml(store.db.backup.read_bytes()).entries[0].settings) == {"speed": "1.5"}
 
 
+def test_finding_a_podcast_reads_no_episode_of_others(store: FeedStore) -> None:
+    def steps(asked: str) -> int:
+        """Return how many steps the database takes."""
+        found = list[None]()
+        with store.db.read() as db:
+            db.set_progress_handler(lambda: found.append(None), 1)
+        feed = store.find(asked)
+        with store.db.read() as db:
+            db.set_progress_handler(None, 1)
+        assert feed is not None
+        assert (feed.feed_id, feed.episodes) == (FIRST, 2)
+        return len(found)
+
+    store.store(FIRST, make_feed(make_item(1), make_item(2)), now=NOW)
+    store.subscribe([Entry("https://b.example/feed", "B")])
+    before, title = steps(FIRST), store.feeds()[0].title
+    store.store("https://b.example/feed", make_feed(*map(make_item, range(3, 300)), title="B"), now=NOW)
+    assert max(steps(FIRST), steps(title)) < before + 10  # not three for each episode
+
+
 def test_removed_feed_comes_back_with_everything(store: FeedStore) -> None:
     store.store(FIRST, make_feed(make_item(1)), now=NOW)
     store.remove(FIRST)

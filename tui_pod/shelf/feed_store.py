@@ -111,17 +111,20 @@ class FeedStore:
 
     def find(self, text: str, with_removed: bool = False) -> Subscription | None:
         """Return the feed with this address, now or first, or this title; None if none or several match."""
-        feeds = self.feeds(with_removed)
         text = split_login(text).text
         path = typed_path(text)
         addresses = {text, *typed_addresses(text), *([to_address(path)] if path else [])}
-        for found in (
-            [feed for feed in feeds if feed.feed_id in addresses],
-            [feed for feed in feeds if feed.address in addresses],
-            [feed for feed in feeds if fold(feed.title) == fold(text.strip())],
-        ):
-            if found:
-                return found[0] if len(found) == 1 else None
+        tests: tuple[Callable[[str, str, str], bool], ...] = (
+            lambda feed_id, _, __: feed_id in addresses,
+            lambda _, address, __: address in addresses,
+            lambda _, __, title: fold(title) == fold(text.strip()),
+        )
+        with self.db.read() as db:
+            asked = "SELECT first, address, title, number FROM feeds WHERE removed IS NULL OR ?"
+            names = db.execute(asked, (with_removed,)).fetchall()
+            for test in tests:
+                if found := [number for *texts, number in names if test(*texts)]:
+                    return read_subscriptions(db, with_removed, found[0])[0] if len(found) == 1 else None
         return None
 
     def subscribe(self, entries: Iterable[Entry]) -> tuple[int, int]:

@@ -19,11 +19,10 @@ _QUERY = f"""
 SELECT number, first AS feed_id, address, title, nullif(page, '') AS page, folders, nullif(etag, '') AS etag,
     nullif(modified, '') AS modified, fetched, nullif(error, '') AS error, origin, nullif(guid, '') AS guid, is_serial,
     categories, shows_categories, removed, coalesce(ttl, 0.0) AS ttl, coalesce(until, 0.0) AS rests_until,
-    coalesce(is_refused, 0) AS is_refused, coalesce(count, 0) AS episodes, texts, own_title
+    coalesce(is_refused, 0) AS is_refused, texts, own_title,
+    (SELECT count(*) FROM episodes WHERE episodes.feed = feeds.number AND place >= 0) AS episodes
 FROM feeds {settings_table.JOIN} LEFT JOIN schedule ON schedule.feed = feeds.number
-    LEFT JOIN (SELECT feed, count(*) AS count FROM episodes WHERE place >= 0 GROUP BY feed) AS counts
-    ON counts.feed = feeds.number
-WHERE removed IS NULL OR :with_removed ORDER BY number
+WHERE (removed IS NULL OR :with_removed) AND number = coalesce(:only, number) ORDER BY number
 """
 
 
@@ -87,11 +86,11 @@ class Subscription:
         return to_origins(self.origin)
 
 
-def read_subscriptions(db: sqlite3.Connection, with_removed: bool) -> list[Subscription]:
-    """Return the subscriptions in order, each with its number of episodes."""
+def read_subscriptions(db: sqlite3.Connection, with_removed: bool, only: int | None = None) -> list[Subscription]:
+    """Return the subscriptions in order, or `only` that with a number, each with how many episodes it has."""
     cursor = db.cursor()
     cursor.row_factory = sqlite3.Row
-    return [_subscription(row) for row in cursor.execute(_QUERY, {"with_removed": with_removed})]
+    return [_subscription(row) for row in cursor.execute(_QUERY, {"with_removed": with_removed, "only": only})]
 
 
 def _subscription(row: sqlite3.Row) -> Subscription:

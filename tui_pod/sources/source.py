@@ -13,10 +13,10 @@ from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import Login
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.database import FeedStoreError
+from tui_pod.shelf.database import FeedStoreError, number_of
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Folder
-from tui_pod.shelf.subscription import Subscription
+from tui_pod.shelf.subscription import Subscription, read_subscriptions
 
 READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
 """The notice for a feed that was cut off, or has pages that could not be fetched."""
@@ -157,7 +157,8 @@ class EpisodeSource:
 
 def subscribed(store: FeedStore, feed_id: str) -> Subscription:
     """Return a subscription. Raises FeedStoreError: it was removed in the meantime."""
-    found = next((feed for feed in store.feeds() if feed.feed_id == feed_id), None)
-    if found is None:
+    with store.db.read() as db:
+        found = read_subscriptions(db, with_removed=False, only=number_of(db, feed_id))
+    if not found:
         raise FeedStoreError("The podcast was removed in the meantime.")
-    return found
+    return found[0]

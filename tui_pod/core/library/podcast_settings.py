@@ -344,11 +344,9 @@ def split_pairs(texts: Iterable[str]) -> dict[str, str]:
 def usable(texts: Mapping[Any, Any]) -> dict[str, str]:
     """Return those settings from another source that are valid, in their usual form."""
     found: dict[str, str] = {}
-    for name, row in ROWS.items():
-        text = texts.get(name)
+    for name in [each for each in ROWS if isinstance(texts.get(each), str)]:
         with suppress(SettingError):
-            if isinstance(text, str):
-                found[name] = row.show(row.parse(text))
+            found[name] = ROWS[name].show(ROWS[name].parse(texts[name]))
     return found
 
 
