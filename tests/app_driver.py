@@ -69,6 +69,7 @@ from tui_pod.services.repeat import RepeatService
 from tui_pod.services.search import SearchService
 from tui_pod.services.services import Services
 from tui_pod.services.tasks import BackgroundTasks
+from tui_pod.state.store import State
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.look.themes import with_readable_text
 from tui_pod.ui.screens.main import MainScreen
@@ -120,13 +121,13 @@ class FakeLifetime(Lifetime):
         self.keys_pressed += 1
 
     async def after_paint(self) -> None:
-        _ = self._services.controller
+        _ = self.services.controller
 
     async def close(self) -> None:
-        if self._services.is_built("context"):
-            await self._services.tasks.close()
-        if self._services.is_built("bookmarks"):
-            self._services.bookmarks.close()
+        if self.services.is_built("context"):
+            await self.services.tasks.close()
+        if self.services.is_built("bookmarks"):
+            self.services.bookmarks.close()
         self.is_closed = True
 
 
@@ -150,7 +151,7 @@ class ServicesOver(Services):
         self.asked_recognition = FakeRecognition()
         self.player_of_excerpts = FakeExcerpts()
         self.excerpts = self.player_of_excerpts.played
-        self.lifetime = FakeLifetime(self, None, (), None)
+        self.lifetime = FakeLifetime(self, None, State({}, {}), None)
 
     @property
     def library(self) -> Library:
@@ -522,7 +523,7 @@ async def run_app(
     services.first = services.first._replace(**first)
     if prepare is not None:
         prepare(services)
-    app = TuiPodApp(services)
+    app = TuiPodApp(services.lifetime)
     services.frontend = app.frontend
     app.animation_level = "none"
     async with AsyncExitStack() as running:

@@ -30,18 +30,19 @@ from tui_pod.terminal.client import RESTORE
 from tui_pod.terminal.saved_screen import read_screen
 
 
-def build(config: Config) -> Services:
-    """Build the services for these settings, with no front end."""
+def build(config: Config) -> Lifetime:
+    """Build the app for these settings, with no front end."""
     paths, catalogs = find_paths(), [embedded_catalog()]
     file = StateFile(paths.state)
-    services = Services(paths, catalogs, config, load_library(catalogs, paths.cache), file, file.load(), "null", None)
+    loaded, state = load_library(catalogs, paths.cache), file.load()
+    services = Services(paths, catalogs, config, loaded, file, state, "null")
     services.frontend = FakeFrontend()
-    return services
+    return Lifetime(services, loaded.save, state, None)
 
 
 @pytest.fixture
-def services() -> Services:
-    """The services as they are built without settings."""
+def lifetime() -> Lifetime:
+    """The app as it is built without settings."""
     return build(Config())
 
 
@@ -51,7 +52,7 @@ def test_speed_and_volume_that_cannot_be_are_not_taken_from_the_state(capsys: py
     paths.state.write_text("version = 1\n[player]\nspeed = 0.0\nvolume = 900\n")
     loaded = load_library([embedded_catalog()], paths.cache)
     file = StateFile(paths.state)
-    services = Services(paths, [embedded_catalog()], Config(), loaded, file, file.load(), "null", None)
+    services = Services(paths, [embedded_catalog()], Config(), loaded, file, file.load(), "null")
     assert (services.first.playback.speed, services.first.playback.volume) == (1.0, 100)
     assert main(["plan", "15m"]) == 0
     assert "episodes, 1" in capsys.readouterr().err
@@ -64,7 +65,7 @@ class Ended:
         self.return_code = code
         self.frontend = FakeFrontend()
 
-    def __call__(self, services: Services) -> Ended:
+    def __call__(self, lifetime: Lifetime) -> Ended:
         return self
 
     def run(self, mouse: bool) -> None:
@@ -73,10 +74,10 @@ class Ended:
 
 @pytest.mark.parametrize(("code", "status"), [(0, 0), (1, 1), (None, 1)])
 def test_screen_that_did_not_end_by_itself_is_1(
-    code: int | None, status: int, services: Services, monkeypatch: pytest.MonkeyPatch
+    code: int | None, status: int, lifetime: Lifetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("tui_pod.ui.app.TuiPodApp", Ended(code))
-    assert launch.show(services, is_plain=False) == status
+    assert launch.show(lifetime, is_plain=False) == status
 
 
 def test_app_of_textual_that_panics_has_no_return_code() -> None:
@@ -91,7 +92,7 @@ def test_app_of_textual_that_panics_has_no_return_code() -> None:
     assert app.return_code is None
 
 
-async def test_what_waits_for_the_first_screen_leaves_room_for_keys(services: Services, home: Path) -> None:
+async def test_what_waits_for_the_first_screen_leaves_room_for_keys(lifetime: Lifetime, home: Path) -> None:
     rounds = 0
 
     async def count_rounds() -> None:
@@ -102,14 +103,14 @@ async def test_what_waits_for_the_first_screen_leaves_room_for_keys(services: Se
 
     counting = asyncio.create_task(count_rounds())
     try:
-        await services.lifetime.after_paint()
+        await lifetime.after_paint()
         assert rounds > len(PRELOADED)
-        assert services.lifetime.is_running
+        assert lifetime.is_running
         assert load_library([embedded_catalog()], home / "cache" / "tui-pod").save is None
     finally:
         counting.cancel()
-        await services.lifetime.close()
-        assert services.lifetime.finish()
+        await lifetime.close()
+        assert lifetime.finish()
 
 
 async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,26 +126,26 @@ async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.
 
     monkeypatch.setattr("tui_pod.services.sync_setup.run_sync", run_sync)
     monkeypatch.setattr("tui_pod.runtime.subprocesses.run_apart", lambda *_: None)
-    services = build(Config(settings=Settings(sync=SyncSettings(folder=str(home / "shared")))))
+    lifetime = build(Config(settings=Settings(sync=SyncSettings(folder=str(home / "shared")))))
     lock_file(find_paths().state).touch()  # the first one waits to be asked for
-    await services.lifetime.after_paint()
+    await lifetime.after_paint()
     await asyncio.wait_for(begun.wait(), PATIENCE)
-    await services.lifetime.close()
+    await lifetime.close()
     assert ended.is_set()
-    assert services.lifetime.finish()
+    assert lifetime.finish()
 
 
 async def test_podcasts_follow_what_is_heard_and_end_with_the_app(
-    services: Services, monkeypatch: pytest.MonkeyPatch
+    lifetime: Lifetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    told: list[str] = []
+    told, services = list[str](), lifetime.services
 
     async def close() -> None:
         told.append("closed")
 
     for name in ("emit", "write_control"):  # the real player's events, and the terminal's title
         monkeypatch.setattr(services.frontend, name, lambda _: None)
-    await services.lifetime.after_paint()
+    await lifetime.after_paint()
     for name in ("playback_changed", "progress_changed"):
         monkeypatch.setattr(services.feeds, name, lambda _, name=name: told.append(name))
     monkeypatch.setattr(services.feeds, "close", close)
@@ -152,9 +153,9 @@ async def test_podcasts_follow_what_is_heard_and_end_with_the_app(
     services.controller.play(episode)
     services.controller.editor.toggle_played([episode])
     assert {"playback_changed", "progress_changed"} == {*told}
-    await services.lifetime.close()
+    await lifetime.close()
     assert told[-1] == "closed"
-    assert services.lifetime.finish()
+    assert lifetime.finish()
 
 
 @pytest.mark.parametrize(
@@ -178,11 +179,11 @@ def test_start_that_cannot_be_says_why(
     assert capsys.readouterr().err.startswith(said)
 
 
-def test_plain_program_that_has_ended_is_0(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_plain_program_that_has_ended_is_0(lifetime: Lifetime, monkeypatch: pytest.MonkeyPatch) -> None:
     program = Mock()
     monkeypatch.setattr("tui_pod.plain.program.PlainProgram", lambda _: program)
-    assert launch.show(services, is_plain=True) == 0
-    assert services.frontend is program
+    assert launch.show(lifetime, is_plain=True) == 0
+    assert lifetime.services.frontend is program
     program.run.assert_called_once_with()
 
 
@@ -196,18 +197,18 @@ class Start:
     is_saved: bool = True
     notice: str | None = None
     finish: Callable[[Lifetime], bool] | None = None
-    shown: list[Services] = field(default_factory=list)
+    shown: list[Lifetime] = field(default_factory=list)
     drawn: list[tuple[int, int]] = field(default_factory=list)
     host: Mock = field(default_factory=Mock)
 
     def run(self, *words: str, has_client: bool = True, is_plain: bool = True) -> int:
         """Run the program; return its exit status."""
 
-        def show(services: Services, is_plain: bool) -> int:
-            self.shown.append(services)
+        def show(lifetime: Lifetime, is_plain: bool) -> int:
+            self.shown.append(lifetime)
             return self.status
 
-        def draw(services: Services, size: tuple[int, int]) -> str:
+        def draw(lifetime: Lifetime, size: tuple[int, int]) -> str:
             self.drawn.append((size[0], size[1]))
             return "drawn"
 
@@ -274,7 +275,7 @@ def test_app_behind_a_client_stays_and_ends_as_the_settings_say(
     paths.config.write_text(settings)
     start.run()
     start.host.assert_called_once_with(LINE, paths.state, stays, idle, "")
-    assert start.shown[0].terminal is start.host.return_value
+    assert start.shown[0].services.terminal is start.host.return_value
 
 
 def test_progress_that_could_not_be_saved_fails_and_is_said(start: Start, capsys: pytest.CaptureFixture[str]) -> None:
@@ -291,7 +292,7 @@ def test_what_the_client_could_not_say_comes_before_other_notices(start: Start) 
     start.run(has_client=False)
     start.notice = "Another tui-pod does not answer."
     start.run(has_client=False)
-    without, with_it = ([*services.first.notices] for services in start.shown)
+    without, with_it = ([*each.services.first.notices] for each in start.shown)
     assert with_it == sorted([*without, start.notice], key=lambda notice: notice != start.notice)
 
 
@@ -347,6 +348,6 @@ def test_terminal_of_a_process_that_stands_still_is_restored(
     monkeypatch.setenv("TERM", "xterm")
     start.run(has_client=False, is_plain=not is_screen)
     monkeypatch.setattr("os.write", lambda _, text: written.append(text))
-    start.shown[0].lifetime.restore_terminal()
+    start.shown[0].restore_terminal()
     assert done == [(0, termios.TCSANOW, settings)]
     assert written == [RESTORE] * is_screen

@@ -91,7 +91,7 @@ class RoomServices(ServicesOver):
 
 def make_program(services: RoomServices, descriptor: int, output: TextIO) -> PlainProgram:
     """Return the program over services that tell it everything."""
-    services.frontend = program = PlainProgram(services, descriptor, output)
+    services.frontend = program = PlainProgram(services.lifetime, descriptor, output)
     return program
 
 
@@ -602,7 +602,7 @@ async def test_login_wanted_during_a_question_is_said_alone(heard: Heard) -> Non
 )
 async def test_session_from_the_command_line_is_said(heard: Heard, budget: float, said: str) -> None:
     program, typist = heard
-    program.services.lifetime.start_session(budget)
+    program.lifetime.start_session(budget)
     assert said in typist.lines
 
 

@@ -23,12 +23,13 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.library.cache import load_library
 from tui_pod.services import other_programs, sync_setup
+from tui_pod.services.lifetime import Lifetime
 from tui_pod.services.other_programs import OtherPrograms
 from tui_pod.services.services import Services
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.state.store import StateFile
+from tui_pod.state.store import State, StateFile
 from tui_pod.sync.sending import lock_file
 from tui_pod.ui.app import TuiPodApp
 
@@ -78,17 +79,18 @@ async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40
     paths = find_paths(home / "state.toml", home / "config.toml")
     loaded = load_library([catalog], paths.cache, paths.data)
     file = StateFile(paths.state)
-    services = Services(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null", None)
-    app = TuiPodApp(services)
+    services = Services(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null")
+    lifetime = Lifetime(services, loaded.save, State({}, {}), None)
+    app = TuiPodApp(lifetime)
     services.frontend = app.frontend
     app.animation_level = "none"
     try:
         async with app.run_test(size=size, notifications=True) as pilot:
             driver = RealDriver(app, services, pilot)
-            await driver.until(lambda: services.lifetime.is_running, "the rest of the program is made")
+            await driver.until(lambda: lifetime.is_running, "the rest of the program is made")
             yield driver
     finally:
-        services.lifetime.finish()
+        lifetime.finish()
 
 
 def serve(site: Site, *, extra: str = "", pause: threading.Event | None = None) -> None:

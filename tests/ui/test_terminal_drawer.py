@@ -31,7 +31,7 @@ class Screen:
             take=lambda terminal: self.done.append(terminal),
         )
         self.frontend = SimpleNamespace(tell=self._tell)
-        self.main_screen = SimpleNamespace(services=SimpleNamespace(start_session=self.done.append))
+        self.lifetime = SimpleNamespace(start_session=self.done.append)
         app: Any = self
         self.drawer = TerminalDrawer(app)
 

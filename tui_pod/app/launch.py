@@ -18,6 +18,7 @@ from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.library.cache import load_cached, load_library
 from tui_pod.runtime.files import make_folder, open_regular
 from tui_pod.runtime.log import log_error, rotate
+from tui_pod.services.lifetime import Lifetime
 from tui_pod.services.services import Services
 from tui_pod.state.store import StateFile
 
@@ -59,7 +60,9 @@ def run_app(options: Namespace) -> int:
         loaded = loaded._replace(notices=(options.notice, *loaded.notices))
     file = StateFile(paths.state)
     with _own_terminal(paths, options.plain):
-        services = Services(paths, catalogs, config, loaded, file, file.load(), options.ao, budget)
+        state = file.load()
+        services = Services(paths, catalogs, config, loaded, file, state, options.ao)
+        lifetime = Lifetime(services, loaded.save, state, budget)
         if options.line is not None:
             from tui_pod.terminal.host import TerminalHost  # only behind a client
             from tui_pod.terminal.start import name_options
@@ -67,12 +70,12 @@ def run_app(options: Namespace) -> int:
             stays, idle = config.settings.app.on_hangup == "detach", config.settings.app.idle_minutes * 60.0
             services.terminal = TerminalHost(options.line, paths.state, stays, idle, name_options(options))
         else:
-            services.lifetime.restore_terminal = _terminal_restorer(is_screen=not options.plain)
+            lifetime.restore_terminal = _terminal_restorer(is_screen=not options.plain)
         try:
-            status = show(services, options.plain)
+            status = show(lifetime, options.plain)
             size = shutil.get_terminal_size((0, 0))
         finally:
-            is_saved = services.lifetime.finish()
+            is_saved = lifetime.finish()
     if not is_saved:
         print(f"tui-pod: the last progress could not be saved in {file.path.parent}", file=sys.stderr)
         status = 1
@@ -95,19 +98,19 @@ def _reading(is_shown: bool) -> Iterator[None]:
             print(CLEAR_LINE, end="", flush=True)
 
 
-def show(services: Services, is_plain: bool) -> int:
+def show(lifetime: Lifetime, is_plain: bool) -> int:
     """Run the program until the listener quits; return 0, or 1 if it failed and said why."""
     if is_plain:
         from tui_pod.plain.program import PlainProgram  # the screen does not need it
 
-        services.frontend = program = PlainProgram(services)
+        lifetime.services.frontend = program = PlainProgram(lifetime)
         program.run()
         return 0
     from tui_pod.ui.app import TuiPodApp  # the costliest import, after all checks
 
-    app = TuiPodApp(services)
-    services.frontend = app.frontend
-    app.run(mouse=services.first.settings.ui.mouse)
+    app = TuiPodApp(lifetime)
+    lifetime.services.frontend = app.frontend
+    app.run(mouse=lifetime.services.first.settings.ui.mouse)
     return 1 if app.return_code is None else app.return_code  # None: it panicked
 
 
@@ -128,9 +131,10 @@ def _save_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) 
         loaded = load_library(catalogs, paths.cache, paths.data)
     except CatalogsError:
         return
-    services = Services(paths, catalogs, config, loaded, file, file.load(), None, None)
+    state = file.load()
+    services = Services(paths, catalogs, config, loaded, file, state, None)
     if not services.first.notices:  # they would cover it
-        write_screen(paths, options, size, stamps, draw_first_screen(services, size))
+        write_screen(paths, options, size, stamps, draw_first_screen(Lifetime(services, None, state, None), size))
 
 
 def _terminal_restorer(is_screen: bool) -> Callable[[], None]:

@@ -52,8 +52,8 @@ from tui_pod.recall.questions import Question
 from tui_pod.services.commands import Subject, run_unseen
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.frontend import NOT_TYPED, Job, LoginQuestion
+from tui_pod.services.lifetime import Lifetime
 from tui_pod.services.podcasts.troubles import Trouble
-from tui_pod.services.services import Services
 
 LONG_LOAD = 1.0
 """Loading is announced after this long (seconds)."""
@@ -74,8 +74,9 @@ OPENLY = "This server uses http, so others on the network can read the login. Se
 class PlainProgram:
     """A `Frontend` that prints lines."""
 
-    def __init__(self, services: Services, descriptor: int = 0, output: TextIO | None = None) -> None:
-        self.services = services
+    def __init__(self, lifetime: Lifetime, descriptor: int = 0, output: TextIO | None = None) -> None:
+        self.lifetime = lifetime
+        self.services = services = lifetime.services
         self._output = output or sys.stdout
         verbosity = Verbosity(services.first.settings.ui.verbosity)
         self._keyboard = Keyboard(descriptor, self._press, self.quit, lambda text: self._dialogue.write(text))
@@ -139,13 +140,13 @@ class PlainProgram:
         self._commands = {ident: command for part in parts for ident, command in part.by_id().items()} | own
         menu.commands = self._commands
         self._greet()
-        await self.services.lifetime.after_paint()
+        await self.lifetime.after_paint()
         self._keyboard.start()
         try:
             await self._ended.wait()
         finally:
             self._keyboard.close()
-            await self.services.lifetime.close()
+            await self.lifetime.close()
 
     def _greet(self) -> None:
         progress_index, library = self.services.first.progress_index, self.services.first.library
@@ -174,7 +175,7 @@ class PlainProgram:
         if key == PASTE:
             self._refuse(NOT_TYPED)
             return
-        self.services.lifetime.key_pressed()
+        self.lifetime.key_pressed()
         actions = bound_actions(self.services.first.settings)
         panes: tuple[str, ...] = ("tree" if self._browser.is_on_topics else "list", "episodes", "move", "screen", "app")
         if self._bookmarks.is_open:

@@ -18,6 +18,7 @@ from tui_pod.runtime.log import log, log_uncaught
 if TYPE_CHECKING:
     from tui_pod.runtime.watchdog import Watchdog
     from tui_pod.services.services import Services
+    from tui_pod.state.store import State
 
 PRELOADED = (
     "tui_pod.core.selection.session_planner",
@@ -52,16 +53,16 @@ class Lifetime:
     """The running app from its first paint to its end."""
 
     def __init__(
-        self, services: Services, save_cache: Callable[[], None] | None, asked: Sequence[str], budget: float | None
+        self, services: Services, save_cache: Callable[[], None] | None, state: State, budget: float | None
     ) -> None:
         """Start nothing yet.
 
-        `save_cache` saves the library, None if it was read from its cache; `asked` are episodes that still wait for
-        recognition; `budget` is the length in seconds of a session to start at once.
+        `save_cache` saves the library, None if it was read from its cache; `budget` is the length in seconds of a
+        session to start at once.
         """
-        self._services = services
-        self._save_cache, self._asked, self._budget = save_cache, asked, budget
-        self._integrations: asyncio.Task[None] | None = None
+        self.services = services
+        self._save_cache, self._budget = save_cache, budget
+        self._asked = tuple(state.setting("transcribe", "asked", "").split())  # to be recognised still
         self._watchdog: Watchdog | None = None
         self.restore_terminal: Callable[[], None] = lambda: None
         """Restores the terminal of a process that cannot do so on its event loop; set by `launch`."""
@@ -69,18 +70,18 @@ class Lifetime:
     @property
     def is_running(self) -> bool:
         """Whether anything was built after the first screen."""
-        return self._services.is_built("engine")
+        return self.services.is_built("engine")
 
     def key_pressed(self) -> None:
         """Let background work yield to a key press."""
-        if self._services.is_built("recognition"):
-            self._services.recognition.make_way()
-        if self._services.is_built("passages"):
-            self._services.passages.make_way()
+        if self.services.is_built("recognition"):
+            self.services.recognition.make_way()
+        if self.services.is_built("passages"):
+            self.services.passages.make_way()
 
     async def after_paint(self) -> None:
         """Build and start everything else, once the first screen is painted."""
-        services = self._services
+        services = self.services
         await _preload(PRELOADED)
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(services.engine.is_open.wait(), OPENING)
@@ -95,12 +96,12 @@ class Lifetime:
         """Start a session of `budget` seconds, as `--session` asks; say what is in it, or that nothing fits."""
         from tui_pod.core.selection.session_planner import SessionRequest  # only with --session
 
-        plan = self._services.recall.start_session(SessionRequest(budget))
+        plan = self.services.recall.start_session(SessionRequest(budget))
         said = f"A session of {counted(len(plan.indexes))}, {spoken_time(plan.total)}."
         if not plan.indexes:
             again = key_of("session.plan")
             said = f"Nothing left fits into {spoken_time(budget)}. Press {again} to plan another session."
-        self._services.frontend.tell(said)
+        self.services.frontend.tell(said)
 
     async def _start(self) -> None:
         """Start what runs beside the screen: integrations, the library's cache, and services that work unasked."""
@@ -108,7 +109,7 @@ class Lifetime:
         from tui_pod.runtime.watchdog import start_watchdog
         from tui_pod.services.integrations import start_integrations
 
-        services, terminal = self._services, self._services.terminal
+        services, terminal = self.services, self.services.terminal
         engine, files = services.engine, services.files
         stays = terminal is not None and terminal.stays
         self._watchdog = start_watchdog(engine.rescue, self._end_now, stays)
@@ -117,7 +118,7 @@ class Lifetime:
         starting = start_integrations(
             services.context, engine.broadcast, terminal, files.state.path, lambda: services.sync.synced
         )
-        self._integrations = loop.create_task(starting)
+        services.integrations = loop.create_task(starting)
         if self._save_cache is not None:
             await keep_library(self._save_cache, files.catalogs, files.paths, len(services.first.library))
         if self._asked:
@@ -129,7 +130,7 @@ class Lifetime:
         services.search.start()
 
     def _start_podcasts(self) -> None:
-        services, controller = self._services, self._services.controller
+        services, controller = self.services, self.services.controller
         services.feeds.start()
         services.recognition.look()
         services.passages.start()
@@ -137,22 +138,17 @@ class Lifetime:
         if held is not None and is_book(held):
             services.engine.sources.tell_chapters(held, controller.playback.load)
 
-    async def integrations_started(self) -> None:
-        """Wait until the desktop and other programs can be reached, if that has begun."""
-        if self._integrations is not None:
-            await asyncio.wait((self._integrations,))
-
     async def close(self) -> None:
         """End what runs on the event loop."""
-        services = self._services
+        services = self.services
         if not self.is_running:
             return
         await services.tasks.close()
         if services.is_built("bookmarks"):
             services.bookmarks.close()
-        if self._integrations is not None:
-            self._integrations.cancel()
-            await asyncio.gather(self._integrations, return_exceptions=True)
+        if services.integrations is not None:
+            services.integrations.cancel()
+            await asyncio.gather(services.integrations, return_exceptions=True)
         await services.other_programs.close()
         await services.engine.broadcast.close()
         if services.is_built("recognition"):
@@ -165,16 +161,16 @@ class Lifetime:
             return True
         if self._watchdog is not None:
             self._watchdog.stop()
-        is_saved = self._services.engine.finish()
-        self._services.sync_setup.run_apart()
+        is_saved = self.services.engine.finish()
+        self.services.sync_setup.run_apart()
         return is_saved
 
     def _end_now(self, number: int) -> None:
         """End the process for a signal while the event loop stands still, unless it is to be left running."""
-        terminal = self._services.terminal
+        terminal = self.services.terminal
         if terminal is not None and number == signal.SIGHUP and terminal.stays:
             return
-        is_saved = self._services.engine.end_now()
+        is_saved = self.services.engine.end_now()
         log(f"ended by signal {number} while the app stood still; {'saved' if is_saved else 'not saved'}")
         if terminal is not None:
             terminal.end(1)

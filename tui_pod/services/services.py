@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from tui_pod.config.paths import Paths, embedded_catalog
 from tui_pod.library.cache import Loaded, cache_file, library_stamp
 from tui_pod.services.first_screen import AppFiles, make_first_screen
-from tui_pod.services.lifetime import Lifetime
 from tui_pod.state.store import State, StateFile
 
 if TYPE_CHECKING:
@@ -54,12 +53,10 @@ class Services:
         file: StateFile,
         state: State,
         ao: str | None,
-        budget: float | None,
     ) -> None:
         """Make the values of the first screen, and build nothing.
 
-        `ao` is the audio output that mpv uses, None for the usual one; `budget` are the seconds of a session to start
-        at once.
+        `ao` is the audio output that mpv uses, None for the usual one.
         """
         self.first = make_first_screen(config, loaded, state)
         sync = config.settings.sync
@@ -71,8 +68,8 @@ class Services:
         self._offers_questions = state.setting("recall", "questions", "yes") == "yes"
         self._is_recognition_paused = state.setting("transcribe", "paused", "no") == "yes"
         self._ao = ao
-        asked = state.setting("transcribe", "asked", "").split()
-        self.lifetime = Lifetime(self, loaded.save, asked, budget)
+        self.integrations: asyncio.Task[None] | None = None
+        """Starts what connects to the desktop and to other programs; set by `Lifetime`."""
 
     # -- what everything else is built on ------------------------------------------------------------------
 
@@ -267,7 +264,8 @@ class Services:
             self.sync.sync_soon()  # takes progress that waits for these episodes
 
     async def _announce(self, title: str, text: str) -> None:
-        await self.lifetime.integrations_started()  # connecting to the desktop may take seconds
+        if self.integrations is not None:
+            await asyncio.wait((self.integrations,))  # connecting to the desktop may take seconds
         self.engine.broadcast.notify(title, text)
 
     async def _update_index(self, index: IndexFile) -> None:

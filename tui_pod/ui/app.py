@@ -25,7 +25,7 @@ from tui_pod.core.text.clean import visible
 from tui_pod.runtime.log import log_error
 from tui_pod.services.first_screen import FirstScreen
 from tui_pod.services.frontend import NOT_TYPED
-from tui_pod.services.services import Services
+from tui_pod.services.lifetime import Lifetime
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
 from tui_pod.ui.keys import bindings, handle_key
 from tui_pod.ui.look.cells import keep_remedy
@@ -57,10 +57,11 @@ class TuiPodApp(TerminalApp):
     _drawn: tuple[str, str | None, Theme] | None = None
     """The chosen theme, the terminal's colours, and the theme that is drawn for both."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, lifetime: Lifetime) -> None:
         guard_output()
         super().__init__()
-        self._services = services
+        self.lifetime = lifetime
+        self._services = services = lifetime.services
         self.follows_cursor = services.first.settings.ui.cursor
         for theme in OWN:
             self.register_theme(theme)
@@ -114,7 +115,7 @@ class TuiPodApp(TerminalApp):
         unknown = (unknown_theme(wanted),) if wanted and wanted not in self.available_themes else ()
         for notice in (*self._services.first.notices, *unknown, *self._theme_faults):
             self.notify(notice, severity="warning", timeout=20)
-        self.run_worker(self._services.lifetime.after_paint())
+        self.run_worker(self.lifetime.after_paint())
         if hasattr(self._driver, "ask_terminal"):  # a driver of our own
             self.run_worker(adapt_to_reader(self))
 
@@ -125,7 +126,7 @@ class TuiPodApp(TerminalApp):
 
     async def on_unmount(self) -> None:
         """End the tasks that run on the loop."""
-        await self._services.lifetime.close()
+        await self.lifetime.close()
 
     @property
     def current_theme(self) -> Theme:
@@ -280,7 +281,7 @@ class TuiPodApp(TerminalApp):
     async def on_event(self, event: events.Event) -> None:
         """Handle a key completely before the next one."""
         if isinstance(event, events.Key) and not event.is_forwarded and self.app_focus:
-            self._services.lifetime.key_pressed()
+            self.lifetime.key_pressed()
             self.has_news = False
             await handle_key(self, event, super().on_event)
         else:

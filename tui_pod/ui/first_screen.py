@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import events
 
-from tui_pod.services.services import Services
+from tui_pod.services.lifetime import Lifetime
 from tui_pod.ui.app import TuiPodApp
 
 
@@ -27,9 +27,9 @@ class _Still(TuiPodApp):
         self.exit()
 
 
-def draw_first_screen(services: Services, size: tuple[int, int]) -> str:
+def draw_first_screen(lifetime: Lifetime, size: tuple[int, int]) -> str:
     """Return the control sequences that paint the first screen at `size` (columns, rows)."""
-    app = _Still(services)
+    app = _Still(lifetime)
     app.main_screen.episode.follows_paint = False  # it would open the player
     app.run(headless=True, size=size)
     return app.drawn

@@ -121,7 +121,7 @@ class TerminalDrawer:
         from tui_pod.core.selection.session_planner import parse_budget  # only with --session
 
         try:
-            self._app.main_screen.services.lifetime.start_session(parse_budget(wanted, datetime.now(UTC)))
+            self._app.lifetime.start_session(parse_budget(wanted, datetime.now(UTC)))
         except ValueError as error:
             self._app.frontend.tell(f"tui-pod --session: {error}", is_error=True)
 

@@ -218,7 +218,7 @@ async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_
 
 async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Library) -> None:
     async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
-        driver.app.main_screen.services.lifetime.start_session(600.0)
+        driver.app.lifetime.start_session(600.0)
         await driver.settle()
         session = present(driver.controller.session)
         playing, first, second, *others = driver.controller.queue.upcoming
@@ -237,7 +237,7 @@ async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Lib
 
 async def test_session_is_ended_in_the_queue_by_the_key_that_its_key_line_offers(library: Library) -> None:
     async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
-        driver.app.main_screen.services.lifetime.start_session(600.0)
+        driver.app.lifetime.start_session(600.0)
         await driver.press("2")
         assert "End session" in driver.key_words
         await driver.press("ctrl+x")
