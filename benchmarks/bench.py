@@ -142,13 +142,16 @@ class Bench:
 
     def touched(self, count: int) -> FeedStore:
         """Return a shelf of so many episodes that were all heard, in a home of its own."""
-        store = self.store(count)
+        touched = self.sharing_cache(self.store(count))
+        material.write_state(touched.state, count)
+        return touched
+
+    def sharing_cache(self, store: FeedStore) -> FeedStore:
+        """Return the same library for another listener, in a home of its own with the same cache."""
         home = self.fresh_home()
         Path(home["XDG_CACHE_HOME"]).rmdir()
         Path(home["XDG_CACHE_HOME"]).symlink_to(store.variables["XDG_CACHE_HOME"])
-        touched = store._replace(variables=home)
-        material.write_state(touched.state, count)
-        return touched
+        return store._replace(variables=home)
 
 
 def _first_title(catalog: Path) -> str:

@@ -43,6 +43,7 @@ PARTS = (
     "podcasts",
     "searching",
     "growth",
+    "life",
 )
 """The modules that measure, in order."""
 

@@ -107,12 +107,10 @@ def _times(bench: Bench, starters: Sequence[Starter]) -> list[Row]:
     costs: dict[str, list[Cost]] = {starter.name: [] for starter in starters}
     home = bench.fresh_home()
     for _ in range(bench.runs):
-        floors.append(_start(bench, BARE_TEXT, ["bare", BARE_TEXT], home))
+        floors.append(start(bench, BARE_TEXT, ["bare", BARE_TEXT], home))
         for starter in starters:
             store = starter.store()
-            costs[starter.name].append(
-                _start(bench, store.marker, [starter.program, *store.arguments], store.variables)
-            )
+            costs[starter.name].append(start(bench, store.marker, [starter.program, *store.arguments], store.variables))
     peers = {count: _peer_ratios(bench, count) for count in bench.sizes}
     rows = []
     for kind, index in (("CPU time", 0), ("clock", 1)):
@@ -143,7 +141,7 @@ def _peer_ratios(bench: Bench, count: int) -> dict[str, Cost | None]:
             continue
         floors, costs = [], []
         for _ in range(1 if bench.is_quick or count == max(bench.sizes) else PEER_RUNS):
-            floors.append(_start(bench, BARE_TEXT, ["bare", BARE_TEXT], home))
+            floors.append(start(bench, BARE_TEXT, ["bare", BARE_TEXT], home))
             with start_peer(peer) as terminal:
                 costs.append(Cost(terminal.cpu(), time.monotonic() - terminal.started))
         ratios[name] = Cost(*(paired_ratio(*zip(*pairs, strict=True)) for pairs in _pairs(costs, floors)))
@@ -154,7 +152,7 @@ def _pairs(costs: Sequence[Cost], floors: Sequence[Cost]) -> list[list[tuple[flo
     return [[(cost[index], floor[index]) for cost, floor in zip(costs, floors, strict=True)] for index in (0, 1)]
 
 
-def _start(bench: Bench, marker: str, words: Sequence[str], variables: Mapping[str, str], *under: str) -> Cost:
+def start(bench: Bench, marker: str, words: Sequence[str], variables: Mapping[str, str], *under: str) -> Cost:
     """Start a program, have it leave once the marker is painted, and return what it took."""
     report = Path(variables["HOME"]) / f"report-{words[0]}"
     report.unlink(missing_ok=True)
@@ -171,7 +169,7 @@ def _count(bench: Bench, marker: str, words: Sequence[str], variables: Mapping[s
     folder = Path(tempfile.mkdtemp(dir=bench.folder))
     out = folder / "%p"
     under = ["valgrind", "--tool=cachegrind", "--cache-sim=no", f"--cachegrind-out-file={out}", "--log-file=/dev/null"]
-    _start(bench, marker, words, variables, *under)
+    start(bench, marker, words, variables, *under)
     processes = {"bare": 1, "tui-pod": 2, "client": 3}[words[0]]  # with the guard, or the app and a probe
     limit = time.monotonic() + 60.0
     while len(counts := _SUMMARY.findall("".join(file.read_text("utf-8") for file in folder.iterdir()))) < processes:

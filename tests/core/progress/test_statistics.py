@@ -115,5 +115,15 @@ def test_streak_counts_days_in_a_row(ago: list[int], free_days: int, days: int) 
     assert streak([TODAY - timedelta(days=one) for one in ago], TODAY, free_days) == days
 
 
-def test_streak_of_years_is_counted_to_its_beginning() -> None:
-    assert streak([TODAY - timedelta(days=one) for one in range(2000)], TODAY) == 2000
+def test_streak_of_years_is_counted_to_its_beginning_in_a_few_comparisons_a_day() -> None:
+    compared = 0
+
+    class Day(date):
+        def __lt__(self, other: date) -> bool:
+            nonlocal compared
+            compared += 1
+            return super().__lt__(other)
+
+    today = Day(TODAY.year, TODAY.month, TODAY.day)
+    assert streak([today - timedelta(days=one) for one in range(2000)], today) == 2000
+    assert compared < 10 * 2000

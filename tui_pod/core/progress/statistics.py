@@ -133,12 +133,12 @@ def compute_statistics(
     by_episode: defaultdict[str, float] = defaultdict(float)
     for record in records:
         start = _local(record)
-        day = start.date()
-        days[day] += record.seconds
-        weeks[f"{day:%G-W%V}"] += record.seconds
-        months[f"{day:%Y-%m}"] += record.seconds
+        days[start.date()] += record.seconds
         by_episode[record.episode] += record.seconds
         _add_to_hours(hours, start, record)
+    for day, seconds in days.items():
+        weeks[f"{day:%G-W%V}"] += seconds
+        months[f"{day:%Y-%m}"] += seconds
     return Statistics(
         total=sum(record.seconds for record in records),
         wall=sum(record.wall for record in records),
@@ -158,6 +158,7 @@ def streak(days: Iterable[date], today: date, free_days: int = 0) -> int:
     A week may have `free_days` without listening, which do not end the row and are not counted.
     """
     heard = set(days)
+    first = min(heard, default=date.max)
     day = today if today in heard else today - timedelta(days=1)
     count = 0
     gaps: list[date] = []
@@ -166,9 +167,9 @@ def streak(days: Iterable[date], today: date, free_days: int = 0) -> int:
             count += 1
         else:
             gaps.append(day)
-            if sum(gap < day + timedelta(days=7) for gap in gaps) > free_days:
+            if sum(gap < day + timedelta(days=7) for gap in gaps[-7:]) > free_days:
                 return count
-        if not heard or day < min(heard):
+        if day < first:
             return count
         day -= timedelta(days=1)
 

@@ -37,7 +37,7 @@ _MOST_SHAPES = 8
 
 
 class _Shape(NamedTuple):
-    """How many tables `[name.key]` look, such as those of a state: one match reads a whole one."""
+    """How many tables `[name.key]` or `[[name]]` look, such as those of a state: one match reads a whole one."""
 
     match: Callable[[str, int], re.Match[str] | None]
     keys: tuple[str, ...]
@@ -81,8 +81,9 @@ def _loads(text: str) -> dict[str, Any]:
                 if kind != _TABLE:
                     begun.add((name, is_array))
             former, form = form, {}
-            if kind > _TABLE and former and len(text) >= LARGE:
-                _learn(shapes.setdefault(name, []), name, table, former)
+            if kind != _TABLE and former and len(text) >= LARGE:
+                head = rf"\[\[{name}]]()" if is_array else rf"""\[{name}\.({_NAME}|"{_TEXT}")]"""
+                _learn(shapes.setdefault(name, []), head, table, former)
                 if (alike := _read_alike(text, line.start(), data[name], shapes[name])) > line.start():
                     end = alike
                     continue
@@ -100,19 +101,19 @@ def _loads(text: str) -> dict[str, Any]:
     return data
 
 
-def _learn(shapes: list[_Shape], name: str, table: dict[str, Any], form: dict[str, int]) -> None:
-    """Remember the shape of a table below `name`, given the kinds of its values, if it is new and simple."""
+def _learn(shapes: list[_Shape], head: str, table: dict[str, Any], form: dict[str, int]) -> None:
+    """Remember the shape of a table with such a head, given the kinds of its values, if it is new and simple."""
     if max(form.values()) >= _ARRAY - 2 or form.keys() != table.keys() or len(shapes) >= _MOST_SHAPES:
         return
     kinds = [_SIMPLE[form[key], type(value)] for key, value in table.items()]
     lines = "".join(f"{key} = {pattern}\n" for key, (pattern, _) in zip(table, kinds, strict=True))
-    whole = rf"""\[{name}\.({_NAME}|"{_TEXT}")\]\n{lines}\n*+(?=\[|\Z)"""
+    whole = rf"{head}\n{lines}\n*+(?=\[|\Z)"
     shape = _Shape(re.compile(whole, re.ASCII).match, tuple(table), tuple(read for _, read in kinds))
     if shape not in shapes:
         shapes.insert(0, shape)
 
 
-def _read_alike(text: str, end: int, around: dict[str, Any], shapes: list[_Shape]) -> int:
+def _read_alike(text: str, end: int, around: Any, shapes: list[_Shape]) -> int:
     """Read the tables from `end` on that have one of the shapes; return where they end."""
     while True:
         for shape in shapes:
@@ -124,11 +125,14 @@ def _read_alike(text: str, end: int, around: dict[str, Any], shapes: list[_Shape
             shapes.remove(shape)
             shapes.insert(0, shape)
         key, *values = found.groups()
-        key = key.strip('"')
-        if key in around:
+        table = {name: read(value) for name, read, value in zip(shape.keys, shape.readers, values, strict=True)}
+        end, key = found.end(), key.strip('"')
+        if isinstance(around, list):
+            around.append(table)
+        elif key in around:
             raise ValueError(key)
-        around[key] = {name: read(value) for name, read, value in zip(shape.keys, shape.readers, values, strict=True)}
-        end = found.end()
+        else:
+            around[key] = table
 
 
 def _number(text: str) -> float:
