@@ -23,7 +23,7 @@ SMALL = 3_000
 
 async def reload_library(paths: Sequence[Path], cache: Path, data: Path, size: int) -> Loaded:
     """Return the current library, of about `size` episodes, loaded off the event loop. Raises CatalogsError."""
-    from tui_pod.runtime.threads import in_thread
+    from tui_pod.runtime.threads import in_thread  # brings asyncio, see above
 
     if size > SMALL:
         with contextlib.suppress(OSError):  # then it is built in this process
@@ -36,13 +36,13 @@ async def keep_library(save: Callable[[], None], catalogs: Sequence[Path], paths
     if size > SMALL:
         run_apart("tui_pod.library.reload", paths.cache, paths.data, *catalogs)
     else:
-        from tui_pod.runtime.threads import in_thread
+        from tui_pod.runtime.threads import in_thread  # brings asyncio, see above
 
         await in_thread(lambda _: save())
 
 
 async def _make_cache(words: Sequence[Path]) -> None:
-    from subprocess import DEVNULL
+    from subprocess import DEVNULL  # not in the subprocess itself
 
     command, environment = start_of("tui_pod.library.reload", *words)
     process = await start_process(command, env=environment, stdin=DEVNULL, stdout=DEVNULL, stderr=DEVNULL)

@@ -97,6 +97,10 @@ class ChoiceList(OptionList):
         cursor = look(self.app, HEAD, CURSOR)
         return Strip([Segment(text, style and style + cursor) for text, style, _ in line], line.cell_length)
 
+    def on_resize(self) -> None:
+        """Keep the cursor in sight in a list that became lower."""
+        self.call_after_refresh(self.scroll_to_highlight)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return the height of the rows; Textual's list raises an error if there is no room for a single cell."""
         return super().get_content_height(container, viewport, max(1, width))

@@ -148,9 +148,7 @@ class ImportScreen(ChoiceDialog):
         top = bool(end > LEAST)
         body.styles.margin = (top, 0, max(0, self.size.height - KEY_LINE - end), 0)
         around = body.gutter.height + said.outer_size.height + said.styles.margin.height
-        rows = self.query_one(OptionList)
-        rows.styles.max_height = max(3, end - top - around)
-        self.call_after_refresh(rows.scroll_to_highlight)
+        self.query_one(OptionList).styles.max_height = max(3, end - top - around)
 
     def action_tick(self) -> None:
         """Leave out the podcast at the cursor, or take it again; and move on."""
