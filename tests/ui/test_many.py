@@ -99,7 +99,7 @@ async def test_range_over_many_marks_them_all_and_undo_takes_them_back(driver: A
     assert driver.header.right.startswith("5000/100000 played")
     await driver.press("u")
     assert driver.header.right.startswith("0/100000 played")
-    assert driver.notices == ["Undid: 5000 episodes marked played"]
+    assert driver.notices == ["Undid: 5000 episodes marked played."]
 
 
 class Slow(Many):

@@ -46,11 +46,11 @@ async def test_mark_on_a_topic_marks_all_its_episodes_and_undo_takes_all_back(li
         assert driver.notices == ["5 episodes marked played. Press u to undo."]
         await driver.press("u")
         assert driver.header.right.startswith("0/29 played")
-        assert driver.notices == ["Undid: 5 episodes marked played"]  # and no offer to undo it
+        assert driver.notices == ["Undid: 5 episodes marked played."]  # and no offer to undo it
         assert driver.progress_index.get("three").position == 100.0  # type: ignore[union-attr]  # it was there before
         await driver.press("ctrl+r")
         assert driver.header.right.startswith("5/29 played")
-        assert driver.notices == ["Redid: 5 episodes marked played"]
+        assert driver.notices == ["Redid: 5 episodes marked played."]
 
 
 async def test_marked_episode_leaves_continue(library: Library) -> None:
@@ -70,4 +70,4 @@ async def test_entry_of_continue_dismissed_is_kept_and_can_be_brought_back(libra
         assert driver.progress_index.status("three") is Status.STARTED
         await driver.press("u")
         assert driver.shown == ["three", "two"]
-        assert driver.notices == ["Undid: “Three” taken off Continue"]
+        assert driver.notices == ["Undid: “Three” taken off Continue."]

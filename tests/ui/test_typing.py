@@ -51,7 +51,7 @@ async def test_marks_are_kept_when_the_program_is_quit_right_behind_them(driver:
 async def test_undo_right_behind_a_mark_takes_it_back(driver: AppDriver) -> None:
     await driver.press_at_once(*"mu")
     assert played(driver) == set()
-    assert driver.notices[-1] == "Undid: “One” marked played"
+    assert driver.notices[-1] == "Undid: “One” marked played."
 
 
 async def test_keys_right_behind_a_change_of_pane_are_for_that_pane(driver: AppDriver, library: Library) -> None:

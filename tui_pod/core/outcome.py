@@ -19,8 +19,8 @@ class Outcome(NamedTuple):
 
     @property
     def notice(self) -> str:
-        """The text, and the key that takes it back if there is one."""
-        return f"{self.text}. Press {key_of('undo')} to undo." if self.can_undo else self.text
+        """The text as a sentence, and the key that takes it back if there is one."""
+        return f"{self.text}. Press {key_of('undo')} to undo." if self.can_undo else self.sentence
 
     @property
     def sentence(self) -> str:

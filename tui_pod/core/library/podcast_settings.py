@@ -187,7 +187,7 @@ KEPT = -1
 class PodcastSettings:
     """A listener's settings for one podcast; where one is None, the setting for all podcasts applies."""
 
-    name: Annotated[str, Setting("Its name", TEXT, "the podcast's own")] = ""
+    name: Annotated[str, Setting("Its name", TEXT, "its own")] = ""
     folder: Annotated[tuple[tuple[str, ...], ...], Setting("Topics to list it under", FOLDERS, "none")] = ()
     speed: Annotated[float | None, Setting("Speed at which it plays", _number(0.5, 3.0), "as usual")] = None
     level: Annotated[

@@ -101,10 +101,11 @@ class EverywhereView(Vertical):
                 self._goes_on = False
                 self.screen.set_focus(view)
         results = answer.results
-        count = f"{'over ' if results.is_cut else ''}{counted(results.total)}" if results.total else ""
+        shown = f"{'over ' if results.is_cut else ''}{counted(results.total)}" if results.total else ""
+        if results.total > len(results.found):
+            shown = f"the first {len(results.found)} of {shown}"
         if results.is_nearest:
-            count = "nearest first"
-        shown = f"the first {len(results.found)} of {count}" if results.total > len(results.found) else count
+            shown = ""  # the first line says so
         hint = "" if typed.strip() else f"{key_of('search.clear')} closes"
         said = " · ".join(filter(None, (shown, answer.notice, hint)))
         self.border_subtitle = Content(self._services.first.with_keys(said))

@@ -172,7 +172,7 @@ class PlaybackBar(Widget):
         room = width - width_of(right) - 1
         self._zones[0] = [(0, 3, "mark"), (3, min(room, 3 + width_of(left[1:])), "title")]
         if self.size.height < 3 and right:
-            self._zones[0].append((room, width, "next"))
+            self._zones[0].append((room + 1, width, "next"))
         return spread_parts(left, right, width)
 
     def _busy(self) -> str:
@@ -316,10 +316,12 @@ class PlaybackBar(Widget):
             parts.append((f"session {facts.session[0]}/{facts.session[1]}  ", QUIET))
         elif self.size.height < 3 and facts.waiting:
             parts.append(("session waits  ", STARTED))
-        room = width - width_of(parts) - len("next ▹  ")
+        room = width - width_of(parts) - len(" next ▹  ")
         if facts.following and room >= 8:
             title = split_title(facts.following)[0]
             parts += [("next ▹ ", QUIET), (f"{fit(title, room).rstrip()} ", PLAIN)]
+        if self.size.height < 3 and parts:
+            parts.insert(0, (" ", PLAIN))  # what is left of it may be cut just before it
         return parts
 
     # -- the mouse -------------------------------------------------------------------------------------

@@ -26,8 +26,8 @@ from tui_pod.ui.widgets.fields import PathInput
 
 HINT = (
     "The address of a feed (RSS, Atom, JSON Feed) or of a podcast's page;\n"
-    "a folder, a text or an e-book, or a file exported by a player (tab completes it);\n"
-    "read: and the address of a page, to add the page itself;\n"
+    "a folder, a text, an e-book or a file exported by a player (tab completes);\n"
+    "“read:” and the address of a page, to have the page itself read aloud;\n"
     "or words to search for in {}."
 )
 

@@ -43,8 +43,10 @@ def make_field(
     """Return the field of a setting whose present text is given; `settings` are those for all podcasts."""
     label = LABELS.get(row.name) or row.name.replace("_", " ").capitalize()
     usual, unit = _usual(row, settings), UNITS.get(row.name, "")
+    text = "" if text == usual else text
     allowed = "" if row.kind.choices or row.kind is TEXT else row.kind.allowed
     choices = row.kind.choices if row.kind.allowed.endswith(row.kind.choices[-1:]) else ()  # else numbers too
+    choices = tuple(choice for choice in choices if choice != usual)  # which an empty field means
     check = row.parse
     return FormField(
         row.name,
@@ -110,7 +112,7 @@ class SettingsScreen(FormDialog):
         offers: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     ) -> SettingsScreen:
         """Return the dialog for the settings of a podcast, a book or the course."""
-        rows, first = podcast.rows, FIRST if "refresh" in podcast.rows else ()
+        rows, first = podcast.rows, FIRST if "name" in podcast.rows else ()
         save = partial(service.configure, podcast.id)
         return cls(podcast.name, list(rows.values()), to_texts(podcast.settings), save, settings, first, offers)
 
