@@ -124,6 +124,9 @@ async def test_details_below_the_cover_use_its_width(monkeypatch: pytest.MonkeyP
         rows = driver.text.splitlines()
         assert rows[cover.region.y][: cover.region.x].rstrip().endswith("One")
         assert "Topic" in next(row for row in rows if "Topics     Topic0" in row)[cover.region.x :]
+        cover.picture = None
+        await driver.settle()
+        assert "Length" in "".join(driver.text.splitlines()[:5])
 
 
 async def test_details_of_a_wide_terminal_follow_the_cursor_whatever_plays(driver: AppDriver) -> None:

@@ -193,6 +193,7 @@ def about_episode(
     )
     if plays:
         heard = plays if status is Status.PLAYED else f"{heard}, {plays}"
+    said = notes.podcast, episode.title  # which a podcast and a single text are listed under
     answer = episode.answer if shows_answer else "think first, then press a" if episode.answer else ""
     facts = [
         ("Question", episode.question),
@@ -206,9 +207,9 @@ def about_episode(
         ("Elsewhere", elsewhere),
         ("Recurs", list_passages(passages)),
         ("Published", f"{episode.published:%-d %B %Y}" if episode.published else "unknown" if is_remote else ""),
-        ("Podcast", notes.podcast if notes.podcast != episode.title else ""),
+        ("Podcast", notes.podcast),
         ("Course", course),
-        ("Topics", ", ".join(tag for tag in episode.tags if tag != notes.podcast) or "none" * (not notes.podcast)),
+        ("Topics", ", ".join(tag for tag in episode.tags if tag not in said) or "none" * (not notes.podcast)),
         ("Audio", f"{audio} (downloaded)" if notes.is_downloaded else audio),
         ("Last error", download_error),
         *(("Source", source) for source in episode.sources.split("\n")),

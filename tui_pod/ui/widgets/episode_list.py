@@ -250,7 +250,7 @@ class EpisodeList(RowPane):
         """Return an episode's topics without those implied by the listed topic."""
         topics = self._model.library.topics
         implied = self._everywhere.union(topics.names[above] for above in topics.path(self._model.query.entry))
-        return [tag for tag in episode.tags if tag not in implied]
+        return [tag for tag in episode.tags if tag not in implied and tag != episode.title]
 
     # -- events ----------------------------------------------------------------------------------------
 

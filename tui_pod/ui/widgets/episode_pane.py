@@ -68,6 +68,13 @@ class AboutText(Widget):
         self._lines: list[TextLine] = []
         self._room = 0, (0, 0)  # width, and columns and lines of the cover
 
+    def on_mount(self) -> None:
+        """Make room for a picture that comes, and use that of one that goes."""
+        self.watch(self._picture, "picture", self._lay_out_anew, init=False)
+
+    def _lay_out_anew(self) -> None:
+        self.refresh(layout=True)  # Textual caches the height, which depends on the picture
+
     def show(self, about: About) -> None:
         """Show something else."""
         self.about = about
