@@ -30,33 +30,17 @@ async def keep(driver: AppDriver) -> None:
     await driver.until(lambda: len(driver.controller.bookmarks) > count, "it is kept")
 
 
-async def test_b_keeps_the_sentence_and_u_takes_it_back(driver: AppDriver) -> None:
+async def test_b_again_asks_for_a_note_and_takes_other_words_unless_it_is_left(driver: AppDriver) -> None:
     await play(driver)
     await keep(driver)
-    assert texts(driver) == [("Two.", "")]
-    assert driver.notices == ["Bookmarked “Two”. Press b again for a note."]
-    await driver.press("u")
-    assert texts(driver) == []
-
-
-async def test_b_again_asks_for_a_note_and_takes_other_words(driver: AppDriver) -> None:
-    await play(driver)
-    await keep(driver)
-    await driver.press("b")
-    await driver.until(lambda: driver.shows(BookmarkScreen), "it asks")
-    await driver.write("mine q")
-    await driver.press("tab", "end", *" And more.", "enter")
-    assert not driver.shows(BookmarkScreen)
-    assert texts(driver) == [("Two. And more.", "mine q")]
-
-
-async def test_escape_leaves_the_bookmark_as_it_is(driver: AppDriver) -> None:
-    await play(driver)
-    await keep(driver)
-    await driver.press("b")
-    await driver.until(lambda: driver.shows(BookmarkScreen), "it asks")
-    await driver.press(*"note", "escape")
-    assert texts(driver) == [("Two.", "")]
+    changed = ("tab", "end", *" And more.", "enter")
+    for keys, kept in ((["escape"], ("Two.", "")), (changed, ("Two. And more.", "mine q"))):
+        await driver.press("b")
+        await driver.until(lambda: driver.shows(BookmarkScreen), "it asks")
+        await driver.write("mine q")
+        await driver.press(*keys)
+        assert not driver.shows(BookmarkScreen)
+        assert texts(driver) == [kept]
 
 
 async def test_b_in_the_empty_view_bookmarks_what_was_just_said(driver: AppDriver) -> None:
@@ -105,17 +89,12 @@ def rows(driver: AppDriver) -> list[str]:
     return [row.strip("▎ ") for row in driver.rows_of(driver.main.query_one("#bookmarks")) if row.strip()]
 
 
-async def test_view_lists_bookmarks_under_their_episodes_the_last_kept_first() -> None:
+async def test_view_lists_the_last_kept_first_and_its_cursor_stays_on_its_bookmark() -> None:
     async with run_app(LIBRARY, (80, 24)) as driver:
         await show(driver, *SOME)
         assert [" ".join(row.split()) for row in rows(driver)] == [
             "One 2", "0:10 “Words at 10.”", "0:50 “Words at 50.”", "Two 1", "0:30 “Words at 30.”",
         ]  # fmt: skip
-
-
-async def test_cursor_stays_on_its_bookmark_when_one_before_it_goes() -> None:
-    async with run_app(LIBRARY, (80, 24)) as driver:
-        await show(driver, *SOME)
         await driver.press("G", "k", "k", "x", "enter")
         assert (driver.playback.episode, driver.playback.position) == ("one", 50.0)
 

@@ -41,15 +41,6 @@ async def found(driver: AppDriver, text: str) -> None:
     await driver.until(lambda: text in driver.text, f"“{text}” is found")
 
 
-async def test_word_of_a_transcript_is_found_while_one_types_and_played_from_its_second(library: Library) -> None:
-    async with searching(library, *"lightho") as driver:
-        await found(driver, "Ada: A lighthouse stands at the end of the pier.")
-        assert "0:30" in driver.text
-        await driver.press("enter", "enter")
-        assert driver.playback.episode == "three"
-        assert driver.playback.position == 30.0
-
-
 async def test_matches_are_gone_through_with_the_keys_of_a_search(library: Library) -> None:
     async with searching(library, *"a") as driver:
         await found(driver, "A lighthouse stands")
