@@ -17,6 +17,7 @@ import pytest
 from tests.app.test_pty import (
     ROOT,
     check_plays_on,
+    ended,
     is_stopped,
     place,
     play_until,
@@ -60,9 +61,7 @@ def is_alive(process: int) -> bool:
 def leave(terminal: Terminal) -> None:
     """Leave the terminal, and wait until the shell would have it."""
     terminal.press("\x1c")
-    assert terminal.wait() is not None
-    terminal.look(0.05)
-    assert terminal.status == 0
+    assert ended(terminal) == 0
 
 
 @contextmanager
@@ -203,9 +202,7 @@ def test_attach_takes_over_and_the_first_is_told(room: Path) -> None:
 
 def test_attach_without_an_app_says_so(room: Path) -> None:
     with running(room, "attach", "--state", str(room / "state.toml")) as terminal:
-        assert terminal.wait() is not None
-        terminal.look(0.05)
-        assert (terminal.status, terminal.shows("No tui-pod is running")) == (1, True)
+        assert (ended(terminal), terminal.shows("No tui-pod is running")) == (1, True)
 
 
 def test_attach_without_a_terminal_says_so(room: Path) -> None:
@@ -269,16 +266,6 @@ def test_client_killed_ends_the_app_which_saves(room: Path) -> None:
         assert shown <= position(room)
 
 
-def test_app_killed_frees_the_terminal(room: Path) -> None:
-    with playing(room) as terminal:
-        os.kill(terminal.app, signal.SIGKILL)
-        assert terminal.wait() is not None
-        terminal.look(0.05)
-        assert terminal.status == 128 + signal.SIGKILL
-        assert b"\x1b[?1049l" in terminal.raw
-        assert b"signal 9" in terminal.raw
-
-
 def test_sockets_of_a_killed_app_are_gone_with_the_next_start(room: Path) -> None:
     with playing(room) as terminal:
         wait_until(lambda: "Playing" in command(room, "now"), "it can be reached")
@@ -335,8 +322,7 @@ def test_app_suspended_plays_on_behind_the_shell(room: Path) -> None:
         wait_until(lambda: position(room) > saved, "it plays on")
         terminal.press("q")  # before the client has the terminal again
         terminal.send(signal.SIGCONT)
-        assert terminal.wait() is not None
-        assert terminal.status == 0
+        assert ended(terminal) == 0
 
 
 def test_terminal_closed_while_the_app_is_suspended_ends_the_app(room: Path) -> None:

@@ -7,7 +7,7 @@ import pyte
 import pytest
 
 from tests.app.test_client import command
-from tests.app.test_pty import quit_and_wait, running, surroundings, two
+from tests.app.test_pty import ended, quit_and_wait, running, surroundings, two
 from tests.patience import wait_until
 from tests.torture.terminal import Terminal
 from tui_pod.config.paths import find_paths
@@ -66,9 +66,7 @@ def shown_while_loading(room: Path, size: tuple[int, int] = (120, 40), **variabl
     words = [sys.executable, str(room / "loading.py"), *two(room)]
     with Terminal(words, surroundings(**variables), room, size) as terminal:
         terminal.until(lambda: b"the app would start now" in terminal.raw, "the app")
-        assert terminal.wait() is not None
-        terminal.look(0.05)
-        assert terminal.status == 0
+        assert ended(terminal) == 0
         drawn, restored, said = terminal.raw.partition(b"\x1b[?1049l")
         assert not restored or b"the app" in said  # on the shell's screen
     screen = pyte.Screen(*size)

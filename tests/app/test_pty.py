@@ -85,12 +85,17 @@ def playing(folder: Path, seconds: int = 1, /, **variables: str) -> Iterator[Ter
         yield terminal
 
 
+def ended(terminal: Terminal) -> int | None:
+    """Wait for the program's end, read what it has said, and return its status."""
+    assert terminal.wait() is not None
+    terminal.look(0.05)
+    return terminal.status
+
+
 def quit_and_wait(terminal: Terminal) -> None:
     """Press q and wait for the program's end, which must be a good one."""
     terminal.press("q")
-    assert terminal.wait() is not None
-    terminal.look(0.05)
-    assert terminal.status == 0
+    assert ended(terminal) == 0
 
 
 def dismiss(terminal: Terminal, words: str) -> None:
@@ -109,9 +114,7 @@ def test_quit_without_anything_saved_fails(room: Path) -> None:
         terminal.press("m")
         terminal.until(lambda: terminal.shows("✓ The first of two"), "it is marked")
         terminal.press("q")
-        assert terminal.wait() is not None
-        terminal.look(0.05)
-        assert terminal.status == 1
+        assert ended(terminal) == 1
         assert b"could not be saved" in terminal.raw
     state.chmod(0o700)
 
@@ -160,9 +163,7 @@ def test_fault_of_the_program_saves_first_and_is_no_success(room: Path) -> None:
     with running(room, *two(room), program=(str(room / "broken.py"),)) as terminal:
         play_until(terminal, 3)
         terminal.press("?")
-        assert terminal.wait() is not None
-        terminal.look(0.05)
-        assert terminal.status == 1
+        assert ended(terminal) == 1
         assert terminal.shows("a fault of ours")
     assert position(room) >= 2.5
 
@@ -292,9 +293,7 @@ def test_state_of_a_newer_program_is_left_alone_and_said(room: Path) -> None:
     (room / "state.toml").write_text(newer, "utf-8")
     with playing(room, 6) as terminal:
         terminal.press("q")
-        assert terminal.wait() is not None
-        terminal.look(0.05)
-        assert terminal.status == 1  # nothing was saved
+        assert ended(terminal) == 1  # nothing was saved
         said = terminal.raw.decode("utf-8", "replace")
     assert "saved" in re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", said)
     assert (room / "state.toml").read_text("utf-8") == newer

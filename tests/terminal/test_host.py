@@ -126,16 +126,12 @@ async def settle() -> None:
         await asyncio.sleep(0)
 
 
-async def test_who_attaches_gets_the_terminal_drawn_with_its_variables(
-    host: TerminalHost, state: Path, drawer: FakeDrawer
+async def test_who_attaches_gets_the_terminal_drawn_with_its_variables_and_the_first_is_told(
+    host: TerminalHost, state: Path, drawer: FakeDrawer, line: socket.socket
 ) -> None:
     with greeting(state) as (_, client):
         assert await hear(client) == "welcome"
         assert (drawer.done, drawer.variables) == (["give up", "take"], {"TERM": "xterm"})
-
-
-async def test_the_first_is_told_when_another_takes_over(host: TerminalHost, state: Path, line: socket.socket) -> None:
-    with greeting(state):
         assert await hear(line) == "end 0 tui-pod is on another terminal now."
         assert await hear(line) == ""
 
