@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.core.library.transcript import Transcript, parse_transcript
+from tui_pod.core.library.transcript import parse_transcript
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.player.timeline import plan
 from tui_pod.core.text.document import Block, Document
@@ -13,8 +13,6 @@ from tui_pod.sources import foreign_texts
 from tui_pod.sources.foreign_texts import OWN, ForeignTexts
 
 VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\n<v Ada>One.\n"
-
-HEAVY = "[" + "{}," * 100_000 + "{}]"
 
 
 def test_texts_come_through_as_their_readers_return_them(tmp_path: Path) -> None:
@@ -25,21 +23,6 @@ def test_texts_come_through_as_their_readers_return_them(tmp_path: Path) -> None
     assert texts.cues_in(file, None) == ([*transcript.cues], False)
     assert texts.chapters('{"chapters":[{"startTime":1,"title":"A"}]}') == (Chapter(1.0, "A"),)
     assert (texts.notes("<p>A<p>B"), texts.plain_texts(["<b>A</b>", ""])) == ("A\n\nB", ["A", ""])
-    texts.close()
-
-
-def test_text_that_cannot_be_read_is_remembered_until_its_bytes_change(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with monkeypatch.context() as patch:
-        patch.setattr(foreign_texts, "LIMITS", foreign_texts.LIMITS._replace(seconds=0.1))
-        texts = ForeignTexts(tmp_path)
-        faulty = texts.transcript(HEAVY, None)
-        texts.close()
-    assert faulty == Transcript(fault="it takes too long")
-    texts = ForeignTexts(tmp_path)
-    assert texts.transcript(HEAVY, None) == faulty
-    assert texts.transcript(f"{HEAVY} ", None) == parse_transcript(HEAVY)
     texts.close()
 
 

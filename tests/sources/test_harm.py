@@ -8,13 +8,25 @@ from pathlib import Path
 import pytest
 
 from tests.harm import HARMS, allow
+from tests.sources import server
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_mp3
+from tests.sources.server import Site, feed, item
+from tui_pod.net.access import PUBLIC
 from tui_pod.runtime.limited_processes import ContentFault
+from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.files import read_files
+from tui_pod.shelf.published import FeedError
 from tui_pod.sources.foreign_texts import ForeignTexts
+from tui_pod.sources.podcasts.pages import read_page
+from tui_pod.sources.podcasts.rss import parse_feed
 
 SHEET = 'FILE "{}.mp3" MP3\nTRACK 01 AUDIO\nTITLE "{}"\nINDEX 01 00:00:00\n'
+
+MARKS = (
+    '<psc:chapters xmlns:psc="http://podlove.org/simple-chapters"><psc:chapter start="0:05" title="Then"/>'
+    "</psc:chapters><category>Fog</category>"
+)
 
 READ: dict[str, Callable[[ForeignTexts, Path, str], object]] = {
     "transcript": lambda texts, _, harm: texts.transcript(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{harm}\n", None).fault,
@@ -29,8 +41,8 @@ def test_text_that_does_harm_is_a_fault_and_is_not_read_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     called, texts = allow(monkeypatch), ForeignTexts(tmp_path)
-    for harm in HARMS:
-        make_mp3(tmp_path / f"{harm}.mp3")
+    for name in (*HARMS, "good", "HANGS no more"):
+        make_mp3(tmp_path / f"{name}.mp3")
 
     def read(harm: str) -> object:
         try:
@@ -43,6 +55,8 @@ def test_text_that_does_harm_is_a_fault_and_is_not_read_again(
     assert [read(harm) for harm in HARMS] == [*HARMS.values()]
     assert not called
     assert read("good") not in HARMS.values()
+    assert read("HANGS no more") == HARMS["HANGS"]
+    assert len(called) == 2
     texts.close()
 
 
@@ -64,4 +78,20 @@ def test_recordings_and_cue_sheets_that_do_harm_are_named_and_the_others_are_lis
     called.clear()
     shelf.put("new.mp3", "Talk new")
     assert shelf.refresh().new == 1
-    assert sorted(called) == [f"tui_pod.sources.folders.{reader}" for reader in ("cue:read_cue", "tags:read_or_fault")]
+    assert sorted(called) == [f"tui_pod.sources.folders.{reader}" for reader in ("cue:read_cue", "tags:read_file")]
+
+
+def test_feed_that_does_harm_is_refused_and_another_arrives_as_it_was_parsed(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called, policy = allow(monkeypatch), PUBLIC.widened(site.allowed, ())
+    document = feed(f'<itunes:category text="Arts"/>{item(1, "https://ann:secret@a.org/1.mp3", MARKS)}{item(2)}')
+    for name in (*HARMS, "good"):
+        site.replies[f"/{name}"] = server.body(document)
+    found = read_page(site.url("/good"), policy, CancelToken())[1]
+    assert found == parse_feed(document.encode(), site.url("/good"))
+    assert all((found.categories, found.items[0].marks, found.items[0].login, found.items[0].keywords))
+    for harm, fault in 2 * [*HARMS.items()]:
+        with pytest.raises(FeedError, match=f"^The feed cannot be read: {fault}.$"):
+            read_page(site.url(f"/{harm}"), policy, CancelToken())
+    assert len(called) == 4

@@ -71,9 +71,11 @@ def _answer(function: str, arguments: list[Any]) -> str:
         return json.dumps({"fault": str(error), "cause": "", "is_lasting": True})
     except MemoryError:
         return json.dumps({"fault": TOO_LARGE, "cause": "MemoryError", "is_lasting": True})
+    except OSError as error:
+        return json.dumps({"fault": error.strerror or str(error), "cause": "", "is_lasting": False})
     except Exception as error:  # whatever it is, it is the fault of the content
         cause = "".join(traceback.format_exception(error))[-MAX_CAUSE:]  # for the log, which is out of reach here
-        return json.dumps({"fault": BROKEN, "cause": cause, "is_lasting": not isinstance(error, OSError)})
+        return json.dumps({"fault": BROKEN, "cause": cause, "is_lasting": True})
 
 
 def _call(function: str, arguments: list[Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The one door for what others wrote: transcripts, chapters, notes, and tags of recordings.
+"""The one door for what others wrote: feeds, transcripts, chapters, notes, cue sheets, and tags of recordings.
 
 Each is read in a process with limits, so that a malicious one costs the app and the index only itself. What cannot be
 read is remembered until its bytes change. Calls block: make them in a thread.
@@ -25,6 +25,9 @@ from tui_pod.runtime.threads import CancelToken
 LIMITS = CallLimits(seconds=5.0, memory=512 * 1024 * 1024)
 """The longest transcript that is read takes 0.5 s, and 100 MB."""
 
+LARGE = CallLimits(seconds=30.0, memory=1024 * 1024 * 1024)
+"""A book of 200,000 words takes 0.5 s, and 100 MB; a feed of 50,000 items ten times as much."""
+
 MAX_PLANNED = 4 * MAX_BYTES
 """Bytes of a planned text that are read: the longest that is planned, in any script, with its times."""
 
@@ -35,7 +38,7 @@ OWN = Path(tui_pod.__file__).parent / "transcripts"
 """The course's own transcripts, which need no process."""
 
 TAGS = "tui_pod.sources.folders.tags"
-_TRANSCRIPTS = "tui_pod.core.library.transcript"
+_HTML, _TRANSCRIPTS = "tui_pod.core.text.html_text", "tui_pod.core.library.transcript"
 
 
 class ForeignTexts:
@@ -80,17 +83,15 @@ class ForeignTexts:
 
     def notes(self, html: str, cancel: CancelToken | None = None) -> str:
         """Return show notes as `to_notes` does. Raises ContentFault."""
-        return self.read("tui_pod.core.text.html_text:to_notes", html, cancel=cancel) if html else ""
+        return self.read(f"{_HTML}:to_notes", html, cancel=cancel) if html else ""
 
     def plain_texts(self, notes: Sequence[str]) -> list[str]:
         """Return show notes as `to_text` does; empty for those that cannot be read. Raises ContentFault if none can."""
-        try:
-            call = self._processes.call
-            return call("tui_pod.core.text.html_text:to_texts", notes) if any(notes) else [*notes]
-        except ContentFault as fault:
-            if not fault.is_lasting:
-                raise
-        return [""] if len(notes) == 1 else [text for html in notes for text in self.plain_texts([html])]
+        texts = self.read_each(f"{_HTML}:to_text", [(html,) for html in notes]) if any(notes) else notes
+        for fault in texts:
+            if isinstance(fault, ContentFault) and not fault.is_lasting:
+                raise fault
+        return ["" if isinstance(text, ContentFault) else text for text in texts]
 
     def read(self, function: str, text: str, *more: object, cancel: CancelToken | None = None) -> Any:
         """Return what a function makes of a text: see `LimitedProcesses.call`. Raises ContentFault, Cancelled."""

@@ -41,11 +41,6 @@ def to_notes(html: str) -> str:
     return _GAPS.sub("\n\n", clean_lines(to_text(html, has_links=True), MAX_HTML))
 
 
-def to_texts(notes: list[str]) -> list[str]:
-    """Return the text of the HTML of many notes: see `to_text`."""
-    return [to_text(html) for html in notes]
-
-
 def to_text(html: str, has_links: bool = False) -> str:
     """Return the text of HTML: a line for each paragraph and list item, without scripts.
 

@@ -100,13 +100,13 @@ def read_found(
     for start in range(0, len(unread), BATCH):
         batch = unread[start : start + BATCH]
         calls = [(os.path.join(root, one.path), *state_of(one.state)) for one in batch]
-        for one, answer in zip(batch, door().read_each(f"{TAGS}:read_or_fault", calls, cancel), strict=True):
-            if isinstance(answer, list):
+        for one, answer in zip(batch, door().read_each(f"{TAGS}:read_file", calls, cancel), strict=True):
+            if not isinstance(answer, ContentFault):
                 key, tags = answer
                 yield _completed(AudioFile(one.path, *state_of(one.state), key, Tags(*tags)), one)
                 continue
             unreadable.append(f"{one.path} ({answer})")
-            if one.path in known and isinstance(answer, ContentFault) and not answer.is_lasting:
+            if one.path in known and not answer.is_lasting:
                 yield known[one.path]
 
 

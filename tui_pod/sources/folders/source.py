@@ -1,6 +1,6 @@
 """Folders, playlists and recordings on this machine, as a source. Blocks on the disk.
 
-Reading tags and sorting hold the interpreter lock, which would delay keys: a separate process reads large folders.
+Sorting and storing hold the interpreter lock, which would delay keys: a separate process reads large folders.
 """
 
 from __future__ import annotations

@@ -69,15 +69,7 @@ RUSSIAN = 0.6
 _DESCRIPTIONS = ("description", "synopsis", "podcastdesc")
 
 
-def read_or_fault(path: str, *_state: int) -> tuple[str, Tags] | str:
-    """Return what `read_file` does, or why the file cannot be opened."""
-    try:
-        return read_file(path)
-    except OSError as error:
-        return error.strerror or str(error)
-
-
-def read_file(path: str) -> tuple[str, Tags]:
+def read_file(path: str, *_state: int) -> tuple[str, Tags]:
     """Return a file's key, which survives renaming and moving, and its tags. Raises OSError."""
     descriptor = open_regular(path, os.O_RDONLY | os.O_NOFOLLOW)
     with open(descriptor, "rb", buffering=0) as file:

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from collections.abc import Set
 from dataclasses import replace
+from itertools import starmap
+from threading import BoundedSemaphore
+from typing import Any
 
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.fetch import FetchError, Response, fetch
+from tui_pod.net.login import Login
+from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.published import FeedError, Published
+from tui_pod.shelf.published import FeedError, NotAFeed, Published, PublishedItem
+from tui_pod.sources.foreign_texts import LARGE, door
 from tui_pod.sources.items import MAX_ITEMS
-from tui_pod.sources.podcasts.rss import parse_feed
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 
@@ -23,6 +30,9 @@ MAX_PAGES = 100
 
 PATIENCE = 120.0
 """No further page is fetched after this long (seconds)."""
+
+_turns = BoundedSemaphore(2)
+"""How many feeds are parsed at a time; each needs a process."""
 
 
 def ask(
@@ -44,20 +54,43 @@ def ask(
 def read_page(address: str, policy: NetworkPolicy, cancel: CancelToken) -> tuple[Response, Published]:
     """Fetch a page; return its response and the feed in it. Raises FetchError, or FeedError if it is no feed."""
     response, content = ask(address, policy, cancel)
-    return response, parse_feed(content, response.address, response.charset)
+    return response, _parsed(response, content, cancel)
 
 
 def read_answer(
     response: Response, content: bytes, policy: NetworkPolicy, cancel: CancelToken
 ) -> tuple[Response, Published]:
     """Return a response and its feed, following redirect documents. Raises as `read_page` does."""
-    feed = parse_feed(content, response.address, response.charset)
+    feed = _parsed(response, content, cancel)
     for _ in range(MAX_REDIRECTS):
         if not feed.is_redirect:
             return response, feed
         response, feed = read_page(feed.moved_to or "", policy, cancel)
         response.moved_to = response.moved_to or response.address
     raise FeedError("The feed redirects in a circle.")
+
+
+def _parsed(response: Response, content: bytes, cancel: CancelToken) -> Published:
+    """Return the feed in an answer, parsed in a process with limits. Raises FeedError."""
+    call = b64encode(content).decode(), response.address, response.charset
+    try:
+        with _turns:
+            found = door(LARGE).read("tui_pod.sources.podcasts.rss:read_feed", *call, cancel=cancel)
+    except ContentFault as fault:
+        raise FeedError(f"The feed cannot be read: {fault}.") from None
+    if not isinstance(found, list):
+        raise FeedError(found) if found else NotAFeed
+    feed = Published(*map(_frozen, found))
+    return replace(feed, items=tuple(map(_item, feed.items)))
+
+
+def _item(values: Any) -> PublishedItem:
+    item = PublishedItem(*values)
+    return replace(item, marks=tuple(starmap(Chapter, item.marks)), login=item.login and Login(*item.login))  # type: ignore[misc]
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
 def with_older_pages(

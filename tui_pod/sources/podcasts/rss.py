@@ -5,6 +5,7 @@ Texts are cleaned, addresses are http(s) and absolute; empty items are skipped. 
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Sequence
 from html import escape
 
@@ -110,6 +111,14 @@ def parse_feed(content: bytes, address: str, charset: str | None = None) -> Publ
     except XmlError as error:
         raise FeedError(str(error)) from None
     return reader.feed(is_partial=not is_whole)
+
+
+def read_feed(content: str, address: str, charset: str | None) -> Published | str:
+    """Return the feed in a document in base64, or why it is refused; nothing if it is something else."""
+    try:
+        return parse_feed(b64decode(content), address, charset)
+    except FeedError as error:
+        return "" if isinstance(error, NotAFeed) else str(error)
 
 
 class _FeedReader:

@@ -16,11 +16,11 @@ from pathlib import Path
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.runtime.files import make_folder
 from tui_pod.runtime.files import replace as replace_file
-from tui_pod.runtime.limited_processes import CallLimits, ContentFault
+from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import PublishedItem
-from tui_pod.sources.foreign_texts import door, state_of
+from tui_pod.sources.foreign_texts import LARGE, door, state_of
 from tui_pod.sources.texts.kinds import ReadText
 
 FOLDER = "texts"
@@ -36,8 +36,6 @@ FRESH = 3_600.0
 """Seconds for which an unused file is kept: its episode may not be stored yet."""
 
 _PARSING = "tui_pod.sources.texts.parsing"
-_LIMITS = CallLimits(seconds=30.0, memory=1024 * 1024 * 1024)
-"""A book of 200,000 words takes 0.5 s, and 100 MB."""
 
 
 def folder_of(store: FeedStore) -> Path:
@@ -50,7 +48,7 @@ def folder_of(store: FeedStore) -> Path:
 def read_text(file: Path, name: str, reads_code: bool, cancel: CancelToken) -> ReadText:
     """Return the text in a file: see `parsing.read_file`. Raises ContentFault: it cannot be read."""
     state = state_of(file.stat())
-    return ReadText(*door(_LIMITS).read(f"{_PARSING}:read_file", str(file), name, reads_code, *state, cancel=cancel))
+    return ReadText(*door(LARGE).read(f"{_PARSING}:read_file", str(file), name, reads_code, *state, cancel=cancel))
 
 
 def read_articles(
@@ -58,7 +56,7 @@ def read_articles(
 ) -> list[ReadText | None]:
     """Return articles of a feed as `parsing.read_article` does; None for those that cannot be read."""
     calls = [(*article, reads_code) for article in articles]
-    found = door(_LIMITS).read_each(f"{_PARSING}:read_article", calls, cancel)
+    found = door(LARGE).read_each(f"{_PARSING}:read_article", calls, cancel)
     return [ReadText(*text) if text and not isinstance(text, ContentFault) else None for text in found]
 
 
