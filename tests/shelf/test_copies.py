@@ -21,6 +21,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.net.access import PUBLIC
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.marks import read_news
+from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.refresh import refresh_feed
 from tui_pod.sources.table import subscribe
 from tui_pod.sync.shared_recordings import Recognition
@@ -87,6 +88,20 @@ def test_what_was_noted_of_a_copy_is_of_the_episode(shelves: Shelves) -> None:
     assert (bookmark.key, card.key, listed.episodes) == ((own, 0.5), (own, 0.5), (own,))
     here = shelves.store.contents()
     assert Recognition(here, progress, (), {copy: own}).whole("elsewhere", {"elsewhere": here[copy]}) == own
+
+
+def test_copy_plays_while_the_disk_of_the_first_is_away_and_details_name_both(shelves: Shelves) -> None:
+    shelves.put_book()
+    shelves.copy("Emma", "More/Emma")
+    shelves.add_both()
+    book, podcasts = shelves.book(), Podcasts(shelves.data, shelves.data / "cache", 0)
+    path = book.parts[1].audio
+    assert podcasts.documents.notes(book).copies == (str(shelves.other / "More/Emma"),)
+    assert podcasts.audio.place_of(book, path) == path
+    shelves.folder.rename(shelves.folder.with_name("away"))
+    assert podcasts.audio.place_of(book, path) == str(shelves.other / "More/Emma/02.mp3")
+    shutil.rmtree(shelves.other)
+    assert podcasts.audio.place_of(book, path) == path
 
 
 class History:

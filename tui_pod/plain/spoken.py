@@ -271,6 +271,7 @@ def say_notes(notes: EpisodeNotes, chapters: Sequence[Chapter]) -> Iterator[str]
         yield f"Podcast: {sentence(notes.podcast)}"
     if notes.page:
         yield f"Page: {notes.page}"
+    yield from (f"Also at: {path}" for path in notes.copies)
     if notes.text:
         yield "Notes:"
         yield from (line for line in notes.text.split("\n") if line.strip())

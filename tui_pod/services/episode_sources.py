@@ -108,8 +108,12 @@ class EpisodeSources:
             return Source(episode.audio) if is_there else None
         return await self._podcasts.ask(lambda podcasts, cancel: podcasts.audio.source(episode, cancel))
 
-    async def _open_file(self, episode: Episode, path: str, load: int) -> None:
+    async def _open_file(self, episode: Episode, audio: str, load: int) -> None:
+        path = audio
         fault = await in_thread(lambda _: _fault_of(path))
+        if fault and is_of_feed(episode):
+            path = await self._podcasts.ask(lambda podcasts, _: podcasts.audio.place_of(episode, audio))
+            fault = await in_thread(lambda _: _fault_of(path))
         self._emit(LoadFailed(load, fault) if fault else SourceReady(load, Source(path)))
         if not fault and is_of_feed(episode):  # a file of a folder may have a cue sheet
             self._run(self._find_chapters(episode, load, ()), episode)

@@ -30,7 +30,8 @@ def find_recording(episode: Episode, podcasts: Podcasts | None) -> Path | None:
     if len(episode.parts) > 1:
         return None
     if episode.audio is not None and "://" not in episode.audio:
-        return Path(episode.audio)
+        path = episode.audio if podcasts is None else podcasts.audio.place_of(episode, episode.audio)
+        return Path(path)
     return podcasts.audio.local_file(episode) if podcasts is not None else None
 
 

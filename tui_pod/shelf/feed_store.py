@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,7 +22,7 @@ from tui_pod.net.file_address import to_address, typed_path
 from tui_pod.net.login import Login, split_login
 from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf import episodes, marks, settings_table
-from tui_pod.shelf.copies import read_copies, read_places, settle_copies
+from tui_pod.shelf.copies import read_copies, settle_copies
 from tui_pod.shelf.database import FeedDatabase, bump, insert_entries, number_of, read_entries, to_folders
 from tui_pod.shelf.generation import generation
 from tui_pod.shelf.layouts import read_contents
@@ -386,11 +386,6 @@ class FeedStore:
             return {}
         with self.db.read() as db:
             return read_copies(db)
-
-    def places(self, ident: str) -> list[Sequence[str]]:
-        """Return where an episode with copies lies: see `read_places`."""
-        with self.db.read() as db:
-            return read_places(db, ident)
 
     def details(self, ident: str) -> Details | None:
         """Return an episode's details; None if it belongs to no feed."""

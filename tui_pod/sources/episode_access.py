@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tui_pod.net.access import NetworkPolicy
+from tui_pod.shelf.copies import read_places
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import Details, FeedStore
 from tui_pod.sources.table import source_of
@@ -22,6 +25,14 @@ class EpisodeAccess:
             return self.store.details(ident)
         except FeedStoreError:
             return None
+
+    def places(self, ident: str) -> list[Sequence[str]]:
+        """Return where an episode with copies lies, as `read_places` does; empty if that cannot be read."""
+        try:
+            with self.store.db.read() as db:
+                return read_places(db, ident)
+        except FeedStoreError:
+            return []
 
     def policy_for(self, details: Details | None) -> NetworkPolicy:
         """Return the network access of an episode. Raises FetchError if its logins cannot be read."""

@@ -6,6 +6,7 @@ Calls block on disk and network: run them in a thread. With a cancel token they 
 from __future__ import annotations
 
 import contextlib
+import os
 from functools import partial
 from pathlib import Path
 
@@ -81,6 +82,13 @@ class EpisodeAudio:
             return None
         name = _name(episode, self._access.details(episode.id))
         return self._downloads.find(name) or self._streams.find(name, episode.audio, is_used)
+
+    def place_of(self, episode: Episode, path: str) -> str:
+        """Return the path of a file of an episode, or that of a copy if the file is gone; `path` if none is there."""
+        if os.path.exists(path):
+            return path
+        own, *others = self._access.places(episode.id) or [[]]
+        return next(filter(os.path.exists, (other[own.index(path)] for other in others if path in own)), path)
 
     def prepare(self, episode: Episode, cancel: CancelToken | None = None) -> None:
         """Start a stream ahead of `source`, which retries if this fails."""

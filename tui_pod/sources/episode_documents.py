@@ -5,6 +5,7 @@ Calls block on disk and network: run them in a thread. With a cancel token they 
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,6 +14,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, part_chapters
+from tui_pod.core.text.clean import clean
 from tui_pod.core.wall_time import local_time
 from tui_pod.net.fetch import FetchError, Limits, fetch
 from tui_pod.recordings.documents import read_document
@@ -95,8 +97,10 @@ class EpisodeDocuments:
         except ContentFault as fault:
             notes = f"The notes cannot be read: {fault}."
         text = "\n\n".join(filter(None, (_numbering(details), notes)))
-        podcast = details.feed_title if source_of(details.feed).is_online else ""
-        return EpisodeNotes(text, podcast, details.link or "")
+        if source_of(details.feed).is_online:
+            return EpisodeNotes(text, details.feed_title, details.link or "")
+        copies = tuple(clean(os.path.commonpath(each)) for each in self._access.places(episode.id)[1:])
+        return EpisodeNotes(text, page=details.link or "", copies=copies)
 
     def language(self, episode: Episode) -> str:
         """Return the language of an episode's feed, such as `de-at`; empty if it is not stated."""

@@ -14,7 +14,7 @@ from math import ceil, inf, isfinite
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
-from tui_pod.core.library.list_entries import EntryMark, listed, merged_marks, stored
+from tui_pod.core.library.list_entries import EntryMark, renamed_marks
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.parts import RecordingContent, Stretches
 from tui_pod.core.progress.bookmarks import Bookmark
@@ -251,22 +251,12 @@ class Recognition:
 
     def marks(self, theirs: Iterable[EntryMark], recordings: Described) -> tuple[EntryMark, ...]:
         """Return the entries of a list or queue by the ids here."""
-        found: dict[str, EntryMark] = {}
-        for mark in theirs:
-            mark = mark._replace(episode=self.whole(mark.episode, recordings))
-            found = merged_marks(found, {mark.episode: mark})
-        return stored(found)
+        theirs = tuple(theirs)
+        return renamed_marks(theirs, {mark.episode: self.whole(mark.episode, recordings) for mark in theirs})
 
     def _put_list(self, own: OwnList, recordings: Described) -> OwnList:
-        episodes = tuple(dict.fromkeys(self.whole(ident, recordings) for ident in own.episodes))
-        marks = self.marks(own.marks, recordings)
-        if marks and own.episodes == _listed(own.marks):  # otherwise somebody has changed the entries alone
-            episodes = _listed(marks)
-        return own._replace(episodes=episodes, marks=marks)
-
-
-def _listed(marks: Iterable[EntryMark]) -> tuple[str, ...]:
-    return listed({mark.episode: mark for mark in marks})
+        ids = dict.fromkeys((*own.episodes, *(mark.episode for mark in own.marks)))
+        return own.renamed({ident: self.whole(ident, recordings) for ident in ids})
 
 
 def put_progress(value: Progress, old: Stretches, new: Stretches) -> Progress | None:

@@ -9,7 +9,7 @@ other list.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from operator import itemgetter
@@ -38,6 +38,15 @@ def merged_marks(first: Mapping[str, EntryMark], second: Mapping[str, EntryMark]
         last, place = max(known, mark, key=itemgetter(1, 2)), max(known, mark, key=itemgetter(3, 4))
         found[ident] = last._replace(moved=place.moved, rank=place.rank)
     return found
+
+
+def renamed_marks(marks: Iterable[EntryMark], names: Mapping[str, str]) -> tuple[EntryMark, ...]:
+    """Return marks with other ids for those that have one in `names`."""
+    found: dict[str, EntryMark] = {}
+    for mark in marks:
+        own = mark._replace(episode=names.get(mark.episode, mark.episode))
+        found = merged_marks(found, {own.episode: own})
+    return stored(found)
 
 
 def stored(marks: Mapping[str, EntryMark]) -> tuple[EntryMark, ...]:

@@ -1,11 +1,11 @@
 """The listener's own lists, as values: made by hand, or smart. `selection/list_topics.py` makes topics of them."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple, Self
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.list_entries import EntryMark, listed, marked, merged_marks, stored
+from tui_pod.core.library.list_entries import EntryMark, listed, marked, merged_marks, renamed_marks, stored
 from tui_pod.core.text.clean import clean
 
 MAX_NAME = 100
@@ -54,14 +54,11 @@ class OwnList(NamedTuple):
 
     def renamed(self, names: Mapping[str, str]) -> Self:
         """Return the list with other ids for those that have one in `names`."""
-        if not any(ident in names for ident in (*self.episodes, *(mark.episode for mark in self.marks))):
-            return self
-        found: dict[str, EntryMark] = {}
-        for mark in self.marks:
-            own = mark._replace(episode=names.get(mark.episode, mark.episode))
-            found = merged_marks(found, {own.episode: own})
+        marks = renamed_marks(self.marks, names)
         episodes = tuple(dict.fromkeys(names.get(ident, ident) for ident in self.episodes))
-        return self._replace(episodes=episodes, marks=stored(found))
+        if marks and self.episodes == _listed(self.marks):  # otherwise somebody has changed the entries alone
+            episodes = _listed(marks)
+        return self._replace(episodes=episodes, marks=marks)
 
     def removed(self, now: datetime) -> Self:
         """Return the list as it is stored once removed."""
@@ -100,6 +97,10 @@ class OwnList(NamedTuple):
         """Return the marks by episode; a person or an older version may have changed the entries alone."""
         marks = {mark.episode: mark for mark in self.marks}
         return marks if self.is_rule or self.is_removed else marked(marks, self.episodes, self.updated)
+
+
+def _listed(marks: Iterable[EntryMark]) -> tuple[str, ...]:
+    return listed({mark.episode: mark for mark in marks})
 
 
 def checked_name(name: str, lists: Container[str], topics: Container[str]) -> str:

@@ -18,6 +18,8 @@ class EpisodeNotes(NamedTuple):
     """Name of the podcast; empty for none."""
     page: str = ""
     is_downloaded: bool = False
+    copies: tuple[str, ...] = ()
+    """Paths of the other files or folders that it lies in, too."""
 
 
 class PodcastFacts(NamedTuple):

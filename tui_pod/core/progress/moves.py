@@ -29,26 +29,21 @@ def moved_notebook(
     in_books = {move.former for move in moves if move.end == inf}
     names = {alias: ident for alias, ident in aliases.items() if alias not in in_books}
     return notebook._replace(
-        bookmarks=_renamed(moved_records(notebook.bookmarks, moves), names),
-        cards=_renamed(moved_records(notebook.cards, moves), names),
+        bookmarks=moved_records(notebook.bookmarks, moves, names),
+        cards=moved_records(notebook.cards, moves, names),
         lists=tuple(each.renamed(names) for each in notebook.lists) if names else notebook.lists,
     )
 
 
-def _renamed(records: Iterable[Moved], names: Mapping[str, str]) -> tuple[Moved, ...]:
-    found: dict[BookmarkKey, Moved] = {}
-    for record in records:
-        own = record._replace(episode=names.get(record.episode, record.episode))
-        found[own.key] = newest_of(found.get(own.key), own)
-    return tuple(found.values())
-
-
-def moved_records(records: Iterable[Moved], moves: Iterable[Move]) -> tuple[Moved, ...]:
+def moved_records(
+    records: Iterable[Moved], moves: Iterable[Move], names: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Moved, ...]:
     """Return bookmarks or cards moved to where their words are now; of two at one place the newer one."""
     former = by_former(moves)
     found: dict[BookmarkKey, Moved] = {}
     for record in records:
         moved = _moved(record, former)
+        moved = moved._replace(episode=names.get(moved.episode, moved.episode))
         found[moved.key] = newest_of(found.get(moved.key), moved)
     return tuple(found.values())
 

@@ -211,6 +211,7 @@ def about_episode(
         ("Course", course),
         ("Topics", ", ".join(tag for tag in episode.tags if tag not in said) or "none" * (not notes.podcast)),
         ("Audio", f"{audio} (downloaded)" if notes.is_downloaded else audio),
+        ("Also at", ", ".join(notes.copies)),
         ("Last error", download_error),
         *(("Source", source) for source in episode.sources.split("\n")),
         ("Id", episode.id),
