@@ -4,8 +4,11 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import Room, make_room
+from tui_pod.core.library.parts import Move
 from tui_pod.core.player.events import StateMended
 from tui_pod.core.progress.bookmarks import Bookmark, Stretch
+from tui_pod.core.progress.cards import Notebook
+from tui_pod.core.progress.moves import moved_notebook
 
 WORDS = Stretch(10.0, 15.0, "Words to keep.")
 
@@ -35,6 +38,19 @@ def test_bookmarks_of_an_episode_are_in_the_order_of_its_time() -> None:
         keep(room, Stretch(start, start + 2))
     room.controller.bookmarks.add("two", "Two", WORDS)
     assert [bookmark.start for bookmark in room.controller.bookmarks.of("one")] == [10.0, 30.0, 50.0]
+
+
+def test_bookmark_at_the_former_place_of_another_leaves_it_in_the_file() -> None:
+    room = make_room()
+    keep(room)
+    room.clock.go(3600)
+    until = START.timestamp() + 60
+    room.controller.library.moves = [Move("one", 0.0, 100.0, until, "one", 10.0, 110.0)]  # a part came before
+    room.controller.adopt(room.controller.library, room.controller.progress_index)
+    keep(room, Stretch(10.0, 12.0, "New words."))
+    by_key = {each.key: each for each in saved(room)}
+    read = moved_notebook(Notebook(tuple(by_key.values())), room.controller.library.moves).bookmarks
+    assert {each.start: each.text for each in read} == {10.0: "New words.", 20.0: "Words to keep."}
 
 
 def test_bookmark_kept_undone_and_redone() -> None:

@@ -91,6 +91,10 @@ class EditableRecords(Generic[Thing]):
     def _put(self, values: Mapping[ThingKey, Thing | None], former: Mapping[ThingKey, Thing | None]) -> None:
         """Set and save values in place of the former ones; None restores that there was none."""
         writer = self._state.ports.writer
+        moved = {move.former for move in self._state.library.moves}  # what is saved at former places may be replaced
+        moved &= {key.episode for key in values if isinstance(key, BookmarkKey)}
+        if beside := [one for key, one in self._all.items() if isinstance(key, BookmarkKey) and key.episode in moved]:
+            writer.save(*beside)
         for key, value in values.items():
             stamp = self.stamp(key)
             made = value or self._all[key].removed(stamp)
