@@ -1,8 +1,11 @@
-"""The listener's own lists on the screen: put on, moved, taken off, made smart, edited, removed."""
+"""The queue and the listener's own lists on the screen: filled, ordered, emptied, made smart, edited, removed."""
+
+import pytest
 
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.library.library import Library
 from tui_pod.core.selection.list_query import Filter
+from tui_pod.core.selection.queue import Queue
 
 
 def topics(driver: AppDriver) -> tuple[str, ...]:
@@ -76,3 +79,41 @@ async def test_what_is_listed_becomes_a_rule_that_is_edited_and_renamed(driver: 
     assert (shown(driver), "Shorter" in topics(driver), "Short" in topics(driver)) == (["two", "five"], True, False)
     await driver.press("u")
     assert ("Shorter" in topics(driver), "Short" in topics(driver)) == (False, True)
+
+
+@pytest.mark.usefixtures("utc")
+@pytest.mark.app(queue=Queue(("one", "two", "three")))
+async def test_queue_at_another_speed_ends_sooner(driver: AppDriver) -> None:
+    await driver.press("2", *["right_square_bracket"] * 10)
+    assert driver.title == "Queue · 3 episodes · 5 m · plays until 13:05"
+
+
+async def test_topic_queued_from_the_tree_is_queued_whole_in_the_order_shown(driver: AppDriver) -> None:
+    await driver.press("tab", "j", "s", "s", "enter", "e")
+    assert driver.controller.queue.entries == ("five", "four", "three", "two", "one")
+    assert ("Queue", 5) in driver.tree_rows()
+
+
+async def test_entry_taken_out_and_a_range_marked_are_told(driver: AppDriver) -> None:
+    await driver.press("e", "2", "x")
+    assert driver.notices == ["“One” taken out of the queue. Press u to undo."]
+    await driver.press("u", "escape", "1", "m")
+    assert driver.notices == []
+    await driver.press("g", "V", "j", "j", "m")
+    assert driver.notices == ["2 episodes marked played. Press u to undo."]  # the first one was
+
+
+@pytest.mark.usefixtures("utc")
+@pytest.mark.app(queue=Queue(("gone [/]", "one", "lost", "two")))
+async def test_entry_gone_from_the_library_is_shown_as_missing_and_is_of_no_use(driver: AppDriver) -> None:
+    await driver.press("2")
+    rows = driver.rows_of(driver.episodes)
+    assert rows[0].lstrip("▎ ").startswith("✗ gone [/]")
+    assert "No longer in the library; it is skipped. Press x to remove it." in rows[1]
+    assert rows[4].lstrip("▎ ").startswith("✗ lost")
+    assert driver.title == "Queue · 4 episodes · 5 m · plays until 13:05"
+    await driver.press("g", "enter")
+    assert driver.notices == ["That episode is no longer in the library."]
+    assert not driver.playback.is_loaded
+    await driver.press("i", "t", "t", "m", "circumflex_accent", "slash", "o", "escape", "n", "f", "s")
+    assert driver.app.is_running

@@ -1,4 +1,4 @@
-"""The views over the panes: opened with current data, one at a time, and left."""
+"""The views over the panes: opened with current data, one at a time, and left from the newest on."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import ListQuery
-from tui_pod.ui.controllers.views import SEARCH
+from tui_pod.ui.controllers.views import SEARCH, OpenViews
 from tui_pod.ui.screens.bookmarks import BookmarksView
 from tui_pod.ui.screens.everywhere import EverywhereView
 from tui_pod.ui.screens.statistics import StatisticsView
@@ -132,3 +132,56 @@ async def test_statistics_that_are_no_longer_wanted_are_not_shown(other: int | N
         await driver.settle()
         assert not driver.main.query(StatisticsView)
         assert driver.main.views.is_open is (other is not None)
+
+
+class View:
+    """Notes that it was asked to close; `takes` is whether it did."""
+
+    def __init__(self, takes: bool = True) -> None:
+        self.takes = takes
+        self.asked = 0
+
+    def escape(self) -> bool:
+        """Count, and close if it can."""
+        self.asked += 1
+        return self.takes
+
+
+def test_view_opened_again_is_the_newest_and_stands_once_in_the_stack() -> None:
+    views, old, new = OpenViews(), View(takes=False), View(takes=False)
+    assert not views.escape()
+    for view in (old, new, old):
+        views.set_open(view, True)
+    assert not views.escape()
+    assert (old.asked, new.asked) == (1, 1)
+    old.takes = True
+    assert views.escape()
+    assert (old.asked, new.asked) == (2, 1)
+
+
+def test_key_that_a_view_does_not_take_goes_to_the_one_below() -> None:
+    views, below, above = OpenViews(), View(), View(takes=False)
+    views.set_open(below, True)
+    views.set_open(above, True)
+    assert views.escape()
+    assert (below.asked, above.asked) == (1, 1)
+
+
+def test_closed_view_is_not_asked() -> None:
+    views, view = OpenViews(), View()
+    views.set_open(view, True)
+    views.set_open(view, False)
+    assert not views.escape()
+    assert view.asked == 0
+
+
+async def test_escape_closes_one_thing_a_time_from_the_newest_on(library: Library) -> None:
+    async with run_app(library, (80, 24), query=ListQuery(entry=0, query="o")) as driver:
+        await driver.press("t", "4")
+        assert driver.main.views.is_open
+        await driver.press("t")  # does nothing in a view
+        await driver.press("escape")
+        assert not driver.main.views.is_open
+        assert driver.main.model.query.query == "o"
+        await driver.press("escape")
+        assert driver.main.model.query.query == ""

@@ -1,11 +1,14 @@
 """Which theme the app starts in, draws and remembers; `test_palettes.py` reads what is drawn."""
 
+from pathlib import Path
+
 import pytest
 from textual.color import Color
 from textual.theme import Theme
 
 from tests.app_driver import AppDriver, run_app
 from tests.scenes import SCENES
+from tui_pod.config.reader import parse_config
 from tui_pod.ui.driver import SchemeReported
 from tui_pod.ui.look.themes import (
     DEFAULT,
@@ -251,3 +254,8 @@ def test_terminal_of_256_colours_has_the_palette_for_them() -> None:
     assert drawn(Theme("own", "#808081"), "256", False, {}).name == "own", "the nearest colours are drawn"
     assert drawn(dark, "256", False, {}) is not dark
     assert drawn(dark, "truecolor", False, {}) is dark
+
+
+@pytest.mark.app(settings=parse_config('[ui]\ntheme = "nope"\n', Path("config.toml"))[0])
+async def test_app_with_an_unknown_theme_says_so(driver: AppDriver) -> None:
+    assert any("there is no theme “nope”" in notice for notice in driver.notices)
