@@ -422,13 +422,9 @@ def silent() -> SilentAudio:
     return SilentAudio()
 
 
-def stream_of(remote: SilentAudio) -> Source:
-    return Source("https://example.org/a.mp3", is_stream=True, remote=remote)
-
-
 def test_nothing_waits_for_a_hung_opening(silent: SilentAudio, first: Path) -> None:
     rig = open_real()
-    rig.player.load(stream_of(silent), 0.0, 1, False)
+    rig.player.load(Source("https://example.org/a.mp3", is_stream=True, remote=silent), 0.0, 1, False)
     rig.player.set_paused(True)
     assert isinstance(rig.player, MpvPlayer)
     read(rig.player, "pause")

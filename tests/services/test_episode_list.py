@@ -15,7 +15,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, SmartList, Sort
 from tui_pod.core.selection.list_topics import with_lists
 from tui_pod.core.selection.queue import Queue
-from tui_pod.core.selection.session_planner import Plan, plan_session
+from tui_pod.core.selection.session_planner import plan_session
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.first_screen import FirstScreen
 
@@ -84,7 +84,8 @@ def test_shuffled_list_is_the_same_after_a_restart_and_in_a_session_and_another_
     assert isinstance(remembered, list)
     view = Orders(remembered).view(model.library, model.query.entry)
     assert (view.sort, view.seed) == (Sort.SHUFFLE, model.query.seed) == (request.order, request.seed)
-    assert [model.library.ids[index] for index in plan.indexes] == [each for each in listed if each in planned(plan)]
+    planned = [model.library.ids[index] for index in plan.indexes]
+    assert planned == [each for each in listed if each in planned]
     model.change(model.query._replace(sort=Sort.HEARD))
     model.change(model.next_sort())
     assert model.query.seed != view.seed
@@ -95,10 +96,6 @@ def test_order_by_author_is_offered_only_if_there_are_authors() -> None:
         model = list_model(Listed(build_library([], [Episode("one", "One", author=author)])))
         model.change(model.query._replace(sort=Sort.TITLE))
         assert model.next_sort().sort is expected
-
-
-def planned(plan: Plan) -> set[str]:
-    return {plan.library.ids[index] for index in plan.indexes}
 
 
 def test_topic_that_vanishes_does_not_leave_its_order_to_the_one_above() -> None:

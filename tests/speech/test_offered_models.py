@@ -88,15 +88,10 @@ def test_cancelled_download_goes_on_the_next_time(model: OfferedModel, site: Sit
 
 
 def test_file_with_another_hash_is_not_kept(model: OfferedModel, site: Site, tmp_path: Path) -> None:
-    wrong = replace_hash(model, "model.bin")
+    wrong = model._replace(hashes={**model.hashes, "model.bin": sha256(b"another").hexdigest()})
     with pytest.raises(DownloadError, match=r"little was not downloaded\. .*/m/model\.bin is not the file that was"):
         get_model(wrong, tmp_path, site.policy, lambda done: None)
     assert [path.name for path in (tmp_path / "little.part").iterdir()] == ["config.json"]
-
-
-def replace_hash(model: OfferedModel, name: str) -> OfferedModel:
-    """Return a model one of whose files should be another."""
-    return model._replace(hashes={**model.hashes, name: sha256(b"another").hexdigest()})
 
 
 def test_server_that_sends_more_is_cut_off(model: OfferedModel, site: Site, tmp_path: Path) -> None:

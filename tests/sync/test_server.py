@@ -188,12 +188,6 @@ def test_mark_unmark_and_mark_end_the_same_on_three_machines_and_another_client(
     assert {position for _, position in settle()} == {300.0}
 
 
-def test_only_what_was_sent_is_taken_back(device: Device, server: MemoryServer) -> None:
-    device.put(ident(1), Progress(NOW))
-    device.sync()
-    assert server.actions == []
-
-
 def test_mark_without_a_length_is_named_once_and_sent_when_the_length_is_known(
     device: Device, server: MemoryServer
 ) -> None:

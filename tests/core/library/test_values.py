@@ -8,7 +8,6 @@ import pytest
 from tests.sources.reading import read
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.values import recording_rank, to_duration, to_number, to_seconds, to_size, to_time
-from tui_pod.shelf.published import Published
 
 
 @pytest.mark.parametrize(
@@ -83,15 +82,9 @@ def test_rank_of_a_recording_is_by_its_type_and_then_by_its_ending(kind: str, ad
     assert recording_rank(kind, f"https://c.org{address}") == rank
 
 
-FIXTURES = Path(__file__).parents[2] / "sources" / "fixtures"
-
-
-def fixture(name: str) -> Published:
-    return read((FIXTURES / name).read_bytes())
-
-
 def test_attached_files_of_any_type_but_pictures_are_what_plays() -> None:
-    attached = [entry.title for entry in fixture("types.xml").items if entry.audio]
+    published = read((Path(__file__).parents[2] / "sources" / "fixtures" / "types.xml").read_bytes())
+    attached = [entry.title for entry in published.items if entry.audio]
     assert attached == ["mp3", "x-audio", "audio", "html", "mpeg", "file", "octets", "none", "page", "book", "list"]
 
 

@@ -1,22 +1,15 @@
 import pytest
 
+from tests.core.playback.test_session_runner import start_session
 from tests.rooms import EPISODES, TOPICS, Room
 from tui_pod.core.library.library import build_library
 from tui_pod.core.playback.sleep_timer import FADE, SleepTimer, SleepUnit
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.session_planner import SessionRequest, plan_session
 
 
 def volumes(room: Room) -> list[object]:
     return [call[1] for call in room.player.calls if call[0] == "volume"]
-
-
-def start_session(room: Room, budget: float = 300.0) -> None:
-    """Start a session in the standard topic of numbers: `two` and then `one`, 300 s."""
-    request = SessionRequest(budget, topic=2)
-    plan = plan_session(room.library, room.progress_index, request, room.controller.mixer.speed_rule)
-    room.controller.sessions.start(request, plan)
 
 
 def test_sleep_fades_pauses_and_gives_the_fade_back(room: Room) -> None:

@@ -148,12 +148,6 @@ def test_list_queue_is_in_its_order_with_what_is_gone(library: Library, progress
     assert shown(library, progress_index, ListQuery(SmartList.QUEUE, query="five"), queue) == ["three", "one"]
 
 
-def place(library: Library, progress: dict[str, Progress], sort: Sort = Sort.NEWEST) -> str:
-    progress_index = ProgressIndex(library, progress)
-    found = list_episodes(library, progress_index, Queue(), BASICS._replace(sort=sort))
-    return library.ids[found[first_row(progress_index, found)]]
-
-
 @pytest.mark.parametrize(
     ("progress", "sort", "expected"),
     [
@@ -167,7 +161,9 @@ def place(library: Library, progress: dict[str, Progress], sort: Sort = Sort.NEW
 def test_first_place_is_where_listening_goes_on(
     library: Library, progress: dict[str, Progress], sort: Sort, expected: str
 ) -> None:
-    assert place(library, progress, sort) == expected
+    progress_index = ProgressIndex(library, progress)
+    found = list_episodes(library, progress_index, Queue(), BASICS._replace(sort=sort))
+    assert library.ids[found[first_row(progress_index, found)]] == expected
     assert first_row(ProgressIndex(library, {}), []) == 0
 
 

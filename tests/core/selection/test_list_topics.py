@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from tests.fakes import START
+from tests.present import present
 from tests.rooms import CAST, EPISODES, make_podcast
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
@@ -24,16 +25,11 @@ def rule(**fields: object) -> OwnList:
     return OwnList("Mine", START, is_rule=True)._replace(**fields)  # type: ignore[arg-type]
 
 
-def shown(library: Library, progress_index: ProgressIndex, name: str = "Mine") -> list[str]:
-    topic = library.topics.find(name)
-    assert topic is not None
-    view = Orders().view(library, topic)
-    return [library.ids[index] for index in list_episodes(library, progress_index, Queue(), view)]
-
-
 def found(library: Library, wanted: OwnList, **progress: Progress) -> list[str]:
     listed = with_lists(library, [wanted], TODAY)
-    return shown(listed, ProgressIndex(listed, progress))
+    view = Orders().view(listed, present(listed.topics.find("Mine")))
+    shown = list_episodes(listed, ProgressIndex(listed, progress), Queue(), view)
+    return [listed.ids[index] for index in shown]
 
 
 def test_list_by_hand_has_its_own_order_and_only_what_the_library_has(library: Library) -> None:
