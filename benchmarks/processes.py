@@ -61,9 +61,9 @@ def _parents() -> Iterator[tuple[int, int]]:
             yield int(name), int(fields[1])
 
 
-def memory(pid: int) -> float:
-    """Return the proportional set size of a process and those below it, in MiB."""
-    return sum(_pss(each) for each in tree(pid)) / 1024
+def memory(pid: int, has_children: bool = True) -> float:
+    """Return the proportional set size of a process, and of those below it, in MiB."""
+    return sum(_pss(each) for each in (tree(pid) if has_children else [pid])) / 1024
 
 
 def _pss(pid: int) -> int:

@@ -2,8 +2,9 @@
 
     run.py [PART…] [--quick] [--runs NUMBER] [--write | --since COMMIT]
 
-Without a PART all are measured, which takes about a quarter of an hour. Nothing else should run meanwhile. valgrind,
-newsboat and mpv are used where they are installed; castero is installed into an environment of its own. Linux only.
+Without a PART all are measured but `memory`, which takes an hour; the rest takes about a quarter of one. Nothing else
+should run meanwhile. valgrind, newsboat and mpv are used where they are installed; castero is installed into an
+environment of its own. Linux only.
 With --since each part is measured in turn with the tree and with a commit, and what got slower is printed.
 """
 
@@ -47,6 +48,9 @@ PARTS = (
 )
 """The modules that measure, in order."""
 
+LONG = ("memory",)
+"""Those that take an hour: measured only if named."""
+
 COMPARED = tuple(part for part in PARTS if part not in ("recognition", "passages"))
 """Those that measure the installed program, of which there can be two."""
 
@@ -70,7 +74,9 @@ HEADING = "## Speed and size"
 def main() -> int:
     """Measure, and return the exit status: 1 when a target is missed, 2 when something could not be measured."""
     parser = argparse.ArgumentParser(description="Measure tui-pod, beside its targets, a bare app and its peers.")
-    parser.add_argument("parts", metavar="PART", nargs="*", choices=[[], *PARTS], help=f"of {', '.join(PARTS)}")
+    parser.add_argument(
+        "parts", metavar="PART", nargs="*", choices=[[], *PARTS, *LONG], help=f"of {', '.join(PARTS + LONG)}"
+    )
     parser.add_argument("--quick", action="store_true", help="fewer runs, and no 100,000 episodes")
     parser.add_argument("--runs", type=int, help=f"pairs of starts, {RUNS} by default")
     parser.add_argument("--write", action="store_true", help="put the tables into benchmarks/RESULTS.md")

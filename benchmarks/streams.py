@@ -39,8 +39,8 @@ RESUMES = 3
 def measure(bench: Bench) -> Table:
     """Measure the sounds of streams."""
     varied = material.write_streams(bench.folder / "varied", is_variable=True)
-    with _serving(material.write_streams(bench.folder / "streams")) as server, _serving(varied) as other:
-        fast = _library(bench, server, "fast")
+    with serving(material.write_streams(bench.folder / "streams")) as server, serving(varied) as other:
+        fast = stream_library(bench, server, "fast")
         found = run_inside(bench, "sound", fast.arguments, fast.variables)
         runs = 2 if bench.is_quick else RESUMES
         resumed, about = ([_resume(bench, each) for _ in range(runs)] for each in (server, other))
@@ -76,22 +76,22 @@ def _resumed(how: str, found: list[dict[str, Any]], floor: float) -> list[Row]:
     ]
 
 
-def _fetched(bench: Bench, server: _Server, resumed: list[dict[str, Any]]) -> float:
+def _fetched(bench: Bench, server: Server, resumed: list[dict[str, Any]]) -> float:
     """Return the seconds in which urllib fetches as much as was read until a stream was resumed."""
     count = int(statistics.median(each["read"] for each in resumed))
     words = (f"http://{server.name}/slow/0", len(server.files[0]) // 2, count)
     return float(run_floor(bench, "part", *words, times=3)["seconds"])
 
 
-def _resume(bench: Bench, server: _Server) -> dict[str, Any]:
+def _resume(bench: Bench, server: Server) -> dict[str, Any]:
     """Return what resuming came to, in a home where nothing was streamed before."""
-    slow = _library(bench, server, "slow")
+    slow = stream_library(bench, server, "slow")
     server.sent = 0
     variables = {**slow.variables, "BENCH_SENT": f"http://{server.name}/sent", "BENCH_PLACE": str(PLACE)}
     return run_inside(bench, "resume", slow.arguments, variables)
 
 
-def _library(bench: Bench, server: _Server, line: str) -> FeedStore:
+def stream_library(bench: Bench, server: Server, line: str) -> FeedStore:
     """Return a library of streams, in a home whose settings let it reach the loopback."""
     count = len(server.files)
     catalog = material.write_catalog(
@@ -105,7 +105,7 @@ def _library(bench: Bench, server: _Server, line: str) -> FeedStore:
     return FeedStore(count, ("--catalog", str(catalog), "--config", str(config)), bench.fresh_home(), "")
 
 
-class _Server(http.server.ThreadingHTTPServer):
+class Server(http.server.ThreadingHTTPServer):
     """Serves recordings at `/fast/NUMBER` and `/slow/NUMBER`, and at `/sent` how many bytes it sent."""
 
     daemon_threads = True
@@ -122,7 +122,7 @@ class _Server(http.server.ThreadingHTTPServer):
 
 
 class _Exchange(http.server.BaseHTTPRequestHandler):
-    server: _Server
+    server: Server
 
     def do_GET(self) -> None:
         """Answer a request for a part, or for the whole."""
@@ -155,8 +155,9 @@ class _Exchange(http.server.BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _serving(files: tuple[Path, ...]) -> Iterator[_Server]:
-    server = _Server(files)
+def serving(files: tuple[Path, ...]) -> Iterator[Server]:
+    """Serve recordings on the loopback during the block."""
+    server = Server(files)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server
