@@ -7,6 +7,7 @@ import pytest
 from tests.present import present
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.test_books import BEFORE, configure
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import moved_time
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
@@ -16,6 +17,14 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.plain.spoken import say_episode
 from tui_pod.shelf.layouts import correct_length
 from tui_pod.shelf.marks import read_news
+
+
+@pytest.fixture
+def book(shelf: Shelf) -> Episode:
+    """A book of three parts, which was added."""
+    shelf.put_book()
+    shelf.add()
+    return shelf.book()
 
 
 def noted(episode: str, start: float) -> Notebook:
@@ -44,10 +53,7 @@ def test_bookmarks_in_files_are_in_the_book_that_the_files_become(shelf: Shelf) 
     assert len(moved_notebook(both, shelf.library().moves).bookmarks) == 1
 
 
-def test_talks_that_were_a_book_have_its_place_and_bookmarks(shelf: Shelf) -> None:
-    shelf.put_book()
-    shelf.add()
-    book = shelf.book()
+def test_talks_that_were_a_book_have_its_place_and_bookmarks(shelf: Shelf, book: Episode) -> None:
     at = book.parts[1].start + 0.5
     progress, notebook = {book.id: Progress(BEFORE, at, played_ranges=((0.0, at),))}, noted(book.id, at)
     configure(shelf, kind="talks")
@@ -68,10 +74,7 @@ def test_talks_that_were_a_book_have_its_place_and_bookmarks(shelf: Shelf) -> No
     assert found.position == pytest.approx(book.parts[2].start + 0.3, abs=0.01)
 
 
-def test_part_inserted_before_a_place_moves_it(shelf: Shelf) -> None:
-    shelf.put_book()
-    shelf.add()
-    book = shelf.book()
+def test_part_inserted_before_a_place_moves_it(shelf: Shelf, book: Episode) -> None:
     at = book.parts[1].start + 0.5
     progress, notebook = {book.id: Progress(BEFORE, at, played_ranges=((at - 0.4, at),))}, noted(book.id, at)
     shelf.put("Emma/00.mp3", "Preface", "0", TALB="Emma")
@@ -98,10 +101,7 @@ def test_part_inserted_before_a_place_moves_it(shelf: Shelf) -> None:
     assert gone.position == pytest.approx(there.start, abs=0.02)
 
 
-def test_what_spans_parts_still_does_when_another_part_comes(shelf: Shelf) -> None:
-    shelf.put_book()
-    shelf.add()
-    book = shelf.book()
+def test_what_spans_parts_still_does_when_another_part_comes(shelf: Shelf, book: Episode) -> None:
     start, end = 0.5, book.parts[2].start + 0.5
     progress = {book.id: Progress(BEFORE, end, played_ranges=((start, end),))}
     bookmark = Bookmark(book.id, start, book.parts[1].start + 0.25, BEFORE, BEFORE)
@@ -126,10 +126,7 @@ def test_what_is_noted_after_a_change_is_where_it_was_noted(shelf: Shelf) -> Non
     assert found.position == 0.5
 
 
-def test_new_part_opens_a_played_book_again_and_is_new_until_the_book_is_touched(shelf: Shelf) -> None:
-    shelf.put_book()
-    shelf.add()
-    book = shelf.book()
+def test_new_part_opens_a_played_book_again_and_is_new_until_the_book_is_touched(shelf: Shelf, book: Episode) -> None:
     progress = {book.id: Progress(BEFORE, played=True)}
     for number in (4, 5):
         shelf.put(f"Emma/{number:02}.mp3", f"Chapter {number}", str(number), TALB="Emma")
@@ -155,10 +152,7 @@ def test_new_part_opens_a_played_book_again_and_is_new_until_the_book_is_touched
     assert ProgressIndex(shelf.library(), last).status(book.id) is Status.PLAYED
 
 
-def test_corrected_length_of_a_part_moves_what_is_behind_it_and_stays(shelf: Shelf) -> None:
-    shelf.put_book()
-    shelf.add()
-    book = shelf.book()
+def test_corrected_length_of_a_part_moves_what_is_behind_it_and_stays(shelf: Shelf, book: Episode) -> None:
     progress = {book.id: Progress(BEFORE, book.parts[1].start + 0.5)}
     correct_length(shelf.store.db, book.id, book.parts[0].audio, 60.0)
     for refreshed in (False, True):
@@ -172,10 +166,7 @@ def test_corrected_length_of_a_part_moves_what_is_behind_it_and_stays(shelf: She
         assert found.position == pytest.approx(60.5, abs=0.01)
 
 
-def test_stretches_of_a_book_are_as_long_in_its_files(shelf: Shelf) -> None:
-    shelf.put_book()
-    shelf.add()
-    book = shelf.book()
+def test_stretches_of_a_book_are_as_long_in_its_files(shelf: Shelf, book: Episode) -> None:
     configure(shelf, kind="talks")
     moves = [move for move in shelf.library().moves if move.former == book.id]
     assert [(move.start, move.end) for move in moves] == [
