@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.present import present
 from tests.servers.library import PODCAST, Book, sound
 from tests.servers.machine import Machine
@@ -38,6 +40,14 @@ def milliseconds(time: datetime) -> int:
     return round(time.timestamp() * 1000)
 
 
+@pytest.fixture
+def one(machines: Machines) -> Machine:
+    """A machine that has the library of the server."""
+    one = machines("one")
+    one.refresh()
+    return one
+
+
 def test_libraries_series_and_podcasts_are_topics(server: TriedServer, machines: Machines) -> None:
     machine = machines("one")
     result = machine.refresh()
@@ -56,21 +66,19 @@ def test_libraries_series_and_podcasts_are_topics(server: TriedServer, machines:
     assert topics[PODCAST.title].episodes == ()
 
 
-def test_a_refresh_takes_only_what_has_changed(server: TriedServer, machines: Machines) -> None:
-    machine = machines("one")
-    machine.refresh()
-    again = machine.refresh()
+def test_a_refresh_takes_only_what_has_changed(server: TriedServer, one: Machine) -> None:
+    again = one.refresh()
     assert (again.error, again.new, again.has_changed) == (None, 0, False)
     ident = server.add_book(Book("Late", (20.0,)))
-    assert machine.refresh().new == 1
+    assert one.refresh().new == 1
     server.rename(ident, "Later")
-    changed = machine.refresh()
+    changed = one.refresh()
     assert (changed.new, changed.has_changed) == (0, True)
-    assert "Later" in machine.episodes()
+    assert "Later" in one.episodes()
     server.remove(ident)
-    assert machine.refresh().has_changed
-    assert "Later" not in machine.episodes()
-    assert not machine.refresh().has_changed
+    assert one.refresh().has_changed
+    assert "Later" not in one.episodes()
+    assert not one.refresh().has_changed
 
 
 def test_collections_are_topics_in_their_order(server: TriedServer, machines: Machines) -> None:
@@ -82,26 +90,22 @@ def test_collections_are_topics_in_their_order(server: TriedServer, machines: Ma
     assert topic.episodes == (found["Second"].id, found["Alone"].id)
 
 
-def test_recordings_are_fetched_with_the_login(server: TriedServer, machines: Machines) -> None:
-    machine = machines("one")
-    machine.refresh()
-    episode = machine.episodes()["Alone"]
+def test_recordings_are_fetched_with_the_login(server: TriedServer, one: Machine) -> None:
+    episode = one.episodes()["Alone"]
     assert episode.audio is not None
-    details = present(machine.store.details(episode.id))
-    logins = source_of(details.feed).logins(machine.store, details.feed)
+    details = present(one.store.details(episode.id))
+    logins = source_of(details.feed).logins(one.store, details.feed)
     request = Request(episode.audio, frozenset((logins[0].origin,)), {"Range": "bytes=1000-1999"}, logins=logins)
     response, content = fetch(request, Limits(10_000_000, 30.0))
     assert response.status == 206
     assert content == sound(20)[1000:2000]
 
 
-def test_each_file_of_a_book_is_its_own_recording(server: TriedServer, machines: Machines) -> None:
-    machine = machines("one")
-    machine.refresh()
-    podcasts = Podcasts(machine.home / "data", machine.home / "cache", 10_000_000)
-    feed = present(podcasts.store.find(machine.feed_id))
+def test_each_file_of_a_book_is_its_own_recording(server: TriedServer, one: Machine) -> None:
+    podcasts = Podcasts(one.home / "data", one.home / "cache", 10_000_000)
+    feed = present(podcasts.store.find(one.feed_id))
     podcasts.store.set_private_origin(feed.feed_id, origin(f"{server.base}/"))
-    book = machine.episodes()["Many Files"]
+    book = one.episodes()["Many Files"]
     for part in (*book.parts, *book.parts):
         source = podcasts.audio.source(book._replace(audio=part.audio, duration=part.duration, parts=()))
         content = bytearray(2_000_000)
@@ -119,12 +123,10 @@ def test_each_file_of_a_book_is_its_own_recording(server: TriedServer, machines:
     podcasts.store.db.close()
 
 
-def test_a_book_of_many_files_is_one_download(server: TriedServer, machines: Machines) -> None:
-    machine = machines("one")
-    machine.refresh()
-    podcasts = Podcasts(machine.home / "data", machine.home / "cache", 10_000_000)
-    podcasts.store.set_private_origin(machine.feed_id, origin(f"{server.base}/"))
-    book = machine.episodes()["Many Files"]
+def test_a_book_of_many_files_is_one_download(server: TriedServer, one: Machine) -> None:
+    podcasts = Podcasts(one.home / "data", one.home / "cache", 10_000_000)
+    podcasts.store.set_private_origin(one.feed_id, origin(f"{server.base}/"))
+    book = one.episodes()["Many Files"]
     request = present(podcasts.audio.download_request(book))
     told: list[int] = []
     podcasts.downloads.fetch(request, lambda done, _: told.append(done))
@@ -146,29 +148,25 @@ def test_a_book_of_many_files_is_one_download(server: TriedServer, machines: Mac
     assert podcasts.downloads.restore(book.id)
     assert recordings() == whole
     assert podcasts.downloads.delete(book.id)
-    assert list((machine.home / "data" / "downloads").iterdir()) == []
+    assert list((one.home / "data" / "downloads").iterdir()) == []
     podcasts.streams.close()
     podcasts.store.db.close()
 
 
-def test_a_token_that_is_no_longer_valid_is_renewed(server: TriedServer, machines: Machines) -> None:
-    machine = machines("one")
-    machine.refresh()
-    tokens = machine.home / "data" / "server-tokens.json"
+def test_a_token_that_is_no_longer_valid_is_renewed(server: TriedServer, one: Machine) -> None:
+    tokens = one.home / "data" / "server-tokens.json"
     tokens.write_text(tokens.read_text().replace('["', '["expired'))
-    assert machine.sync().error is None
+    assert one.sync().error is None
     tokens.write_text("{}")  # lost: the password is sent again
-    assert machine.sync().error is None
+    assert one.sync().error is None
 
 
-def test_a_wrong_password_is_an_error_and_loses_nothing(server: TriedServer, machines: Machines) -> None:
-    machine = machines("one")
-    machine.refresh()
-    (kept,) = machine.store.logins.kept(machine.feed_id)
-    machine.store.logins.keep(kept._replace(password="wrong"))
-    (machine.home / "data" / "server-tokens.json").write_text("{}")
-    assert "does not take this login" in str(machine.refresh().error)
-    assert len(machine.episodes()) >= 6
+def test_a_wrong_password_is_an_error_and_loses_nothing(server: TriedServer, one: Machine) -> None:
+    (kept,) = one.store.logins.kept(one.feed_id)
+    one.store.logins.keep(kept._replace(password="wrong"))
+    (one.home / "data" / "server-tokens.json").write_text("{}")
+    assert "does not take this login" in str(one.refresh().error)
+    assert len(one.episodes()) >= 6
 
 
 def test_progress_goes_both_ways_with_its_time(server: TriedServer, machines: Machines, web: Client) -> None:
@@ -197,9 +195,7 @@ def test_progress_goes_both_ways_with_its_time(server: TriedServer, machines: Ma
         assert (quiet.sent, quiet.received) == (0, {})
 
 
-def test_what_was_heard_elsewhere_later_wins(server: TriedServer, machines: Machines, web: Client) -> None:
-    one = machines("one")
-    one.refresh()
+def test_what_was_heard_elsewhere_later_wins(server: TriedServer, one: Machine, web: Client) -> None:
     path = f"/api/me/progress/{server.ids['Alone']}"
     web.ask("PATCH", path, {"currentTime": 4, "duration": 20})
     one.put("Alone", Progress(ago(days=1), 9.0, 20.0))  # offline for a day
@@ -213,9 +209,7 @@ def test_what_was_heard_elsewhere_later_wins(server: TriedServer, machines: Mach
     assert (there["currentTime"], there["lastUpdate"]) == (7.5, milliseconds(later))
 
 
-def test_finished_and_unfinished_go_both_ways(server: TriedServer, machines: Machines, web: Client) -> None:
-    one = machines("one")
-    one.refresh()
+def test_finished_and_unfinished_go_both_ways(server: TriedServer, one: Machine, web: Client) -> None:
     ident = server.ids["Alone"]
     one.put("Alone", Progress(ago(hours=3), played=True, plays=1, duration=20.0))
     one.sync()
@@ -241,9 +235,7 @@ def test_finished_and_unfinished_go_both_ways(server: TriedServer, machines: Mac
     assert (there["isFinished"], there["currentTime"]) == (False, 0)
 
 
-def test_times_that_cannot_be_do_not_win(server: TriedServer, machines: Machines, web: Client) -> None:
-    one = machines("one")
-    one.refresh()
+def test_times_that_cannot_be_do_not_win(server: TriedServer, one: Machine, web: Client) -> None:
     path = f"/api/me/progress/{server.ids['Alone']}"
     far = milliseconds(now() + timedelta(days=4000))
     for _ in range(2):
@@ -257,9 +249,7 @@ def test_times_that_cannot_be_do_not_win(server: TriedServer, machines: Machines
     assert there["lastUpdate"] == milliseconds(here.updated)
 
 
-def test_a_clock_that_was_fast_here_wins_once(server: TriedServer, machines: Machines, web: Client) -> None:
-    one = machines("one")
-    one.refresh()
+def test_a_clock_that_was_fast_here_wins_once(server: TriedServer, one: Machine, web: Client) -> None:
     one.put("Alone", Progress(now() + timedelta(days=10), 8.0, 20.0))
     assert one.sync().sent == 1
     web.ask("PATCH", f"/api/me/progress/{server.ids['Alone']}", {"currentTime": 4, "duration": 20})
@@ -268,9 +258,7 @@ def test_a_clock_that_was_fast_here_wins_once(server: TriedServer, machines: Mac
     assert here.position == 4.0
 
 
-def test_an_account_that_lost_everything_gets_it_again(server: TriedServer, machines: Machines, web: Client) -> None:
-    one = machines("one")
-    one.refresh()
+def test_an_account_that_lost_everything_gets_it_again(server: TriedServer, one: Machine, web: Client) -> None:
     one.put("Alone", Progress(ago(hours=1), 8.0, 20.0))
     one.put_bookmark(bookmark(one, "Alone", 5.0, "keep this"))
     one.sync()
@@ -283,9 +271,7 @@ def test_an_account_that_lost_everything_gets_it_again(server: TriedServer, mach
     assert web.bookmarks() == {5: "keep this"}
 
 
-def test_news_are_noticed_without_a_sync(server: TriedServer, machines: Machines, web: Client) -> None:
-    one = machines("one")
-    one.refresh()
+def test_news_are_noticed_without_a_sync(server: TriedServer, one: Machine, web: Client) -> None:
     one.sync()
     assert not one.has_news()
     web.ask("PATCH", f"/api/me/progress/{server.ids['Alone']}", {"currentTime": 4, "duration": 20})
@@ -294,9 +280,7 @@ def test_news_are_noticed_without_a_sync(server: TriedServer, machines: Machines
     assert not one.has_news()
 
 
-def test_listening_is_counted_once_by_sessions(server: TriedServer, machines: Machines, web: Client) -> None:
-    one = machines("one")
-    one.refresh()
+def test_listening_is_counted_once_by_sessions(server: TriedServer, one: Machine, web: Client) -> None:
     yesterday, earlier = ago(days=1), ago(seconds=20)
     one.listen("Many Files", Progress(yesterday, 20.0, 60.0), 10.0, "first-1")  # offline, for a day
     one.listen("Many Files", Progress(earlier, 32.0, 60.0), 6.0, "second-1")
@@ -320,9 +304,7 @@ def test_listening_is_counted_once_by_sessions(server: TriedServer, machines: Ma
     assert (later["currentTime"], later["lastUpdate"] > book["lastUpdate"]) == (40.0, True)
 
 
-def test_listening_does_not_move_a_newer_position_back(server: TriedServer, machines: Machines, web: Client) -> None:
-    one = machines("one")
-    one.refresh()
+def test_listening_does_not_move_a_newer_position_back(server: TriedServer, one: Machine, web: Client) -> None:
     one.listen("Alone", Progress(ago(hours=5), 3.0, 20.0), 2.0)
     web.ask("PATCH", f"/api/me/progress/{server.ids['Alone']}", {"currentTime": 9, "duration": 20})
     assert (one.sync().sessions, web.ask("GET", "/api/me/listening-stats")["totalTime"]) == (1, 2)
@@ -332,9 +314,7 @@ def test_listening_does_not_move_a_newer_position_back(server: TriedServer, mach
     assert (here.position, there["currentTime"]) == (9.0, 9)
 
 
-def test_what_plays_is_shown_on_the_server(server: TriedServer, machines: Machines, web: Client) -> None:
-    one = machines("one")
-    one.refresh()
+def test_what_plays_is_shown_on_the_server(server: TriedServer, one: Machine, web: Client) -> None:
     book, talk = one.episodes()["Many Files"].id, one.episodes()["One"].id
     open_session(one.store, one.file.path, book)
     assert server.playing(web.user) == []  # nothing is sent before the first sync
