@@ -7,6 +7,7 @@ import pytest
 
 from tests.app_driver import AppDriver, run_app
 from tests.rooms import EPISODES, TOPICS
+from tests.scenes import SCENES, play_scene, run_scene
 from tui_pod.config.settings import Settings, StatsSettings
 from tui_pod.core.library.episode import Topic
 from tui_pod.core.library.library import Library, build_library
@@ -161,3 +162,13 @@ async def test_cursor_of_the_topics_is_scrolled_to_and_beyond_the_ends_the_view_
         view.action_move_page(1)
         await driver.settle()
         assert view.scroll_offset.y == min(view.size.height, view.max_scroll_y)
+
+
+async def test_cursor_does_not_reach_into_the_column_of_sessions() -> None:
+    scene = SCENES["statistics"]
+    async with run_scene(scene, (200, 50)) as driver:
+        await play_scene(driver, scene)
+        await driver.press("G")  # below the last session
+        view = driver.main.query_one(StatisticsView)
+        styles = [segment.style for segment in view.render_line(view._rows[-1] - view.scroll_offset.y)]
+        assert len({style and style.bgcolor for style in (styles[0], styles[-1])}) == 2

@@ -6,6 +6,7 @@ from textual.geometry import Size
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tests.rooms import CAST, EPISODES, TOPICS, make_podcast
+from tests.scenes import SCENES, press, run_scene
 from tui_pod.config.settings import InterfaceSettings, Settings
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
@@ -272,3 +273,14 @@ async def test_what_the_listener_folds_and_unfolds_is_so_at_the_next_start() -> 
         assert isinstance(folds, list)
     async with run_app(many(61, folders=20), size=(160, 60), folds=tuple(folds)) as driver:
         assert names(driver) == [*left, "Cast-60"], "the new podcast has changed no group's first letter"
+
+
+async def test_tree_whose_cursor_moves_while_a_view_hides_it_is_drawn_whole() -> None:
+    async with run_scene(SCENES["library"], (80, 24)) as driver:
+        rows = [row[:20] for row in driver.text.splitlines()[2:18]]
+        await press(driver, "4")
+        await driver.press("2")
+        await driver.until(lambda: "Queue · 0 episodes" in driver.text, "the queue is shown")
+        assert [row[:20].replace("▎", " ") for row in driver.text.splitlines()[2:18]] == [
+            row.replace("▎", " ") for row in rows
+        ]

@@ -87,8 +87,8 @@ class StatisticsView(LinesView):
         number = y + self.scroll_offset.y
         line = self._lines[number] if number < len(self._lines) else StatLine()
         strip = self.draw(line.parts, self.has_focus and number in self._rows[self._cursor : self._cursor + 1])
-        if not line.beside:
-            return strip
+        if not (self._lines and self._lines[0].beside):
+            return strip  # one column
         room, gap = MARGIN + BESIDE[0], Strip.blank(GAP, self.rich_style)
         beside = self.draw(line.beside).crop(MARGIN, MARGIN + strip.cell_length - room)
         return Strip.join((strip.crop(0, room - GAP), gap, beside))

@@ -75,7 +75,7 @@ class RowPane(ScrollView, can_focus=True):
         """Move the cursor to a row, clamped, and scroll there; centred, the top stays visible if the row is near it."""
         former, self.cursor = self.cursor, max(0, min(row, self.row_count() - 1))
         self._refresh_between(former, self.cursor)
-        if self._is_laid_out:
+        if self._is_laid_out and self.size:  # a hidden pane scrolls once it is shown
             region = Region(0, self.top_of(self.cursor), 1, self.cursor_height)
             if is_centred and region.bottom <= self.size.height:
                 region, is_centred = Region(0, 0, 1, region.bottom), False
