@@ -373,6 +373,7 @@ def test_missing_libmpv_fails_each_load_with_the_command_that_mends_it(
         assert isinstance(event, LoadFailed)
         assert event.is_fatal
         assert event.reason.startswith("Sound needs libmpv, which is not installed. Run: ")
+        assert ". " not in event.reason.partition("Run: ")[2]  # one sentence, which a narrow screen keeps whole
         rig.player.stop()
     assert rig.player.position() is None
     rig.close()

@@ -63,7 +63,7 @@ class NoPlayer(UserError):
         unusable = f"libmpv cannot be used ({clean(str(error), 120)})."
         self.reason = "Sound needs libmpv, which is not installed." if is_missing else unusable
         self.fix = next((hint for tool, hint in INSTALL_HINTS.items() if shutil.which(tool)), "install mpv")
-        super().__init__(f"{self.reason} Run: {self.fix}. Then restart tui-pod.")
+        super().__init__(f"{self.reason} Run: {self.fix}, then restart tui-pod.")
 
 
 def open_mpv(ao: str | None, log: Callable[[str, str, str], None] | None = None, **extra: str) -> MPV:

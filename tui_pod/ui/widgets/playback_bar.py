@@ -17,7 +17,7 @@ from tui_pod.core.actions import BY_ID
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.ranges import Ranges
 from tui_pod.core.text.clean import clock
-from tui_pod.ui.look.cells import MARKS, fit, split_title
+from tui_pod.ui.look.cells import MARKS, fit, keep_remedy, split_title
 from tui_pod.ui.look.parts import (
     ACCENT,
     FAULT,
@@ -158,8 +158,9 @@ class PlaybackBar(Widget):
         if (repeat := playback.repeat) is not None:
             said = "say it" if repeat.is_waiting else repeat.kind.name.lower()
             left.insert(1, (f"{MARKS['repeat']} {said:<8} {repeat.number:<2} ", ACCENT))
-        if problem:
-            left.append((f"  {self._with_keys(problem)}", FAULT))
+        if problem:  # which needs the room of what else is said there
+            room = width - width_of(left) - 2
+            left.append((f"  {keep_remedy(self._with_keys(problem), room)}", FAULT))
         elif busy := self._busy():
             left.append((f" ({busy})", STARTED))
         else:
@@ -167,7 +168,7 @@ class PlaybackBar(Widget):
             where = (self.facts.place, self._chapter) if is_low else ()
             left += [(f"  {text}", QUIET) for text in (*where, tail) if text]
         right: list[Part] = []
-        if width >= ROOM_FOR_VOLUME:  # else the title has the whole line
+        if width >= ROOM_FOR_VOLUME and not problem:  # else the title has the whole line
             right = self._next_parts(width // 3) if self.size.height < 3 else self._where_parts(width // 2)
         room = width - width_of(right) - 1
         self._zones[0] = [(0, 3, "mark"), (3, min(room, 3 + width_of(left[1:])), "title")]
