@@ -20,7 +20,8 @@ from tui_pod.shelf.layouts import note_layout, stretches
 _OF_PLACE = ("episodes", "notes", "sizes", "numbering", "pictures", "recordings")
 """Tables with what a row says about its file; all other tables tell what the listener did with the episode."""
 
-_CONTENT = re.compile(r"[0-9a-f]{32}(?: [0-9a-f]{32})*")
+_SOUND = "coalesce(nullif(keys, ''), substr(episodes.guid, 1, 32))"
+_KEYS = re.compile(r"[0-9a-f]{32}(?: [0-9a-f]{32})*")
 
 
 class _Row(NamedTuple):
@@ -32,22 +33,27 @@ class _Row(NamedTuple):
     audio: str | None
 
 
-def _groups(db: sqlite3.Connection) -> list[list[_Row]]:
-    """Return the rows of each sound that has several, in the order in which they were stored."""
-    found: dict[str, list[_Row]] = {}
-    for keys, guid, *row in db.execute(
-        "SELECT coalesce(keys, ''), episodes.guid, episodes.id, episodes.rowid, feeds.number,"
-        " removed IS NULL AND place >= 0 AND json_extract(texts, '$.hidden') IS NOT 'yes', coalesce(parts, ''), audio"
-        " FROM feeds CROSS JOIN episodes ON episodes.feed = feeds.number"  # the few folders first, then their episodes
-        " LEFT JOIN recordings ON recordings.id = episodes.id LEFT JOIN settings ON settings.feed = first"
-        " WHERE address LIKE 'file:///%'"
-    ):
-        found.setdefault(keys or guid.partition("\0")[0], []).append(_Row(*row))
-    return [
-        sorted(rows, key=lambda row: row.number)
-        for content, rows in found.items()
-        if len(rows) > 1 and _CONTENT.fullmatch(content)
-    ]
+def _groups(db: sqlite3.Connection, ident: str = "") -> list[list[_Row]]:
+    """Return the rows of each sound that has several, or of one episode only, in the order of storing."""
+    some = (
+        f"AND {_SOUND} = (SELECT {_SOUND} FROM episodes LEFT JOIN recordings USING (id) WHERE id = ?)" if ident else ""
+    )
+    found = db.execute(
+        f"SELECT {_SOUND}, json_group_array(episodes.rowid) FROM feeds"
+        " CROSS JOIN episodes ON episodes.feed = feeds.number"  # the few folders first, then their episodes
+        " LEFT JOIN recordings ON recordings.id = episodes.id"
+        f" WHERE address LIKE 'file:///%' {some} GROUP BY 1 HAVING count(*) > 1",
+        (ident,) if ident else (),
+    ).fetchall()
+    asked = (
+        "SELECT episodes.id, episodes.rowid, feeds.number, removed IS NULL AND place >= 0"
+        " AND json_extract(texts, '$.hidden') IS NOT 'yes', coalesce(parts, ''), audio"
+        " FROM episodes JOIN feeds ON episodes.feed = feeds.number LEFT JOIN recordings ON recordings.id = episodes.id"
+        " LEFT JOIN settings ON settings.feed = first"
+        " WHERE episodes.rowid IN (SELECT value FROM json_each(?)) ORDER BY episodes.rowid"
+    )
+    numbers = (packed for sound, packed in found if _KEYS.fullmatch(sound))  # others are addresses
+    return [list(map(_Row._make, db.execute(asked, (packed,)))) for packed in numbers]
 
 
 def read_copies(db: sqlite3.Connection) -> dict[str, str]:
@@ -58,7 +64,7 @@ def read_copies(db: sqlite3.Connection) -> dict[str, str]:
 
 def read_places(db: sqlite3.Connection, ident: str) -> list[Sequence[str]]:
     """Return where an episode lies that has copies: the paths of its files for each of them, its own first."""
-    rows = next((rows for rows in _groups(db) if any(row.id == ident for row in rows)), [])
+    rows = [row for rows in _groups(db, ident) for row in rows]
     rows = sorted((row for row in rows if row.is_shown), key=lambda row: row.id != ident)
     return [[part.audio for part in unpack_parts(row.parts)] or [row.audio or ""] for row in rows]
 
