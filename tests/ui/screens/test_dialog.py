@@ -155,6 +155,7 @@ async def test_request_that_fails_says_why_and_brings_the_keys_back() -> None:
         dialog.wait_for(fail(), "Asking …")
         await pilot.pause()
         assert (dialog.said, dialog.is_waiting) == ("It is full.", False)
+        assert dialog.query_one("#outcome").has_class("-wrong"), "in red"
         assert dialog.keys[0] == "enter Add"
         assert not app._notifications
 
@@ -167,6 +168,7 @@ async def test_request_that_is_stopped_says_so() -> None:
         app.workers.cancel_all()
         await pilot.pause()
         assert (dialog.said, dialog.is_waiting) == ("Stopped.", False)
+        assert not dialog.query_one("#outcome").has_class("-wrong")
 
 
 @pytest.mark.parametrize(("leave", "notices"), [("", ["It is full."]), ("Back", [])])

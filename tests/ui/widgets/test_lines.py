@@ -147,14 +147,14 @@ async def test_header_shows_the_path_while_it_has_its_least_room() -> None:
     ],
 )
 async def test_path_that_is_too_long_keeps_its_end(room: int, path: str) -> None:
-    async with shown(len(" 1 Library  2 Queue 3 ") + len("  ") + room + len(" 3 h left ")) as (app, _):
+    async with shown(len(" 1 Library  2 Queue 3 ") + len("   ") + room + len(" 3 h left ")) as (app, _):
         assert header(app, "Basics › Numbers › Primes", "3 h left").text.endswith(
-            f"  {path}{' ' * (room - len(path))} 3 h left "
+            f"  {path}{' ' * (room - len(path))}  3 h left "
         )
 
 
 async def test_last_topic_that_is_too_long_is_cut_alone() -> None:
-    async with shown(len(" 1 Library  2 Queue 3 ") + len("  ") + 14 + len(" 3 h left ")) as (app, _):
+    async with shown(len(" 1 Library  2 Queue 3 ") + len("   ") + 14 + len(" 3 h left ")) as (app, _):
         assert "  Mathematics a… " in header(app, "Basics › Mathematics and more", "3 h left").text
         assert "  Prime numbers  " in header(app, "Basics › Prime numbers", "3 h left").text
 

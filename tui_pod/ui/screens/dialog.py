@@ -179,9 +179,9 @@ class Dialog(ModalScreen[None]):
     is_waiting = False
     """Whether a request is in progress."""
 
-    def say(self, text: str, keys: str | None = None) -> None:
-        """Show the outcome of a request, and the keys; None leaves the keys as they are."""
-        self.query_one("#outcome", Static).update(Content(visible(text)))
+    def say(self, text: str, keys: str | None = None, is_fault: bool = False) -> None:
+        """Show the outcome of a request, or what is wrong, and the keys; None leaves the keys as they are."""
+        self.query_one("#outcome", Static).set_class(is_fault, "-wrong").update(Content(visible(text)))
         if keys is not None:
             self.query_one(DialogBody).keys = keys
 
@@ -209,7 +209,7 @@ class Dialog(ModalScreen[None]):
             await work
         except asyncio.CancelledError:
             if self.is_waiting and self.is_current and self.is_attached:
-                self._end_waiting("Stopped.")
+                self._end_waiting("Stopped.", is_fault=False)
             raise
         except Exception as error:  # any failure leaves what was typed
             log_error(error)
@@ -217,11 +217,11 @@ class Dialog(ModalScreen[None]):
         else:
             self.is_waiting = False
 
-    def _end_waiting(self, said: str) -> None:
+    def _end_waiting(self, said: str, is_fault: bool = True) -> None:
         """Show why there is no answer: in the dialog, or as a notice once it is closed."""
         self.is_waiting = False
         if self.is_current:
-            self.say(said, self.keys_again)
+            self.say(said, self.keys_again, is_fault)
         else:
             self.app.notify(said, severity="error")
 

@@ -35,8 +35,8 @@ class EverywhereView(Vertical):
         border: round $primary;
         border-title-color: $primary;
         background: $background;
-        Input { height: 1; border: none; padding: 0 1; margin: 0 0 1 0; background: $surface; }
-        Input:focus { border: none; }
+        Input { height: 1; padding: 0 1; margin: 0 0 1 0; background: $surface; }
+        Input { border: none; border-left: wide $frame; &:focus { border: none; border-left: wide $primary; } }
     }
     """  # not in the stylesheet: each rule there slows the first screen, which does not need these
 

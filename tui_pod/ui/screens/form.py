@@ -331,7 +331,7 @@ class FormDialog(Dialog):
             widget.add_class("-wrong")
         else:
             widget.remove_class("-wrong")
-        self.say(about)
+        self.say(about, is_fault=widget.has_class("-wrong"))
 
     @on(Input.Submitted)
     @on(ChoiceField.Submitted)

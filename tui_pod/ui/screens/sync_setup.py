@@ -56,7 +56,7 @@ class SyncScreen(FormDialog):
         if texts.get("folder"):
             texts["folder"] = typed_path(texts["folder"]) or ""
         if texts.get("server") and not texts["user"]:
-            self.say("A server needs a user name.")
+            self.say("A server needs a user name.", is_fault=True)
             return
         chosen = SyncSettings(**self._former.values() | texts)
         self.wait_for(self._set_up(chosen, values.get("password", "")), "Trying it …", "Close")

@@ -80,8 +80,8 @@ class SearchField(Input):
         Binding("ctrl+f", BY_ID["search.everywhere"].action, id="search.everywhere"),  # the field would delete a word
     ]
     DEFAULT_CSS = """
-    SearchField { display: none; height: 1; border: none; padding: 0 1; background: $surface; }
-    SearchField.-shown { display: block; &:focus { border: none; } }
+    SearchField { display: none; height: 1; padding: 0 1; background: $surface; }
+    SearchField.-shown { display: block; &, &:focus { border: none; border-left: wide $primary; } }
     """
 
     def __init__(self) -> None:

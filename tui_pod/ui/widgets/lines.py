@@ -129,6 +129,7 @@ class HeaderLine(ActionLine):
         self._ends = {0: [*zip(accumulate(map(width_of, tabs)), (tab.action for tab in self.tabs), strict=True)]}
         left: list[Part] = [(" ", PLAIN), (work, ACCENT)]
         if used + cell_len(work) + cell_len(right) + MIN_PATH < width:
+            right = f" {right}"  # two spaces at least between the path and the numbers
             left.append((f" {_end_of(self.left, room - cell_len(right) - 1)}", QUIET))
         line = [
             *(part for parts in tabs for part in parts),
