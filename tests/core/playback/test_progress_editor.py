@@ -7,6 +7,7 @@ import pytest
 from tests.fakes import START
 from tests.rooms import EPISODES, Room, make_room
 from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.selection.shared_queue import QueueNews
 
 LATER = START + timedelta(hours=1)
 
@@ -37,6 +38,14 @@ def test_position_of_another_machine_moves_all_but_what_plays(room: Room) -> Non
     assert room.controller.editor.receive(values)
     assert [room.progress(ident).position for ident in ("three", "one", "two")] == [20.0, 70.0, 5.0]
     assert room.listener.changed[-1] == {"one", "two"}
+
+
+def test_what_comes_under_another_id_of_an_episode_is_of_that_episode(room: Room) -> None:
+    room.controller.library.aliases = {"copy": "one"}
+    assert room.controller.editor.receive({"copy": Progress(LATER, 70.0)})
+    assert (room.progress("one").position, room.progress_index.continue_count) == (70.0, 1)
+    room.controller.receive_queue(QueueNews("now", "", (), ("copy", "two")))
+    assert room.controller.queue.upcoming == ("one", "two")
 
 
 @pytest.mark.parametrize("value", [Progress(START, 50.0, 100.0), Progress(START - timedelta(days=1), 9.0, 100.0)])

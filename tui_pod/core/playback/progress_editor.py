@@ -13,6 +13,7 @@ from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress, Status, newest, stamp_after
+from tui_pod.core.progress.progress_index import unite
 from tui_pod.core.progress.records import ProgressRecord
 
 
@@ -98,7 +99,7 @@ class ProgressEditor:
         """
         state, before, others = self._state, dict[str, Progress | None](), list[str]()
         moved: Progress | None = None
-        for ident, value in values.items():
+        for ident, value in unite(values, state.library.aliases, state.library.moves).items():
             former = state.progress_index.get(ident)
             progress = value if former is None else newest(former, value)
             if progress == former:

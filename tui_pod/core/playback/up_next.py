@@ -252,7 +252,7 @@ class UpNext:
     def receive(self, queue: Queue, generation: str) -> None:
         """Replace the queue because of other machines; it is not noted as a change made here."""
         self.seen, self._saved_queue = generation, queue
-        self.set_queue(queue)
+        self.set_queue(queue.renamed(self._state.library.aliases))
 
     def save_queue(self) -> None:
         """Save the queue."""
