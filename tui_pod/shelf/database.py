@@ -14,6 +14,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -289,6 +290,7 @@ def read_entries(db: sqlite3.Connection, is_backup: bool = False) -> list[Entry]
     ]
 
 
+@lru_cache(maxsize=256)
 def to_folders(text: str) -> tuple[Folder, ...]:
     """Return folders from their stored JSON."""
     value: Any = stored_json(text)

@@ -224,11 +224,12 @@ class FeedStore:
 
     def changed_settings(self) -> dict[str, tuple[float, dict[str, str]]]:
         """Return the settings that were ever changed, of feeds, books and the `COURSE`: when, and all texts."""
-        texts = {feed.feed_id: to_texts(feed.settings) for feed in self.feeds()}
-        texts[COURSE] = {"hidden": to_texts(self.course_settings())["hidden"]}
         with self.db.read() as db:
             times = settings_table.change_times(db)
+            feeds = read_subscriptions(db, with_removed=False) if times else ()
+            texts = {feed.feed_id: to_texts(feed.settings) for feed in feeds if feed.feed_id in times}
             texts |= settings_table.texts_of_books(db)
+        texts[COURSE] = {"hidden": to_texts(self.course_settings())["hidden"]}
         return {feed_id: (updated, texts[feed_id]) for feed_id, updated in times.items() if feed_id in texts}
 
     def recordings_among(self, ids: Iterable[str]) -> list[str]:

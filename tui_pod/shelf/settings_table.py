@@ -9,6 +9,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings, make_settings, usable
@@ -23,10 +24,14 @@ COLUMNS = "settings.texts, feeds.title, own_title, folders"
 
 def read(texts: str | None, title: str, own_title: str, folders: str) -> PodcastSettings:
     """Return the settings of a feed from its columns."""
-    kept = _texts(texts)
-    kept["name"] = title if title != own_title else ""
-    kept["folder"] = ROWS["folder"].show(tuple(map(tuple, stored_json(folders))))
-    return make_settings(kept)
+    return _made(texts, title if title != own_title else "", folders)
+
+
+@lru_cache(maxsize=256)
+def _made(texts: str | None, name: str, folders: str) -> PodcastSettings:
+    """Return settings, which are the same for most of a thousand podcasts."""
+    folder = ROWS["folder"].show(tuple(map(tuple, stored_json(folders))))
+    return make_settings({**_texts(texts), "name": name, "folder": folder})
 
 
 def stored_texts(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
