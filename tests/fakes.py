@@ -201,6 +201,7 @@ class FakeSources:
         self.planned: dict[str, Sequence[Part]] = {}
         """The parts of planned texts, by episode."""
         self.is_holding = False
+        self.share: float | None = None
 
     def request(self, episode: Episode, load: int, position: float = 0.0) -> None:
         self.requests.append(episode.id)
@@ -229,6 +230,9 @@ class FakeSources:
 
     def prepare(self, episode: Episode) -> None:
         self.prepared.append(episode.id)
+
+    def narrated_share(self) -> float | None:
+        return self.share
 
 
 class FakeWriter:

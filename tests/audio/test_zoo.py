@@ -79,6 +79,9 @@ class Rig:
     def prepare(self, _: Episode) -> None:
         """See `Sources.prepare`."""
 
+    def narrated_share(self) -> None:
+        """See `Sources.narrated_share`."""
+
     def until(self, is_so: Callable[[], bool], what: str) -> None:
         """Handle events until something is so."""
         deadline = time.monotonic() + PATIENCE

@@ -105,6 +105,7 @@ def test_download_says_what_changed(former: DownloadState | None, now: DownloadS
         (WAITING, "Preparing: One. 40 seconds of 1 minute 40, the server answers 503, trying again in 5 s."),
         (ONE._replace(fetching=FetchStatus(0.5), attempt=ATTEMPT),
          "Playing: One. 40 seconds of 1 minute 40, fetching up to your position 50 %."),
+        (PREPARING._replace(narrated_share=0.5), "Preparing: One. 40 seconds of 1 minute 40, narrated 50 %."),
         (ONE._replace(speed=1.5, is_muted=True), "Playing: One. 40 seconds of 1 minute 40, at speed 1.5, muted."),
     ],
 )  # fmt: skip
@@ -158,6 +159,8 @@ def test_playback_says_what_plays_and_how(playback: Playback, said: str) -> None
             ["Fetching up to your position 50 %; press enter to play from the start."],
         ),
         (PREPARING._replace(fetching=FetchStatus(0.5)), PREPARING._replace(fetching=FetchStatus(0.6)), []),
+        (PREPARING, PREPARING._replace(narrated_share=0.0), ["Narrating, which takes a while."]),
+        (PREPARING._replace(narrated_share=0.0), PREPARING._replace(narrated_share=0.5), []),
         (ONE, ONE._replace(speed=1.2, volume=70), ["Speed 1.2.", "Volume 70 percent."]),
         (ONE, ONE._replace(is_muted=True), ["Muted."]),
         (ONE._replace(is_muted=True), ONE, ["Sound on."]),

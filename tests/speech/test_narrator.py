@@ -49,6 +49,7 @@ for line in sys.stdin:
             signal.pause()
     elif step == "hold":
         gate = os.open(home / "gate", os.O_RDWR)
+        print(json.dumps({{"id": request["id"]}}), flush=True)
         if not select.select([gate], [], [], 20)[0]:
             print("in vain", file=log, flush=True)
     elif step == "end late":
@@ -256,6 +257,12 @@ async def test_process_that_hangs_is_ended_and_told(rig: Rig, monkeypatch: pytes
     await until(lambda: not any(map(is_running, pids)), "the hung processes are gone")
     rig.plan()  # one that was slow to start may not have read its own
     good(await rig.ask(ONE))
+
+
+async def test_share_of_the_sentences_that_are_spoken_is_known_while_somebody_waits(rig: Rig) -> None:
+    async with rig.holding():
+        await until(lambda: rig.narrator.share == 1 / len(ONE.sentences), "a sentence is spoken")
+    assert rig.narrator.share is None
 
 
 async def test_process_that_gives_signs_of_life_is_waited_for(rig: Rig) -> None:

@@ -116,6 +116,15 @@ async def test_pause_shows_what_the_player_did_not_what_was_asked(driver: AppDri
     assert driver.row().startswith("‖ One")
 
 
+async def test_narration_that_takes_long_is_shown_with_a_bar(driver: AppDriver) -> None:
+    driver.sources.is_holding, driver.sources.share = True, 0.5
+    await driver.press("enter")
+    driver.clock.go(2.0)
+    driver.app.controller.tick()
+    await driver.settle()
+    assert bar(driver)[0].startswith("◌ One (narrating ▰▰▰▱▱▱ 50 %)")
+
+
 async def test_load_that_takes_a_while_is_shown_and_can_be_paused_before_it_sounds(driver: AppDriver) -> None:
     driver.player.is_holding = True
     await driver.press("enter")

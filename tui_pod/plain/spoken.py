@@ -139,6 +139,8 @@ def say_playback(playback: Playback) -> str:
     said = f"{word}: {sentence(playback.title)} {_say_position(playback)}"
     if playback.fetching is not None:
         said += f", {playback.fetching}"
+    elif playback.narrated_share is not None:
+        said += f", narrated {playback.narrated_share:.0%}".replace("%", " %")
     elif playback.attempt is not None:
         said += f", {playback.attempt}"
     if playback.speed != 1.0:
@@ -172,6 +174,8 @@ def say_change(former: Playback, now: Playback, source: str = "", is_finished: b
         yield f"At {_say_position(now)}."
     if now.fetching is not None and former.fetching is None:
         yield f"{str(now.fetching).capitalize()}; press enter to play from the start."
+    if now.narrated_share is not None and former.narrated_share is None:
+        yield "Narrating, which takes a while."
     attempt, last = now.attempt, former.attempt
     if attempt is not None and (last is None or attempt.left > last.left or attempt.is_paused != last.is_paused):
         yield f"{sentence(str(attempt).capitalize())}"

@@ -86,6 +86,10 @@ class EpisodeSources:
         elif "://" in episode.audio:
             self._run(self._podcasts.ask(lambda podcasts, cancel: podcasts.audio.prepare(episode, cancel)), episode)
 
+    def narrated_share(self) -> float | None:
+        """See `Sources.narrated_share`."""
+        return self._voice.share
+
     async def close(self) -> None:
         """Cancel all work, and end the narrator."""
         for task in self._tasks:

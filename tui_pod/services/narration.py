@@ -204,6 +204,11 @@ class EpisodeVoice:
         return transcript
 
     @property
+    def share(self) -> float | None:
+        """How much is spoken of the narration that somebody waits for, 0 to 1; None if nobody does."""
+        return self._narrator.share
+
+    @property
     def missing_voice(self) -> str | None:
         """What is missing to speak, as a half sentence; None if nothing is."""
         return self._narrator.missing()

@@ -162,6 +162,8 @@ class _Job:
     key: str
     answers: list[Response]
     is_urgent: bool
+    spoken: int = 0
+    """How many of its sentences are spoken."""
 
 
 class Narrator:
@@ -220,6 +222,12 @@ class Narrator:
             if has_voice() or (has_command and find_spec("numpy") is not None)
             else f"narrating needs the voice. Run: {install_command(VOICE)}"
         )
+
+    @property
+    def share(self) -> float | None:
+        """How much is spoken of the narration that somebody waits for, 0 to 1; None if nobody does."""
+        job = self._current
+        return min(1.0, job.spoken / len(job.script.sentences)) if job is not None and job.is_urgent else None
 
     async def make(self, script: Script) -> Narration:
         """Make a narration and return it. Raises NarrationError if that fails."""
@@ -365,7 +373,7 @@ class Narrator:
         worker.stdin.write(json.dumps(request).encode() + b"\n")
         await worker.stdin.drain()
         try:
-            answer = await _read_answer(worker.stdout, number)
+            answer = await _read_answer(worker.stdout, number, job)
         except TimeoutError:
             raise OSError("it does not answer") from None
         if "error" in answer:
@@ -461,12 +469,13 @@ class Narrator:
                 total -= size
 
 
-async def _read_answer(lines: asyncio.StreamReader, number: int) -> dict[str, Any]:
-    """Return the answer to a request; skip signs of life, and answers to earlier requests.
+async def _read_answer(lines: asyncio.StreamReader, number: int, job: _Job) -> dict[str, Any]:
+    """Return the answer to a job's request; count signs of life, one a sentence, and skip answers to earlier requests.
 
     Raises:
         TimeoutError: the worker is silent for too long.
     """
+    job.spoken = 0
     while True:
         line = await asyncio.wait_for(lines.readline(), ANSWER_LIMIT)
         if not line:
@@ -474,6 +483,7 @@ async def _read_answer(lines: asyncio.StreamReader, number: int) -> dict[str, An
         answer: dict[str, Any] = json.loads(line)
         if answer["id"] == number and len(answer) > 1:
             return answer
+        job.spoken += answer["id"] == number
 
 
 def has_voice() -> bool:

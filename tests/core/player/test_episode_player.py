@@ -137,6 +137,18 @@ def test_play_pause_while_loading_loads_paused(room: Room) -> None:
     assert room.status is PlayerStatus.PAUSED
 
 
+def test_share_of_a_narration_is_shown_after_two_seconds_until_it_sounds(room: Room) -> None:
+    room.sources.is_holding, room.sources.share = True, 0.25
+    room.play("one")
+    shown = []
+    for _ in range(3):
+        room.controller.tick()
+        shown.append(room.controller.playback.narrated_share)
+        room.clock.go(1.0)
+    send(room, SourceReady, Source("/one.opus"))
+    assert [*shown, room.controller.playback.narrated_share] == [None, None, 0.25, None]
+
+
 def test_play_pause_twice_while_loading_plays(room: Room) -> None:
     room.player.is_holding = True
     room.play("one")

@@ -62,6 +62,9 @@ LAST_STEP = 0.1
 OVERRUN = 300.0
 """Seconds added to what was played of a part that is longer than stated; its end gives the real length."""
 
+LONG_WAIT = timedelta(seconds=2)
+"""How long an episode waits for its narration until the listener is told how much of it is made."""
+
 LONGEST_SAID = timedelta(minutes=1)
 """Longest stretch that is followed by a pause to say it aloud."""
 
@@ -294,6 +297,10 @@ class EpisodePlayer:
         if load is not None and load.again_at is not None and self._clock() >= load.again_at:
             self._play_again(load)
         self._load_when_saved()
+        if load is not None:
+            is_long = load.phase is Phase.REQUESTED and self._clock() - load.asked_at >= LONG_WAIT
+            share = self._sources.narrated_share() if is_long else None
+            self._state.show(self._state.playback._replace(narrated_share=share))
         if self._load is not None:
             self._look_at_load(self._load)
         if self._load is not None:
@@ -464,6 +471,7 @@ class EpisodePlayer:
     def _enter(self, load: Load, position: float) -> None:
         """Load the part of the episode at a position instead of the current one."""
         load.enter(position)
+        load.asked_at = self._clock()
         self._player.stop()
         self._player.set_end(None)
         self.tracker.wish(position)
@@ -613,7 +621,9 @@ class EpisodePlayer:
         shown = playback._replace(status=status, is_narrated=source.is_narrated, is_teaser=is_teaser, marks=marks)
         shown = shown._replace(has_chapters=source.has_chapters)
         self._state.show(
-            shown._replace(is_estimated=source.is_estimated, fetching=None, attempt=None, announcement=None)
+            shown._replace(
+                is_estimated=source.is_estimated, fetching=None, narrated_share=None, attempt=None, announcement=None
+            )
         )
         if load.is_sought:
             load.is_sought = False

@@ -95,6 +95,9 @@ class Sources(Protocol):
     def prepare(self, episode: Episode) -> None:
         """Prepare in spare time what a request for this episode would wait for."""
 
+    def narrated_share(self) -> float | None:
+        """Return how much is spoken of the narration that a request waits for, 0 to 1; None if it waits for none."""
+
 
 class RecordWriter(Protocol):
     """Saves records in the background."""

@@ -174,6 +174,8 @@ class Playback(NamedTuple):
     """Whether the position is an estimate because too little of the recording is fetched."""
     fetching: FetchStatus | None = None
     """How much is fetched of what the listener's position needs, while playback waits for it."""
+    narrated_share: float | None = None
+    """How much of the narration is spoken, 0 to 1, if the episode has waited for it for some time."""
     attempt: NextAttempt | None = None
     """The next attempt at a stream that failed, while it is awaited."""
     marks: tuple[Chapter, ...] = ()

@@ -180,6 +180,8 @@ class PlaybackBar(Widget):
         playback = self.playback
         if playback.fetching is not None:
             return str(playback.fetching)
+        if (share := playback.narrated_share) is not None:
+            return f"narrating {'▰' * round(STEPS * share):▱<{STEPS}} {share:.0%}".replace("%", " %")
         if playback.attempt is not None:
             return str(playback.attempt)
         if playback.is_buffering:
