@@ -177,7 +177,12 @@ def test_end_of_the_session_is_offered_beside_the_queue() -> None:
 
 @pytest.mark.parametrize(
     ("playback", "word"),
-    [(HELD, "Resume"), (PLAYING, "Pause"), (HELD._replace(problem="The server does not answer."), "Try again")],
+    [
+        (HELD, "Resume"),
+        (PLAYING, "Pause"),
+        (PLAYING._replace(status=PlayerStatus.LOADING, announcement=PlayerStatus.PAUSED), "Resume"),
+        (HELD._replace(problem="The server does not answer."), "Try again"),
+    ],
 )
 def test_space_is_named_after_what_it_does(playback: Playback, word: str) -> None:
     shown = words(Listening(BASICS, playback=playback))

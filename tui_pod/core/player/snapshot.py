@@ -245,7 +245,7 @@ class Playback(NamedTuple):
     @property
     def is_going(self) -> bool:
         """Whether it plays, or will as soon as it is loaded."""
-        return self.status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
+        return self.shown_status in (PlayerStatus.PLAYING, PlayerStatus.LOADING)
 
     def looks_like(self, other: "Playback") -> bool:
         """Return whether both look the same: at most the fraction of a second differs, within one chapter."""

@@ -128,7 +128,7 @@ class StatusController:
         self.bar.facts = facts
         playback = self._screen.playback
         playing = self._model.library.index(playback.episode or "") if playback.is_active else None
-        mark = "paused" if playback.status is PlayerStatus.PAUSED else "playing"
+        mark = "paused" if playback.shown_status is PlayerStatus.PAUSED else "playing"
         self._screen.topic_tree.show_playing(playing, facts.topic, mark)
         if self._model.is_queue:
             self.show_title()
