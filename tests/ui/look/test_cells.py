@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_pod.ui.look.cells import find_words, fit, meter, split_title, wrap
+from tui_pod.ui.look.cells import find_words, fit, keep_remedy, meter, split_title, wrap
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,8 @@ def test_overlapping_words_are_found_as_one_span() -> None:
 def test_words_are_found_in_a_text_that_changes_its_length_when_folded() -> None:
     assert find_words("…eine Straße hier", ["strasse", "hier"]) == [(6, 12), (13, 17)]
     assert find_words("Straße", ["gasse"]) == []
+
+
+def test_notice_that_is_one_cell_too_long_is_cut_where_one_sees_it() -> None:
+    assert keep_remedy("It failed. Press u.", 18) == "It faile… Press u."
+    assert keep_remedy("It failed. Press u.", 19) == "It failed. Press u."

@@ -78,7 +78,7 @@ def keep_remedy(text: str, width: int) -> str:
     said, dot, remedy = text.rpartition(". ")
     room = width - cell_len(remedy) - 1
     is_cut = cell_len(text) > width and dot and room > 0
-    return f"{fit(said, room).rstrip()} {remedy}" if is_cut else text
+    return f"{fit(f'{said}.', room).rstrip()} {remedy}" if is_cut else text
 
 
 def wrap(text: str, width: int) -> list[str]:

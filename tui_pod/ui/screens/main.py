@@ -382,6 +382,8 @@ class MainScreen(Screen[None]):
         elif entry >= 0 if is_of_topic else self.model.index is not None:
             self.transcript.close()
             await self.episode.show_details(entry if is_of_topic else None)
+        elif not is_of_topic and not self.model.indexes:
+            self.episodes.action_run("view.details")  # which says why there are none
 
     def _show_list(self, entry: int) -> None:
         self.transcript.close()

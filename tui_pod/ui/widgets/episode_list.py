@@ -19,6 +19,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, counted, fold, length
 from tui_pod.services.episode_list import EpisodeListModel
+from tui_pod.services.hints import why_empty
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, wrap
 from tui_pod.ui.look.parts import FAULT, PLAIN, QUIET, Part, message, width_of
@@ -292,6 +293,8 @@ class EpisodeList(RowPane):
         """See `RowPane.action_run`: on the selection, or on the episode at the cursor, which may move on."""
         model = self._model
         if model.episode is None:
+            if not model.indexes:
+                self.app.notify(why_empty(model.query, not len(model.library)))
             return
         is_selection = model.has_selection and ident not in (self.chosen_by, "episode.restart")
         self.post_message(self.CommandChosen(ident, model.chosen if is_selection else [model.episode]))
