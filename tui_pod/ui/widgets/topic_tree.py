@@ -94,7 +94,7 @@ class TopicTree(RowPane):
         """Show a library; `grouping` is the setting `ui.podcasts`, `folds` are those of `FoldsChanged`."""
         super().__init__("tree")
         self._grouping = grouping
-        self._are_open = {fold[1:]: fold[0] == "+" for fold in folds if fold}  # what was unfolded or folded, by key
+        self._are_open = {each[1:]: each[0] == "+" for each in folds if each}  # what was unfolded or folded, by key
         self._words: Sequence[str] = ()  # what the names of topics are searched for
         self._rows: list[int] = []
         self._smart_counts = dict.fromkeys(SmartList, 0)
