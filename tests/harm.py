@@ -6,11 +6,12 @@ import os
 import re
 import signal
 from importlib import import_module
-from typing import Any
-
-import pytest
+from typing import TYPE_CHECKING, Any
 
 from tui_pod.runtime.limited_processes import EACH, LimitedProcesses
+
+if TYPE_CHECKING:
+    import pytest
 
 HARMS = {
     "HANGS": "it takes too long",

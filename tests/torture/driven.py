@@ -6,10 +6,10 @@
 
 `--itunes` gives iTunes another address. `--look` looks for passages so often.
 `--weak-reader` gives the reader of transcripts a pattern that takes
-exponential time. `--shout` lets the bar draw the texts of a JSON file in turn as they are.
-`--saves` tells what was acknowledged and when, `--fsync` makes the disk slow, and `--hang` stops the event loop for
-good once there is such a file; `--stick` does so with the interpreter lock held, WHERE an `event` is handled or in a
-`save`. SIGUSR1 takes its sound device away.
+exponential time, and has readers harmed by the words of `tests.harm`. `--shout` lets the bar draw the texts of a JSON
+file in turn as they are. `--saves` tells what was acknowledged and when, `--fsync` makes the disk slow, and
+`--hang` stops the event loop for good once there is such a file; `--stick` does so with the interpreter lock held,
+WHERE an `event` is handled or in a `save`. SIGUSR1 takes its sound device away.
 """
 
 import asyncio
@@ -179,14 +179,19 @@ WEAK = r"(?:<\?[^<>]{0,200}>|<!--.{0,2000}?-->|\s)*<(?:\w{1,20}:)?tt\b"
 
 
 def _weaken_reader() -> None:
-    """Let a pattern of transcripts take exponential time: in this process, the readers and the index that it starts."""
+    """Let a pattern of transcripts take exponential time, and all that `harm` names do harm.
+
+    So in this process, the readers and the index that it starts.
+    """
     import re
 
+    from tests import harm
     from tui_pod.core.library import transcript
-    from tui_pod.runtime import limited_processes, subprocesses
+    from tui_pod.runtime import limited_processes, limited_worker, subprocesses
     from tui_pod.services import tasks
 
     setattr(transcript, "_TTML", re.compile(WEAK, re.DOTALL))  # noqa: B010
+    setattr(limited_worker, "_call", lambda function, arguments: harm.read(function, *arguments))  # noqa: B010
     start_of, changes = subprocesses.start_of, [one for one in sys.argv[1:] if one.startswith("--mutant")]
 
     def start_weak(module: str, *arguments: Any) -> tuple[list[str], dict[str, str]]:

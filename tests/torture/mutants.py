@@ -359,6 +359,13 @@ def let_faults_through() -> None:
         _change(module, "ContentFault", Nothing)
 
 
+def read_faulty_texts_again() -> None:
+    """Forget which texts cannot be read."""
+    from tui_pod.sources.foreign_texts import ForeignTexts
+
+    _change(ForeignTexts, "_known_fault", lambda *_: None)
+
+
 def keep_damaged_cache() -> None:
     """Take every error of a cache for one that passes, and every file for the one that was written."""
     from tui_pod.search import store as search_store
@@ -379,6 +386,7 @@ MUTANTS: dict[str, Callable[[], None]] = {
     "draws what content says": draw_anything,
     "reads texts itself": read_texts_itself,
     "lets faults of texts through": let_faults_through,
+    "reads faulty texts again": read_faulty_texts_again,
     "keeps a damaged cache": keep_damaged_cache,
     "repairs no rows": repair_no_rows,
     "no fsync": no_fsync,

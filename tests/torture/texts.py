@@ -1,9 +1,13 @@
-"""Transcripts made to do harm beside a running app: keys are answered, and what is good is read, shown and found."""
+"""Texts and recordings made to do harm: keys are answered, and what is good is read, shown and found."""
 
 import json
 import random
 import subprocess
 
+from tests.harm import HARMS
+from tests.sources import server
+from tests.sources.folders.sounds import make_mp3
+from tests.sources.server import serving
 from tests.torture.shelf import Home, add_episode, app_command, make_home, program
 from tests.torture.terminal import Terminal
 from tests.torture.trials import Check, Result, Trial
@@ -123,9 +127,56 @@ def _searched(home: Home, mutant: str, good: str) -> list[str]:
     return ["a text was read again"] if "takes too long" in done.stderr else []
 
 
+SHEET = 'FILE "{}.mp3" MP3\nTRACK 01 AUDIO\nTITLE "{}"\nINDEX 01 00:00:00\n'
+
+CHAPTERS = '{{"chapters":[{{"startTime":0,"title":"{}"}}]}}'
+
+
+def take_them(trial: Trial) -> Result:
+    """Add recordings, cue sheets, feeds and chapters: what harms its reader is named and left out."""
+    home, names = make_home(trial.folder / "home", (300.0,), parts=1), [*HARMS, "Good"]
+    talks, out = home.folder / "Talks", home.folder / "out"
+    with serving() as site:
+        items = ""
+        for number, name in enumerate(names):
+            make_mp3(talks / f"{name}.mp3", f"Talk {name}")
+            (talks / f"{name}.cue").write_text(SHEET.format("Good", name))
+            site.replies[f"/{number}"] = server.body(CHAPTERS.format(name), "application/json")
+            chapters = f'<podcast:chapters url="/{number}" type="application/json+chapters"/>'
+            items += server.item(number, f"/{number}.wav", chapters)
+        for name in names:
+            site.replies[f"/{name}"] = server.body(server.feed(items))
+        steps = [
+            (("feeds", "add", str(talks)), 0, "6 files or folders cannot be read"),
+            *((("feeds", "add", site.url(f"/{name}")), 1, fault) for name, fault in HARMS.items()),
+            (("feeds", "add", site.url("/Good")), 0, "Test Cast"),
+            (("feed", "Test Cast", "--out", str(out)), 0, "4 episodes"),
+            (("list", "--topic", "Talks", "--json"), 0, "Talk Good"),
+            (("feeds", "refresh"), 0, ""),
+        ]
+        for words, status, said in steps:
+            command = [*program(trial.mutant, ["--weak-reader"]), *words]
+            try:
+                with (home.folder / "said").open("w+", encoding="utf-8") as heard:  # the log needs a file
+                    done = subprocess.run(command, env=home.variables, cwd=home.folder, stdout=heard, stderr=heard,
+                                          check=False, stdin=subprocess.DEVNULL, timeout=SEARCH_WITHIN)  # fmt: skip
+                    heard.seek(0)
+                    answer = heard.read()
+            except subprocess.TimeoutExpired:
+                return Result((f"{words[:2]} took more than {SEARCH_WITHIN:.0f} s",))
+            if done.returncode != status or said not in answer:
+                return Result((f"{words[:2]}: {done.returncode} {answer[-500:]}",))
+    if "the process ended" in answer:
+        return Result(("what did harm was read again",))
+    written = [file.read_text("utf-8") for file in out.glob("*.json")]
+    return Result(() if len(written) == 1 and "Good" in written[0] else (f"chapters: {written}",), 4 * len(HARMS))
+
+
 CHECKS = (
     Check(
         "f", "transcripts made to do harm", read_them, 6,
         {"reads texts itself": 1, "lets faults of texts through": 1},
     ),
+    Check("f", "feeds and recordings made to do harm", take_them, 2,
+          {"reads texts itself": 1, "reads faulty texts again": 1}),
 )  # fmt: skip
