@@ -70,7 +70,7 @@ def machines(
     def set_time(time: dt.datetime) -> None:
         memory.now = time
         if CLOCK:
-            Path(CLOCK).write_text(f"{time.timestamp() - real_time():+.3f}")
+            files.replace(Path(CLOCK), f"{time.timestamp() - real_time():+.3f}")
 
     def touching(do: Callable[..., Any]) -> Callable[..., Any]:
         def touch(*given: Any, **named: Any) -> Any:

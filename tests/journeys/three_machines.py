@@ -78,6 +78,9 @@ class Ledger:
     def note(self, machine: str, now: datetime, value: object, *key: object) -> None:
         """Note what was done."""
         known = self.known[machine]
+        if key[0] == "queued" and not value and key not in self._shared[machine]:  # no other machine can know of it
+            known.pop(key, None)
+            return
         known[key] = (max(now, known[key][0] + timedelta(milliseconds=1)) if key in known else now, value)
 
     def synced(self, machine: str) -> None:
@@ -132,7 +135,7 @@ class App(ServiceRig):
             first.library, first.progress_index, ports, None, first.queue, first.playback, first.notebook,
             first.orders, first.usual_speed, first.session, first.saved_list,
         )  # fmt: skip
-        controller.queue_seen = state.setting("queue", "seen", "")
+        controller.resume_queue(first.queue_seen, first.queue_times)
         for part in (self.player, self._sounds, writer):
             part.emit = controller.handle
         return controller
@@ -211,7 +214,7 @@ class Home:
             raise CommandFailed("killed") from None
         printed.flush()
         report: dict[str, Any] = json.loads(printed.buffer.getvalue())
-        assert not report["error"], report["error"]
+        self.life.error = report["error"]
         return report
 
     @property
@@ -268,6 +271,7 @@ class Machines:
             inf,
         )  # how often the sync touches a file or a server before it is killed
         self.published = dict.fromkeys(CASTS, 3)
+        self.error: str | None = None  # of the last sync
         self.listened = 0.0  # to what the library server has
         self.shared.mkdir(parents=True)
         self.homes = [Home(self, *place) for place in PLACES]
@@ -436,14 +440,12 @@ class Machines:
         (name, ident), lists = self._some(home), home.app.controller.lists
         chosen = self.chances.choice(LISTS)
         there = lists.named(chosen)
-        if there is not None and not there.is_removed and self.chances.random() < 0.08:
+        if there is not None and self.chances.random() < 0.08:
             lists.remove(chosen)
             self.note(home, False, "list", chosen)
+            for each in there.episodes:
+                self.note(home, False, "listed", chosen, self.of_ids.get(each, each))
             return
-        if there is None or there.is_removed:  # what was on it before stays off
-            for kind, *rest in [*self.ledger.known[home.name]]:
-                if kind == "listed" and rest[0] == chosen and self.ledger.get(home.name, kind, *rest):
-                    self.note(home, False, kind, *rest)
         is_on = there is not None and ident in there.episodes
         (lists.take_off if is_on else lists.put_on)(chosen, [ident])
         self.note(home, True, "list", chosen)
@@ -524,6 +526,7 @@ class Machines:
         home.app.sync.sync_now()
         await home.app.done()
         if self.trips == inf:
+            assert not self.error, self.error
             self.ledger.synced(home.name)
 
     # -- what is compared --------------------------------------------------------------------------------
@@ -547,8 +550,7 @@ class Machines:
                 here["speed", cast] = subscription.settings.speed
             for key, (_, wanted) in known.items():
                 found = here.pop(key, None)
-                is_gone = key[0] == "listed" and not self.ledger.get(home.name, "list", key[1])
-                is_gone |= key[0] == "speed" and not self.ledger.get(home.name, "subscribed", key[1])
+                is_gone = key[0] == "speed" and not self.ledger.get(home.name, "subscribed", key[1])
                 if key[0] == "progress" and key[1] not in names:
                     continue
                 if not _is_same(found, None if is_gone else wanted):

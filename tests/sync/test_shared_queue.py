@@ -84,14 +84,16 @@ def test_random_steps_lose_and_resurrect_nothing(seed: int, tmp_path: Path) -> N
     for machine in three:
         machine.home.mkdir()
         machine.folder.symlink_to(shared)
-    ledger = dict[str, bool]()
+    ledger, synced = dict[str, bool](), dict[str, list[str]]()
     for minutes in range(60):
         machine = chance.choice(three)
         queue = queue_of(machine)
         if chance.random() < 0.4:
             sync(minutes, machine)
-        elif queue and chance.random() < 0.4:
-            ledger[queue.pop(chance.randrange(len(queue)))] = False
+            synced[machine.name] = queue_of(machine)
+        elif (known := [ident for ident in queue if ident in synced.get(machine.name, ())]) and chance.random() < 0.4:
+            queue.remove(ident := chance.choice(known))  # what no other machine can know was never there
+            ledger[ident] = False
             put(machine, minutes, *queue)
         elif (ident := f"e{chance.randrange(9)}") not in queue:
             ledger[ident] = True

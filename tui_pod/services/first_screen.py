@@ -61,6 +61,8 @@ class FirstScreen(NamedTuple):
     """Whether the end time of the last session has passed since; the queue is without it."""
     queue_seen: str = ""
     """The last change of the queue by a sync that it contains; see `QueueNews`."""
+    queue_times: tuple[str, ...] = ()
+    """When its entries were changed last; see `noted`."""
     folds: tuple[str, ...] = ()
     """What the listener folded and unfolded in the tree; see `TopicTree.FoldsChanged`."""
 
@@ -176,6 +178,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         saved_list if isinstance(saved_list, dict) else {},
         bool(over),
         state.setting("queue", "seen", ""),
+        tuple(state.strings("queue", "times")),
         tuple(state.strings("ui", "folds")),
     )
 

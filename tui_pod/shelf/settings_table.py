@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings, make_settings, usable
+from tui_pod.core.wall_time import believed_seconds
 from tui_pod.runtime.database_errors import stored_json
 
 JOIN = "LEFT JOIN settings ON settings.feed = feeds.first"
@@ -20,6 +21,9 @@ JOIN = "LEFT JOIN settings ON settings.feed = feeds.first"
 
 COLUMNS = "settings.texts, feeds.title, own_title, folders"
 """The columns that `read` takes, of feeds joined with their settings."""
+
+MOMENT = 0.001
+"""Seconds by which a change is later than the one before it, if the clock is behind."""
 
 
 def read(texts: str | None, title: str, own_title: str, folders: str) -> PodcastSettings:
@@ -51,7 +55,8 @@ def write(db: sqlite3.Connection, feed_id: str, changes: Mapping[str, str], upda
         db: in a write transaction.
         feed_id: a known feed; a book or `COURSE`, which have neither name nor topics.
         changes: as `podcast_settings.checked` returns them.
-        updated: time of the change, in seconds since 1970; None means now.
+        updated: time of the change, in seconds since 1970; None means now, or just after the former one if the clock is
+            wrong.
     """
     if "name" in changes:
         rename = "UPDATE feeds SET title = coalesce(nullif(?, ''), nullif(own_title, ''), title) WHERE first = ?"
@@ -59,11 +64,12 @@ def write(db: sqlite3.Connection, feed_id: str, changes: Mapping[str, str], upda
     if "folder" in changes:
         folders = json.dumps(ROWS["folder"].parse(changes["folder"]))
         db.execute("UPDATE feeds SET folders = ? WHERE first = ?", (folders, feed_id))
-    row = db.execute("SELECT texts FROM settings WHERE feed = ?", (feed_id,)).fetchone()
-    texts = {**_texts(row[0] if row else None), **changes}  # keeps the settings of a newer program
+    former, known = db.execute("SELECT texts, updated FROM settings WHERE feed = ?", (feed_id,)).fetchone() or (None, 0)
+    texts = {**_texts(former), **changes}  # keeps the settings of a newer program
     for name in ("name", "folder"):
         texts.pop(name, None)
-    updated = time.time() if updated is None else updated
+    now = time.time()
+    updated = max(now, believed_seconds(known + MOMENT, now)) if updated is None else updated
     db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (feed_id, json.dumps(texts), updated))
 
 

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, usable
+from tui_pod.core.progress.progress import stamp_later
 from tui_pod.core.text.clean import clean, counted, enumerated, is_safe
 from tui_pod.core.wall_time import believed_or_unknown
 from tui_pod.shelf.feed_store import FeedStore
@@ -50,13 +51,14 @@ def changed_here(feeds: Iterable[Subscription], own: SharedPodcasts, now: dateti
     states = dict(own)
     for feed_id, feed in here.items():
         former = own.get(feed_id)
+        then = now if former is None else stamp_later(former.updated, now)
         if former is None or not former.is_subscribed:
-            states[feed_id] = PodcastState(now, True, feed.address, feed.title)
+            states[feed_id] = PodcastState(then, True, feed.address, feed.title)
         elif former.address != feed.address:
-            states[feed_id] = former._replace(updated=now, address=feed.address)
+            states[feed_id] = former._replace(updated=then, address=feed.address)
     for feed_id, former in own.items():
         if former.is_subscribed and feed_id not in here:
-            states[feed_id] = former._replace(updated=now, is_subscribed=False)
+            states[feed_id] = former._replace(updated=stamp_later(former.updated, now), is_subscribed=False)
     return states
 
 

@@ -10,7 +10,7 @@ from tui_pod.core.library.list_entries import EntryMark, listed, marked, merged_
 from tui_pod.core.progress.records import Record, setting_records
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.shared_queue import TABLE, QueueNews, own_entries, read_times
-from tui_pod.core.wall_time import UNKNOWN
+from tui_pod.core.wall_time import UNKNOWN, believed
 from tui_pod.state.fields import MARKS
 from tui_pod.state.store import State
 
@@ -46,7 +46,7 @@ def merge_queue(state: State, theirs: Mapping[str, EntryMark], now: datetime) ->
         read_times(state.strings("queue", "times")),
     )
     for ident, mark in ours.items():
-        noted_at = min(times.get(ident, UNKNOWN), now)
+        noted_at = believed(times.get(ident, UNKNOWN), now)
         if ident not in marks or noted_at > marks[ident].time:
             ours[ident] = mark._replace(time=mark.time if noted_at == UNKNOWN else noted_at)
     marks = merged_marks(ours, theirs)

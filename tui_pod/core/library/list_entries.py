@@ -27,7 +27,7 @@ class EntryMark(NamedTuple):
     is_on: bool
     moved: datetime
     rank: float
-    """The entries of a list are ordered by rank, then by id."""
+    """The entries of a list are ordered by rank, then by `moved`, then by id, which may differ between machines."""
 
 
 def merged_marks(first: Mapping[str, EntryMark], second: Mapping[str, EntryMark]) -> dict[str, EntryMark]:
@@ -58,7 +58,7 @@ def stored(marks: Mapping[str, EntryMark]) -> tuple[EntryMark, ...]:
 
 def listed(marks: Mapping[str, EntryMark]) -> tuple[str, ...]:
     """Return the episodes that are on the list, in order."""
-    return tuple(ident for _, ident in sorted(map(_place, filter(_is_on, marks.values()))))
+    return tuple(mark.episode for mark in sorted(filter(_is_on, marks.values()), key=_place))
 
 
 def marked(marks: Mapping[str, EntryMark], episodes: Sequence[str], now: datetime) -> dict[str, EntryMark]:
@@ -105,7 +105,7 @@ def _ranks(episodes: Sequence[str], stay: Mapping[str, float]) -> Iterator[tuple
 
 def _unmoved(marks: Sequence[EntryMark]) -> dict[str, float]:
     """Return the ranks of the most episodes that are in the order of their ranks (the longest ascending sequence)."""
-    tails: list[tuple[float, str]] = []
+    tails: list[tuple[float, datetime, str]] = []
     ends: list[int] = []
     before: list[int] = []
     for at, mark in enumerate(marks):
@@ -120,8 +120,8 @@ def _unmoved(marks: Sequence[EntryMark]) -> dict[str, float]:
     return found
 
 
-def _place(mark: EntryMark) -> tuple[float, str]:
-    return mark.rank, mark.episode
+def _place(mark: EntryMark) -> tuple[float, datetime, str]:
+    return mark.rank, mark.moved, mark.episode
 
 
 def _is_on(mark: EntryMark) -> bool:

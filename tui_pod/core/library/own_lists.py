@@ -69,9 +69,7 @@ class OwnList(NamedTuple):
         marks, since = self._all_marks(), self.since
         if not self.is_rule and since is None:
             since = self.updated
-        if not (changed.is_rule or changed.is_removed):
-            if self.is_removed:  # which took all off it
-                marks = marked(marks, (), self.updated)
+        if not (changed.is_rule or (self.is_rule and changed.is_removed)):  # what is removed takes its entries off
             marks, since = marked(marks, changed.episodes, now), since or self.updated
         return changed._replace(updated=now, marks=stored(marks), since=since)
 

@@ -6,7 +6,7 @@ the outside only through the ports, the clock included.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -553,9 +553,9 @@ class PlaybackController:
         """The last change of the queue by a sync that was taken over; see `QueueNews`."""
         return self._up_next.seen
 
-    @queue_seen.setter
-    def queue_seen(self, generation: str) -> None:
-        self._up_next.seen = generation
+    def resume_queue(self, seen: str, times: Iterable[str]) -> None:
+        """Go on with the last change that was `seen`, and with the times of the changes that wait for a sync."""
+        self._up_next.seen, self._up_next.times = seen, [*times]
 
     def receive_queue(self, news: QueueNews) -> None:
         """Take over what other machines have queued, taken and moved; what plays, plays on."""

@@ -90,7 +90,7 @@ class UpNext:
         self._orders = orders
         self._player = player
         self.queue = self._saved_queue = queue
-        self._times: list[str] = []  # see `noted`
+        self.times: list[str] = []  # see `noted`
         self.seen = ""
         """The last change of the queue by a sync that was taken over; see `QueueNews`."""
         self.context = PlayContext()
@@ -259,7 +259,7 @@ class UpNext:
         values = {"entries": list(self.queue.entries), "cursor": self.queue.cursor, "seen": self.seen}
         if self.queue != self._saved_queue:
             now = values["updated"] = self._state.ports.clock()
-            values["times"] = self._times = noted(self._times, self._saved_queue, self.queue, now)
+            values["times"] = self.times = noted(self.times, self._saved_queue, self.queue, now)
             self._saved_queue = self.queue
         self._state.ports.writer.save(*setting_records("queue", values))
 

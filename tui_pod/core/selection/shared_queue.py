@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
+from tui_pod.core.progress.progress import stamp_later
 from tui_pod.core.selection.queue import Queue
 
 TABLE = "queue_shared"
@@ -52,10 +53,14 @@ def changed_entries(before: Sequence[str], after: Sequence[str]) -> str:
 
 
 def noted(times: Iterable[str], before: Queue, after: Queue, now: datetime) -> list[str]:
-    """Return the times of changes, as they are saved, with those of what was queued or taken out now."""
-    changed = set(before.upcoming) ^ set(after.upcoming)
-    kept = [text for text in times if text.partition(" ")[2] not in changed]
-    return [*kept, *(f"{now.isoformat()} {ident}" for ident in sorted(changed))][-MAX_TIMES:]
+    """Return the times of changes, as they are saved, with those of what was queued or taken out now.
+
+    Each is later than the former change of the same entry, though the clock was set back.
+    """
+    changed, times = set(before.upcoming) ^ set(after.upcoming), list(times)
+    kept, former = [text for text in times if text.partition(" ")[2] not in changed], read_times(times)
+    new = ((stamp_later(former[ident], now) if ident in former else now, ident) for ident in sorted(changed))
+    return [*kept, *(f"{time.isoformat()} {ident}" for time, ident in new)][-MAX_TIMES:]
 
 
 def read_times(texts: Iterable[str]) -> dict[str, datetime]:
