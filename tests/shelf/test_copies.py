@@ -135,7 +135,9 @@ class History:
     def step(self) -> None:
         folders = [each for each in (self.shelves.folder, self.shelves.other) if each.exists()]
         paths = sorted(path for path in self.places if path.exists())
-        match self.chances.choice(("copy", "copy", "move", "retag", "remove", "disk", "rescan", "listen", "listen")):
+        match self.chances.choice(
+            ("copy", "copy", "move", "retag", "remove", "disk", "source", "rescan", "listen", "listen")
+        ):
             case "copy" | "move" as what if paths:
                 path = self.chances.choice(paths)
                 to = self.free(self.chances.choice(folders))
@@ -152,6 +154,9 @@ class History:
             case "disk":
                 ends = (self.shelves.other, self.away)
                 ends[0].rename(ends[1]) if ends[0].exists() else ends[1].rename(ends[0])
+            case "source":
+                store, feed = self.shelves.store, self.shelves.store.feeds(with_removed=True)[1]
+                (store.remove if feed.removed is None else store.restore)(feed.feed_id)
             case "rescan":
                 self.rescan()
             case "listen":
@@ -163,9 +168,9 @@ class History:
 
     def rescan(self) -> None:
         feeds = self.shelves.store.feeds()
-        for feed in self.chances.sample(feeds, 2):
+        for feed in self.chances.sample(feeds, len(feeds)):
             refresh_feed(self.shelves.store, feed, CancelToken(), PUBLIC)
-        for folder in (self.shelves.folder, self.shelves.other):
+        for folder in (self.shelves.folder, self.shelves.other)[: len(feeds)]:
             if folder.exists():
                 self.shown[folder] = {sound for path, sound in self.places.items() if folder in path.parents}
         self.check()
@@ -180,7 +185,7 @@ class History:
     def check(self) -> None:
         library = self.shelves.library()
         found = [title.split()[0] for title in library.titles if not title.endswith("stays")]
-        assert sorted(found) == sorted(set().union(*self.shown.values()))
+        assert sorted(found) == sorted(set().union(*[*self.shown.values()][: len(self.shelves.store.feeds())]))
         index = ProgressIndex(library, self.progress)
         for at, title in enumerate(library.titles):
             known = index.get(library.ids[at])
