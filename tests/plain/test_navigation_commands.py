@@ -307,14 +307,14 @@ async def test_transcript_of_what_plays_is_read_unless_the_listener_moved_to_ano
 
 async def test_topics_are_narrowed_to_names_with_all_words_until_escape(room: Room) -> None:
     assert await run(RoomServices(room), "F", "x", "F", "NUM", "j", "h", "escape", "F", "num", "", "tab", "g") == [
-        "Topics and podcasts with these words in their names:",
+        "Names of topics and podcasts:",
         "No topic or podcast is called that.",
-        "Topics and podcasts with these words in their names:",
+        "Names of topics and podcasts:",
         "1 of 1. Numbers, 2 episodes, level 3.",
         "1 of 1. Numbers, 2 episodes, level 3.",
         "1 of 2. Basics, 5 episodes, level 2.",
         "All topics. 4 of 7. Basics, 5 episodes, level 2.",
-        "Topics and podcasts with these words in their names:",
+        "Names of topics and podcasts:",
         "1 of 1. Numbers, 2 episodes, level 3.",
         "Numbers, 2 episodes, newest first.",
         "1 of 2. One. 1 minute 40.",

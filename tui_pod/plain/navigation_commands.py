@@ -93,7 +93,7 @@ class NavigationCommands:
         self._look(self._list.query._replace(entry=self._browser.entry, query=""))
 
     def _ask_topic(self) -> None:
-        question = "Topics and podcasts with these words in their names:"
+        question = "Names of topics and podcasts:"
         self._dialogue.ask(question, lambda typed: self._dialogue.say(self._browser.narrow(typed)))
 
     def _look(self, query: ListQuery, keeps_cursor: bool = False) -> None:
