@@ -97,7 +97,7 @@ def absolute(text: str, base: str = "") -> str | None:
     Removes surrounding whitespace and the fragment, and encodes characters outside ASCII. Does not resolve the host.
     """
     text = text.strip(" \t\r\n\x00")
-    if len(text) > MAX_ADDRESS:
+    if len(text) > MAX_ADDRESS or not (base or ":" in text):
         return None
     if _PLAIN.fullmatch(text):
         return text

@@ -102,8 +102,8 @@ def identify(feed_id: str, items: Sequence[PublishedItem], known: Sequence[Known
     keyed = _with_unique_guids(items, by_guid)
     ids: dict[str, str] = {guid: by_guid[guid].id for guid in keyed if guid in by_guid}
     fresh = [guid for guid in keyed if guid not in ids]
-    if fresh:
-        gone = [entry for entry in known if entry.guid not in keyed]
+    gone = [entry for entry in known if entry.guid not in keyed]
+    if fresh and gone:
         unmatched = _UnmatchedEpisodes(gone, list(keyed.values()))
         ids.update({guid: found for guid in fresh if (found := unmatched.find(keyed[guid])) is not None})
     taken = {entry.id for entry in known}
