@@ -38,8 +38,9 @@ class Shelves(Shelf):
         self.add()
         subscribe(self.store, str(self.other))
 
-    def refresh_all(self) -> list[int]:
-        return [refresh_feed(self.store, feed, CancelToken(), PUBLIC).new for feed in self.store.feeds()]
+    def refresh_all(self) -> list[str | None]:
+        feeds = self.store.feeds()
+        return [refresh_feed(self.store, feed, CancelToken(), PUBLIC).error for feed in reversed(feeds)]
 
     def copy(self, name: str, to: str = "") -> None:
         (self.other / (to or name)).parent.mkdir(parents=True, exist_ok=True)
@@ -102,6 +103,19 @@ def test_copy_plays_while_the_disk_of_the_first_is_away_and_details_name_both(sh
     assert podcasts.audio.place_of(book, path) == str(shelves.other / "More/Emma/02.mp3")
     shutil.rmtree(shelves.other)
     assert podcasts.audio.place_of(book, path) == path
+
+
+def test_book_of_one_file_is_the_episode_of_its_loose_copy(shelves: Shelves) -> None:
+    shelves.put("Emma/Emma.mp3", "Emma", TCON="Audiobook")
+    shelves.put("Stays.mp3")
+    shelves.copy("Emma/Emma.mp3", "Loose.mp3")
+    shelves.add_both()
+    shelves.store.configure(shelves.store.feeds()[1].feed_id, {"kind": "talks"})
+    book = shelves.book()
+    shutil.rmtree(shelves.folder / "Emma")
+    assert shelves.refresh_all() == [None, None]
+    (loose,) = (each for each in shelves.library().ids if each == book.id)
+    assert (bool(book.parts), present(shelves.library().find(loose)).parts) == (True, ())
 
 
 class History:

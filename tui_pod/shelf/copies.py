@@ -92,9 +92,9 @@ def _is_split(db: sqlite3.Connection, row: _Row) -> bool:
 
 
 def _exchange(db: sqlite3.Connection, first: _Row, other: _Row, now: float) -> None:
-    keys = db.execute("SELECT keys FROM recordings WHERE id = ?", (first.id,)).fetchone() if first.parts else None
-    if keys is not None:
-        old, new = (stretches(keys[0].split(), unpack_parts(row.parts)) for row in (first, other))
+    if first.parts and other.parts:
+        (keys,) = db.execute("SELECT keys FROM recordings WHERE id = ?", (first.id,)).fetchone()
+        old, new = (stretches(keys.split(), unpack_parts(row.parts)) for row in (first, other))
         if old != new:  # the player has corrected a length, in one of them
             note_layout(db, first.id, old, now)
     times = {row.id: db.execute("SELECT sort, seen FROM episodes WHERE id = ?", (row.id,)).fetchone()
