@@ -135,10 +135,7 @@ class LimitedProcesses:
                 raise _fault(function, status)
 
     def call_each(self, function: str, calls: Sequence[Sequence[object]], cancel: CancelToken | None) -> list[Any]:
-        """Call a function once with each of some lists of arguments, all in one process as long as none fails.
-
-        Return what it returns, or a ContentFault in place of each that failed. Raises Cancelled.
-        """
+        """Return the result of a function for each list of arguments, or its ContentFault. Raises Cancelled."""
         try:
             if len(calls) > 1:
                 return [*self.call(EACH, function, calls, cancel=cancel)]
@@ -146,6 +143,7 @@ class LimitedProcesses:
         except ContentFault as fault:
             if len(calls) == 1:
                 return [fault]
+        # one of them failed, and may have taken the others along
         return [result for call in calls for result in self.call_each(function, [call], cancel)]
 
     def close(self) -> None:

@@ -103,10 +103,7 @@ class ForeignTexts:
     def read_each(
         self, function: str, calls: Sequence[Sequence[object]], cancel: CancelToken | None = None
     ) -> list[Any]:
-        """Return what a function makes of each content, or a ContentFault: see `LimitedProcesses.call_each`.
-
-        A call has all that tells its content from others: a text, or a path with its `state_of`.
-        """
+        """Return what `call_each` does; each call is a text, or a path with its `state_of`, and what else is needed."""
         found = [self._known_fault(function, call) for call in calls]
         unread = [call for call, known in zip(calls, found, strict=True) if known is None]
         answers = iter(self._processes.call_each(function, unread, cancel) if unread else ())

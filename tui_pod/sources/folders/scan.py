@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice, starmap
+from itertools import islice
 from typing import NamedTuple
 
 from tui_pod.core.library.values import PLAYABLE_ENDINGS, UNPLAYABLE_ENDINGS
@@ -74,7 +74,7 @@ def _entries(count: int) -> str:
 
 
 class Found(NamedTuple):
-    """A recording below a folder, and what is beside it."""
+    """A recording or text below a folder, and what is beside it."""
 
     path: str
     state: os.stat_result
@@ -84,10 +84,7 @@ class Found(NamedTuple):
 def read_found(
     root: str, found: Iterable[Found], known: Mapping[str, AudioFile], unreadable: list[str], cancel: CancelToken
 ) -> Iterator[AudioFile]:
-    """Yield recordings, and add those that cannot be read. A `known` one of the same size and time is not read again.
-
-    One that could not be read this time is left as it was.
-    """
+    """Yield recordings, those that are `known` as they were, and add to `unreadable` those that cannot be read."""
     unread: list[Found] = []
     for one in found:
         former = known.get(one.path)
@@ -106,7 +103,7 @@ def read_found(
                 yield _completed(AudioFile(one.path, *state_of(one.state), key, Tags(*tags)), one)
                 continue
             unreadable.append(f"{one.path} ({answer})")
-            if one.path in known and not answer.is_lasting:
+            if one.path in known and not answer.is_lasting:  # maybe next time
                 yield known[one.path]
 
 
@@ -120,7 +117,7 @@ def scan(
 ) -> tuple[tuple[AudioFile, ...], tuple[str, ...]]:
     """Return the audio files and texts below a folder, unordered, and notices about what is skipped. Raises OSError."""
     left_out = _LeftOut()
-    found = [*starmap(Found, _walk(root, left_out, cancel))]
+    found = [*_walk(root, left_out, cancel)]
     states = {one.path: one.state for one in found if is_document(one.path)}
     sound = (one for one in found if one.path not in states)
     files = [*read_found(root, sound, known, left_out.unreadable, cancel)]
@@ -135,8 +132,8 @@ def scan(
     return tuple(files), tuple(left_out.notices(root))
 
 
-def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[str, os.stat_result, Beside]]:
-    """Yield the path of each audio file, its state, and what is beside it."""
+def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[Found]:
+    """Yield each audio file and text."""
     waiting: list[tuple[str, int, Beside | None]] = [("", 0, None)]
     looked_at, taken = 0, 0
     while waiting:
@@ -164,7 +161,7 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[tuple[
                     left_out.is_full = True
                     return
                 with contextlib.suppress(FileNotFoundError):  # deleted in the meantime
-                    yield path, entry.stat(follow_symlinks=False), beside
+                    yield Found(path, entry.stat(follow_symlinks=False), beside)
 
 
 def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:
