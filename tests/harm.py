@@ -35,12 +35,14 @@ def read(function: str, *arguments: object) -> Any:
     return getattr(import_module(module), name)(*arguments)
 
 
-def allow(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Let all readers pass through `read`; return the functions that are called from now on."""
+def allow(monkeypatch: pytest.MonkeyPatch, only: str = "") -> list[str]:
+    """Let readers pass through `read`, `only` those of a module if need be; return the functions called from now on."""
     called, former, harmful = list[str](), LimitedProcesses.call, f"{__name__}:read"
 
     def call(processes: LimitedProcesses, function: str, *arguments: Any, **options: Any) -> Any:
         called.append(function)
+        if only not in (arguments[0] if function == EACH else function):
+            return former(processes, function, *arguments, **options)
         if function == EACH:
             return former(processes, EACH, harmful, [(arguments[0], *each) for each in arguments[1]], **options)
         return former(processes, harmful, function, *arguments, **options)

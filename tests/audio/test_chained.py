@@ -11,7 +11,6 @@ from tui_pod.audio.contents import read_contents
 from tui_pod.audio.ogg import read_links
 from tui_pod.audio.opus import SPEECH, encode_opus
 from tui_pod.core.player.events import FileEnded, SeekFinished
-from tui_pod.runtime.threads import CancelToken
 from tui_pod.sources.folders.tags import read_file
 
 
@@ -36,7 +35,7 @@ def links(path: Path) -> list[float]:
 
 def test_chained_ogg_is_listed_played_and_cut_by_its_whole_length(chained: Path, tmp_path: Path) -> None:
     assert read_file(str(chained))[1].duration == pytest.approx(10, abs=0.1)
-    assert read_contents([str(chained)], CancelToken())[str(chained)].duration == pytest.approx(10, abs=0.1)
+    assert read_contents([str(chained)])[str(chained)].duration == pytest.approx(10, abs=0.1)
     rig = open_real()
     try:
         assert rig.load(chained, is_paused=True).duration == pytest.approx(10, abs=0.1)

@@ -1,4 +1,4 @@
-"""Ask libmpv for what the tags of files lack: length, chapters, title. Blocks, so use a thread."""
+"""Ask libmpv for what the tags of files lack: length, chapters, title. Runs in a process with limits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from tui_pod.audio.libmpv import NoPlayer, address_for, open_mpv, read_chapters
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import clean
-from tui_pod.runtime.threads import CancelToken
 
 PATIENCE = 5.0
 """Seconds to wait for libmpv to open or close one file; it takes 0.002 to 0.01 s."""
@@ -24,8 +23,8 @@ class FileContents(NamedTuple):
     title: str = ""
 
 
-def read_contents(paths: Iterable[str], cancel: CancelToken) -> dict[str, FileContents]:
-    """Return the contents of files.
+def read_contents(paths: Iterable[str]) -> dict[str, FileContents]:
+    """Return the contents of files. Call it through `LimitedProcesses`.
 
     Without libmpv the result is empty; if it stops answering, the remaining files are left out.
     """
@@ -45,7 +44,6 @@ def read_contents(paths: Iterable[str], cancel: CancelToken) -> dict[str, FileCo
     try:
         mpv.register_event_callback(note)
         for path in paths:
-            cancel.check()
             found[path] = FileContents()
             mpv.play(address_for(mpv, path))
             if opened.get(timeout=PATIENCE):

@@ -10,6 +10,7 @@ from unittest.mock import AsyncMock, Mock
 
 import pytest
 
+from tests.harm import HARMS, allow
 from tests.services.podcasts.rig import ServiceRig
 from tests.sources.folders.sounds import make_au, make_m4b, make_mka, make_mp3
 from tui_pod.services.podcasts import folders
@@ -61,8 +62,12 @@ async def test_file_that_grows_is_read_until_it_rests(service: ServiceRig, tmp_p
     assert service.controller.library.ids[service.titles.index("Grown")] == ident
 
 
-async def test_length_that_a_file_does_not_tell_is_asked_from_the_player(service: ServiceRig, tmp_path: Path) -> None:
-    make_au(tmp_path / "Shelf" / "Talk.au", 61.5)
+async def test_length_that_a_file_does_not_tell_is_asked_from_the_player_whatever_the_others_do_to_it(
+    service: ServiceRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called = allow(monkeypatch, "audio.contents:")
+    for number, name in enumerate(("Talk", *HARMS)):
+        make_au(tmp_path / "Shelf" / f"{name}.au", 61.5 + number)
     (tmp_path / "Shelf" / "Broken.ac3").write_bytes(b"no sound")
     make_mka(tmp_path / "Shelf" / "1.mka", 5.0, "Film")
     await service.service.subscribe(str(tmp_path / "Shelf"))
@@ -72,7 +77,9 @@ async def test_length_that_a_file_does_not_tell_is_asked_from_the_player(service
         return {title: library.duration(index) for index, title in enumerate(library.titles)}
 
     await service.until(lambda: durations()["Talk"], "the length is shown")
-    assert durations() == {"Talk": 61.5, "Broken": None, "Film": pytest.approx(5.0, abs=0.1)}
+    known = {"Talk": 61.5, "Broken": None, "Film": pytest.approx(5.0, abs=0.1)}
+    assert durations() == {**known, **dict.fromkeys(HARMS)}
+    assert called.count("tui_pod.audio.contents:read_contents") == 1 + len(durations())  # all at once, then each
     with service.podcasts.store.db.read() as db:
         stored = {path: json.loads(tags) for path, tags in db.execute("SELECT path, tags FROM files")}
     assert [Tags(*stored[path]).duration for path in ("Talk.au", "Broken.ac3")] == [61.5, 0.0]

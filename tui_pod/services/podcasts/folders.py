@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
+from itertools import starmap
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.player.snapshot import Chapter
+from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 
@@ -30,6 +33,9 @@ SELDOM = 300.0
 
 MOST_ASKED = 1_000
 """Most files that the player is asked about in one check of a folder; takes 2 to 10 s in the background."""
+
+AT_ONCE = 200
+"""How many of these one process is asked about."""
 
 RESTS_AFTER = 3
 """A folder rests when this many refreshes in a row have found no change."""
@@ -58,7 +64,7 @@ class FolderWatch:
         """Refresh the folders that changed, again and again until their files rest: one may still be growing."""
         podcasts = await self._context.podcasts.get()
         if self._changes is None:
-            from tui_pod.sources.folders.scan import FolderChanges  # reads tags: only with podcasts
+            from tui_pod.sources.folders.scan import FolderChanges  # only with podcasts
 
             self._changes = FolderChanges(podcasts.store)
         changes = self._changes
@@ -90,15 +96,37 @@ def _ask_player(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
     asked, feed = without_contents(store, feed_id, MOST_ASKED), store.find(feed_id)
     if not asked or feed is None:
         return
-    from tui_pod.audio.contents import read_contents  # seldom needed
     from tui_pod.net.file_address import to_path
     from tui_pod.sources.folders.cue import pack_chapters
 
     paths = {os.path.join(to_path(feed.address), path): path for path in asked}
-    found = read_contents(filter(_can_be_opened, paths), cancel)
+    opened = [*filter(_can_be_opened, paths)]
+    found: dict[str, Any] = {}
+    for start in range(0, len(opened), AT_ONCE):
+        found |= _contents(opened[start : start + AT_ONCE], cancel)
     if found:  # else there is no player
-        contents = {paths[path]: (one.duration, pack_chapters(one.chapters), one.title) for path, one in found.items()}
+        contents = {
+            paths[path]: (duration, pack_chapters(starmap(Chapter, chapters)), title)
+            for path, (duration, chapters, title) in found.items()
+        }
         store_contents(store, feed_id, contents)
+
+
+def _contents(paths: Sequence[str], cancel: CancelToken) -> dict[str, Any]:
+    """Return what `read_contents` does, from a process with limits; nothing is known of a file that harms it."""
+    from tui_pod.audio.contents import FileContents  # seldom needed
+    from tui_pod.audio.cover import LIMITS
+
+    processes = LimitedProcesses(LIMITS)
+    try:
+        found: dict[str, Any] = processes.call("tui_pod.audio.contents:read_contents", paths, cancel=cancel)
+    except ContentFault as fault:
+        if len(paths) > 1:
+            return {path: one for each in paths for path, one in _contents([each], cancel).items()}
+        return dict.fromkeys(paths, FileContents()) if fault.is_lasting else {}
+    finally:
+        processes.close()
+    return found
 
 
 def _can_be_opened(path: str) -> bool:
