@@ -220,7 +220,7 @@ class StateFile:
         except NewerState as newer:
             raise StateError(f"{self.path} is of a newer format ({newer})") from newer
         except OSError as error:
-            raise StateError(f"cannot write {self.path}: {_reason(error)}") from error
+            raise StateError(f"{_reason(error)}, so {self.path} cannot be written") from error
         if lost:
             raise lost
         return tuple(notices)
