@@ -170,5 +170,5 @@ async def test_cursor_does_not_reach_into_the_column_of_sessions() -> None:
         await play_scene(driver, scene)
         await driver.press("G")  # below the last session
         view = driver.main.query_one(StatisticsView)
-        styles = [segment.style for segment in view.render_line(view._rows[-1] - view.scroll_offset.y)]
+        styles = [segment.style for segment in view.render_line(view.line)]
         assert len({style and style.bgcolor for style in (styles[0], styles[-1])}) == 2
