@@ -4,8 +4,6 @@ Each pattern gets texts that are made to harm it: repetitions of what its own re
 with an end that matches nothing. Prints a line for each fault, and for each pattern that only a run knows.
 """
 
-from __future__ import annotations
-
 import ast
 import importlib
 import random

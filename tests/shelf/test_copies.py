@@ -1,7 +1,5 @@
 """Copies of a recording in folders are one episode with several places."""
 
-from __future__ import annotations
-
 import random
 import shutil
 from datetime import timedelta

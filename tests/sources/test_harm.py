@@ -1,7 +1,5 @@
 """What does harm to its reader is named and left out, the rest goes on, and it is not read again."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A library of 100,000 episodes: exact at both ends, wherever the cursor goes, searched and filtered."""
 
-from __future__ import annotations
-
 import asyncio
 import threading
 from array import array

@@ -1,7 +1,5 @@
 """Marks: set at once everywhere, in bulk, and undone."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

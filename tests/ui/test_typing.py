@@ -1,7 +1,5 @@
 """Keys that come all at once, as over a slow line: each finds what the one before it has done."""
 
-from __future__ import annotations
-
 import pytest
 from textual.widgets import Input
 

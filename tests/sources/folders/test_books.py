@@ -1,7 +1,5 @@
 """A folder of recordings is a book, unless it looks like a list of talks."""
 
-from __future__ import annotations
-
 import os
 import shutil
 from datetime import UTC, datetime, timedelta

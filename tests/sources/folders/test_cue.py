@@ -1,7 +1,5 @@
 """Cue sheets are read whatever program wrote them, and belong to the recordings that they name."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A folder is listed in the order in which it is meant to be heard."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """A folder is scanned for audio files, each read once."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from pathlib import Path

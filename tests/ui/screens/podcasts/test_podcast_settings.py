@@ -1,7 +1,5 @@
 """The settings of a podcast on the screen."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest
