@@ -5,6 +5,7 @@ from __future__ import annotations
 import statistics
 import subprocess
 import threading
+from collections import defaultdict
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -26,7 +27,7 @@ PODCASTS_LIMIT = 60.0
 """CPU time of a first sync with a server that lists as many podcasts as are taken at once, ÷ that of bare SQLite."""
 
 NEW_LIMIT = 2.0
-"""CPU time of a new episode in a large library, ÷ that of one in a small library."""
+"""CPU time of a change in a large library, ÷ that of the same in a small library."""
 
 EPISODES = 100
 """Of each podcast."""
@@ -41,15 +42,17 @@ def measure(bench: Bench) -> Table:
     floor = run_floor(bench, "podcasts", bench.folder / "floor.sqlite", MAX_PODCASTS)["seconds"]
     what = f"{MAX_PODCASTS:,} podcasts from a sync server"
     rows.append(Row(what, found["podcasts"], "s", PODCASTS_LIMIT, floor=floor))
-    many, one = (_new_episode(bench, podcasts) for podcasts in (bench.sizes[-1] // EPISODES, 1))
-    what = f"a new episode in a library of {bench.sizes[-1]:,}"
-    rows.append(Row(what, many, "s", NEW_LIMIT, floor=one))
+    many, few = (_changes(bench, podcasts) for podcasts in (bench.sizes[-1] // EPISODES, 1))
+    rows += [
+        Row(f"{what} in a library of {bench.sizes[-1]:,}", many[what], "s", NEW_LIMIT, floor=few[what]) for what in many
+    ]
     return Table(
         "Growth",
         "CPU time for twice as much of what is built to be slow, as times that for half of it, in a process of its own;"
         " the fastest of three each. What grows with the square takes 4 times as long. The floor of the podcasts:"
-        " as many rows inserted by bare SQLite. A new episode is fetched by a command while the app runs; CPU time of"
-        f" app, helpers and command together. Its floor: the same in a library of {EPISODES} and the course.",
+        " as many rows inserted by bare SQLite. A new episode is fetched, and a podcast added and removed, by a command"
+        " while the app runs; CPU time of app, helpers and command together. The floor: the same"
+        f" in a library of {EPISODES} and the course.",
         rows,
     )
 
@@ -71,31 +74,39 @@ class Growing(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _new_episode(bench: Bench, podcasts: int) -> float:
-    """Return the seconds of CPU of a refresh that finds one new episode, with so many podcasts beside its own."""
+def _changes(bench: Bench, podcasts: int) -> dict[str, float]:
+    """Return the seconds of CPU of each change, with so many podcasts beside the one that has a new episode."""
     home = bench.fresh_home()
     _subscribe(Path(home["XDG_DATA_HOME"]) / "tui-pod", podcasts)
     config = Path(home["XDG_CONFIG_HOME"]) / "tui-pod" / "config.toml"
     config.parent.mkdir()
     config.write_text("[feeds]\nrefresh_at_start = false\n", "utf-8")
+    times = defaultdict[str, list[float]](list)
+
+    def run(*words: str) -> None:
+        quiet = subprocess.DEVNULL
+        subprocess.run(bench.program("feeds", *words), env=home, check=True, stdout=quiet, stderr=quiet)
+
     with HTTPServer(("127.0.0.1", 0), Growing) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        address, quiet = f"http://127.0.0.1:{server.server_port}/", subprocess.DEVNULL
-        subprocess.run(bench.program("feeds", "add", address), env=home, check=True, stdout=quiet, stderr=quiet)
+        address = f"http://127.0.0.1:{server.server_port}/"
+        run("add", address)
         with Terminal(bench.program(), home) as terminal:
             terminal.wait_for("Topics")
             _rest(terminal)
-            times = []
-            for _ in range(3):
+            for number in range(3):
                 Growing.items += 1
-                began = terminal.cpu() + ended_cpu()
-                subprocess.run(
-                    bench.program("feeds", "refresh", address), env=home, check=True, stdout=quiet, stderr=quiet
-                )
-                _rest(terminal)
-                times.append(terminal.cpu() + ended_cpu() - began)
+                for what, words in (
+                    ("a new episode", ("refresh", address)),
+                    ("a podcast added", ("add", f"{address}{number}")),
+                    ("a podcast removed", ("remove", f"{address}{number}")),
+                ):
+                    began = terminal.cpu() + ended_cpu()
+                    run(*words)
+                    _rest(terminal)
+                    times[what].append(terminal.cpu() + ended_cpu() - began)
         server.shutdown()
-    return statistics.median(times)
+    return {what: statistics.median(each) for what, each in times.items()}
 
 
 def _subscribe(data: Path, podcasts: int) -> None:
