@@ -1,5 +1,6 @@
 import asyncio
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from tui_pod.config.paths import find_paths
 from tui_pod.library import reload as library_reload
 from tui_pod.library.cache import load_library
 from tui_pod.library.reload import SMALL, keep_library, reload_library
+from tui_pod.runtime.subprocesses import start_of
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
@@ -33,6 +35,13 @@ async def test_library_that_was_parsed_is_kept_here_when_small_else_by_a_process
     await keep_library(loaded.save, [catalog], paths, len(loaded.library))
     assert [process.wait(PATIENCE) for process in started] == ([] if small else [0])
     assert load_library([catalog], paths.cache, paths.data).save is None
+
+
+def test_process_that_writes_the_cache_starts_without_event_loop_and_network() -> None:
+    asked = "import sys, tui_pod.library.reload, tui_pod.library.merging; print({'asyncio', 'ssl'} & set(sys.modules))"
+    command, environment = start_of("", python=sys.executable)
+    done = subprocess.run([command[0], "-P", "-c", asked], env=environment, check=True, capture_output=True)
+    assert done.stdout.strip() == b"set()"
 
 
 async def test_library_made_by_a_process_runs_no_code_from_here(
