@@ -16,6 +16,7 @@ from typing import Any, Self
 
 import pytest
 
+from tests.journeys.test_five_weeks import lose_journal
 from tests.journeys.three_machines import Home, Machines
 from tests.servers import double as double_module
 from tests.servers.double import Double, serving
@@ -105,5 +106,12 @@ def machines(
     return made
 
 
-async def test_three_machines_lose_nothing(machines: Machines) -> None:
-    await machines.live(STEPS)
+@pytest.mark.parametrize("steps", [STEPS, pytest.param(500, marks=pytest.mark.nightly)])
+async def test_three_machines_lose_nothing(steps: int, machines: Machines) -> None:
+    await machines.live(steps)
+
+
+async def test_program_that_loses_something_is_found_out(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
+    lose_journal(monkeypatch)
+    with pytest.raises(AssertionError, match=f"^SEED={SEED}, step "):
+        await machines.live(STEPS)

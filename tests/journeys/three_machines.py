@@ -225,10 +225,9 @@ class Home:
             episode = library.find(ident)
             assert episode is not None
             audio = episode.parts[0].audio if episode.parts else episode.audio or ""
-            is_local = audio.startswith(str(self.folder)) and Path(audio).exists()
-            if (episode.duration or LENGTH) < PART:  # the server's short ones
-                continue
-            found[self._mark(audio).rstrip("0123456789") if is_local else episode.title] = ident
+            if (episode.duration or LENGTH) >= PART:  # not the server's short ones
+                is_local = audio.startswith(str(self.folder))
+                found[self._mark(audio).rstrip("0123456789") if is_local else episode.title] = ident
         self.life.of_ids |= {ident: name for name, ident in found.items()}
         return found
 
@@ -266,11 +265,10 @@ class Machines:
         self.chances, self.seed, self._act, self._set_time = random.Random(seed), seed, act, set_time
         self.now, self.of_ids, self.done = datetime.now(UTC).replace(microsecond=0), dict[str, str](), list[str]()
         self.library, self.web = library
-        self.of_library, self.trips = (
-            (*self.library.ids,),
-            inf,
-        )  # how often the sync touches a file or a server before it is killed
+        self.of_library = [*self.library.ids]
+        self.trips = inf  # how often the sync touches a file or a server before it is killed
         self.published = dict.fromkeys(CASTS, 3)
+        self.unclear = set[Key]()  # entries of a list that was removed where nobody knew of them
         self.error: str | None = None  # of the last sync
         self.listened = 0.0  # to what the library server has
         self.shared.mkdir(parents=True)
@@ -445,6 +443,8 @@ class Machines:
             self.note(home, False, "list", chosen)
             for each in there.episodes:
                 self.note(home, False, "listed", chosen, self.of_ids.get(each, each))
+            on = (key for known in self.ledger.known.values() for key, (_, value) in known.items() if value)
+            self.unclear |= {key for key in on if key[:2] == ("listed", chosen)}
             return
         is_on = there is not None and ident in there.episodes
         (lists.take_off if is_on else lists.put_on)(chosen, [ident])
@@ -551,7 +551,7 @@ class Machines:
             for key, (_, wanted) in known.items():
                 found = here.pop(key, None)
                 is_gone = key[0] == "speed" and not self.ledger.get(home.name, "subscribed", key[1])
-                if key[0] == "progress" and key[1] not in names:
+                if key in self.unclear or (key[0] == "progress" and key[1] not in names):
                     continue
                 if not _is_same(found, None if is_gone else wanted):
                     yield f"{home.name}: {key} is {found}, not {wanted}"
