@@ -96,7 +96,7 @@ def _ask_player(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
     asked, feed = without_contents(store, feed_id, MOST_ASKED), store.find(feed_id)
     if not asked or feed is None:
         return
-    from tui_pod.net.file_address import to_path
+    from tui_pod.net.file_address import to_path  # seldom needed
     from tui_pod.sources.folders.cue import pack_chapters
 
     paths = {os.path.join(to_path(feed.address), path): path for path in asked}
