@@ -200,3 +200,9 @@ async def test_search_that_is_left_while_it_opens_is_not_left_on_the_screen(driv
         driver.main.show_pane()
         await driver.settle()
         assert not driver.main.query(".view")
+
+
+async def test_keys_that_follow_at_once_are_typed_into_the_search(driver: AppDriver) -> None:
+    await driver.press_at_once("ctrl+f", "q", "l")
+    await driver.until(lambda: bool(driver.main.query("#everywhere")), "the search is open")
+    assert driver.main.query_one("#everywhere", Input).value == "ql"

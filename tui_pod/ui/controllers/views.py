@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from textual.widget import Widget
+from textual.worker import Worker
 
 from tui_pod.core.library.topics import TopicTable
 
@@ -57,13 +58,13 @@ class ViewController:
         self._bookmarks: BookmarksView | None = None
         self._everywhere: EverywhereView | None = None
 
-    def open(self, number: int) -> None:
-        """Show view 3 once its statistics are computed, view 4, or the search everywhere (5)."""
+    def open(self, number: int) -> Worker[None] | None:
+        """Show view 3 once its statistics are computed, view 4, or the search everywhere (5); return what opens it."""
         if number == SEARCH and self._everywhere is not None:
             self._everywhere.action_search()
-            return
+            return None
         make = {3: self._make_statistics, 4: self._make_bookmarks}.get(number, self._make_everywhere)
-        self._screen.run_worker(partial(self._open, make()), group="view", exclusive=True)  # type: ignore[arg-type]  # its result is not used
+        return self._screen.run_worker(partial(self._open, make()), group="view", exclusive=True)
 
     def leave(self) -> None:
         """Show the library again."""

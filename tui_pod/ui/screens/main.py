@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property, partial
 from inspect import isawaitable
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.widget import AwaitMount, Widget
 from textual.widgets import Input
+from textual.worker import WorkerError
 
 from tui_pod.core.actions import MOVING_ON, OF_THE_LIST
 from tui_pod.core.player.snapshot import Playback
@@ -29,7 +31,7 @@ from tui_pod.ui.controllers.question import QuestionController
 from tui_pod.ui.controllers.search import SearchController
 from tui_pod.ui.controllers.status import StatusController
 from tui_pod.ui.controllers.transcript import TranscriptController
-from tui_pod.ui.controllers.views import OpenViews, ViewController
+from tui_pod.ui.controllers.views import SEARCH, OpenViews, ViewController
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.layout import cursor_height, layout_classes
 from tui_pod.ui.widgets.episode_list import EpisodeList
@@ -322,7 +324,7 @@ class MainScreen(Screen[None]):
             "audio.device": dialogs.devices,
             "search.start": self.search.open,
             "topic.find": partial(self.search.open, of_tree=True),
-            "search.everywhere": partial(self._show_view, 5),
+            "search.everywhere": self._search_everywhere,
             "search.next": partial(self.search.go_on, 1),
             "search.previous": partial(self.search.go_on, -1),
             "search.clear": self._clear,
@@ -392,3 +394,9 @@ class MainScreen(Screen[None]):
     def _show_view(self, number: int) -> None:
         self.transcript.close()
         self.views.open(number)
+
+    async def _search_everywhere(self) -> None:
+        self.transcript.close()
+        if (opening := self.views.open(SEARCH)) is not None:
+            with suppress(WorkerError):  # cancelled
+                await opening.wait()  # the next key is for its field
