@@ -16,7 +16,6 @@ from typing import Any, Self
 
 import pytest
 
-from tests.journeys.test_five_weeks import lose_journal
 from tests.journeys.three_machines import Home, Machines
 from tests.servers import double as double_module
 from tests.servers.double import Double, serving
@@ -31,6 +30,7 @@ from tui_pod.services import first_screen, sync_setup
 from tui_pod.services.podcasts import podcast_settings
 from tui_pod.state.store import StateFile
 from tui_pod.sync import libraries
+from tui_pod.sync import run as folder_sync
 
 SEED, STEPS = (int(os.environ.get(name, usual)) for name, usual in (("SEED", "1"), ("STEPS", "40")))
 GPODDER, CLOCK = (os.environ.get(f"TUI_POD_{name}", "") for name in ("GPODDER", "CLOCK"))
@@ -106,12 +106,13 @@ def machines(
     return made
 
 
+@pytest.mark.timeout(1200)  # for real servers
 @pytest.mark.parametrize("steps", [STEPS, pytest.param(500, marks=pytest.mark.nightly)])
 async def test_three_machines_lose_nothing(steps: int, machines: Machines) -> None:
     await machines.live(steps)
 
 
 async def test_program_that_loses_something_is_found_out(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
-    lose_journal(monkeypatch)
+    monkeypatch.setattr(folder_sync, "incoming", lambda *_: {})
     with pytest.raises(AssertionError, match=f"^SEED={SEED}, step "):
         await machines.live(STEPS)

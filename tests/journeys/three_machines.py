@@ -268,7 +268,9 @@ class Machines:
         self.of_library = [*self.library.ids]
         self.trips = inf  # how often the sync touches a file or a server before it is killed
         self.published = dict.fromkeys(CASTS, 3)
-        self.unclear = set[Key]()  # entries of a list that was removed where nobody knew of them
+        self.unclear = set[
+            Key
+        ]()  # what may be either way, such as entries of a list that was removed where nobody knew of them
         self.error: str | None = None  # of the last sync
         self.listened = 0.0  # to what the library server has
         self.shared.mkdir(parents=True)
@@ -306,6 +308,9 @@ class Machines:
     def note(self, home: Home, value: object, *key: object) -> None:
         """Note what the listener has done on a machine."""
         self.ledger.note(home.name, home.clock(), value, *key)
+        is_back, is_cast = home.clock.skew != timedelta(seconds=home.skew), str(key[1]).partition(" ")[0] in CASTS
+        if key[0] == "progress" and is_back and is_cast:  # the gpodder server knows whole seconds alone
+            self.unclear.add(key)
         self.done.append(f"{len(self.done)} {home.name}: {key} {value}")
 
     async def live(self, steps: int) -> None:
@@ -364,7 +369,8 @@ class Machines:
         controller.play(ident)
         least, (playing, at) = left[1] if left[0] == "at" else 0.0, home.app.place()
         assert playing == ident, f"{playing} plays, not {name}"
-        if held is None or left[0] == "at":  # a mark leaves the player where it is
+        is_clear = ("progress", name) not in self.unclear
+        if is_clear and (held is None or left[0] == "at"):  # a mark leaves the player where it is
             assert least - MOST_BACK - 1.5 <= at <= least + 1.5, f"{name} goes on at {at} on {home.name}, not {least}"
         if ident in queue.entries[: queue.cursor]:  # what was after it comes again
             for each in queue.entries[queue.entries.index(ident) : queue.cursor]:
