@@ -63,7 +63,8 @@ def test_two_machines_have_one_place_and_one_list(
     received = {entry["id"]: (entry["position"], entry["status"]) for entry in two.sync(capsys)["received"]}
     assert received == {ident(1): (42.0, "started"), ident(2): (0.0, "played")}
     found = two.device.progress()[ident(1)]
-    two.device.put(ident(1), found._replace(position=500.0, updated=found.updated + timedelta(milliseconds=1)))
+    played_on = found._replace(position=500.0, updated=found.updated + timedelta(milliseconds=1), origin="")
+    two.device.put(ident(1), played_on)
     assert two.sync(capsys)["sent"] == 1
 
     second = one.sync(capsys)
