@@ -19,7 +19,7 @@ from tui_pod.sources.folders.books import album_of, durations, group, is_book, i
 from tui_pod.sources.folders.cue import chapters_of
 from tui_pod.sources.folders.names import is_extra, is_nameless, is_track, matter, natural, read_name, without_piece
 from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
-from tui_pod.sources.folders.scan import MAX_FILES, Found, read_found, scan
+from tui_pod.sources.folders.scan import MAX_FILES, FoundFile, read_found, scan
 from tui_pod.sources.folders.texts import FolderTexts, is_document
 from tui_pod.sources.texts.kept import cover_of
 
@@ -118,7 +118,7 @@ def _read_files(
     paths: Iterable[str], known: Mapping[str, AudioFile], cancel: CancelToken
 ) -> tuple[list[AudioFile], int]:
     """Return the files at these absolute paths, and the number of unreadable ones."""
-    found, missing, unreadable = list[Found](), 0, list[str]()
+    found, missing, unreadable = list[FoundFile](), 0, list[str]()
     folders: dict[str, Beside] = {}
     for path in paths:
         cancel.check()
@@ -127,7 +127,7 @@ def _read_files(
             path.encode()
             if folder not in folders:
                 folders[folder] = Beside(folder, os.listdir(folder))
-            found.append(Found(path, os.stat(path), folders[folder]))
+            found.append(FoundFile(path, os.stat(path), folders[folder]))
         except (OSError, UnicodeEncodeError):
             missing += 1
     files = [*read_found("", found, known, unreadable, cancel)]

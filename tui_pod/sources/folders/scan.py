@@ -73,7 +73,7 @@ def _entries(count: int) -> str:
     return "1 file or folder" if count == 1 else f"{count} files or folders"
 
 
-class Found(NamedTuple):
+class FoundFile(NamedTuple):
     """A recording or text below a folder, and what is beside it."""
 
     path: str
@@ -82,10 +82,10 @@ class Found(NamedTuple):
 
 
 def read_found(
-    root: str, found: Iterable[Found], known: Mapping[str, AudioFile], unreadable: list[str], cancel: CancelToken
+    root: str, found: Iterable[FoundFile], known: Mapping[str, AudioFile], unreadable: list[str], cancel: CancelToken
 ) -> Iterator[AudioFile]:
     """Yield recordings, those that are `known` as they were, and add to `unreadable` those that cannot be read."""
-    unread: list[Found] = []
+    unread: list[FoundFile] = []
     for one in found:
         former = known.get(one.path)
         if not one.state.st_size:
@@ -107,7 +107,7 @@ def read_found(
                 yield known[one.path]
 
 
-def _completed(file: AudioFile, found: Found) -> AudioFile:
+def _completed(file: AudioFile, found: FoundFile) -> AudioFile:
     tags = found.beside.completed(file.path, file.tags)
     return file if tags is file.tags else file._replace(tags=tags)
 
@@ -132,7 +132,7 @@ def scan(
     return tuple(files), tuple(left_out.notices(root))
 
 
-def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[Found]:
+def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[FoundFile]:
     """Yield each audio file and text."""
     waiting: list[tuple[str, int, Beside | None]] = [("", 0, None)]
     looked_at, taken = 0, 0
@@ -161,7 +161,7 @@ def _walk(root: str, left_out: _LeftOut, cancel: CancelToken) -> Iterator[Found]
                     left_out.is_full = True
                     return
                 with contextlib.suppress(FileNotFoundError):  # deleted in the meantime
-                    yield Found(path, entry.stat(follow_symlinks=False), beside)
+                    yield FoundFile(path, entry.stat(follow_symlinks=False), beside)
 
 
 def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:
