@@ -309,8 +309,8 @@ class Machines:
         """Note what the listener has done on a machine."""
         self.ledger.note(home.name, home.clock(), value, *key)
         is_back, is_cast = home.clock.skew != timedelta(seconds=home.skew), str(key[1]).partition(" ")[0] in CASTS
-        if key[0] == "progress" and is_back and is_cast:  # the gpodder server knows whole seconds alone
-            self.unclear.add(key)
+        if is_back and (key[0] == "subscribed" or (key[0] == "progress" and is_cast)):
+            self.unclear.add(key)  # a podcast has the time of the sync; the gpodder server knows whole seconds alone
         self.done.append(f"{len(self.done)} {home.name}: {key} {value}")
 
     async def live(self, steps: int) -> None:
@@ -557,7 +557,7 @@ class Machines:
             for key, (_, wanted) in known.items():
                 found = here.pop(key, None)
                 is_gone = key[0] == "speed" and not self.ledger.get(home.name, "subscribed", key[1])
-                if key in self.unclear or (key[0] == "progress" and key[1] not in names):
+                if {key, ("subscribed", *key[1:])} & self.unclear or (key[0] == "progress" and key[1] not in names):
                     continue
                 if not _is_same(found, None if is_gone else wanted):
                     yield f"{home.name}: {key} is {found}, not {wanted}"
