@@ -1,5 +1,7 @@
 """Narrations as they are heard: the real voice, the real encoder and the real player."""
 
+from __future__ import annotations
+
 import array
 import asyncio
 import itertools

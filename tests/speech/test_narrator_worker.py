@@ -1,5 +1,7 @@
 """The narrator's process with a tone in place of the voice."""
 
+from __future__ import annotations
+
 import array
 import itertools
 import json
