@@ -55,6 +55,14 @@ def test_passage_with_errors_is_found_in_both_recordings(chance: Chance, errors:
     assert (match.other_start - match.start, match.other_end - match.end) == pytest.approx((2000 * STEP,) * 2)
 
 
+def test_word_whose_bits_are_all_set_is_a_word_like_others(chance: Chance) -> None:
+    jingle = talk(chance, 470)
+    jingle[200] = 0xFFFFFFFF
+    ours, theirs = within([talk(chance, 1000), jingle]), within([talk(chance, 500), jingle])
+    (match,) = find_matches(ours, theirs)
+    assert near(match, 1000, 1470)
+
+
 def test_unrelated_recordings_have_nothing_in_common(chance: Chance) -> None:
     assert find_matches(talk(chance, 60 * MINUTE), talk(chance, 60 * MINUTE)) == []
 

@@ -141,12 +141,13 @@ class Matcher:
         candidates = np.flatnonzero(_is_seed(theirs))
         words = theirs[candidates].astype(np.uint64)
         low = np.searchsorted(self._seeds, words << _HALF)
-        counts = np.searchsorted(self._seeds, words + np.uint64(1) << _HALF) - low
+        # not before the next word: the last of all, whose bits are all set, has none
+        counts = np.searchsorted(self._seeds, words << _HALF | _PLACE, "right") - low
         thin = slice(None, None, int(counts.sum()) // MOST_SEEDS + 1)
         candidates, low, counts = candidates[thin], low[thin], counts[thin]
         offsets = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         places = np.repeat(candidates, counts)
-        at = (self._seeds[np.repeat(low, counts) + offsets] & np.uint64(0xFFFFFFFF)).astype(np.int64)
+        at = (self._seeds[np.repeat(low, counts) + offsets] & _PLACE).astype(np.int64)
         around = AROUND + 1
         inside = (at >= around * FINE) & (at < len(self._words) - around * FINE)
         inside &= (places >= around) & (places < len(theirs) - around)
@@ -168,7 +169,7 @@ def _line(speed: Any, start: Any, places: Any) -> Any:
     return start + np.round(speed * FINE * places).astype(np.int64)
 
 
-_FARTHEST, _HALF = int(FARTHEST / STEP), np.uint64(32)
+_FARTHEST, _HALF, _PLACE = int(FARTHEST / STEP), np.uint64(32), np.uint64(0xFFFFFFFF)
 
 
 def _grow(gain: _Gain) -> tuple[int, float]:
