@@ -47,6 +47,7 @@ def test_times_and_links_of_the_notes_can_be_chosen() -> None:
         AboutChoice("[2] a.example/x", "https://a.example/x"),
         AboutChoice("[3] the paper · b.example", "https://www.b.example/paper"),
     ]
+    assert list(map(about.heading, about.choices)) == ["Times"] * 2 + ["Bookmarks"] + ["Links"] * 3
     assert about.text.endswith("More: a.example [2].\nFirst, the paper [3].")
 
 

@@ -85,6 +85,10 @@ class About(NamedTuple):
     is_read: bool = True
     """Whether all of it is known; otherwise it says that it is being read."""
 
+    def heading(self, choice: AboutChoice) -> str:
+        """Return the heading that a choice stands under."""
+        return choice.group or ("Links" if isinstance(choice.target, str) else self.head)
+
 
 def aside_of(width: int) -> int:
     """Return the width of the column of facts beside the text of so many cells in all; 0 if it has no room."""
@@ -126,7 +130,7 @@ def lay_out(about: About, width: int, cover: tuple[int, int] = (0, 0)) -> list[T
             is_link = isinstance(choice.target, str)
             if choice.is_of_time is are_links:
                 continue
-            former, group = group, choice.group or ("Links" if is_link else about.head)
+            former, group = group, about.heading(choice)
             if group != former:
                 lines.extend((TextLine(), TextLine([(group, HEAD)])))
             lead = " " * TIME_WIDTH * (not are_links)

@@ -300,8 +300,8 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._about.show(self._all() if self.is_detailed else self._preview())
         if self.is_detailed:
             answers = "a Answer · " if self._episode is not None and self._episode.answer else ""
-            kinds = {type(choice.target) for choice in self._about.about.choices}
-            choices = f"{MOVES} {'Links' if kinds == {str} else 'Chapters'} · " if kinds else ""
+            about = self._about.about
+            choices = f"{MOVES} {about.heading(about.choices[0])} · " if about.choices else ""
             self.border_subtitle = Content(self._services.first.with_keys(f"{choices}{answers}esc Close"))
 
     def _all(self) -> About:
