@@ -312,7 +312,7 @@ async def test_topics_are_narrowed_to_names_with_all_words_until_escape(room: Ro
         "Names of topics and podcasts:",
         "1 of 1. Numbers, 2 episodes, level 3.",
         "1 of 1. Numbers, 2 episodes, level 3.",
-        "1 of 2. Basics, 5 episodes, level 2.",
+        "2 of 2. Basics, 5 episodes, level 2.",
         "All topics. 4 of 7. Basics, 5 episodes, level 2.",
         "Names of topics and podcasts:",
         "1 of 1. Numbers, 2 episodes, level 3.",

@@ -9,6 +9,7 @@ from tui_pod.core.library.row_states import DownloadState
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList, smart_lists
 from tui_pod.core.text.clean import fold
+from tui_pod.core.text.names import match_key
 from tui_pod.plain.dialogue import Verbosity
 from tui_pod.plain.spoken import say_episode, say_topic, sentence, source_of
 from tui_pod.services.episode_list import EpisodeListModel
@@ -34,7 +35,10 @@ class Browser:
         library, shown = self.model.library, smart_lists(self.model.library, self.model.progress_index)
         smart = [entry for entry in SmartList if entry in shown or entry == self.entry]
         entries = [*smart, *library.lists, *range(len(library.base_topics.names))]
-        return [entry for entry in entries if entry == self.entry or self._is_called(entry)] if self.words else entries
+        if not self.words:
+            return entries
+        found = (entry for entry in entries if entry == self.entry or self._is_called(entry))
+        return sorted(found, key=lambda entry: match_key(" ".join(self.words), self.model.name(entry)))
 
     def _is_called(self, entry: int) -> bool:
         name = fold(self.model.name(entry))

@@ -187,6 +187,11 @@ def test_unescaped_reads_references_and_survives_those_of_no_end() -> None:
     assert unescaped("R&amp;D &#233; &#" + "9" * 5000 + "; &zzz;") == "R&D \u00e9 \ufffd &zzz;"
 
 
+def test_cut_ends_at_a_word_unless_that_is_very_long() -> None:
+    assert {clean("salt to the sea", limit) for limit in (12, 13, 14)} == {"salt to the…"}
+    assert clean("the " + "sea" * 30, 60) == f"the {'sea' * 30}"[:59] + "…"
+
+
 @pytest.mark.parametrize(
     ("text", "cut"), [("क्षत्रिय" * 3, "क्षत्रिय…"), ("ที่นี่ทำ", "ที่…"), ("e\u0301x\u0301" * 9, "éx́éx́éx́é…")]
 )

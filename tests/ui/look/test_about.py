@@ -128,6 +128,8 @@ def test_lines_beside_the_cover_are_narrow_and_those_below_it_wide() -> None:
     widths = [sum(len(text) for text, _ in line.parts) for line in lines]
     assert max(widths[:4]) <= 30 - 12
     assert 30 - 12 < max(widths[4:]) <= 30
+    lines = lay_out(About("One", facts=[("Question", "Why?")]), 40, cover=(12, 4))
+    assert [bool(line.parts) for line in lines] == [True, *[False] * 4, True], "a question is below the cover"
 
 
 @pytest.mark.parametrize(

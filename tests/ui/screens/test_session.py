@@ -110,6 +110,7 @@ async def test_topic_with_nothing_left_says_so(library: Library) -> None:
     async with run_app(library, query=BASICS, progress=done) as driver:
         await driver.press("S")
         assert "Nothing left in Basics fits into 15 m." in said(driver)
+        assert "enter Start" not in driver.text
         await driver.press("enter")
         assert driver.shows(PlanScreen)
 

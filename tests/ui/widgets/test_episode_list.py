@@ -163,10 +163,14 @@ async def test_nothing_can_be_done_with_an_empty_list(library: Library, monkeypa
     async with run_app(library, query=QUEUE) as driver:
         found = chosen(driver, monkeypatch)
         pane = driver.episodes
+        told = list[str]()
+        monkeypatch.setattr(driver.app, "notify", lambda said, **_: told.append(said))
         pane.action_run("episode.play")
         pane.action_select_one()
         pane.action_select_range()
         assert found == []
+        assert len(told) == 3
+        assert len(set(told)) == 1
         assert not driver.main.model.has_selection
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.app_driver import AppDriver
 from tui_pod.ui.look.cells import MARKS
-from tui_pod.ui.look.parts import PLAIN, TextLine
+from tui_pod.ui.look.parts import PLAIN, TextLine, width_of
 from tui_pod.ui.widgets.lines_view import ChoiceLines
 
 
@@ -57,15 +57,13 @@ async def test_heading_stays_above_the_first_choice(driver: AppDriver, view: Cho
     assert rows(driver, view)[0] == "Heading"
 
 
-async def test_line_leaves_room_for_its_margins_and_is_no_longer_than_can_be_read(
-    driver: AppDriver, view: Choices
-) -> None:
-    for width in (60, 104, 105, 120):
-        view.styles.width = width
-        await driver.settle()
-        cells = view.scrollable_content_region.width
-        assert view.room == (cells - 3 if cells < 103 else 100)
-    assert cells > 103
+@pytest.mark.app(size=(200, 50))
+async def test_line_ends_where_text_can_be_read_or_where_it_would_be_cut(driver: AppDriver, view: Choices) -> None:
+    view.styles.width = 180
+    await driver.settle()
+    for long, width in ((20, 120), (140, 143), (500, view.room)):
+        assert width_of(view.spread([("a" * long, PLAIN)], [("99", PLAIN)])) == width
+    assert view.room == view.scrollable_content_region.width - 3 > 143
 
 
 async def test_choice_below_is_scrolled_to_with_all_of_its_lines_and_no_more(driver: AppDriver, view: Choices) -> None:

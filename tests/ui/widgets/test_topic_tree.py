@@ -249,6 +249,8 @@ async def test_tree_is_narrowed_to_names_with_all_words_until_escape() -> None:
         assert names(driver)[:6] == before[:6]
         await driver.press("F", *"99", "enter")
         assert "/ 99" in driver.text
+        found = [name for name in names(driver) if "99" in name]
+        assert found[:2] == ["Aast-991", "Aast-994"], "a word that begins so comes before 199"
         await driver.press("slash", *"e 5")
         assert "/ 99" not in driver.text, "a search of the list ends it"
 

@@ -43,6 +43,7 @@ _SURROGATES = "[\ud800-\udfff]"
 _BREAKS = "[\x0b-\x0d\x85\u2028\u2029]"
 _JOINER = 9  # the combining class of the marks that join two consonants, in the scripts of India
 _LONGEST = 16  # characters of a syllable
+_LONGEST_WORD = 24  # characters that a cut drops to end at a word
 _MAX_MARKS = 2  # combining marks a letter: enough for Vietnamese, too few to climb over a line
 
 
@@ -226,7 +227,13 @@ def _takes_no_column(character: str) -> bool:
 
 
 def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: letter_end(text, limit - 1)].rstrip() + "…"
+    """Return a text of at most `limit` characters, cut at a word unless that is very long."""
+    if len(text) <= limit:
+        return text
+    end = letter_end(text, limit - 1)
+    least = max(end - _LONGEST_WORD, end // 2)
+    word = max(text.rfind(" ", least, end + 1), text.rfind("\n", least, end + 1))
+    return text[: word if word >= 0 else end].rstrip() + "…"
 
 
 def letter_end(text: str, place: int) -> int:

@@ -27,6 +27,12 @@ def rank(typed: str, name: str, synonyms: str = "") -> int | None:
     return sum(fit for fit in found if fit) * 2 - (bool(words) and named[: len(words)] == words)
 
 
+def match_key(typed: str, name: str) -> tuple[bool, bool, int, str]:
+    """Return what sorts names that have the typed words: the best match first, else by letter."""
+    found = rank(typed, name)
+    return not is_called(name, typed), found is None, found or 0, fold(name)
+
+
 def _fit(word: str, named: Sequence[str], others: Iterable[str]) -> int | None:
     if any(each.startswith(word) for each in named):
         return 0

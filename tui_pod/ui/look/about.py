@@ -36,6 +36,9 @@ MOST_WORDS = 60
 ASIDE, ROOM_FOR_ASIDE = 32, 64
 """Width of the column of facts, with the gap before it, and the width from which on there is one (cells)."""
 
+ROOM_FOR_COVER = 56
+"""From this width on, more than a title fits beside a cover (cells)."""
+
 FIRST_FACTS = ("Question", "Answer", "Last error", "What helps")
 """Facts that are said before all others, below the title."""
 
@@ -117,6 +120,8 @@ def lay_out(about: About, width: int, cover: tuple[int, int] = (0, 0)) -> list[T
         lines.append(TextLine())
         add(f"“{about.said.strip('“”')}”", ACCENT)
     facts = [fact for fact in about.facts if fact[1]]
+    if width < ROOM_FOR_COVER:
+        lines += [TextLine()] * (cover[1] - len(lines))
 
     def add_facts(names: Sequence[str], *, is_among: bool = True) -> None:
         found = [fact for fact in facts if (fact[0] in names) is is_among]

@@ -16,9 +16,9 @@ from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
-from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, message, spread_parts
+from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, message
 from tui_pod.ui.screens.form import FormDialog, FormField
-from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
+from tui_pod.ui.widgets.lines_view import MAX_WIDTH, TIME, ChoiceLines
 
 NO_TEXT = "(no text)"
 
@@ -80,16 +80,14 @@ class BookmarksView(ChoiceLines):
 
     def _lay_out(self, groups: Sequence[Group]) -> None:
         """Lay out all lines; the bookmark at the cursor is shown in full."""
-        width = self.room
         self._blocks, self._places = [], []
         if not self._bookmarks:
-            said = message(self._services.first.with_keys(WHY_EMPTY), width)
+            said = message(self._services.first.with_keys(WHY_EMPTY), min(self.room, MAX_WIDTH))
             self._blocks = [[TextLine(), *map(TextLine, said)]]
         for group in groups:
             name, tail = split_title(group.head)
-            head = TextLine(
-                tuple(spread_parts([(name, HEAD), (f"  {tail}", QUIET)], [(str(len(group.bookmarks)), QUIET)], width))
-            )
+            count = [(str(len(group.bookmarks)), QUIET)]
+            head = TextLine(self.spread([(name, HEAD), (f"  {tail}", QUIET)], count))
             self._blocks.append([TextLine(), head] if self._blocks else [head])
             for bookmark in group.bookmarks:
                 number = len(self._places)
@@ -109,9 +107,10 @@ class BookmarksView(ChoiceLines):
         mark = MARKS["card"] if self._services.recall.has_card(bookmark.key) else " "
         time = f"{clock(bookmark.start):>{TIME - 4}} {mark}  "
         lines = [(fit(title, room).rstrip(), QUIET)] if title else []
+        read = min(room, MAX_WIDTH - TIME)
         for name, text in ((PLAIN if bookmark.text else QUIET, words), (QUIET, bookmark.remark)):
             if text:
-                lines += [(line, name) for line in (wrap(text, room) if is_open else [fit(text, room).rstrip()])]
+                lines += [(line, name) for line in (wrap(text, read) if is_open else [fit(text, room).rstrip()])]
         for line in lines:
             yield TextLine(((time, QUIET), line), number)
             time = " " * TIME

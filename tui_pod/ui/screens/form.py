@@ -103,7 +103,8 @@ class ChoiceField(Static, can_focus=True):
                 for value, text in zip(self._values, self._texts, strict=True)
             )
         usual = _fit_usual(self._usual, self.size.width - 4)
-        text = Content(self.value) if self.value else Content.styled(usual, "$text-muted")
+        quiet = f"{'dim ' * self.app.native_ansi_color}$text-muted"  # as Textual draws an empty text field
+        text = Content(self.value) if self.value else Content.styled(usual, quiet)
         look = "$text-primary" if self.has_focus else "$text-muted"
         return Content.assemble(("← ", look), text, (" →", look))
 

@@ -81,7 +81,10 @@ class MainScreen(Screen[None]):
             yield TopicTree(model.library, model.progress_index, first.settings.ui.podcasts, first.folds)
             yield EpisodeList(self.model).data_bind(MainScreen.playback)
         bar = PlaybackBar(
-            first.with_keys(status_texts.RESUMES), first.with_keys(status_texts.SOUND_KEYS).split("\n"), first.with_keys
+            first.with_keys(status_texts.RESUMES),
+            first.with_keys(status_texts.SOUND_KEYS).split("\n"),
+            first.with_keys,
+            first.is_ascii,
         )
         yield bar.data_bind(MainScreen.playback)
         yield KeyLine(self.services.first.is_ascii)

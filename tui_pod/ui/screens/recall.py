@@ -23,6 +23,9 @@ from tui_pod.ui.screens.dialog import Dialog, DialogBody
 ASKING = "enter Answer · x Remove card"
 ANSWERING = "1-4 Rate · x Remove card"
 
+FRAME = 4
+"""Cells around the text on a small screen."""
+
 
 class RecallScreen(Dialog):
     """Asks one card after another."""
@@ -86,8 +89,10 @@ class RecallScreen(Dialog):
         if self._is_shown:
             lines += [Content.styled(question.answer, "bold"), Content("")]
             days = intervals(card, self._recall.now())
-            said = (f"{int(rating)} {rating.name.lower()}: {counted(days[rating], 'day')}" for rating in Rating)
-            lines.append(Content.styled(" · ".join(said), "$text-muted"))
+            said = [f"{int(rating)} {rating.name.lower()}: {counted(days[rating], 'day')}" for rating in Rating]
+            first, second = " · ".join(said[:2]), " · ".join(said[2:])
+            gap = " · " if len(f"{first} · {second}") <= self.app.size.width - FRAME else "\n"
+            lines.append(Content.styled(f"{first}{gap}{second}", "$text-muted"))
         self.query_one("#question", Static).update(Content("\n").join(lines))
 
     def action_show(self) -> None:

@@ -134,6 +134,7 @@ class PlanScreen(InputDialog):
         plan = self.query_one("#plan", Static)
         plan.update(self._planned())
         has_rows = self._plan is not None and self._plan.indexes
+        self.query_one(DialogBody).keys = "enter Start" if has_rows else ""
         plan.styles.text_wrap = "nowrap" if has_rows else "wrap"  # titles may be cut, errors may not
 
     def _planned(self) -> Content:

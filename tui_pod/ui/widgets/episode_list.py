@@ -275,16 +275,22 @@ class EpisodeList(RowPane):
     def action_right(self) -> None:
         """Do nothing: there is no pane to the right."""
 
+    def _has_row(self) -> bool:
+        """Return whether there is an episode at the cursor; say why if the list is empty."""
+        if not self._model.indexes:
+            self.app.notify(why_empty(self._model.query, not len(self._model.library)))
+        return self._model.episode is not None
+
     def action_select_one(self) -> None:
         """Select or deselect the row at the cursor, and move on."""
-        if self._model.episode is not None:
+        if self._has_row():
             self._model.selected ^= {self.cursor}
             self.go(self.cursor + 1)
             self.post_message(self.SelectionChanged())
 
     def action_select_range(self) -> None:
         """Start selecting a range at the cursor, or finish it."""
-        if self._model.episode is not None:
+        if self._has_row():
             self._model.select_range()
             self.refresh()
             self.post_message(self.SelectionChanged())
@@ -292,9 +298,7 @@ class EpisodeList(RowPane):
     def action_run(self, ident: str) -> None:
         """See `RowPane.action_run`: on the selection, or on the episode at the cursor, which may move on."""
         model = self._model
-        if model.episode is None:
-            if not model.indexes:
-                self.app.notify(why_empty(model.query, not len(model.library)))
+        if not self._has_row() or model.episode is None:
             return
         is_selection = model.has_selection and ident not in (self.chosen_by, "episode.restart")
         self.post_message(self.CommandChosen(ident, model.chosen if is_selection else [model.episode]))

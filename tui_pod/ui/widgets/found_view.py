@@ -15,8 +15,8 @@ from tui_pod.search.query import excerpt, parse_query
 from tui_pod.services.search import SearchAnswer, SearchService
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, fit, split_title, wrap
-from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, lit_parts, spread_parts
-from tui_pod.ui.widgets.lines_view import TIME, ChoiceLines
+from tui_pod.ui.look.parts import HEAD, PLAIN, QUIET, TextLine, lit_parts
+from tui_pod.ui.widgets.lines_view import MAX_WIDTH, TIME, ChoiceLines
 
 ROOM_FOR_TOPIC = 60
 """From this width on, the topic is shown beside the title (cells)."""
@@ -90,7 +90,7 @@ class FoundView(ChoiceLines):
                 *lit_parts(head, spans, HEAD),
                 *lit_parts(found.title[len(head) :], _moved(spans, len(head)), QUIET),
             ]
-            parts = spread_parts(title, [(self._about(found, width), QUIET)], width)
+            parts = self.spread(title, [(self._about(found, width), QUIET)])
             yield TextLine(parts, match if has_title else None)
             for hit in found.hits:
                 if hit.kind is not MatchKind.TITLE:
@@ -122,7 +122,7 @@ class FoundView(ChoiceLines):
             yield TextLine([time, *lit_parts(fit(text, room).rstrip(), query.spans(text), QUIET)], match)
             return
         spans, place = query.spans(hit.text), 0
-        for text in wrap(hit.text, room):
+        for text in wrap(hit.text, min(room, MAX_WIDTH - TIME)):
             place = max(0, hit.text.find(text, place))
             yield TextLine([time, *lit_parts(text, _moved(spans, place), PLAIN)], match)
             place, time = place + len(text), (" " * TIME, QUIET)

@@ -15,13 +15,13 @@ from textual.strip import Strip
 
 from tui_pod.core.actions import BY_ID
 from tui_pod.ui.look.cells import MARKS
-from tui_pod.ui.look.parts import CURSOR, RAIL, Part, TextLine, look
+from tui_pod.ui.look.parts import CURSOR, RAIL, Part, TextLine, look, spread_parts, width_of
 
 MARGIN, TIME = 2, 9
 """Blank cells at the left, and the width of a time beside text."""
 
-MAX_WIDTH = 100
-"""Maximum width of a readable line, in cells."""
+MAX_WIDTH = 120
+"""Maximum width of running text, in cells; a line that would be cut is longer."""
 
 
 class LinesView(ScrollView, can_focus=True):
@@ -128,7 +128,12 @@ class ChoiceLines(LinesView):
     @property
     def room(self) -> int:
         """Cells of a line."""
-        return min(MAX_WIDTH, self.scrollable_content_region.width - MARGIN - 1)
+        return self.scrollable_content_region.width - MARGIN - 1
+
+    def spread(self, left: Sequence[Part], right: Sequence[Part]) -> list[Part]:
+        """Return two lists of parts in one line that is as wide as running text, or wider if they need it."""
+        needed = width_of(left) + 1 + width_of(right)
+        return spread_parts(left, right, min(self.room, max(MAX_WIDTH, needed)))
 
     def show_lines(self, lines: Sequence[TextLine]) -> None:
         """Show these lines, and scroll to those at the cursor, with the heading above them."""

@@ -105,7 +105,9 @@ class PlaybackBar(Widget):
             super().__init__()
             self.position = position
 
-    def __init__(self, resume_hint: str, sound_keys: Sequence[str], with_keys: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, resume_hint: str, sound_keys: Sequence[str], with_keys: Callable[[str], str] = str, is_ascii: bool = False
+    ) -> None:
         """Show nothing yet.
 
         The hint names the key that resumes, and the keys change speed, volume and sleep timer; `with_keys` fills the
@@ -115,6 +117,7 @@ class PlaybackBar(Widget):
         self._resume_hint = resume_hint
         self._sound_keys = sound_keys
         self._with_keys = with_keys
+        self._volume_mark = "vol" if is_ascii else "♪"
         self._zones: dict[int, list[Zone]] = {}  # by line, as last drawn
         self._drawn: list[list[Part]] = []  # the parts of each line, as last drawn
 
@@ -271,8 +274,9 @@ class PlaybackBar(Widget):
         timer = f"☾ {self.facts.sleep or 'off'}"
         room = max(1, 1 + SLEEP_WIDTH - len(timer))  # a long time takes that of the key
         sleep_keys = sleep_keys if len(sleep_keys) + 1 < room else ""
-        sound = "muted" if playback.is_muted else f"♪ {playback.volume}"
+        sound = "muted" if playback.is_muted else f"{self._volume_mark} {playback.volume}"
         speed_look, sound_look = PLAIN if playback.speed == 1.0 else ACCENT, STARTED if playback.is_muted else PLAIN
+        sound_width = VOLUME_WIDTH - 1 + len(self._volume_mark)
         parts = (
             (
                 "speed",
@@ -280,7 +284,7 @@ class PlaybackBar(Widget):
                 f"{f'{playback.speed:g}×':<{SPEED_WIDTH}}",
                 speed_look,
             ),
-            ("volume", f"  {volume_keys}{' ' * bool(volume_keys)}", f"{sound:<{VOLUME_WIDTH}}", sound_look),
+            ("volume", f"  {volume_keys}{' ' * bool(volume_keys)}", f"{sound:<{sound_width}}", sound_look),
             ("sleep", f"{sleep_keys:>{room - 1}} ", f"{timer} ", ACCENT if has_timer else QUIET),
         )
         shown = {"speed", "volume", "sleep"}

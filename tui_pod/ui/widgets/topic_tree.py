@@ -16,6 +16,7 @@ from tui_pod.core.library.topics import TopicTable, has_member
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import SmartList, smart_lists
 from tui_pod.core.text.clean import fold
+from tui_pod.core.text.names import match_key
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, meter
 from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, LINE, NOW, PLAIN, PLAYED, QUIET, STARTED, Part
@@ -290,15 +291,19 @@ class TopicTree(RowPane):
         if not self._words and had_words:
             self.go_to(entry)
         elif self._words:
-            self.go(next((row for row, topic in enumerate(self._rows) if topic in self._matches), 0))
+            self.go(self._rows.index(min(self._matches, key=self._matches.__getitem__, default=0)))
 
     def _found(self) -> list[int]:
-        """Return All Topics, and the topics with the words in their names with those above them."""
-        names, topics = self._topics.names, self._topics
+        """Return All Topics, and the topics with the words in their names with those above them, the best first."""
+        names, topics, typed = self._topics.names, self._topics, " ".join(self._words)
         self._matches = {
-            topic for topic in range(1, len(names)) if all(word in fold(names[topic]) for word in self._words)
-        }
-        return sorted({0, *(above for topic in self._matches for above in topics.path(topic))})
+            topic: match_key(typed, names[topic])
+            for topic in range(1, len(names)) if all(word in fold(names[topic]) for word in self._words)
+        }  # fmt: skip
+        best = {0: (False, False, 0, "")}  # the best match in each row
+        for topic, key in self._matches.items():
+            best |= {above: min(key, best.get(above, key)) for above in topics.path(topic)}
+        return sorted(best, key=lambda row: [(best[above], above) for above in topics.path(row)])
 
     def _row_of(self, topic: int) -> int:
         """Return the entry of a topic, or of what hides it: a folded topic, or a group."""

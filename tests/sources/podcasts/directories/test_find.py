@@ -43,8 +43,8 @@ async def test_answer_that_is_no_list_is_told_and_others_are_shown(
 @pytest.mark.parametrize(
     ("reply", "said"),
     [
-        (server.body("no", status=403), "does not accept the key, or refuses to answer (403)"),
-        (server.body("no", status=401), "does not accept the key, or refuses to answer (401)"),
+        (server.body("no", status=403), "the key or the request is refused (403)"),
+        (server.body("no", status=401), "the key or the request is refused (401)"),
         (server.body("no", status=429), "gets too many requests"),
         (server.body("no", status=503), "is in trouble"),
         (server.redirect("http://localhost:1/elsewhere"), "redirects to"),
@@ -67,9 +67,9 @@ async def test_directories_offline_say_so_and_name_what_was_looked_for(
         raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 
     monkeypatch.setattr(socket, "getaddrinfo", fail)
-    found = await ask(site, "itunes")
-    assert found.faults == ("iTunes cannot be asked for “Tall ships & more”: this machine is offline.",)
-    assert found.answered(["iTunes", "fyyd"]) == ["fyyd"]
+    found = await ask(site, "itunes", "fyyd")
+    assert found.faults == ("iTunes and fyyd cannot be asked for “Tall ships & more”: this machine is offline.",)
+    assert found.answered(["iTunes", "fyyd", "Podcast Index"]) == ["Podcast Index"]
 
 
 async def test_hostile_entries_are_cleaned_or_left_out(site: Site) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.values import to_time
-from tui_pod.core.text.clean import clean, counted, fold
+from tui_pod.core.text.clean import clean, counted, enumerated, fold
 from tui_pod.core.text.html_text import to_summary
 from tui_pod.core.wall_time import believed_seconds
 from tui_pod.net.access import PUBLIC, NetworkPolicy
@@ -108,7 +108,10 @@ async def find(words: str, directories: Sequence[Directory], policy: NetworkPoli
     """Return the podcasts that match some words in the directories. Failures of single directories are in `faults`."""
     asking = [partial(_ask, directory, words, policy) for directory in directories]
     answers = await asyncio.gather(*(in_thread(ask) for ask in asking))
-    faults = [answer for answer in answers if isinstance(answer, str)]
+    faults = dict[str, dict[str, None]]()  # the names of those that say the same
+    for one, answer in zip(directories, answers, strict=True):
+        if isinstance(answer, str):
+            faults.setdefault(answer.removeprefix(one.name), {})[one.name] = None
     lists = [answer for answer in answers if not isinstance(answer, str)]
     missing = sum(entry is None for answer in lists for entry in answer)
     found = [*_merged([entry for entry in answer if entry] for answer in lists)]
@@ -118,7 +121,13 @@ async def find(words: str, directories: Sequence[Directory], policy: NetworkPoli
     for one, answer in zip(directories, answers, strict=True):
         if not isinstance(answer, str):
             silent.pop(one.name, None)
-    return Finding(podcasts, tuple(dict.fromkeys(faults)), missing, episodes, tuple(silent))
+    return Finding(
+        podcasts,
+        tuple(f"{enumerated([*names])}{said}" for said, names in faults.items()),
+        missing,
+        episodes,
+        tuple(silent),
+    )
 
 
 def _ask(
@@ -145,7 +154,7 @@ def found_in(directory: Directory, what: str, ask: Callable[[], object]) -> list
             return [_found(directory, entry) for entry in alive]
     except FetchError as error:
         if error.status in (401, 403):
-            return f"{directory.name} does not accept the key, or refuses to answer ({error.status})."
+            return f"{directory.name}: the key or the request is refused ({error.status})."
         if error.is_offline:
             return f"{directory.name} cannot be asked for {what}: this machine is offline."
         return f"{directory.name}: {error}"
