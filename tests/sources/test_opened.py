@@ -256,6 +256,8 @@ def test_notes_begin_with_season_number_and_kind(podcasts: Podcasts) -> None:
     assert first == EpisodeNotes("Season 2 · Episode 5 · Bonus · Explicit\n\nAbout ships.", "Cast", "")
     assert second == EpisodeNotes("About rope.", "Cast", "https://c.org/2")
     assert podcasts.documents.notes(Episode("of a catalogue", "One")) == EpisodeNotes()
+    podcasts.store.store(FIRST, make_feed(make_item(3, season=2)))
+    assert podcasts.documents.notes(Episode(episode_of(3), "One", "Ships.")).text == "Season 2\n\nShips."
 
 
 def test_description_of_a_podcast_has_its_last_error(podcasts: Podcasts) -> None:

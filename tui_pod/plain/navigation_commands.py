@@ -192,6 +192,7 @@ class NavigationCommands:
 
     async def _say_notes(self, episode: Episode) -> None:
         notes = await self._services.reader.notes(episode)
+        notes = notes._replace(text=notes.text.removesuffix(episode.summary))  # which was said
         chapters = await self._chapters(episode)
         self._dialogue.say_all(say_notes(notes, chapters))
         passages = await self._services.passages.of(episode, [chapter.start for chapter in chapters])

@@ -96,7 +96,8 @@ class EpisodeDocuments:
             notes = self._texts.notes(details.notes)
         except ContentFault as fault:
             notes = f"The notes cannot be read: {fault}."
-        text = "\n\n".join(filter(None, (_numbering(details), notes)))
+        numbering = _numbering(details)
+        text = "\n\n".join(filter(None, (numbering, notes or (numbering and episode.summary))))
         if source_of(details.feed).is_online:
             return EpisodeNotes(text, details.feed_title, details.link or "")
         copies = tuple(clean(os.path.commonpath(each)) for each in self._access.places(episode.id)[1:])

@@ -121,10 +121,10 @@ async def test_places_stay_when_numbers_change(driver: AppDriver) -> None:
 async def test_chapter_that_plays_is_named_and_counted(driver: AppDriver) -> None:
     driver.sources.found["three"] = Source("/three.mp3")
     await driver.press("j", "j", "enter")
-    marks = (Chapter(0.0, "Welcome"), Chapter(50.0, "The long middle"))
+    marks = (Chapter(0.0, "Welcome"), Chapter(50.0, "The long middle, which takes more than a half of the bar"))
     driver.app.frontend.emit(ChaptersKnown(driver.playback.load, marks, ChapterOrigin.FEED))
     await driver.press("full_stop", "full_stop")
-    assert lines(driver)[0].endswith("Basics · ch 2/2 −0:40 The long middle")
+    assert lines(driver)[0].endswith(f"Basics · ch 2/2 −0:40 {marks[1].title}")
     assert "┆" in lines(driver)[1]
     await driver.resize(80, 24)
     assert lines(driver)[0].startswith(" ▶ Three  ch 2/2 −0:40 The long middle")

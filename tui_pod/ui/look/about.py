@@ -226,7 +226,8 @@ def about_episode(
         ("Id", episode.id),
     ]
     head, tail = split_title(episode.title)
-    return About(head, (tail,), text=notes.text or episode.summary, facts=facts)
+    text = notes.text or episode.summary
+    return About(head, (tail,), text=text if text != episode.author else "", facts=facts)
 
 
 def _length(episode: Episode, duration: float | None) -> str:

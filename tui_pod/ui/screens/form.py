@@ -30,6 +30,7 @@ from tui_pod.ui.look.cells import fit
 from tui_pod.ui.screens.dialog import NORMAL_WIDTH, Dialog, DialogBody
 
 FORM_KEYS = "↑\N{NO-BREAK SPACE}↓ Field · enter Save"
+LOGIN_KEYS = FORM_KEYS.replace("Save", "Log in")
 CHOICE_KEYS = f"←\N{NO-BREAK SPACE}→ Change · {FORM_KEYS}"
 MORE_KEYS = "enter Show them · ↑\N{NO-BREAK SPACE}↓ Field"
 

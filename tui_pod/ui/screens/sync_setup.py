@@ -11,7 +11,7 @@ from tui_pod.net.file_address import typed_path
 from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE, SYNC_WAYS
 from tui_pod.services.sync import SyncService
 from tui_pod.ui.screens.dialog import ChoiceDialog
-from tui_pod.ui.screens.form import FormDialog, FormField
+from tui_pod.ui.screens.form import LOGIN_KEYS, FormDialog, FormField
 from tui_pod.ui.widgets.fields import PathInput
 
 
@@ -33,7 +33,7 @@ class SyncScreen(FormDialog):
                     "password",
                     "Password",
                     "For Nextcloud, an app password. It is saved in a file that only you can read",
-                    usual="as saved",
+                    usual="as saved" if former.server else "",
                     is_secret=True,
                 ),
             )
@@ -69,6 +69,8 @@ class SyncScreen(FormDialog):
 
 class ServerScreen(FormDialog):
     """Asks for a server with libraries of books and podcasts, and adds it."""
+
+    keys = LOGIN_KEYS
 
     def __init__(self, sync: SyncService) -> None:
         fields = (

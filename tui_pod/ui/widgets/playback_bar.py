@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from rich.segment import Segment
@@ -172,7 +172,8 @@ class PlaybackBar(Widget):
             left += [(f"  {text}", QUIET) for text in (*where, tail) if text]
         right: list[Part] = []
         if width >= ROOM_FOR_VOLUME and not problem:  # else the title has the whole line
-            right = self._next_parts(width // 3) if self.size.height < 3 else self._where_parts(width // 2)
+            room = _room_beside(left, width)
+            right = self._next_parts(width // 3) if self.size.height < 3 else self._where_parts(room)
         room = width - width_of(right) - 1
         self._zones[0] = [(0, 3, "mark"), (3, min(room, 3 + width_of(left[1:])), "title")]
         if self.size.height < 3 and right:
@@ -310,7 +311,7 @@ class PlaybackBar(Widget):
                     (f" {number} of {count}, ends {ends}", PLAIN)]  # fmt: skip
         elif self.facts.waiting:
             left = [(f" {self.facts.waiting}", STARTED)]
-        right = self._next_parts(width // 2)
+        right = self._next_parts(_room_beside(left, width))
         self._zones[2] = [(0, width_of(left), "session")]
         if right:
             self._zones[2].append((width - width_of(right), width, "next"))
@@ -355,3 +356,8 @@ class PlaybackBar(Widget):
             await self.app.run_action(BY_ID[action].action, self.screen)
 
     on_mouse_scroll_down = on_mouse_scroll_up
+
+
+def _room_beside(left: Iterable[Part], width: int) -> int:
+    """Return the cells for what is at the right: half of a line of so many, or more if the left needs less."""
+    return max(width // 2, width - width_of(left) - 2)

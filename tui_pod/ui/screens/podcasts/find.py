@@ -194,7 +194,7 @@ class FindScreen(Dialog):
 
 def _podcast_row(podcast: FoundPodcast, is_subscribed: bool) -> Content:
     details = " · ".join((*podcast.details, *(("subscribed",) if is_subscribed else ())))
-    return Content.assemble((podcast.name, "bold"), "\n", (f"  {details}", "$text-muted"))
+    return Content.assemble((podcast.name, "bold"), (f"\n  {details}" if details else "", "$text-muted"))
 
 
 def _episode_rows(feed: Published) -> Iterator[Content]:

@@ -10,7 +10,7 @@ from textual.widgets import Input
 from tui_pod.services.frontend import LoginNeeded, LoginQuestion
 from tui_pod.services.podcasts.feeds import FeedService
 from tui_pod.ui.screens.dialog import Dialog
-from tui_pod.ui.screens.form import FormDialog, FormField
+from tui_pod.ui.screens.form import LOGIN_KEYS, FormDialog, FormField
 
 OPENLY = "This server uses http: others on the network can read the login. Press enter again to send it anyway."
 
@@ -18,7 +18,7 @@ OPENLY = "This server uses http: others on the network can read the login. Press
 class LoginScreen(FormDialog):
     """Asks for user and password until the server accepts them."""
 
-    keys = "↑\N{NO-BREAK SPACE}↓ Field · enter Log in"
+    keys = LOGIN_KEYS
 
     def __init__(self, question: LoginQuestion, done: Callable[[object], None] = lambda _: None) -> None:
         """Ask a question; `done` is called with the result of its answer."""
