@@ -57,6 +57,14 @@ async def test_heading_stays_above_the_first_choice(driver: AppDriver, view: Cho
     assert rows(driver, view)[0] == "Heading"
 
 
+async def test_lines_are_as_long_before_there_is_a_scroll_bar(driver: AppDriver, view: Choices) -> None:
+    long = view.room
+    view.show_lines([])
+    await driver.settle()
+    assert not view.show_vertical_scrollbar
+    assert view.room == long
+
+
 @pytest.mark.app(size=(200, 50))
 async def test_line_ends_where_text_can_be_read_or_where_it_would_be_cut(driver: AppDriver, view: Choices) -> None:
     view.styles.width = 180

@@ -111,6 +111,8 @@ class LinesView(ScrollView, can_focus=True):
 class ChoiceLines(LinesView):
     """Lines that belong to choices, and headings. A subclass makes them."""
 
+    DEFAULT_CSS = "ChoiceLines { scrollbar-gutter: stable; }"  # they are wrapped before a scroll bar takes room
+
     def __init__(self, ident: str) -> None:
         super().__init__(id=ident)
         self._lines: Sequence[TextLine] = ()
