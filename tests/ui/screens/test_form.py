@@ -208,6 +208,9 @@ async def test_unit_is_behind_a_field_that_begins_with_a_digit() -> None:
         for key, is_number in (("7", True), ("x", True), ("home", True), ("x", False)):
             await driver.press(key)
             assert line.has_class("-number") is is_number
+    async with shown(NAME._replace(value="99 Names"), AGE._replace(value="7", step=1)) as (_, form):
+        assert form.query_one("#field-name").region.width > 50  # a name is no number
+        assert form.query_one(Stepper).region.right == form.query_one("#field-name").region.right
 
 
 async def test_number_is_stepped_by_clicks_from_one_if_nothing_less_is_allowed() -> None:

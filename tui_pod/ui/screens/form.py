@@ -147,7 +147,7 @@ class TextField(Input):
             id=f"field-{field.name}",
             select_on_focus=False,
         )
-        self._usual, self._offer = field.usual, field.offer[0]
+        self._usual, self._offer, self._unit = field.usual, field.offer[0], field.unit
 
     def action_cursor_right(self, select: bool = False) -> None:
         """Take the value that is offered, if any, else go on as usual."""
@@ -161,7 +161,7 @@ class TextField(Input):
 
     def _show_unit(self, value: str) -> None:
         assert self.parent is not None
-        self.parent.set_class(value[:1].isdigit(), "-number")
+        self.parent.set_class(bool(self._unit) and value[:1].isdigit(), "-number")
 
     def on_resize(self) -> None:
         """Cut what holds while it is empty."""

@@ -46,7 +46,8 @@ def make_field(
     text = "" if text == usual else text
     allowed = "" if row.kind.choices or row.kind is TEXT else row.kind.allowed
     choices = row.kind.choices if row.kind.allowed.endswith(row.kind.choices[-1:]) else ()  # else numbers too
-    choices = tuple(choice for choice in choices if choice != usual)  # which an empty field means
+    if {*choices} != {"yes", "no"}:  # which are a switch
+        choices = tuple(choice for choice in choices if choice != usual)  # which an empty field means
     check = row.parse
     return FormField(
         row.name,
