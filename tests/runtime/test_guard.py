@@ -36,7 +36,10 @@ for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGUSR2):
     signal.signal(number, lambda *_: None)
 guarded.tell_guard(guarded.SIGNALS, signal.SIGTERM, signal.SIGHUP, wake=wake)
 def hold_lock():
-    print("stuck", flush=True)
+    try:
+        print("stuck", flush=True)
+    except OSError:
+        pass  # the terminal is closed before all of the line is written
     while True:
         ctypes.PyDLL(None).pause()
 def stand_still(seconds):  # as a loop does whose handler takes long

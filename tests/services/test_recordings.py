@@ -22,7 +22,7 @@ def podcasts(**known: Any) -> Any:
     """Return podcasts that know a download, a language, or episodes of feeds."""
     details = SimpleNamespace(language=known["language"]) if "language" in known else None
     return SimpleNamespace(
-        audio=SimpleNamespace(local_file=lambda _: known.get("file")),
+        audio=SimpleNamespace(local_file=lambda _: known.get("file"), place_of=lambda _, path: path),
         documents=SimpleNamespace(notes=lambda _: SimpleNamespace(text="With Ada Lovelace.")),
         access=SimpleNamespace(details=lambda _: details),
         store=known.get("store"),

@@ -42,8 +42,8 @@ def ids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setattr(passages, "find_passages", fake_find)
     talks = tmp_path / "Talks"
     talks.mkdir()
-    for name in ("One", "Two", "Three bad"):
-        (talks / f"{name}.wav").write_bytes(sound(0.1))
+    for number, name in enumerate(("One", "Two", "Three bad")):
+        (talks / f"{name}.wav").write_bytes(sound(0.1, pitch=400.0 + number))
     assert main(["feeds", "add", str(talks)]) == 0
     assert main(["feeds", "set", "Talks", "kind=talks"]) == 0
     assert main(["feeds", "refresh"]) == 0

@@ -257,8 +257,8 @@ def test_folder_has_texts_beside_recordings_which_keep_their_own(store: FeedStor
     folder = tmp_path / "Library"
     for name in ("Mixed", "Essays", "Book/CD1"):
         (folder / name).mkdir(parents=True)
-    for name in ("Mixed/talk.wav", "Book/CD1/one.wav"):
-        (folder / name).write_bytes(server.sound())
+    for name, pitch in (("Mixed/talk.wav", 440.0), ("Book/CD1/one.wav", 450.0)):
+        (folder / name).write_bytes(server.sound(pitch=pitch))
     for name in (
         "Mixed/talk.txt",
         "Mixed/about.txt",
