@@ -63,4 +63,4 @@ class GoToScreen(InputDialog):
             meant = clock(start) if end is None else f"repeat {clock(start)} to {clock(end)}"
             return Content(f"{meant}, now at {here}")
         except ValueError as error:
-            return Content(str(error))
+            return Content.styled(str(error), "$text-error")

@@ -236,6 +236,7 @@ async def test_directories_that_cannot_be_asked_are_not_said_to_have_nothing(dri
     await search(driver)
     await driver.until(lambda: "cannot be asked" in driver.text, "it is said")
     assert "found" not in driver.text
+    assert driver.app.screen.query_one("#outcome").has_class("-wrong")
 
 
 async def test_nothing_found_is_said(driver: AppDriver) -> None:

@@ -164,7 +164,8 @@ class FindScreen(Dialog):
             said.append(f"{counted(len(finding.episodes))} below")
         if finding.without_feed:
             said.append(f"{finding.without_feed} left out (no feed)")
-        self.say("\n".join([*[" · ".join(said) + "."] * bool(said), *finding.faults]), self.keys_again)
+        text = "\n".join([*[" · ".join(said) + "."] * bool(said), *finding.faults])
+        self.say(text, self.keys_again, is_fault=not said)
         self._list.set_options(Option(_podcast_row(each, each.address in known)) for each in self._rows)
         self._list.highlighted = self._place
 
