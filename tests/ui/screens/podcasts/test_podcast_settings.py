@@ -221,9 +221,9 @@ async def test_of_the_course_only_hidden_can_be_set() -> None:
     async with run_app(LIBRARY, query=IN_TALKS) as driver:
         wishes = ask(driver)
         await driver.press("P", "end", "enter")
-        assert "● no  ○ yes" in driver.text
+        assert "○━━ no" in driver.text
         await driver.press("right")
-        assert "○ no  ● yes" in driver.text
+        assert "━━● yes" in driver.text
         await driver.press("enter")
         assert wishes == [("configure", COURSE, {"hidden": "yes"})]
 
