@@ -362,7 +362,7 @@ def narrate(voices, request, spoken):
 
 worker.narrate = narrate
 worker.encode = lambda request, gives_way=False: not print("encoded", request["id"], file=sys.stderr, flush=True)
-print("a library talks")
+print("a library talks", flush=True)
 worker.main()
 """
 """The worker with a voice that makes no sound."""
