@@ -32,5 +32,6 @@ def make_media(
 ) -> Media:
     """Return the parts; `told` goes to `EpisodeSources`."""
     podcasts = SharedPodcasts(open_podcasts)
-    voice = EpisodeVoice(narrator, EpisodeTranscripts(podcasts, recognised=words), podcasts, chime_folder=chime_folder)
+    transcripts = EpisodeTranscripts(podcasts, recognised=words)
+    voice = EpisodeVoice(narrator, transcripts, podcasts, lambda _: "", chime_folder)
     return Media(podcasts, voice, EpisodeSources(podcasts, voice, emit, **told))

@@ -107,7 +107,7 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
     narration = opened.settings.narration
     narrator, name_of = make_narrator(opened.paths, narration), partial(spoken_name, narration, opened.library)
     shared = SharedPodcasts(podcasts)
-    voice = EpisodeVoice(narrator, EpisodeTranscripts(shared), shared, name_of, commands=narration.voices)
+    voice = EpisodeVoice(narrator, EpisodeTranscripts(shared), shared, name_of, None, narration.voices)
     sources = EpisodeSources(shared, voice, lambda _: None)
     failures = cut = 0
     with asyncio.Runner() as runner:

@@ -7,6 +7,7 @@ import os
 import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TextIO
 
@@ -33,27 +34,17 @@ class Verbosity(StrEnum):
     """Summaries too, and nothing is left out because it was just said."""
 
 
+@dataclass(eq=False, repr=False)
 class Dialogue:
     """The conversation with the listener: lines out, and answers in."""
 
-    def __init__(
-        self,
-        output: TextIO,
-        keyboard: Keyboard,
-        render: Callable[[str], str],
-        on_broken: Callable[[], None],
-        verbosity: Verbosity = Verbosity.USUAL,
-    ) -> None:
-        """Talk through an output and a keyboard.
-
-        `render` replaces the placeholders of `key_of` by the listener's keys, which a brief dialogue does not name;
-        `on_broken` is called when the output is gone.
-        """
-        self._output = output
-        self._keyboard = keyboard
-        self._render = render
-        self._on_broken = on_broken
-        self.verbosity = verbosity
+    _output: TextIO
+    _keyboard: Keyboard
+    _render: Callable[[str], str]
+    """Replaces the placeholders of `key_of` by the listener's keys, which a brief dialogue does not name."""
+    _on_broken: Callable[[], None]
+    """Called when the output is gone."""
+    verbosity: Verbosity = Verbosity.USUAL
 
     def say(self, text: str) -> None:
         """Say a line; a terminal gets it broken between words."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from tui_pod.core.actions import key_of
@@ -34,42 +35,28 @@ class Sounds(Protocol):
         """Stop playing; nothing more is reported."""
 
 
+@dataclass(eq=False, repr=False)
 class AloudQuiz:
     """One round of questions. An `Interlude`."""
 
-    def __init__(
-        self,
-        cards: Sequence[Card],
-        find: Callable[[Card], Awaitable[Question | None]],
-        rate: Callable[[Card, bool], None],
-        speak: Callable[[Card, str], Awaitable[str]],
-        chime: Callable[[], Awaitable[str | None]],
-        sounds: Sounds,
-        show: Callable[[str], None],
-        tell: Callable[[str], None],
-    ) -> None:
-        """Ask nothing yet.
-
-        Args:
-            find: Returns the question of a card; None if it no longer has one.
-            rate: records whether a card was known.
-            speak: returns the path of a text about a card, spoken. Raises UserError if that cannot be done.
-            chime: returns the path of the sound that comes first; None if there is none.
-        """
-        self._cards = cards
-        self._find = find
-        self._rate = rate
-        self._speak = speak
-        self._chime = chime
-        self._sounds = sounds
-        self._show = show
-        self._tell = tell
-        self._number = 0
-        self._known: bool | None = None  # the listener's answer
-        self._is_heard = False
-        self._fault: str | None = None
-        self._is_paused = False
-        self._changed = asyncio.Event()
+    _cards: Sequence[Card]
+    _find: Callable[[Card], Awaitable[Question | None]]
+    """Returns the question of a card; None if it no longer has one."""
+    _rate: Callable[[Card, bool], None]
+    """Records whether a card was known."""
+    _speak: Callable[[Card, str], Awaitable[str]]
+    """Returns the path of a text about a card, spoken. Raises UserError if that cannot be done."""
+    _chime: Callable[[], Awaitable[str | None]]
+    """Returns the path of the sound that comes first; None if there is none."""
+    _sounds: Sounds
+    _show: Callable[[str], None]
+    _tell: Callable[[str], None]
+    _number: int = field(default=0, init=False)
+    _known: bool | None = field(default=None, init=False)  # the listener's answer
+    _is_heard: bool = field(default=False, init=False)
+    _fault: str | None = field(default=None, init=False)
+    _is_paused: bool = field(default=False, init=False)
+    _changed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     @property
     def is_paused(self) -> bool:

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import partial
 
@@ -51,26 +51,19 @@ class DownloadProgress:
     is_automatic: bool = False
 
 
+@dataclass(eq=False, repr=False)
 class DownloadQueue:
     """The downloads that run or wait, by episode in `running`."""
 
-    def __init__(
-        self,
-        downloads: Downloads,
-        report: Callable[[DownloadProgress], None],
-        progress: Callable[[str], Progress | None] = lambda _: None,
-    ) -> None:
-        """Create an empty queue; `report` is called on the event loop after every change.
-
-        `progress` returns that of an episode, on the event loop; played ones are deleted to make room.
-        """
-        self.downloads = downloads
-        self.running: dict[str, DownloadProgress] = {}
-        self._report = report
-        self._progress_of = progress
-        self._slots = asyncio.Semaphore(AT_ONCE)
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._turns: dict[str, threading.Lock] = {}
+    downloads: Downloads
+    _report: Callable[[DownloadProgress], None]
+    """Called on the event loop after every change."""
+    _progress_of: Callable[[str], Progress | None] = lambda _: None
+    """Returns the progress of an episode, on the event loop; played ones are deleted to make room."""
+    running: dict[str, DownloadProgress] = field(default_factory=dict, init=False)
+    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE), init=False)
+    _tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
+    _turns: dict[str, threading.Lock] = field(default_factory=dict, init=False)
 
     def start(self, requests: Iterable[DownloadRequest]) -> None:
         """Queue downloads, except those that are queued already."""

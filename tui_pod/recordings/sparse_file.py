@@ -9,7 +9,7 @@ import shutil
 import threading
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -75,28 +75,22 @@ class Content:
     """Whether `size` is certain. It is not if only the end of the connection showed it, which may have been a drop."""
 
 
+@dataclass(eq=False, repr=False)
 class SparseFile:
     """The bytes of a recording. Threads that share it hold a lock to use `have` and `content`."""
 
-    def __init__(
-        self, descriptor: int, path: Path | None, content: Content, have: Intervals, is_download: bool = False
-    ) -> None:
-        """Take over an open file.
-
-        Args:
-            descriptor: closed by `close`.
-            path: where the file is, with its note beside it; None for a file without a name, which has no note.
-            content: what is known of it.
-            have: the bytes that are there.
-            is_download: whether a download wants all of it, so that it is not deleted to make room for streams.
-        """
-        self.content = content
-        self.have = have
-        self.is_in_memory = False
-        self.is_download = is_download
-        self._descriptor = descriptor
-        self._path = path
-        self._naming = threading.Lock()  # no note is written once the file is moved or deleted
+    _descriptor: int
+    """Closed by `close`."""
+    _path: Path | None
+    """Where the file is, with its note beside it; None for a file without a name, which has no note."""
+    content: Content
+    have: Intervals
+    """The bytes that are there."""
+    is_download: bool = False
+    """Whether a download wants all of it, so that it is not deleted to make room for streams."""
+    is_in_memory: bool = field(default=False, init=False)
+    _naming: threading.Lock = field(default_factory=threading.Lock, init=False)
+    """Held so that no note is written once the file is moved or deleted."""
 
     def write(self, position: int, chunk: bytes) -> None:
         """Write bytes; the caller then adds them to `have`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui_pod.core.library.show_notes import EpisodeNotes
@@ -26,26 +27,17 @@ MAX_NUDGE = 3600.0
 """Most seconds by which a transcript can be moved: longer than any advertisement."""
 
 
+@dataclass(eq=False, repr=False)
 class EpisodeReader:
     """Reads what belongs to an episode, and moves transcripts that are out of step with their audio."""
 
-    def __init__(
-        self,
-        controller: PlaybackController,
-        voice: EpisodeVoice,
-        podcasts: SharedPodcasts,
-        has_podcasts: Callable[[], bool],
-        nudges: dict[str, float],
-        tell: Callable[[str], None],
-    ) -> None:
-        """Read nothing yet; `nudges` are the seconds by which the listener has moved transcripts, by episode."""
-        self._controller = controller
-        self._voice = voice
-        self._podcasts = podcasts
-        self._has_podcasts = has_podcasts
-        self._tell = tell
-        self.nudges = nudges
-        """Seconds by which the transcripts of episodes are moved, positive if later."""
+    _controller: PlaybackController
+    _voice: EpisodeVoice
+    _podcasts: SharedPodcasts
+    _has_podcasts: Callable[[], bool]
+    nudges: dict[str, float]
+    """Seconds by which the transcripts of episodes are moved, positive if later."""
+    _tell: Callable[[str], None]
 
     async def transcript(self, episode: Episode) -> Transcript:
         """Return the transcript of an episode, moved as the listener chose; empty if there is none."""

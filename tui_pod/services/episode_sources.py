@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,32 +27,20 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.shared import SharedPodcasts
 
 
+@dataclass(eq=False, repr=False)
 class EpisodeSources:
     """The port `Sources`, over files, downloads, streams and narrations."""
 
-    def __init__(
-        self,
-        podcasts: SharedPodcasts,
-        voice: EpisodeVoice,
-        emit: Callable[[Event], None],
-        network_works: Callable[[], None] = lambda: None,
-        ask_login: Callable[[Episode, LoginWanted], None] = lambda _episode, _wanted: None,
-        relist: Callable[[], Coroutine[Any, Any, None]] | None = None,
-    ) -> None:
-        """Connect the parts.
-
-        Args:
-            network_works: called when a server has answered.
-            ask_login: called with an episode whose server wants a login.
-            relist: shows the library again after the length of a part was corrected.
-        """
-        self._podcasts = podcasts
-        self._voice = voice
-        self._emit = emit
-        self._network_works = network_works
-        self._ask_login = ask_login
-        self._relist = relist
-        self._tasks: set[asyncio.Task[None]] = set()
+    _podcasts: SharedPodcasts
+    _voice: EpisodeVoice
+    _emit: Callable[[Event], None]
+    network_works: Callable[[], None] = lambda: None
+    """Called when a server has answered."""
+    ask_login: Callable[[Episode, LoginWanted], None] = lambda _episode, _wanted: None
+    """Called with an episode whose server wants a login."""
+    relist: Callable[[], Coroutine[Any, Any, None]] | None = None
+    """Shows the library again after the length of a part was corrected."""
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     def request(self, episode: Episode, load: int, position: float = 0.0) -> None:
         """See `Sources.request`."""
@@ -76,8 +65,8 @@ class EpisodeSources:
         from tui_pod.shelf.layouts import correct_length  # only for books with wrong tags
 
         await self._podcasts.ask(lambda podcasts, _: correct_length(podcasts.store.db, episode.id, audio, duration))
-        if self._relist is not None:
-            await self._relist()
+        if self.relist is not None:
+            await self.relist()
 
     def prepare(self, episode: Episode) -> None:
         """See `Sources.prepare`."""
@@ -130,13 +119,13 @@ class EpisodeSources:
             source = await in_thread(lambda cancel: podcasts.audio.source(episode, cancel))
         except FetchError as error:
             if isinstance(error, LoginWanted):
-                self._ask_login(episode, error)
+                self.ask_login(episode, error)
             said, may_pass = f"{error} Your position is saved.", not (error.is_final or error.is_offline)
             passing = error.brief if may_pass else None
             self._emit(LoadFailed(load, said, False, error.is_offline, passing, error.retry_after))
             return
         if source.is_stream:
-            self._network_works()
+            self.network_works()
         self._emit(SourceReady(load, source))
         self._run(
             self._find_chapters(episode, load, source.marks), episode

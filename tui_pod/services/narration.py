@@ -7,9 +7,8 @@ import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui_pod.config.settings import MEGABYTE
@@ -54,36 +53,21 @@ _CONNECTIVE = re.compile(r" (?:&|vs|from) (?!.* (?:&|vs|from) )")
 """The last word that connects two parts of a title."""
 
 
+@dataclass(eq=False, repr=False)
 class EpisodeVoice:
     """Narrates with the transcripts of episodes."""
 
-    def __init__(
-        self,
-        narrator: Narrator,
-        transcripts: EpisodeTranscripts,
-        podcasts: SharedPodcasts,
-        name_of: Callable[[Episode], str] = lambda _: "",
-        chime_folder: Path | None = None,
-        commands: Mapping[str, str] = MappingProxyType({}),
-    ) -> None:
-        """Narrate nothing yet.
-
-        Args:
-            narrator: makes narrations.
-            transcripts: has the words.
-            podcasts: knows their languages.
-            name_of: returns what is spoken before a narration that begins at its start; empty for nothing.
-            chime_folder: folder of the chime between two narrations; None for no chime.
-            commands: speak languages, by their codes.
-        """
-        self._narrator = narrator
-        self._transcripts = transcripts
-        self._podcasts = podcasts
-        self._name_of = name_of
-        self._chime_folder = chime_folder
-        self._commands = commands
-        self._text: PlannedText | None = None
-        self._last_piece: Piece | None = None
+    _narrator: Narrator
+    _transcripts: EpisodeTranscripts
+    _podcasts: SharedPodcasts
+    _name_of: Callable[[Episode], str] = lambda _: ""
+    """Returns what is spoken before a narration that begins at its start; empty for nothing."""
+    _chime_folder: Path | None = None
+    """Folder of the chime between two narrations; None for no chime."""
+    _commands: Mapping[str, str] = field(default_factory=dict)
+    """Speak languages, by their codes."""
+    _text: PlannedText | None = field(default=None, init=False)
+    _last_piece: Piece | None = field(default=None, init=False)
 
     async def narrate(
         self, episode: Episode, answer: Callable[[Source | NarrationError], None], position: float = 0.0

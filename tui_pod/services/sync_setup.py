@@ -10,6 +10,7 @@ import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,32 +27,21 @@ if TYPE_CHECKING:
     from tui_pod.sync.peek import Peek
 
 
+@dataclass(eq=False, repr=False)
 class SyncSetup:
     """Knows what to sync with, and runs the command that does."""
 
-    def __init__(
-        self,
-        files: AppFiles,
-        settings: SyncSettings,
-        set_by: Path | None,
-        save: Callable[[], Awaitable[None]],
-        other_programs: OtherPrograms,
-    ) -> None:
-        """Look at nothing yet.
-
-        Args:
-            set_by: the file that names a folder or server, if one does; if not, `choose` can change it.
-            save: saves all progress before a sync.
-            other_programs: ignores what a sync saves.
-        """
-        self._files = files
-        self.settings = settings
-        self.set_by = set_by
-        self._save = save
-        self._other_programs = other_programs
-        self._peek: Peek | None = None
-        self._has_servers: bool | None = None  # None: not looked up yet
-        self._turn = asyncio.Lock()
+    _files: AppFiles
+    settings: SyncSettings
+    set_by: Path | None
+    """The file that names a folder or server, if one does; if not, `choose` can change it."""
+    _save: Callable[[], Awaitable[None]]
+    """Saves all progress before a sync."""
+    _other_programs: OtherPrograms
+    """Ignores what a sync saves."""
+    _peek: Peek | None = field(default=None, init=False)
+    _has_servers: bool | None = field(default=None, init=False)  # None: not looked up yet
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     @property
     def is_set(self) -> bool:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -48,13 +49,13 @@ PATIENCE = 5.0
 """Seconds to wait for the head of a recording, which tells how to seek in it."""
 
 
+@dataclass(eq=False, repr=False)
 class EpisodeAudio:
     """Finds the recordings of episodes on this machine, or on their servers."""
 
-    def __init__(self, access: EpisodeAccess, downloads: Downloads, streams: RecordingStore) -> None:
-        self._access = access
-        self._downloads = downloads
-        self._streams = streams
+    _access: EpisodeAccess
+    _downloads: Downloads
+    _streams: RecordingStore
 
     def source(self, episode: Episode, cancel: CancelToken | None = None) -> Source:
         """Return the download of an episode with an address, or its stream. Raises FetchError, also LoginWanted."""

@@ -6,6 +6,7 @@ Calls block on disk and network: run them in a thread. With a cancel token they 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -38,14 +39,14 @@ class EpisodeChapters(NamedTuple):
     """Why the file with its chapters cannot be read; empty if it can, or if there is none."""
 
 
+@dataclass(eq=False, repr=False)
 class EpisodeDocuments:
     """Reads the documents of episodes, from the shelf or the network."""
 
-    def __init__(self, access: EpisodeAccess, folder: Path, texts: ForeignTexts) -> None:
-        """Read nothing yet; `folder` caches documents from the network, `texts` parses them."""
-        self._access = access
-        self._documents = folder
-        self._texts = texts
+    _access: EpisodeAccess
+    _documents: Path
+    """Caches documents from the network."""
+    _texts: ForeignTexts
 
     def chapters(self, episode: Episode, cancel: CancelToken | None = None) -> EpisodeChapters:
         """Return an episode's chapters: those of its chapters file or of the feed, or the time codes in its notes."""

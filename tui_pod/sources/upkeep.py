@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from tui_pod.core.library.podcast_settings import archived_before
@@ -17,13 +18,13 @@ from tui_pod.sources.episode_audio import EpisodeAudio
 from tui_pod.sources.table import source_of
 
 
+@dataclass(eq=False, repr=False)
 class Upkeep:
     """Plans downloads and hides old episodes, for the app and for `tui-pod feeds refresh`."""
 
-    def __init__(self, store: FeedStore, audio: EpisodeAudio, downloads: Downloads) -> None:
-        self._store = store
-        self._audio = audio
-        self._downloads = downloads
+    _store: FeedStore
+    _audio: EpisodeAudio
+    _downloads: Downloads
 
     def plan_downloads(
         self,

@@ -38,6 +38,7 @@ from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import ListQuery, Orders
+from tui_pod.core.selection.offers import KEY, Offers
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session
 from tui_pod.core.selection.shared_queue import QueueNews, changed_entries
@@ -95,7 +96,8 @@ class PlaybackController:
         self.undo_history = UndoHistory()
         self.handover = Handover(state, player, self.undo_history, self._put_seek)
         self.passages = PassageSkips(state, player, self.undo_history, self._put_seek)
-        self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history, session, saved_list)
+        offers = Offers(saved_list.get(KEY))
+        self.sessions = SessionRunner(state, mixer, player, self._up_next, self.undo_history, session, offers)
         self.editor = ProgressEditor(state, player, self.undo_history, self.handover, self.sessions.progress_changed)
         notebook = notebook or Notebook()
         self.lists = ListEditor(state, self.undo_history, notebook.lists, lambda: self.show_library(self.library))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -17,23 +18,16 @@ from tui_pod.core.progress.progress_index import unite
 from tui_pod.core.progress.records import ProgressRecord
 
 
+@dataclass(eq=False, repr=False)
 class ProgressEditor:
     """Edits progress and saves it; the listener's changes can be undone."""
 
-    def __init__(
-        self,
-        state: PlaybackState,
-        player: EpisodePlayer,
-        undo: UndoHistory,
-        handover: Handover,
-        changed: Callable[[Iterable[str]], None],
-    ) -> None:
-        """Edit the progress in `state`, and call `changed` with the episodes."""
-        self._state = state
-        self._player = player
-        self._undo = undo
-        self._handover = handover
-        self._changed = changed
+    _state: PlaybackState
+    _player: EpisodePlayer
+    _undo: UndoHistory
+    _handover: Handover
+    _changed: Callable[[Iterable[str]], None]
+    """Called with the episodes whose progress has changed."""
 
     def toggle_played(self, episodes: Sequence[str]) -> Outcome:
         """Mark episodes as played, or as unplayed when all of them are played."""

@@ -5,12 +5,11 @@ A session ends between episodes and then waits for the listener.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from itertools import takewhile
-from types import MappingProxyType
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
@@ -32,26 +31,17 @@ WORTH_PLANNING = 30.0
 """With less than this many seconds left, nothing more is planned into a session."""
 
 
+@dataclass(eq=False, repr=False)
 class SessionRunner:
     """Keeps a session and its part of the queue up to date."""
 
-    def __init__(
-        self,
-        state: PlaybackState,
-        mixer: Mixer,
-        player: EpisodePlayer,
-        up_next: UpNext,
-        undo: UndoHistory,
-        session: Session | None = None,
-        saved: Mapping[str, object] = MappingProxyType({}),
-    ) -> None:
-        self._state = state
-        self._mixer = mixer
-        self._player = player
-        self._up_next = up_next
-        self._undo = undo
-        self._session = session
-        self._offers = Offers(saved.get(KEY))
+    _state: PlaybackState
+    _mixer: Mixer
+    _player: EpisodePlayer
+    _up_next: UpNext
+    _undo: UndoHistory
+    _session: Session | None
+    _offers: Offers
 
     @property
     def session(self) -> Session | None:

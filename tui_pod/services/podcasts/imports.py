@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Collection
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -54,14 +55,13 @@ class Preview(NamedTuple):
         return [f"{self.taking.summary()}; {known} already here.", *left, *self.imported.faults[:FAULTS]]
 
 
+@dataclass(eq=False, repr=False)
 class ImportService:
     """Reads exports, and imports them."""
 
-    def __init__(self, context: Context, library: ShownLibrary, refresher: Refresher) -> None:
-        self._context = context
-        self._tasks = context.tasks
-        self._library = library
-        self._refresher = refresher
+    _context: Context
+    _library: ShownLibrary
+    _refresher: Refresher
 
     async def read(self, typed: str) -> Preview | None:
         """Return a preview of the export at a path; None if there is none. Raises ImportFault if it cannot be read."""
@@ -81,7 +81,7 @@ class ImportService:
                           lambda ident: library.index(ident) is not None)  # fmt: skip
             return Preview(imported, taking)
 
-        with self._tasks.showing("import", "reading the export"):
+        with self._context.tasks.showing("import", "reading the export"):
             return await in_thread(look)
 
     def take(self, preview: Preview) -> None:
@@ -96,7 +96,7 @@ class ImportService:
             await self._library.update()
             return added if ids else None
 
-        subscribed = self._tasks.perform(added, subscribe, lambda: self._remove(ids))
+        subscribed = self._context.tasks.perform(added, subscribe, lambda: self._remove(ids))
         if taking.progress:
             label = f"{taking.played} played and {len(taking.progress) - taking.played} started from {preview.origin}"
             self._context.controller.editor.receive(taking.progress, label, is_saved=False)
@@ -105,7 +105,7 @@ class ImportService:
         if preview.imported.left:
             left = f"Not imported from {preview.origin}: {enumerated(preview.imported.left)}."
             self._context.frontend.tell(left)
-        self._tasks.run(self._fetch(subscribed, ids))
+        self._context.tasks.run(self._fetch(subscribed, ids))
 
     async def _remove(self, ids: list[str]) -> None:
         def remove(podcasts: Podcasts, _: CancelToken) -> None:
@@ -122,7 +122,7 @@ class ImportService:
 
         wanted = set(ids)
         feeds = [feed for feed in await in_thread(lambda _: podcasts.store.feeds()) if feed.feed_id in wanted]
-        with self._tasks.showing("import", f"looking at {counted(len(feeds), 'podcast')}"):
+        with self._context.tasks.showing("import", f"looking at {counted(len(feeds), 'podcast')}"):
             forbidden = await find_forbidden(feeds, podcasts.access.policy)
         if forbidden.feeds:
             self._refresher.ask_to_allow(forbidden.feeds)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.config.paths import embedded_transcripts
@@ -51,25 +51,17 @@ class PodcastChoice(NamedTuple):
         return {name: row for name, row in rows.items() if name not in self.without}
 
 
+@dataclass(eq=False, repr=False)
 class PodcastSettingsService:
     """The only part of the running app that changes settings of podcasts and books."""
 
-    def __init__(
-        self,
-        context: Context,
-        library: ShownLibrary,
-        retention: RetentionPolicy,
-        refresh_folder: Callable[[str], Awaitable[object]],
-        has_course: bool,
-    ) -> None:
-        self._context = context
-        self._refresh_folder = refresh_folder
-        self._tasks = context.tasks
-        self._library = library
-        self._retention = retention
-        self.has_course = has_course
-        """Whether the catalogue that comes with the program is used, if only hidden."""
-        self._noted: Mapping[str, float] = {}
+    _context: Context
+    _library: ShownLibrary
+    _retention: RetentionPolicy
+    _refresh_folder: Callable[[str], Awaitable[object]]
+    has_course: bool
+    """Whether the catalogue that comes with the program is used, if only hidden."""
+    _noted: Mapping[str, float] = field(default_factory=dict, init=False)
 
     def is_course_shown(self, library: Library) -> bool:
         """Return whether a library has the catalogue that comes with the program; its episodes are the first ones."""
@@ -139,7 +131,7 @@ class PodcastSettingsService:
                 texts = to_texts(podcast.settings)
                 await self._put(podcast, {name: texts[name] for name in changes})
 
-        self._tasks.perform(label or "a change of settings", change, bring_back)
+        self._context.tasks.perform(label or "a change of settings", change, bring_back)
 
     async def _put(self, podcast: PodcastChoice, changes: Mapping[str, str]) -> None:
         mixer = self._context.controller.mixer
@@ -162,7 +154,8 @@ class PodcastSettingsService:
         speeds = self._context.controller.mixer.book_speeds
         if speeds and speeds != self._noted:
             self._noted = speeds
-            self._tasks.later("speeds of books", SPEEDS_AFTER, lambda: self._tasks.run(self._save_speeds(speeds)))
+            tasks = self._context.tasks
+            tasks.later("speeds of books", SPEEDS_AFTER, lambda: tasks.run(self._save_speeds(speeds)))
 
     async def _save_speeds(self, speeds: Mapping[str, float]) -> None:
         def save(podcasts: Podcasts, _: object) -> list[str]:

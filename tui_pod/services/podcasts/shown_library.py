@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui_pod.core.progress.progress import Status
@@ -114,24 +115,17 @@ ReadLibrary = Callable[[int], Awaitable["Loaded"]]
 """Reads the library again, given about how many episodes it has."""
 
 
+@dataclass(eq=False, repr=False)
 class ShownLibrary:
     """Knows which generation of the podcasts is on the screen."""
 
-    def __init__(
-        self,
-        context: Context,
-        news: News,
-        generation: tuple[int, int] | None,
-        read: ReadLibrary,
-        changed: Callable[[int], None],
-    ) -> None:
-        """Read nothing yet; `changed` is called once another library is shown, with the number of new episodes."""
-        self._context = context
-        self.news = news
-        self._generation = generation
-        self._read = read
-        self._changed = changed
-        self._turn = asyncio.Lock()
+    _context: Context
+    news: News
+    _generation: tuple[int, int] | None
+    _read: ReadLibrary
+    _changed: Callable[[int], None]
+    """Called once another library is shown, with the number of new episodes."""
+    _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def update(self, new: int = 0) -> None:
         """Reload the library if it is outdated, also by another program; `new` is the number of new episodes."""
