@@ -28,7 +28,8 @@ class Sitting(Terminal):
         self.until(lambda: not any(map(self.shows, words)), f"no {' and no '.join(words)}")
 
     def do(self, keys: str, *words: str) -> None:
-        """Press keys and wait until the screen shows all these words."""
+        """Press keys and wait until the screen shows all these words; what it shows already tells nothing."""
+        assert not self.shows(*words), f"{words} were there before {keys!r}\n{self.text}"
         self.press(keys)
         self.see(*words)
 

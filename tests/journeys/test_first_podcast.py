@@ -1,9 +1,10 @@
 """A listener without any podcast finds one in the charts, looks inside, plays, subscribes, and asks the course."""
 
 import json
+from functools import partial
 from pathlib import Path
 
-from tests.journeys.listener import Listener
+from tests.journeys.listener import Listener, Sitting
 from tests.sources.podcasts.directories.answers import CHART, LOOKUP
 from tests.sources.server import Ranged, Site, body, feed, item
 from tests.torture.shelf import make_silence
@@ -53,9 +54,15 @@ def test_first_podcast_is_found_by_category(site: Site, tmp_path: Path) -> None:
         app.do(" ", "‖ Episode 2")
         for question, title in QUESTIONS.items():
             app.do("\x06", "Search everywhere")
-            app.do(f"{question}\r", title)
+            app.press(f"{question}\r")
+            app.until(partial(is_first, app, title), title)
             app.escape("Search everywhere")
         app.quit()
     assert [line.split("\t")[1] for line in listener.run("feeds", "list").splitlines()] == ["Tall Ships"]
     assert listener.run("find", "--top", "--category", "history").startswith("http://harbours.example/rss\tHarbours")
     assert sum(path.startswith(("/at/", "/lookup")) for path in site.paths()) == 2  # each was asked for once
+
+
+def is_first(app: Sitting, title: str) -> bool:
+    """Whether this episode is the first of those that were found."""
+    return title in next((line for line in app.lines if " — " in line), "")

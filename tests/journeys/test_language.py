@@ -34,7 +34,7 @@ def test_sentence_is_repeated_slowly_said_aloud_and_becomes_a_card_with_sound(tm
         listener.run("do", "bookmark.add")
         app.see("Bookmarked “Alle warten am Ufer”")
         app.escape("y Copy")
-        app.do("4", "Alle warten am Ufer")
+        app.do("4", "1 bookmark · by episode")
         app.do("m", "↻")
         app.quit()
     (bookmark,) = listener.state.notebook.bookmarks

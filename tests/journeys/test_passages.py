@@ -67,7 +67,7 @@ def test_jingle_is_heard_found_shown_skipped_and_played_again(listener: Listener
         return json.loads(listener.run("passages", latest, "--json"))  # type: ignore[no-any-return]
 
     with listener.sits_down() as app:
-        app.do("g", "Test Cast")
+        app.see("Test Cast")
         app.until(listener.is_heard, "a command reaches it")
         app.press("gdjdjdjd")
         app.until(lambda: sum("↓" in line for line in app.lines) == 4, "four downloads")

@@ -39,7 +39,7 @@ def test_week_with_two_podcasts(tmp_path: Path) -> None:
             app.see("◐ Ships 2", "‖ Ships 2", "Rivers")
             app.do("R", "Ships · 4 episodes")
             app.until(lambda: app.line_at_cursor == "Ships 2", "the cursor stays on its episode")
-            app.do("k", "enter Play")
+            app.press("k")
             app.until(lambda: app.line_at_cursor == "Ships 3", "the cursor is on a new episode")
             app.do("d", "↓  ")  # no share beside it: it is whole
             app.quit()
@@ -47,7 +47,7 @@ def test_week_with_two_podcasts(tmp_path: Path) -> None:
     listener.day = 6  # the server is gone
     with listener.sits_down() as app:
         app.see("Ships · 4 episodes", "↓  ", "‖ Ships 2")
-        app.do("gj", "enter Play")
+        app.press("gj")
         app.until(lambda: app.line_at_cursor == "Ships 3", "the cursor is on the download")
         app.press("\r")
         app.hear("Ships 3", 1)

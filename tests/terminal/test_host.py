@@ -1,9 +1,9 @@
 import asyncio
 import contextlib
 import errno
-import gc
 import os
 import socket
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -294,6 +294,20 @@ OPEN: list[int] = []
 """The other ends, until the test is over."""
 
 
+@contextlib.contextmanager
+def leaving_nothing_open() -> Iterator[None]:
+    """See that no file is open afterwards that was not before; what other tests left may be closed meanwhile."""
+    before = open_files()
+    yield
+    assert not open_files() - before
+
+
+def open_files() -> Counter[str]:
+    """Count the open files of this process by what they are."""
+    descriptors = (f"/proc/self/fd/{each}" for each in os.listdir("/proc/self/fd"))
+    return Counter(os.readlink(each) for each in descriptors if os.path.lexists(each))
+
+
 @pytest.mark.parametrize(
     "makes",
     [
@@ -305,16 +319,15 @@ OPEN: list[int] = []
 async def test_descriptors_of_another_kind_stop_nothing_and_throw_nobody_off(
     host: TerminalHost, state: Path, line: socket.socket, drawer: FakeDrawer, makes: Sequence[Callable[[], int]]
 ) -> None:
-    before = len(os.listdir("/proc/self/fd"))
-    descriptors = [make() for make in makes]
-    with send_to(state) as app:
-        socket.send_fds(app, [greet(TAKE, {})], descriptors)
-    await settle()
-    for descriptor in (*descriptors, *OPEN):
-        os.close(descriptor)
-    OPEN.clear()
+    with leaving_nothing_open():
+        descriptors = [make() for make in makes]
+        with send_to(state) as app:
+            socket.send_fds(app, [greet(TAKE, {})], descriptors)
+        await settle()
+        for descriptor in (*descriptors, *OPEN):
+            os.close(descriptor)
+        OPEN.clear()
     assert drawer.done == []
-    assert len(os.listdir("/proc/self/fd")) == before  # none is left open
     host.suspend()
     assert await hear(line) == "stop 0"
 
@@ -355,14 +368,12 @@ async def test_a_thousand_that_attach_leave_nothing_behind(host: TerminalHost, s
         await hear(client)
     host.leave()
     await settle()
-    gc.collect()  # else what tests before this one left open is closed amid it
-    before = os.listdir("/proc/self/fd")
-    for _ in range(1_000):
-        with greeting(state) as (_, client):
-            await hear(client)
-            host.leave()
-    await settle()
-    assert len(os.listdir("/proc/self/fd")) == len(before)
+    with leaving_nothing_open():
+        for _ in range(1_000):
+            with greeting(state) as (_, client):
+                await hear(client)
+                host.leave()
+        await settle()
 
 
 async def test_socket_is_gone_with_the_app(host: TerminalHost, state: Path) -> None:
@@ -409,11 +420,10 @@ async def test_socket_that_cannot_be_made_is_an_error_that_leaves_nothing_open(
 
     host = TerminalHost(LINES.pop(line), state, stays=True, idle=0)
     monkeypatch.setattr("os.chmod", chmod)
-    before = os.listdir("/proc/self/fd")
-    with pytest.raises(RemoteError, match="cannot be created: Operation not permitted") as raised:
-        host.listen()
-    assert raised.tb is not None  # it holds what the failed call held
-    assert os.listdir("/proc/self/fd") == before
+    with leaving_nothing_open():
+        with pytest.raises(RemoteError, match="cannot be created: Operation not permitted") as raised:
+            host.listen()
+        assert raised.tb is not None  # it holds what the failed call held
 
 
 async def test_who_does_not_read_the_answer_is_passed_over(

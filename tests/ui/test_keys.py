@@ -716,3 +716,10 @@ async def test_hint_of_the_key_line_clicked_does_what_its_key_does(word: str, id
     before = driver.text
     await driver.pilot.click(line, offset=(column, row))
     assert not driver.app.is_running or driver.text != before
+
+
+@pytest.mark.parametrize("key", ["3", "4", "ctrl+f", "/", "a", "P", "S", "z", "?", "ctrl+p"])
+async def test_key_that_follows_at_once_is_for_what_opens_and_not_for_the_list(driver: AppDriver, key: str) -> None:
+    await driver.press_at_once(key, "m")
+    assert driver.focus != "list"
+    assert played(driver) == []

@@ -327,7 +327,7 @@ class MainScreen(Screen[None]):
             "audio.device": dialogs.devices,
             "search.start": self.search.open,
             "topic.find": partial(self.search.open, of_tree=True),
-            "search.everywhere": self._search_everywhere,
+            "search.everywhere": partial(self._show_view, SEARCH),
             "search.next": partial(self.search.go_on, 1),
             "search.previous": partial(self.search.go_on, -1),
             "search.clear": self._clear,
@@ -394,12 +394,8 @@ class MainScreen(Screen[None]):
         self.transcript.close()
         self.listing.open_entry(entry)
 
-    def _show_view(self, number: int) -> None:
+    async def _show_view(self, number: int) -> None:
         self.transcript.close()
-        self.views.open(number)
-
-    async def _search_everywhere(self) -> None:
-        self.transcript.close()
-        if (opening := self.views.open(SEARCH)) is not None:
+        if (opening := self.views.open(number)) is not None:
             with suppress(WorkerError):  # cancelled
-                await opening.wait()  # the next key is for its field
+                await opening.wait()  # the next key is for the view
