@@ -22,7 +22,7 @@ ONLY_KNOWN_IN_A_RUN = {
     "tui_pod.core.library.podcast_settings: f'(?<!\\\\\\\\){by}'",
     "tui_pod.core.library.podcast_settings: f'[{special}]'",
     "tui_pod.core.text.plain_toml: whole",
-    "tui_pod.core.text.speech: f\"(?<![\\\\w-])({'|'.join(map(re.escape, words))})(s?)(?!\\\\w)\"",
+    "tui_pod.core.text.speech: f'(?<![\\\\w-])({'|'.join(map(re.escape, words))})(s?)(?!\\\\w)'",
     "tui_pod.ui.look.cells: re.escape(word)",
 }
 """Patterns around words of a run: none repeats more than one character."""
@@ -36,7 +36,8 @@ def test_no_pattern_takes_more_than_linear_time() -> None:
     )  # fmt: skip
     lines = found.stdout.splitlines()
     assert [line for line in lines if not line.startswith("unknown: ")] == []
-    assert {line.removeprefix("unknown: ") for line in lines} == ONLY_KNOWN_IN_A_RUN
+    unknown = {line.removeprefix("unknown: ").replace('"', "'") for line in lines}  # 3.12 quotes otherwise
+    assert unknown == ONLY_KNOWN_IN_A_RUN
 
 
 @pytest.fixture

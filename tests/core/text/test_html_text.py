@@ -3,7 +3,7 @@
 import pytest
 
 from tui_pod.core.text.clean import SUMMARY_LIMIT
-from tui_pod.core.text.html_text import MAX_HTML, feed_links, to_notes, to_summary, to_text
+from tui_pod.core.text.html_text import MAX_HTML, feed_links, to_notes, to_summary, to_text, without_open_tag
 
 LINK = '<link rel="alternate" type="application/rss+xml" href="/{}">'
 
@@ -19,6 +19,17 @@ LINK = '<link rel="alternate" type="application/rss+xml" href="/{}">'
 )
 def test_notes_that_are_built_to_be_slow_are_read(text: str, notes: str) -> None:
     assert to_notes(text) == notes
+
+
+@pytest.mark.parametrize(
+    ("html", "kept"),
+    [
+        ("<p>One <a href='x", "<p>One "), ("One</p", "One"), ("One<!-- two", "One"), ("<a<a<A", ""),
+        ("<p>I <3 you < 4 </", "<p>I <3 you < 4 </"), ("<p>One</p>", "<p>One</p>"),
+    ],
+)  # fmt: skip
+def test_tag_that_is_open_at_the_end_is_left_out(html: str, kept: str) -> None:
+    assert without_open_tag(html) == kept
 
 
 @pytest.mark.parametrize(

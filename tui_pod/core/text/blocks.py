@@ -12,6 +12,7 @@ from html.parser import HTMLParser
 
 from tui_pod.core.text.clean import clean
 from tui_pod.core.text.document import Block, BlockKind
+from tui_pod.core.text.html_text import without_open_tag
 
 MAX_BLOCK = 100_000
 """Longest block, in characters; the rest is cut."""
@@ -308,7 +309,7 @@ def html_blocks(html: str, reads_code: bool = False) -> ParsedHtml:
     """Return the blocks in HTML, whole or a fragment; code is left out unless `reads_code`."""
     reader = _BlockReader(reads_code)
     try:
-        reader.feed(html)
+        reader.feed(without_open_tag(html))
         reader.close()
     except AssertionError:  # html.parser refuses some broken declarations; what came before them stays
         reader._flush()

@@ -25,6 +25,7 @@ _LINK = re.compile(r"<a\b([^<>]*)>(.{0,500}?)</a\s*>", re.IGNORECASE | re.DOTALL
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _LOOKS_HTML = re.compile(r"</?(?:p|br|a|b|i|em|strong|div|span|ul|ol|li|h\d|img|script)\b[^<>]*>", re.IGNORECASE)
 _GAPS = re.compile(r"\n{3,}")
+_OPENING = re.compile(r"<(?:/?[a-z]|[!?])", re.IGNORECASE)
 
 FEED_KINDS = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
 """Types of a page's `<link rel="alternate">` that name a feed."""
@@ -74,6 +75,16 @@ def _with_address(link: re.Match[str]) -> str:
     return f"{link[2]} ({address})"
 
 
+def without_open_tag(html: str) -> str:
+    """Return HTML without a tag or comment that it ends amid.
+
+    `html.parser` takes it for text in older releases of Python, and needs quadratic time for many of them.
+    """
+    closed = html.rfind(">") + 1
+    opening = _OPENING.search(html, closed)
+    return html[: opening.start()] if opening else html
+
+
 class _Links(HTMLParser):
     """Collects the feeds that the head of a page names, in order."""
 
@@ -92,5 +103,5 @@ def feed_links(page: str) -> list[str]:
     """Return the addresses of the feeds that a page names by `<link rel="alternate">`, in order and as written."""
     links = _Links()
     with contextlib.suppress(ValueError, AssertionError):  # html.parser refuses some broken declarations
-        links.feed(page[: 8 * MAX_HTML])
+        links.feed(without_open_tag(page[: 8 * MAX_HTML]))
     return [link for link in dict.fromkeys(links.found) if link]
