@@ -5,7 +5,7 @@ from functools import partial
 from unittest.mock import AsyncMock
 
 import pytest
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
@@ -24,7 +24,7 @@ from tui_pod.ui import palette
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.keys import IN_DIALOGS
 from tui_pod.ui.screens.bookmarks import BookmarkScreen
-from tui_pod.ui.screens.dialog import ChoiceDialog, CycleDialog, Dialog, InputDialog, SearchDialog
+from tui_pod.ui.screens.dialog import ChoiceDialog, CycleDialog, Dialog, DialogBody, InputDialog, SearchDialog
 from tui_pod.ui.screens.form import FormDialog
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
@@ -151,3 +151,15 @@ async def test_key_that_is_not_of_a_short_list_closes_it_and_acts(opens: str, li
         await driver.press("escape", opens, "right", "e")
         assert not driver.shows(CycleDialog)
         assert len(driver.controller.queue.upcoming) == 1
+
+
+@pytest.mark.parametrize("kind", [*every_kind(SearchDialog)])
+async def test_list_that_scrolls_leaves_no_room_below_it(kind: type[Dialog], library: Library) -> None:
+    async with run_app(library, (80, 24)) as driver:
+        dialog = MAKE[kind](driver)
+        await driver.app.show_dialog(dialog)
+        rows = dialog.query_one(OptionList).set_options(map(str, range(99)))
+        await driver.settle()
+        body = dialog.query_one(DialogBody)
+        assert rows.max_scroll_y
+        assert body.children[-1].region.bottom == body.content_region.bottom
