@@ -9,6 +9,7 @@ import pytest
 from rich.style import Style
 from textual._compositor import LayoutUpdate
 from textual.app import ComposeResult
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import Input, Label, Static
@@ -206,7 +207,9 @@ async def test_what_is_under_a_dialog_in_the_terminals_own_colours_is_grey_or_di
     no_color: bool, color: str, is_dim: bool
 ) -> None:
     dialog = ChoiceDialog("Title", ("one",), print)
-    async with shown(dialog, theme="ansi-dark", no_color=no_color) as (app, _):
+    async with shown(dialog, theme="ansi-dark", no_color=no_color) as (app, pilot):
+        await app.screen_stack[0].mount(VerticalScroll(Static("\n" * 99)))
+        await pilot.pause()
         update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
         assert isinstance(update, LayoutUpdate)
         (style,) = {segment.style for segment in Strip.join(update.strips[0]) if "under" in segment.text}
@@ -218,3 +221,5 @@ async def test_what_is_under_a_dialog_in_the_terminals_own_colours_is_grey_or_di
             False,
             False,
         )
+        turned = [part for strips in update.strips for part in Strip.join(strips) if part.style and part.style.reverse]
+        assert "▄▄" in {part.text for part in turned}, "the end of the scroll bar"

@@ -107,15 +107,18 @@ class ChoiceList(OptionList):
 
 
 class Backdrop(BackgroundScreen):
-    """What is under a dialog in the terminal's own colours, which cannot be blended: all of it in grey, or dim."""
+    """What is under a dialog in the terminal's own colours, which cannot be blended: all of it in grey, or dim.
+
+    A scroll bar stays reversed: without it, the glyph at its end would be left alone.
+    """
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Yield the segments of the screen."""
         color, is_dim = ("default", True) if self.screen.app.no_color else ("bright_black", False)
         style = Style(color=color, bgcolor="default", dim=is_dim, bold=False, reverse=False)
-        for segment in super().__rich_console__(console, options):
-            assert isinstance(segment, Segment)
-            yield Segment(segment.text, style, segment.control)
+        for segment in console.render(self.screen._compositor, options):
+            is_bar = segment.style is not None and segment.style.reverse and "grab" in segment.style.meta.values()
+            yield Segment(segment.text, style + Style(reverse=True) if is_bar else style, segment.control)
 
 
 class Dialog(ModalScreen[None]):
