@@ -18,7 +18,7 @@ from tests.app_driver import WidgetHost
 from tui_pod.core.actions import BY_ID
 from tui_pod.core.errors import UserError
 from tui_pod.services.first_screen import FirstScreen
-from tui_pod.ui.screens.dialog import ChoiceDialog, ChoiceList, Dialog, DialogBody, InputDialog
+from tui_pod.ui.screens.dialog import ChoiceDialog, ChoiceList, Dialog, DialogBody, InputDialog, TitledRow
 from tui_pod.ui.widgets.lines import KeyLine
 
 HAS_NO_KEYS: FirstScreen = FirstScreen(*[None] * 3)  # type: ignore[arg-type]  # only its settings are asked for
@@ -111,6 +111,16 @@ async def test_blank_line_parts_the_field_or_the_text_from_what_follows(dialog: 
     async with shown(dialog, (80, 24)):
         first, second, *_ = (each.region for each in dialog.query_one(DialogBody).children)
         assert second.y == first.bottom + 1
+
+
+async def test_details_of_a_row_are_indented_where_they_wrap() -> None:
+    rows = TitledRow("A title", "word " * 20), TitledRow("Another", "")
+    async with shown(ChoiceDialog("Title", rows, print), (50, 20)) as (app, _):
+        choices = app.screen.query_one(ChoiceList)
+        title, *details, last = (choices.render_line(y).text.rstrip() for y in range(choices.size.height))
+        assert (title, last) == ("A title", "Another")
+        assert len(details) > 1
+        assert all(line.startswith("  word") for line in details)
 
 
 async def test_row_that_is_chosen_closes_the_dialog() -> None:

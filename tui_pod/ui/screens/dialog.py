@@ -16,11 +16,14 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.geometry import Size
+from textual.css.styles import RulesMap
+from textual.geometry import Size, Spacing
 from textual.reactive import var
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
 from textual.strip import Strip
+from textual.style import Style as VisualStyle
+from textual.visual import Padding, RenderOptions, Visual
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -77,6 +80,26 @@ class DialogBody(VerticalScroll):
         return max(super().get_content_width(container, viewport), self._title_width)
 
 
+class TitledRow(Visual):
+    """A title over details, which are indented where they wrap, too."""
+
+    def __init__(self, title: str, details: str) -> None:
+        below = Padding(Content.styled(details, "$text-muted"), Spacing(left=2))
+        self._parts: tuple[Visual, ...] = (Content.styled(title, "bold"), below)[: 1 + bool(details)]
+
+    def get_optimal_width(self, rules: RulesMap, container_width: int) -> int:
+        """Return the width in which nothing wraps."""
+        return max(part.get_optimal_width(rules, container_width) for part in self._parts)
+
+    def get_height(self, rules: RulesMap, width: int) -> int:
+        """Return the number of lines in this width."""
+        return sum(part.get_height(rules, width) for part in self._parts)
+
+    def render_strips(self, width: int, height: int | None, style: VisualStyle, options: RenderOptions) -> list[Strip]:
+        """Return the lines."""
+        return [strip for part in self._parts for strip in part.render_strips(width, None, style, options)]
+
+
 class ChoiceList(OptionList):
     """A list to choose from, as high as its rows."""
 
@@ -85,7 +108,7 @@ class ChoiceList(OptionList):
         Binding("k", "cursor_up", id="move.up"),
     ]
 
-    def __init__(self, rows: Iterable[Content | str] = ()) -> None:
+    def __init__(self, rows: Iterable[Visual | str] = ()) -> None:
         super().__init__(*map(Option, rows), compact=True)
 
     def render_line(self, y: int) -> Strip:
@@ -237,7 +260,7 @@ class ChoiceDialog(Dialog):
     def __init__(
         self,
         title: str,
-        rows: Sequence[Content | str],
+        rows: Sequence[Visual | str],
         choose: Callable[[int], object],
         about: str = "",
         ident: str | None = None,

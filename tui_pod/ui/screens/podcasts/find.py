@@ -21,7 +21,7 @@ from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.services import Services
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.directories.find import FoundPodcast
-from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody
+from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody, TitledRow
 from tui_pod.ui.screens.podcasts.login import subscribe
 from tui_pod.ui.widgets.cover import Cover, are_covers_drawn
 
@@ -193,9 +193,8 @@ class FindScreen(Dialog):
         self.dismiss()
 
 
-def _podcast_row(podcast: FoundPodcast, is_subscribed: bool) -> Content:
-    details = " · ".join((*podcast.details, *(("subscribed",) if is_subscribed else ())))
-    return Content.assemble((podcast.name, "bold"), (f"\n  {details}" if details else "", "$text-muted"))
+def _podcast_row(podcast: FoundPodcast, is_subscribed: bool) -> TitledRow:
+    return TitledRow(podcast.name, " · ".join((*podcast.details, *(("subscribed",) if is_subscribed else ()))))
 
 
 def _episode_rows(feed: Published) -> Iterator[Content]:

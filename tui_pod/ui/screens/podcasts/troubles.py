@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from functools import partial
 
-from textual.content import Content
 from textual.widgets import OptionList
 
 from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.services.services import Services
-from tui_pod.ui.screens.dialog import ChoiceDialog
+from tui_pod.ui.screens.dialog import ChoiceDialog, TitledRow
 from tui_pod.ui.screens.form import FormDialog, FormField
 
 LASTING = "It stays in your library until you unsubscribe."
@@ -21,7 +20,7 @@ class TroublesScreen(ChoiceDialog):
 
     def __init__(self, services: Services, found: Sequence[Trouble], number: int) -> None:
         """List what was found, with the cursor on a row."""
-        rows = [_row(each) for each in found]
+        rows = [TitledRow(each.name, each.said) for each in found]
         super().__init__("Podcasts that cannot be refreshed", rows, self._open, ident="find", keys="enter What helps")
         self._services, self._found, self._number = services, found, number
 
@@ -66,7 +65,3 @@ class AddressScreen(FormDialog):
         await self._move(address)
         if self.is_current:
             self.dismiss()
-
-
-def _row(trouble: Trouble) -> Content:
-    return Content.assemble((trouble.name, "bold"), "\n", (f"  {trouble.said}", "$text-muted"))
