@@ -21,6 +21,7 @@ from tui_pod.cli import feed as command
 from tui_pod.core.library.library import Library
 from tui_pod.export.feed import feed_item, feed_text
 from tui_pod.export.feed_server import FeedServer
+from tui_pod.runtime.files import locked
 from tui_pod.sources.podcasts.rss import parse_feed
 
 TITLES = ["One", "A note", "Emma: Volume 1", "Emma: Volume 2", "Episode 2", "Episode 1"]
@@ -79,6 +80,9 @@ def test_queue_is_taken_along_with_recordings_narrations_and_texts(
     (out / f".{command.PREFIX}new" / "file").write_bytes(b"half")  # of a run that was killed
     shell("queue", "take", idents["Episode 1"])
     site.replies["/2.wav"] = Ranged(sound(0.2))
+    with locked(out / f".{command.PREFIX}lock"):
+        shell("feed", "--out", str(out), status=1)
+    assert "try again" in shell.err
     with monkeypatch.context() as patch:
         patch.setattr("tui_pod.cli.feed.shutil.copyfile", interrupted_copy)
         shell("feed", "--out", str(out), "--url", BASE, "--copy", status=130)
@@ -87,7 +91,7 @@ def test_queue_is_taken_along_with_recordings_narrations_and_texts(
     links = [entry.enclosures[0].href for entry in feedparser.parse((out / "feed.xml").read_bytes()).entries]
     assert len({*links} - {link.href for _, _, link in found.values()}) == 1  # the recording that was downloaded
     there = {f"{BASE}{path.name}" for path in out.iterdir() if path.suffix not in (".json", ".png", ".xml")}
-    assert there == {*links, f"{BASE}mine.opus"}
+    assert there == {*links, f"{BASE}mine.opus", f"{BASE}.{command.PREFIX}lock"}
 
 
 def interrupted_copy(_: Path, target: Path) -> None:

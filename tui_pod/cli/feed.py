@@ -23,7 +23,7 @@ from tui_pod.export.acts import cover
 from tui_pod.export.feed import chapters_text, ending_of, feed_item, feed_text
 from tui_pod.export.feed_server import FeedServer
 from tui_pod.recordings.download_request import file_hash
-from tui_pod.runtime.files import read_bytes
+from tui_pod.runtime.files import locked, read_bytes
 from tui_pod.services.narration import make_narrator
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.recordings import find_recording
@@ -55,7 +55,9 @@ def run(options: Namespace) -> int:
         asyncio.run(download(opened, [episode.id for episode in episodes]))
     folder = options.out or opened.paths.cache / "feeds" / file_hash(options.name)
     feed = FeedFolder(opened, folder, base)
-    feed.fill(episodes, options.name)
+    make_folder(folder)
+    with locked(folder / f".{PREFIX}lock", UserError(f"another tui-pod is writing {folder}; try again after it")):
+        feed.fill(episodes, options.name)
     tell(f"{folder / 'feed.xml'}: {counted(len(feed.items))}, {counted(feed.written, 'new file')}. {ONE_WAY}")
     if server is not None:
         server.files = {name: folder / name for name in feed.names}
