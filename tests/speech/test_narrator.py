@@ -413,7 +413,9 @@ async def test_damaged_narration_is_made_anew(rig: Rig, suffix: str, content: by
 
 async def test_discarded_narration_is_made_anew(rig: Rig) -> None:
     made = good(await rig.ask(ONE))
+    made.audio.with_suffix(module.NAME).touch()
     rig.narrator.discard(made.audio)
+    assert not list(rig.folder.iterdir())
     assert rig.narrator.find(ONE) is None
     good(await rig.ask(ONE))
     assert (len(rig.log("request")), len(rig.log("start"))) == (2, 1)
@@ -438,6 +440,16 @@ async def test_cache_is_kept_within_its_bound(rig: Rig) -> None:
     assert rig.narrator.find(Script(("Number 0.",))) is None
     stems = [file.stem for file in rig.folder.iterdir()]
     assert all(stems.count(stem) == 2 for stem in stems)
+
+
+async def test_name_without_its_narration_is_removed_by_a_later_one(rig: Rig) -> None:
+    rig.folder.mkdir()
+    old, new = (rig.folder / f"{letter * 32}{module.NAME}" for letter in "ab")
+    for name in (old, new):  # left by an app that was killed; in the making by another program
+        name.touch()
+    os.utime(old, (1_000_000, 1_000_000))
+    good(await rig.ask(ONE))
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 async def test_narration_used_lately_outlives_those_made_after_it(rig: Rig) -> None:

@@ -47,6 +47,9 @@ SECOND_VOICES = {"fenrir": "am_fenrir_v2.int8.onnx", "kore": "af_kore.int8.onnx"
 NAME = ".name.wav"
 """Suffix of the file of a spoken name."""
 
+UNFINISHED_FOR = 3600.0
+"""Seconds for which files without times may be those of a narration in the making, before the newest file."""
+
 ROUND = 4
 """Version of the rules for making narrations; a new number makes cached ones obsolete."""
 
@@ -249,7 +252,7 @@ class Narrator:
 
     def discard(self, narration: Path) -> None:
         """Remove a narration that cannot be played, so that it is made again."""
-        for suffix in (".wav", ".opus", ".vtt"):
+        for suffix in (".wav", ".opus", ".vtt", NAME):
             with contextlib.suppress(OSError):
                 narration.with_suffix(suffix).unlink()
 
@@ -453,20 +456,21 @@ class Narrator:
         self._trim()
 
     def _trim(self) -> None:
-        """Remove the least recently used narrations until the cache is within its limit."""
+        """Remove the least recently used narrations until the cache is within its limit, and unfinished ones."""
         with contextlib.suppress(OSError):
             narrations: dict[str, list[os.DirEntry[str]]] = {}
             for entry in os.scandir(self._folder):
                 narrations.setdefault(entry.name.partition(".")[0], []).append(entry)
-            oldest_first = sorted(narrations.values(), key=lambda files: max(file.stat().st_mtime for file in files))
-            sizes = [sum(file.stat().st_size for file in files) for files in oldest_first]
-            total = sum(sizes)
-            for files, size in zip(oldest_first[:-1], sizes, strict=False):
-                if total <= self._cache_bytes:
-                    break
-                for file in files:
-                    os.unlink(file.path)
-                total -= size
+            oldest_first = sorted(
+                (max(file.stat().st_mtime for file in files), stem) for stem, files in narrations.items()
+            )
+            total = sum(file.stat().st_size for files in narrations.values() for file in files)
+            for used, stem in oldest_first[:-1]:
+                is_finished = any(file.name == f"{stem}.vtt" for file in narrations[stem])
+                if total > self._cache_bytes or not (is_finished or oldest_first[-1][0] - used < UNFINISHED_FOR):
+                    for file in narrations[stem]:
+                        total -= file.stat().st_size
+                        os.unlink(file.path)
 
 
 async def _read_answer(lines: asyncio.StreamReader, number: int, job: _Job) -> dict[str, Any]:
