@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from tui_pod.audio.chime import chime_file
 from tui_pod.audio.ogg import chapter_tags, join_opus, length_of
 from tui_pod.audio.opus import SPEECH, encode_opus
-from tui_pod.core.library.course import course_place, home_topic, whole_course
+from tui_pod.core.library.course import CoursePlace, course_place, home_topic, whole_course
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.runtime.files import read_bytes
@@ -38,6 +38,11 @@ class ActWriter:
         self._library, self._folder, self._cache = library, folder, cache
         self._parts: dict[int, list[tuple[int, str, bytes, bytes]]] = {}
 
+    def place(self, episode: Episode) -> CoursePlace | None:
+        """Return the place of an episode in its course; None if no course has it."""
+        index = self._library.index(episode.id)
+        return course_place(self._library.topics, index) if index is not None else None
+
     def add(self, episode: Episode, sound: bytes, name: Path | None) -> None:
         """Take an episode's Opus file and the WAV of its spoken name. An episode of no course is left out.
 
@@ -45,9 +50,7 @@ class ActWriter:
             OSError: a file cannot be read, or the folder has no room.
             UserError: libmpv cannot encode the name.
         """
-        index = self._library.index(episode.id)
-        place = course_place(self._library.topics, index) if index is not None else None
-        if place is not None:
+        if (place := self.place(episode)) is not None:
             spoken = _encoded(name) if name is not None else b""
             self._parts.setdefault(place.part, []).append((place.number, episode.title, sound, spoken))
 

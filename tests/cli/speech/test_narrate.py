@@ -130,6 +130,16 @@ def test_acts_are_one_file_each_with_names_chimes_and_chapters(
     assert f"CHAPTER002=00:00:{2 * each:06.3f}".encode() in (out / "1. First.opus").read_bytes()
 
 
+@pytest.mark.parametrize(("idents", "asked", "status"), [((), ["--all"], 0), (("one",), ["one", "--acts"], 1)])
+def test_nothing_to_make_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], idents: tuple[str, ...], asked: list[str], status: int
+) -> None:
+    recorded = '[[episodes]]\nid = "recorded"\ntitle = "R"\naudio = "https://example.org/r.mp3"\n'
+    assert main([*options(tmp_path, *idents, more=recorded), *asked, "--out", str(tmp_path / "out")]) == status
+    out, err = capsys.readouterr()
+    assert (out, "nothing to" in err) == ("", True)
+
+
 def test_acts_without_a_folder_are_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main([*options(tmp_path, "one"), "one", "--acts"]) == 2
     assert "--out DIR" in capsys.readouterr().err

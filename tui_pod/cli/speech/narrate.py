@@ -11,7 +11,7 @@ from typing import TextIO
 
 from tui_pod.audio.ogg import join_opus, length_of
 from tui_pod.cli.parser import UsageError
-from tui_pod.cli.shared import Opened, copy_as, find_episodes, make_folder, open_library, show_progress, warn
+from tui_pod.cli.shared import Opened, copy_as, find_episodes, make_folder, open_library, show_progress, tell, warn
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, to_webvtt
@@ -57,10 +57,14 @@ def run(options: Namespace) -> int:
     narrator = make_narrator(opened.paths, opened.settings.narration, UNBOUNDED)
     if missing := narrator.missing():
         raise UserError(missing)
-    if options.out is not None:
-        make_folder(options.out)
     wanted = [episode for episode in episodes if episode.audio is None]
     acts = ActWriter(library, options.out, opened.paths.cache) if options.acts else None
+    if not wanted:
+        tell("nothing to narrate: no episode is without a recording")
+    elif acts is not None and not any(map(acts.place, wanted)):
+        raise UserError("nothing to write: none of these is in a course. Without --acts, each becomes a file")
+    if options.out is not None:
+        make_folder(options.out)
     return asyncio.run(render(opened, wanted, narrator, options.out, acts))
 
 
