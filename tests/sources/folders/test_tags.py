@@ -265,6 +265,23 @@ def test_all_artists_the_date_and_the_text_of_a_tag_are_read(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
+    ("info", "names", "artists"),
+    [("ann", "Ann", "ann"), ("Ann; Bob", "Bob\0Ann", "Ann; Bob"), ("Jos\xe9", "José", "José"), ("A/B", "C", "A/B, C")],
+)
+def test_artist_in_two_kinds_of_tags_is_named_once(tmp_path: Path, info: str, names: str, artists: str) -> None:
+    body = frame(b"TPE1", b"\x03" + names.encode())
+    chunks = b"".join(
+        name + struct.pack("<I", len(content)) + content + bytes(len(content) % 2)
+        for name, content in (
+            (b"LIST", b"INFOIART" + struct.pack("<I", len(info)) + info.encode("latin-1") + bytes(len(info) % 2)),
+            (b"id3 ", b"ID3\4\0\0" + seven(len(body)) + body),
+        )
+    )
+    (tmp_path / "a.wav").write_bytes(b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks)
+    assert tags.read_file(str(tmp_path / "a.wav"))[1].artist == artists
+
+
+@pytest.mark.parametrize(
     ("text", "encoding"),
     [("Café “Übung” – 1", "cp1252"), ("Война и мир", "cp1251"), ("Война и мир", "utf-8"), ("Déjà vu", "latin-1")],
 )

@@ -7,7 +7,7 @@ import hashlib
 import io
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tinytag import TinyTag, TinyTagException
@@ -173,7 +173,7 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
     def tag(*names: str) -> str:
         return next((text for name in names for text in other.get(name) or () if text), "") if other else ""
 
-    artists = ", ".join(dict.fromkeys(filter(None, (_line(found.artist), *map(_line, other.get("artist") or ())))))
+    artists = _artists(list(filter(None, (_line(found.artist), *map(_line, other.get("artist") or ())))))
     author = _line(found.albumartist) or artists
     narrator = _line(tag("narrator", "narrated by", "narratedby", "reader") or found.composer)
     number = _line(tag("series-part", "series_index", "series-index", "movement"), 20)
@@ -194,6 +194,17 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
         published=next((time for text in (tag("tdrl"), found.year) if text and (time := _date(text))), None),
         has_lyrics=bool(tag("lyrics")),
     )
+
+
+def _artists(texts: Sequence[str]) -> str:
+    """Return artists, each once: tags of two kinds in a file may write and divide their names differently."""
+    kept, names = list[str](), set[str]()
+    for text in [text for text in texts if "\ufffd" not in text] or texts:  # a tag of a WAV may not be in UTF-8
+        found = {name.strip() for name in re.split("[;/,]", text.casefold())}
+        if not found <= names:
+            kept.append(text)
+            names |= found
+    return ", ".join(kept)
 
 
 def read_lyrics(path: str, *_state: int) -> str | None:
