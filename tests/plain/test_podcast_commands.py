@@ -406,6 +406,14 @@ async def test_settings_of_no_podcast_ask_for_one(keys: tuple[str, ...]) -> None
     assert services.asked.wishes == [("configure", COURSE, {"hidden": "yes"})]
 
 
+async def test_settings_of_the_course_are_those_that_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    services = FeedServices(ListQuery(entry=2))
+    services.asked.asked_settings.podcasts = [PodcastChoice(COURSE, "The course", PodcastSettings())]
+    monkeypatch.setattr(services.asked.asked_settings, "is_of_course", lambda _: True)
+    said = await run(services, "P", "")
+    assert (said[-2], said[-1].partition(":")[0]) == ("Settings of The course.", "hidden")
+
+
 async def test_settings_of_a_list_are_said_changed_and_refused() -> None:
     services = FeedServices(ListQuery(entry=2))
     made = ("A", "Mine", "tab", "g", "j", "j", "j")

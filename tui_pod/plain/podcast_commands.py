@@ -160,11 +160,12 @@ class PodcastCommands:
         self._ask_setting_at(self._list.library.index(episode), ROOT)
 
     def _ask_setting_at(self, index: int | None, entry: int) -> None:
-        library = self._list.library
-        if self._list.podcast(entry) is None and (index is None or library.feed_of(index) is None):
-            self._run(self._choose_podcast())
+        library, settings = self._list.library, self._feeds.settings
+        feed = self._list.podcast(entry) or (None if index is None else library.feed_of(index))
+        if feed is not None or settings.is_course_at(library, index, entry):
+            self._ask_setting_of(lambda: settings.find_at(library, index, entry))
         else:
-            self._ask_setting_of(lambda: self._feeds.settings.find_at(library, index, entry))
+            self._run(self._choose_podcast())
 
     async def _choose_podcast(self) -> None:
         """Ask for one of all podcasts; hidden ones are listed nowhere else."""

@@ -11,6 +11,7 @@ from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, Podca
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
+    from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.library import Library
     from tui_pod.services.context import Context
     from tui_pod.services.podcasts.retention import RetentionPolicy
@@ -65,13 +66,19 @@ class PodcastSettingsService:
 
     def is_course_shown(self, library: Library) -> bool:
         """Return whether a library has the catalogue that comes with the program; its episodes are the first ones."""
-        if not self.has_course or not library.first_of_podcasts:
-            return False
-        return (library.episode(0).transcript or "").startswith(str(embedded_transcripts()))
+        return bool(library.first_of_podcasts) and self.is_of_course(library.episode(0))
+
+    def is_of_course(self, episode: Episode) -> bool:
+        """Return whether an episode is one of the course that comes with the program."""
+        return self.has_course and (episode.transcript or "").startswith(str(embedded_transcripts()))
 
     def is_course_topic(self, library: Library, entry: int) -> bool:
         """Return whether an entry of the tree is the course that comes with the program, a part of it, or above it."""
         return entry > 0 and entry in library.base_topics.paths and self.is_course_shown(library)
+
+    def is_course_at(self, library: Library, index: int | None, entry: int) -> bool:
+        """Return whether the course is at the cursor, which is on an episode, or on a topic if `index` is None."""
+        return self.is_course_topic(library, entry) if index is None else self.is_of_course(library.episode(index))
 
     def hide_course(self, is_hidden: bool = True) -> None:
         """Hide the course, or show it again; can be undone, and progress stays."""
@@ -99,7 +106,7 @@ class PodcastSettingsService:
         return PodcastChoice(book.id, book.title, replace(book.settings, speed=speed), book.feed)
 
     async def find_at(self, library: Library, index: int | None, entry: int) -> PodcastChoice | None:
-        """Return the book at the cursor, or the podcast that is listed, or that of the episode.
+        """Return the book at the cursor, or the podcast that is listed, or that of the episode, or its course.
 
         Args:
             index: of the episode at the cursor; None if that is on the topic, and talks in a folder may be a book.
@@ -109,7 +116,7 @@ class PodcastSettingsService:
         listed = topics.podcast(entry) if entry > 0 else None
         feed = library.feed_of(index) if index is not None else listed
         if feed is None:
-            return None
+            return await self.find(COURSE) if self.is_course_at(library, index, entry) else None
         within = [topics.names[above] for above in topics.path(entry) if topics.podcast(above) == feed][1:]
         book = library.ids[index] if index is not None else "/".join((feed, *within)) if within else None
         return (book is not None and await self.find_book(book)) or await self.find(listed or feed)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app_driver import AppDriver, run_app
+from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.ui.test_feeds import CAST, IN_CAST, LIBRARY, topic
 from tui_pod.config.settings import FeedSettings, Settings
 from tui_pod.core.actions import key_of
@@ -203,6 +203,14 @@ async def test_p_on_an_episode_in_another_list_is_about_its_podcast() -> None:
         ask(driver)
         await driver.press("P")
         assert driver.shows(SettingsScreen)
+
+
+@pytest.mark.parametrize("keys", [(), ("tab",)])
+async def test_p_on_the_course_is_about_what_it_has(keys: tuple[str, ...]) -> None:
+    async with run_app(embedded_library(), query=ListQuery(entry=2)) as driver:
+        driver.services.asked_feeds.asked_settings.podcasts = [PODCASTS[-1]]
+        await driver.press(*keys, "P")
+        assert labels(driver) == ["Hidden"]
 
 
 async def test_p_in_a_view_over_the_list_is_about_the_podcast_of_its_row() -> None:
