@@ -161,7 +161,7 @@ async def test_transcript_of_what_plays_is_moved_by_half_a_second(room: Room) ->
     later, earlier = (f"Transcript {way} by half a second" for way in ("later", "earlier"))
     said = await run(RoomServices(room), "ctrl+p", later, "", "ctrl+p", later, "ctrl+p", later, "ctrl+p", earlier)
     assert [line for line in said if line.startswith(("Nothing", "Transcript"))] == [
-        "Nothing is playing.", "Transcript 0.5 s later.", "Transcript 1 s later.", "Transcript 0.5 s later."
+        "Nothing is playing.", "Transcript: 0.5 s later.", "Transcript: 1 s later.", "Transcript: 0.5 s later."
     ]  # fmt: skip
 
 

@@ -54,12 +54,12 @@ async def test_notes_and_chapters_are_asked_for_only_if_there_are_podcasts(room:
 @pytest.mark.parametrize(
     ("former", "by", "moved", "said"),
     [
-        (0.0, 0.5, 0.5, "Transcript 0.5 s later."),
-        (0.5, -1.5, -1.0, "Transcript 1 s earlier."),
-        (0.5, -0.5, 0.0, "Transcript back in step."),
-        (MAX_NUDGE, 0.5, MAX_NUDGE, "Transcript 3600 s later."),
-        (-MAX_NUDGE, -0.5, -MAX_NUDGE, "Transcript 3600 s earlier."),
-        (0.1, 0.24, 0.3, "Transcript 0.3 s later."),
+        (0.0, 0.5, 0.5, "Transcript: 0.5 s later."),
+        (0.5, -1.5, -1.0, "Transcript: 1 s earlier."),
+        (0.5, -0.5, 0.0, "Transcript: back in step."),
+        (MAX_NUDGE, 0.5, MAX_NUDGE, "Transcript: 3600 s later."),
+        (-MAX_NUDGE, -0.5, -MAX_NUDGE, "Transcript: 3600 s earlier."),
+        (0.1, 0.24, 0.3, "Transcript: 0.3 s later."),
     ],
 )
 def test_transcript_is_moved_within_an_hour_and_for_good(

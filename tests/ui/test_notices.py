@@ -45,6 +45,19 @@ async def test_notice_after_many_that_were_dismissed_is_shown(driver: AppDriver)
         await driver.press("escape")
 
 
+async def test_notice_takes_the_place_of_one_of_its_kind(driver: AppDriver) -> None:
+    await driver.press("enter")
+    for key in "rLLLrL":
+        driver.app.post_message(events.Key(key, key))
+    await driver.settle()
+    assert [notice[:8] for notice in driver.notices] == ["This top", "Repeat: "]
+    assert driver.text.count("▌") == 2
+    for _ in range(2):
+        driver.app.frontend.tell("It failed.", is_error=True)
+    await driver.settle()
+    assert len(driver.notices) == 3
+
+
 async def test_notice_in_a_dialog_leaves_it_open(driver: AppDriver) -> None:
     await driver.press("i")
     dialog = driver.app.screen

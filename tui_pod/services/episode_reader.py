@@ -79,5 +79,5 @@ class EpisodeReader:
         self.nudges[episode] = moved
         self._controller.remember("nudges", episode, moved)
         if not moved:
-            return "Transcript back in step."
-        return f"Transcript {abs(moved):g} s {'later' if moved > 0 else 'earlier'}."
+            return "Transcript: back in step."
+        return f"Transcript: {abs(moved):g} s {'later' if moved > 0 else 'earlier'}."

@@ -13,7 +13,7 @@ from rich.segment import Segments
 from textual import events, on
 from textual.app import App
 from textual.filter import ANSIToTruecolor, LineFilter, Monochrome, NoColor
-from textual.notifications import SeverityLevel
+from textual.notifications import Notification, Notify, SeverityLevel
 from textual.screen import Screen
 from textual.theme import Theme
 from textual.widget import AwaitMount, Widget
@@ -82,6 +82,8 @@ class TuiPodApp(TerminalApp):
         self._recent_commands = [*first.recent_commands]
         self.past_notices = deque[str](maxlen=30)
         """The newest notices; the palette shows them in full."""
+        self._notices: dict[str, Notification] = {}
+        """Those that are shown, by what they are about."""
         self.frontend = ScreenFrontend(self)
         """What playback and services report to."""
 
@@ -258,12 +260,19 @@ class TuiPodApp(TerminalApp):
         timeout: float | None = None,
         markup: bool = False,
     ) -> None:
-        """Show a notice, with the user's keys in it."""
+        """Show a notice, with the user's keys in it. One such as `Repeat: off` replaces another one about `Repeat`."""
         text = visible(self._services.first.with_keys(message))
         self.past_notices.append(text)
         self.has_news = True
         text = keep_remedy(text, self.size.width * NOTICE_SHARE // 100 - NOTICE_FRAME)
-        super().notify(text, title=title, severity=severity, timeout=timeout, markup=markup)
+        seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
+        about = text if severity == "error" else text.partition(": ")[0]
+        self._notices = {name: each for name, each in self._notices.items() if each in self._notifications}
+        if (former := self._notices.get(about)) is not None:
+            del self._notifications[former]
+            self.screen.query(f"#--textual-toast-{former.identity}").remove()
+        self._notices[about] = notice = Notification(text, title, severity, seconds, markup)
+        self._on_notify(Notify(notice))
 
     def _print_error_renderables(self) -> None:
         """Print the tracebacks of a crash, whose messages and variables may hold text from outside."""
