@@ -398,8 +398,7 @@ class AppDriver:
     @property
     def transcript(self) -> TranscriptView:
         """The transcript, which was opened."""
-        pane = present(self.main.transcript.pane)
-        return pane
+        return present(self.main.transcript.pane)
 
     @property
     def title(self) -> str:

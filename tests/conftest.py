@@ -22,6 +22,7 @@ from tests.rooms import EPISODES, TOPICS, Room, make_room
 from tests.sources.server import Site, serving
 from tests.world import ZONES
 from tui_pod.core.library.library import Library, build_library
+from tui_pod.shelf.feed_store import FeedStore
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell in the background has programs ignore it
 
@@ -105,6 +106,12 @@ def utc(set_zone: Callable[[str], None]) -> None:
 def library() -> Library:
     """The standard library: `tests.rooms` says what is in it."""
     return build_library(TOPICS, EPISODES)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FeedStore:
+    """An empty store of podcasts."""
+    return FeedStore(tmp_path / "data")
 
 
 @pytest.fixture

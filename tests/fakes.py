@@ -29,7 +29,6 @@ from tui_pod.core.player.events import (
     SourceReady,
 )
 from tui_pod.core.player.options import Sound
-from tui_pod.core.player.ports import PlaybackListener
 from tui_pod.core.player.remote_audio import ByteReader, FetchProgress
 from tui_pod.core.player.snapshot import Chapter, Playback, Source
 from tui_pod.core.progress.cards import Card
@@ -300,34 +299,6 @@ class FakeListener:
 
     def session_ended(self, summary: Summary) -> None:
         self.summaries.append(summary)
-
-
-class Relay:
-    """A `PlaybackListener` that passes all it is told to `target`, which a test may replace."""
-
-    def __init__(self, target: PlaybackListener) -> None:
-        self.target = target
-
-    def playback_changed(self, playback: Playback) -> None:
-        self.target.playback_changed(playback)
-
-    def progress_changed(self, episodes: frozenset[str]) -> None:
-        self.target.progress_changed(episodes)
-
-    def queue_changed(self) -> None:
-        self.target.queue_changed()
-
-    def bookmarks_changed(self, episodes: frozenset[str]) -> None:
-        self.target.bookmarks_changed(episodes)
-
-    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
-        self.target.library_changed(library, progress_index)
-
-    def tell(self, text: str, is_error: bool = False) -> None:
-        self.target.tell(text, is_error)
-
-    def session_ended(self, summary: Summary) -> None:
-        self.target.session_ended(summary)
 
 
 class FakeRecognition(RecognitionService):

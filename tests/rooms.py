@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tests.fakes import FakeClock, FakeListener, FakePlayer, FakeSources, FakeWriter, Relay
+from tests.fakes import FakeClock, FakeListener, FakePlayer, FakeSources, FakeWriter
 from tests.hostile import HOSTILE_TITLES
 from tests.present import present
 from tui_pod.core.library.episode import Episode, Topic
@@ -20,6 +20,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Session
 from tui_pod.core.text.clean import clean_title
+from tui_pod.integrations.broadcast import Broadcast
 
 TOPICS = (
     Topic("Basics"),
@@ -57,8 +58,8 @@ class Room:
     sources: FakeSources
     writer: FakeWriter
     listener: FakeListener
-    relay: Relay
-    """Tells `listener`, until it is given another target."""
+    broadcast: Broadcast
+    """Tells `listener`, and whom else a test adds."""
 
     def play(self, episode: str, seconds: float = 0.0, following: Sequence[int] = BASICS) -> None:
         """Start an episode from a list that holds it, and listen for so many seconds."""
@@ -69,8 +70,7 @@ class Room:
 
     def progress(self, episode: str) -> Progress:
         """Return the progress of an episode that was touched."""
-        progress = present(self.progress_index.get(episode))
-        return progress
+        return present(self.progress_index.get(episode))
 
     @property
     def playing(self) -> str | None:
@@ -92,6 +92,10 @@ class Room:
     def status(self) -> PlayerStatus:
         """What the player does."""
         return self.controller.playback.status
+
+    def starts(self) -> list[object]:
+        """Return where the player was to start what it was given, in seconds."""
+        return [call[2] for call in self.player.calls if call[0] == "load"]
 
     def loads(self) -> list[str]:
         """Return what the player was given, in order, named as the episodes are."""
@@ -115,6 +119,7 @@ def make_room(
     session: Session | None = None,
     saved_list: Mapping[str, object] | None = None,
     library: Library | None = None,
+    listener: FakeListener | None = None,
 ) -> Room:
     """Return listening to these episodes, with everything outside it faked and joined up.
 
@@ -124,9 +129,9 @@ def make_room(
         library = build_library(TOPICS, episodes) if settings is None else make_podcast(settings, episodes)
     progress_index = ProgressIndex(library, progress or {})
     clock = FakeClock()
-    player, sources, writer, listener = FakePlayer(clock), FakeSources(), FakeWriter(), FakeListener()
-    relay = Relay(listener)
-    ports = Ports(player, sources, writer, relay, clock, "run")
+    player, sources, writer, listener = FakePlayer(clock), FakeSources(), FakeWriter(), listener or FakeListener()
+    broadcast = Broadcast(listener)
+    ports = Ports(player, sources, writer, broadcast, clock, "run")
     controller = PlaybackController(
         library,
         progress_index,
@@ -140,4 +145,4 @@ def make_room(
     )
     for fake in (player, sources, writer):
         fake.emit = controller.handle
-    return Room(controller, library, progress_index, clock, player, sources, writer, listener, relay)
+    return Room(controller, library, progress_index, clock, player, sources, writer, listener, broadcast)

@@ -83,23 +83,21 @@ def test_everything_closed_leaves_the_state_whole(tmp_path: Path) -> None:
     assert run("", "list", "--status", "unplayed", "--state", str(state))[2] == ""
 
 
-def test_screen_is_drawn_where_messages_go_elsewhere(tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    command = [sys.executable, "-c", CLOSED_ERROR, "-m", "tui_pod", "--ao", "null"]
+@pytest.mark.parametrize(
+    ("prepare", "more"),
+    [
+        (CLOSED_ERROR, {}),
+        (NO_SIZE, {"COLUMNS": "", "LINES": "", "TUI_POD_ONE_PROCESS": ""}),
+        (NO_SIZE, {"COLUMNS": "", "LINES": "", "TUI_POD_ONE_PROCESS": "1"}),
+    ],
+    ids=["messages elsewhere", "no size", "no size, one process"],
+)
+def test_screen_is_drawn_and_obeys_keys(prepare: str, more: dict[str, str], tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": "C.UTF-8", **more}
+    command = [sys.executable, "-c", prepare, "-m", "tui_pod", "--ao", "null"]
     with Terminal(command, environment, tmp_path) as terminal:
         terminal.until(lambda: terminal.shows("Transformers"), "the library is shown")
         terminal.press("q")
         assert terminal.wait() is not None
         terminal.look(0.05)
         assert terminal.status == 0
-
-
-@pytest.mark.parametrize("one_process", ["", "1"])
-def test_terminal_without_a_size_is_drawn_and_obeys_keys(one_process: str, tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "LANG": "C.UTF-8"}
-    environment |= {"COLUMNS": "", "LINES": "", "TUI_POD_ONE_PROCESS": one_process}
-    command = [sys.executable, "-c", NO_SIZE, "-m", "tui_pod", "--ao", "null"]
-    with Terminal(command, environment, tmp_path) as terminal:
-        terminal.until(lambda: terminal.shows("Transformers"), "the library is shown")
-        terminal.press("q")
-        assert terminal.wait() is not None

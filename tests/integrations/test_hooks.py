@@ -11,7 +11,6 @@ from tests.patience import until
 from tests.rooms import Room
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.integrations import hooks as module
-from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.hooks import Hooks
 from tui_pod.integrations.player_api import PlayerApi
 
@@ -27,9 +26,8 @@ class Run:
         write = f'{sys.executable} -c "{WRITE}" {self.file}'
         commands = dict.fromkeys(("play", "pause", "end", "bookmark", "new"), write) | {"end": write}
         self.hooks = Hooks(commands, PlayerApi(room.controller).status, lambda: room.controller.bookmarks)
-        self.broadcast = Broadcast(room.listener)
+        self.broadcast = room.broadcast
         self.broadcast.add(self.hooks)
-        room.relay.target = self.broadcast
 
     @property
     def heard(self) -> list[dict[str, object]]:
@@ -115,9 +113,7 @@ def events(room: Room, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, objec
     room.controller.bookmarks.add("one", "One", Stretch(1.0, 2.0, "Said."))
     hooks = Hooks({}, dict, lambda: room.controller.bookmarks)
     monkeypatch.setattr(hooks, "run", lambda event, about=None: found.append((event, (about or {}).get("id"))))
-    broadcast = Broadcast(room.listener)
-    broadcast.add(hooks)
-    room.relay.target = broadcast
+    room.broadcast.add(hooks)
     return found
 
 

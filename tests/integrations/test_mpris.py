@@ -13,7 +13,6 @@ from tests.rooms import EPISODES, Room, make_room
 from tests.tools import needs
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.selection.queue import Queue
-from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.session_bus import DesktopError, connect, find_bus, follow_desktop
 
 pytest.importorskip("dbus_fast", reason="dbus-fast is not installed (extra mpris)")
@@ -33,8 +32,6 @@ class Desktop:
 
     def __init__(self, room: Room, client: MessageBus) -> None:
         self.room = room
-        self.broadcast = Broadcast(room.listener)
-        room.relay.target = self.broadcast
         self._client = client
         self.changes: list[dict[str, Any]] = []
         self.jumps: list[float] = []
@@ -42,7 +39,7 @@ class Desktop:
     async def join(self) -> None:
         """Put the app on the bus, and listen to it."""
         for follower in await follow_desktop(self.room.controller, notifies=False):
-            self.broadcast.add(follower)
+            self.room.broadcast.add(follower)
         self._client.add_message_handler(self._hear)
         await self.call("AddMatch", f"type='signal',path='{PATH}'", of="org.freedesktop.DBus")
 
@@ -103,7 +100,7 @@ async def desktop(room: Room, client: MessageBus) -> AsyncIterator[Desktop]:
     joined = Desktop(room, client)
     await joined.join()
     yield joined
-    await joined.broadcast.close()
+    await joined.room.broadcast.close()
 
 
 async def playerctl(*arguments: str) -> str:
@@ -252,12 +249,13 @@ async def test_playing_on_tells_nothing(desktop: Desktop, monkeypatch: pytest.Mo
         (lambda room: room.controller.mixer.set_volume(50), {"Volume": 0.5}),
         (lambda room: room.controller.mixer.toggle_mute(), {"Volume": 0.0}),
         (lambda room: room.controller.repeat.start_episode(), {"LoopStatus": "Track"}),
+        (lambda room: room.controller.queue_last(["three"]), {"CanGoNext": True}),
     ],
 )
 async def test_change_tells_the_changed_property_alone(
     desktop: Desktop, change: Callable[[Room], None], told: dict[str, object]
 ) -> None:
-    desktop.room.play("one", 5)
+    desktop.room.play("one", 5, following=())
     await desktop.settle()
     desktop.changes.clear()
     change(desktop.room)
@@ -276,33 +274,20 @@ async def test_next_episode_tells_its_metadata_and_not_the_position(desktop: Des
     assert "Position" not in told
 
 
-async def test_queue_filled_tells_that_something_comes_next(desktop: Desktop) -> None:
-    desktop.room.play("one", 5, following=())
-    await desktop.settle()
-    desktop.changes.clear()
-    desktop.room.controller.queue_last(["three"])
-    await desktop.settle()
-    assert desktop.changes == [{"CanGoNext": True}]
-
-
 @pytest.mark.parametrize("place", [10.0, 80.0])
-async def test_seek_tells_where_it_went(desktop: Desktop, place: float) -> None:
+async def test_seek_and_resuming_in_the_middle_tell_where_it_went(desktop: Desktop, place: float) -> None:
     desktop.room.play("one", 30)
     await desktop.settle()
     desktop.jumps.clear()
     desktop.room.controller.seek_to(place)
     await desktop.settle()
     assert set(desktop.jumps) == {place}
-
-
-async def test_episode_resumed_in_its_middle_tells_where(desktop: Desktop) -> None:
-    desktop.room.play("one", 30)
     desktop.room.controller.stop()
     await desktop.settle()
     desktop.jumps.clear()
     desktop.room.play("one")
     await desktop.settle()
-    assert desktop.jumps == [30.0]
+    assert desktop.jumps == [place]
 
 
 async def test_second_app_has_a_name_of_its_own(desktop: Desktop, client: MessageBus) -> None:
@@ -312,30 +297,28 @@ async def test_second_app_has_a_name_of_its_own(desktop: Desktop, client: Messag
     other = f"{NAME}.instance{os.getpid()}"
     assert await second.get("PlaybackStatus", of=other) == "Playing"
     assert await desktop.get("PlaybackStatus") == "Stopped"
-    await second.broadcast.close()
+    await second.room.broadcast.close()
 
 
 async def test_end_takes_the_app_off_the_bus(desktop: Desktop) -> None:
-    await desktop.broadcast.close()
+    await desktop.room.broadcast.close()
     async with asyncio.timeout(PATIENCE):
         while await desktop.call("NameHasOwner", NAME, of="org.freedesktop.DBus"):
             pass
 
 
 async def test_bus_gone_leaves_listening_alone(room: Room, bus_address: str) -> None:
-    broadcast = Broadcast(room.listener)
-    room.relay.target = broadcast
     bus = await connect()
     mpris = Mpris(bus, room.controller)
     await mpris.start()
-    broadcast.add(mpris)
+    room.broadcast.add(mpris)
     bus.disconnect()
     async with asyncio.timeout(PATIENCE):
         await bus.wait_for_disconnect()  # type: ignore[no-untyped-call]
     room.play("one", 5)
     room.controller.seek_to(50)
     assert room.position == 50
-    await broadcast.close()
+    await room.broadcast.close()
 
 
 async def test_no_session_bus_is_told_as_such(monkeypatch: pytest.MonkeyPatch) -> None:

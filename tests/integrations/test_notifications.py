@@ -7,7 +7,6 @@ import pytest
 
 from tests.patience import PATIENCE
 from tests.rooms import Room
-from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.session_bus import follow_desktop
 
 pytest.importorskip("dbus_fast", reason="dbus-fast is not installed (extra mpris)")
@@ -53,44 +52,36 @@ async def shown(bus_address: str) -> AsyncIterator[Shown]:
     bus.disconnect()
 
 
-async def follow(room: Room, notifies: bool) -> tuple[Broadcast, list[object]]:
+async def follow(room: Room, notifies: bool = True) -> list[object]:
     """Let the desktop follow a room; return what does."""
-    broadcast = Broadcast(room.listener)
-    room.relay.target = broadcast
     found = await follow_desktop(room.controller, notifies)
     for follower in found:
-        broadcast.add(follower)
-    return broadcast, list(found)
+        room.broadcast.add(follower)
+    return list(found)
 
 
-async def test_each_episode_that_begins_is_told_and_takes_the_formers_place(shown: Shown, room: Room) -> None:
-    broadcast, _ = await follow(room, notifies=True)
+async def test_each_episode_that_begins_is_told_and_nothing_between(shown: Shown, room: Room) -> None:
+    await follow(room)
     room.play("one", 5)
     assert await shown.next() == ("tui-pod", 0, "One", "Numbers, 1 minute 40")
-    room.controller.next()
-    assert await shown.next() == ("tui-pod", 7, "Two", "Numbers, 3 minutes 20")
-    await broadcast.close()
-
-
-async def test_pause_and_seek_are_not_told(shown: Shown, room: Room) -> None:
-    broadcast, _ = await follow(room, notifies=True)
-    room.play("one", 5)
     room.controller.toggle_pause()
     room.controller.toggle_pause()
     room.controller.seek_to(50)
-    room.play("three")
-    assert [(await shown.next())[2] for _ in range(2)] == ["One", "Three"]
+    room.controller.next()  # takes the former one's place
+    assert await shown.next() == ("tui-pod", 7, "Two", "Numbers, 3 minutes 20")
+    room.play("four", 0)
+    assert (await shown.next())[2] == "Four"  # whose length is unknown
     assert shown.shown.empty()
-    await broadcast.close()
+    await room.broadcast.close()
 
 
 async def test_episodes_are_not_told_unless_it_was_asked_for(shown: Shown, room: Room) -> None:
-    broadcast, _ = await follow(room, notifies=False)
+    await follow(room, notifies=False)
     room.play("one", 5)
-    broadcast.notify("1 episode new", "Cast")
+    room.broadcast.notify("1 episode new", "Cast")
     assert (await shown.next())[2:] == ("1 episode new", "Cast")
     assert shown.shown.empty()
-    await broadcast.close()
+    await room.broadcast.close()
 
 
 @pytest.mark.parametrize(("capabilities", "body"), [(["body-markup"], "a &lt;b&gt; &amp; c"), ([], "a <b> & c")])
@@ -98,11 +89,11 @@ async def test_signs_of_markup_are_shown_as_they_are(
     shown: Shown, room: Room, capabilities: list[str], body: str
 ) -> None:
     shown.capabilities = capabilities
-    broadcast, (_, notifications) = await follow(room, notifies=True)
+    _, notifications = await follow(room)
     assert isinstance(notifications, Notifications)
     notifications.notify("<i>\x1b[2J", "a <b>\x07 & c")
     assert (await shown.next())[2:] == ("<i>[2J", body)
-    await broadcast.close()
+    await room.broadcast.close()
 
 
 async def test_desktop_without_notifications_leaves_listening_alone(
@@ -110,28 +101,21 @@ async def test_desktop_without_notifications_leaves_listening_alone(
 ) -> None:
     is_off = asyncio.Event()
     monkeypatch.setattr("tui_pod.integrations.notifications.log", lambda _: is_off.set())
-    broadcast, _ = await follow(room, notifies=True)
+    await follow(room)
     room.play("one", 5)
     async with asyncio.timeout(PATIENCE):
         await is_off.wait()
     room.controller.next()
     assert room.playing == "two"
-    await broadcast.close()
+    await room.broadcast.close()
 
 
 async def test_many_notifications_at_once_are_dropped_but_for_the_first(shown: Shown, room: Room) -> None:
-    broadcast, (_, notifications) = await follow(room, notifies=True)
+    _, notifications = await follow(room)
     assert isinstance(notifications, Notifications)
     for number in range(20):
         notifications.notify(f"Title {number}", "x" * 400)
     found = [await shown.next() for _ in range(8)]
     assert [title for _, _, title, _ in found] == [f"Title {number}" for number in range(8)]
     assert {len(body) for *_, body in found} == {300}
-    await broadcast.close()
-
-
-async def test_episode_of_an_unknown_length_is_told_by_its_title(shown: Shown, room: Room) -> None:
-    broadcast, _ = await follow(room, notifies=True)
-    room.play("four", 0)
-    assert (await shown.next())[2] == "Four"
-    await broadcast.close()
+    await room.broadcast.close()

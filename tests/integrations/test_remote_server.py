@@ -30,7 +30,6 @@ from tui_pod.core.player.events import LoadFailed, PauseChanged
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.integrations import remote_server as remote
 from tui_pod.integrations import remote_socket
-from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_server import LIMIT, RemoteControl, RequestError, parse_request, perform
 from tui_pod.integrations.remote_socket import RemoteError, is_same_user, open_folder, socket_name
@@ -64,11 +63,9 @@ def state(home: Path) -> Path:
 
 async def start(room: Room, state: Path) -> RemoteControl:
     """Return the running remote control of an app that listens in `room`."""
-    broadcast = Broadcast(room.listener)
-    room.relay.target = broadcast
     control = RemoteControl(PlayerApi(room.controller), state)
     await control.start()
-    broadcast.add(control)
+    room.broadcast.add(control)
     return control
 
 
@@ -217,9 +214,8 @@ async def test_follower_gets_a_line_at_each_change_and_none_without(
 async def test_follower_gets_a_line_after_each_sync(room: Room, runtime: Path, state: Path) -> None:
     times = [None, START, START + timedelta(minutes=1)]
     control = RemoteControl(PlayerApi(room.controller, lambda: times[0]), state)
-    broadcast = Broadcast(room.listener)
-    broadcast.add(control)
     await control.start()
+    room.broadcast.add(control)
     reader, writer = await asyncio.open_unix_connection(runtime / socket_name(state))
     writer.write(b'{"command": "follow"}\n')
     for time in tuple(times):
@@ -228,7 +224,7 @@ async def test_follower_gets_a_line_after_each_sync(room: Room, runtime: Path, s
         assert now["synced"] == (None if time is None else time.isoformat(timespec="seconds"))
         times.pop(0)
         if times:
-            broadcast.sync_ended()
+            room.broadcast.sync_ended()
     writer.close()
     await control.close()
 

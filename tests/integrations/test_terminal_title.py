@@ -16,7 +16,6 @@ from tests.plain.test_program import catalog as catalog  # a fixture
 from tests.plain.test_program import command
 from tests.rooms import Room
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
-from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.integrations.terminal_title import TerminalTitle, has_title
 
 
@@ -24,9 +23,7 @@ from tui_pod.integrations.terminal_title import TerminalTitle, has_title
 def written(room: Room) -> list[str]:
     """What is written to the terminal while `room` listens."""
     sequences: list[str] = []
-    broadcast = Broadcast(room.listener)
-    broadcast.add(TerminalTitle(sequences.append))
-    room.relay.target = broadcast
+    room.broadcast.add(TerminalTitle(sequences.append))
     return sequences
 
 

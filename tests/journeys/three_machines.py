@@ -22,6 +22,7 @@ from typing import Any
 
 from tests.fakes import FakeClock, FakePlayer
 from tests.journeys.five_weeks import MOST_BACK, Journal, Sounds
+from tests.present import present
 from tests.servers.tried import Client, TriedServer
 from tests.services.podcasts.rig import ServiceRig
 from tests.sources.folders.sounds import make_long_mp3
@@ -222,8 +223,7 @@ class Home:
         """The ids of all episodes, by what they are on every machine: the sound, or the title."""
         library, found = self.app.controller.library, dict[str, str]()
         for ident in library.ids:
-            episode = library.find(ident)
-            assert episode is not None
+            episode = present(library.find(ident))
             audio = episode.parts[0].audio if episode.parts else episode.audio or ""
             if (episode.duration or LENGTH) >= PART:  # not the server's short ones
                 is_local = audio.startswith(str(self.folder))
@@ -288,8 +288,7 @@ class Machines:
         store.subscribe([Entry(address, "Server")])
         login = KeptLogin(address, origin(f"{self.library.base}/"), self.web.user, self.web.password, over_http=True)
         store.logins.keep(login)
-        found = store.find(address)
-        assert found is not None
+        found = present(store.find(address))
         outcome = refresh_feed(store, found, CancelToken(), PUBLIC)
         assert outcome.error is None
         store.db.close()

@@ -9,17 +9,11 @@ from typing import Any
 
 import pytest
 
-from tests.patience import PATIENCE
+from tests.net.test_fetch import LIMITS, ask
 from tests.sources import server
 from tests.sources.server import Site
 from tui_pod.net.connect import proxy_for, tls_context, trust_certificates
-from tui_pod.net.fetch import FetchError, Limits, Request, Response, fetch
-
-LIMITS = Limits(size=8 * 1024 * 1024, seconds=PATIENCE)
-
-
-def ask(site: Site, path: str, limits: Limits = LIMITS, tag: str = "") -> tuple[Response, bytes]:
-    return fetch(Request(site.url(path), site.allowed, {"If-None-Match": tag} if tag else {}), limits)
+from tui_pod.net.fetch import FetchError, Limits, Request, fetch
 
 
 @pytest.fixture

@@ -6,16 +6,10 @@ import zlib
 
 import pytest
 
-from tests.patience import PATIENCE
+from tests.net.test_fetch import ask
 from tests.sources import server
 from tests.sources.server import Site
-from tui_pod.net.fetch import FetchError, Limits, Request, Response, fetch
-
-LIMITS = Limits(size=8 * 1024 * 1024, seconds=PATIENCE)
-
-
-def ask(site: Site, path: str, limits: Limits = LIMITS, tag: str = "") -> tuple[Response, bytes]:
-    return fetch(Request(site.url(path), site.allowed, {"If-None-Match": tag} if tag else {}), limits)
+from tui_pod.net.fetch import FetchError, Limits
 
 
 def in_pieces(*pieces: bytes, then: bytes = b"") -> server.Reply:

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 
+from tests.present import present
 from tui_pod.core.errors import UserError
 from tui_pod.net.login import Login, check_user, find_digest, login_for, split_login
 
@@ -60,8 +61,7 @@ def test_password_is_not_in_what_is_shown_of_a_login() -> None:
 
 @pytest.mark.parametrize(("quality", "names"), [('qop="auth", ', {"qop", "nc", "cnonce"}), ("", set())])
 def test_digest_names_its_quality_only_if_the_server_asks_for_it(quality: str, names: set[str]) -> None:
-    digest = find_digest(f'Digest realm="r", {quality}nonce="n", opaque="o"')
-    assert digest is not None
+    digest = present(find_digest(f'Digest realm="r", {quality}nonce="n", opaque="o"'))
     header = Login(HTTPS, "ann", "s3").header(digest, "GET", "/f")
     parts = dict(part.split("=", 1) for part in header.removeprefix("Digest ").split(", "))
     assert parts.keys() == {"username", "realm", "nonce", "uri", "response", "opaque"} | names
@@ -70,8 +70,7 @@ def test_digest_names_its_quality_only_if_the_server_asks_for_it(quality: str, n
 
 def answered(challenge: str, **given: str) -> dict[str, str]:
     """Return the parts of the header that answers a challenge."""
-    digest = find_digest(challenge)
-    assert digest is not None
+    digest = present(find_digest(challenge))
     header = Login(HTTPS, given.get("user", "ann"), "s3").header(digest, "GET", "/f")
     return dict(part.split("=", 1) for part in header.removeprefix("Digest ").split(", "))
 

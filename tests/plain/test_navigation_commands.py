@@ -15,14 +15,19 @@ from tui_pod.core.progress.passages import Passage
 from tui_pod.core.selection.list_query import ListQuery
 
 
-async def test_moves_say_the_entry(room: Room) -> None:
-    assert await run(RoomServices(room), "j", "down", "k", "G", "j", "g") == [
+async def test_moves_say_the_entry_and_details_all_about_it(room: Room) -> None:
+    assert await run(RoomServices(room), "j", "down", "k", "G", "j", "g", "i") == [
         "2 of 5. Two. 3 minutes 20.",
         "3 of 5. Three. 5 minutes.",
         "2 of 5. Two. 3 minutes 20.",
         "5 of 5. Five. 10 seconds.",
         "5 of 5. Five. 10 seconds.",
         "1 of 5. One. 1 minute 40.",
+        "One. 1 minute 40.",
+        "The first of five.",
+        "Topics: Numbers.",
+        "Published 05 February 2026.",
+        "Id: one",
     ]
 
 
@@ -186,16 +191,6 @@ async def test_search_narrows_and_escape_shows_all_again(room: Room) -> None:
         "Basics, 1 episode, newest first, with short.",
         "1 of 1. Five. 10 seconds.",
         "1 of 1. Five. 10 seconds.",
-    ]
-
-
-async def test_details_say_all_about_the_episode(room: Room) -> None:
-    assert await run(RoomServices(room), "i") == [
-        "One. 1 minute 40.",
-        "The first of five.",
-        "Topics: Numbers.",
-        "Published 05 February 2026.",
-        "Id: one",
     ]
 
 

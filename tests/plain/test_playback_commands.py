@@ -17,18 +17,11 @@ from tui_pod.core.selection.list_query import ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 
 
-async def test_enter_plays_and_space_pauses_and_goes_on(room: Room) -> None:
-    assert await run(RoomServices(room), "", " ", "space") == [
-        "Playing: One. 1 minute 40.",
-        "Paused, 0 seconds of 1 minute 40.",
-        "Playing, 0 seconds of 1 minute 40.",
-    ]
+async def test_enter_plays_and_space_pauses_and_either_goes_on_and_says_so_once(room: Room) -> None:
+    paused, playing = "Paused, 0 seconds of 1 minute 40.", "Playing, 0 seconds of 1 minute 40."
+    said = await run(RoomServices(room), "", " ", "space", " ", "", ".")
+    assert said == ["Playing: One. 1 minute 40.", *[paused, playing] * 2, "At 30 seconds of 1 minute 40."]
     assert room.playing == "one"
-
-
-async def test_enter_on_the_paused_episode_says_once_that_it_plays(room: Room) -> None:
-    said = await run(RoomServices(room), "", " ", "", ".")
-    assert said[2:] == ["Playing, 0 seconds of 1 minute 40.", "At 30 seconds of 1 minute 40."]
 
 
 async def test_space_with_nothing_loaded_plays_what_it_is_at(room: Room) -> None:
@@ -264,16 +257,10 @@ async def test_queue_entry_gone_from_the_library_can_be_removed() -> None:
     assert room.controller.queue.entries == ("one",)
 
 
-async def test_session_is_planned_and_begun(room: Room) -> None:
-    said = await run(RoomServices(room), "S", "5m", "")
+async def test_session_is_planned_begun_and_ended_while_what_plays_goes_on(room: Room) -> None:
+    said = await run(RoomServices(room), "S", "5m", "", "\x18", "\x18")
     assert re.fullmatch(r"2 episodes, 5 minutes 10, until \d\d:\d\d\.", said[1])
     assert said[2:5] == ["Five. 10 seconds.", "Three. 5 minutes.", "Press enter to start, or type no:"]
-    assert room.controller.session is not None
-    assert room.status is PlayerStatus.PLAYING
-
-
-async def test_session_is_ended_while_what_plays_goes_on(room: Room) -> None:
-    said = await run(RoomServices(room), "S", "5m", "", "\x18", "\x18")
     assert said[-2].startswith("Session ended; playback continues.")
     assert said[-1].startswith("No session is in progress.")
     assert (room.controller.session, room.status) == (None, PlayerStatus.PLAYING)

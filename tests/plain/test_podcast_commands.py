@@ -192,10 +192,13 @@ async def test_preview_says_ten_episodes_and_no_adds_nothing() -> None:
     assert not [wish for wish in services.asked.wishes if "add" in str(wish[0])]
 
 
-async def test_r_refreshes_the_podcast_that_is_listed_or_stood_on() -> None:
+async def test_r_d_and_x_are_about_the_episode_or_the_podcast_that_is_listed_or_stood_on() -> None:
     services = FeedServices()
-    await run(services, "r", "tab", "r", "R")
-    assert services.asked.wishes == [("refresh", CAST), ("refresh", CAST), ("refresh", None)]
+    await run(services, "r", "g", "d", "x", "tab", "r", "R", "d", "x")
+    assert services.asked.wishes == [
+        ("refresh", CAST), ("download", "cast-2"), ("remove_downloads", "cast-2"), ("refresh", CAST),
+        ("refresh", None), ("download", "cast-2", "cast-1"), ("remove_feed", CAST),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("place", [0, 2, SmartList.QUEUE])
@@ -205,18 +208,6 @@ async def test_r_elsewhere_says_what_to_press(place: int) -> None:
         "This topic is not a podcast. Press capital R to refresh all of them, a to add one."
     ]
     assert services.asked.wishes == []
-
-
-async def test_d_downloads_an_episode_or_a_whole_topic() -> None:
-    services = FeedServices()
-    await run(services, "g", "d", "tab", "d")
-    assert services.asked.wishes == [("download", "cast-2"), ("download", "cast-2", "cast-1")]
-
-
-async def test_x_removes_a_download_or_a_podcast() -> None:
-    services = FeedServices()
-    await run(services, "g", "x", "tab", "x")
-    assert services.asked.wishes == [("remove_downloads", "cast-2"), ("remove_feed", CAST)]
 
 
 async def test_x_takes_an_episode_off_new() -> None:

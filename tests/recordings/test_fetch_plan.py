@@ -12,24 +12,17 @@ def make_plan(is_ranged: bool | None = True, readers: int = 1, wanted: int = 0, 
     return FetchPlan(wanted=wanted, position=position, readers=readers, is_ranged=is_ranged)
 
 
-def test_rate_is_that_of_this_connection() -> None:
+def test_rate_is_that_of_this_connection_and_tells_nothing_once_it_brings_nothing_more() -> None:
     plan = make_plan()
     plan.begin(0, 5000.0)
     plan.take(1000, 5000.0 + METER / 2)
     assert plan.rate == 0.0
     plan.take(1000, 5000.0 + METER)
-    assert plan.rate == pytest.approx(2000 / METER)
+    assert plan.rate_at(5000.0 + METER + STALE / 2) == plan.rate == pytest.approx(2000 / METER)
+    assert plan.rate_at(5000.0 + METER + STALE) == 0.0
     plan.begin(0, 6000.0)
     plan.take(500, 6000.0 + METER)
     assert plan.rate == pytest.approx(500 / METER)
-
-
-def test_rate_of_a_connection_that_brings_nothing_more_tells_nothing() -> None:
-    plan = make_plan()
-    plan.begin(0, 5000.0)
-    plan.take(1000, 5000.0 + METER)
-    assert plan.rate_at(5000.0 + METER + STALE / 2) == pytest.approx(1000 / METER)
-    assert plan.rate_at(5000.0 + METER + STALE) == 0.0
 
 
 def test_first_missing_byte_from_the_reader_on_is_next() -> None:
@@ -57,6 +50,9 @@ def test_connection_is_kept_for_what_is_near_and_given_up_for_what_is_not() -> N
     assert not plan.will_bring(999)
     plan.rate = 100_000.0
     assert plan.will_bring(1000 + 40_000)
+    plan.rate = 1e9
+    assert plan.will_bring(1000 + 256 * 1024)
+    assert not plan.will_bring(1000 + 256 * 1024 + 1)
 
 
 def test_connection_that_brings_what_is_here_is_given_up() -> None:
@@ -95,13 +91,6 @@ def test_connection_without_ranges_brings_what_a_broadcast_still_needs() -> None
     endless.position = 16 * 1024 * 1024
     assert endless.brings_next(Intervals(), None) is None
     assert endless.brings_next(Intervals(), SIZE) is True  # of a known size all is wanted
-
-
-def test_rate_stands_for_256_kilobytes_at_most() -> None:
-    plan = make_plan(position=1000)
-    plan.rate = 1e9
-    assert plan.will_bring(1000 + 256 * 1024)
-    assert not plan.will_bring(1000 + 256 * 1024 + 1)
 
 
 def test_connection_goes_on_until_enough_is_ahead_of_the_reader() -> None:

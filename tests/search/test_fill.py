@@ -147,8 +147,11 @@ def test_filling_reads_only_what_is_new(desk: Desk, monkeypatch: pytest.MonkeyPa
     assert [file.name for file in read] == ["one.vtt", "two.vtt"]
 
 
-def test_filling_tells_how_many_words_are_unread(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_filling_in_parts_tells_how_many_words_are_unread_and_gives_the_newest_the_highest_number(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(fill, "BATCH", 2)
+    monkeypatch.setattr(fill, "HEADS", 2)
     for number in range(5):
         desk.add(f"e{number}", "Title", f"Word{number}.")
     told: list[int] = []
@@ -156,6 +159,7 @@ def test_filling_tells_how_many_words_are_unread(desk: Desk, monkeypatch: pytest
     assert told == [5, 3, 1]
     with desk.index.reading() as db:
         assert db.execute("SELECT value FROM about WHERE name = 'left'").fetchone() == ("0",)
+        assert [row[0] for row in db.execute("SELECT id FROM heads ORDER BY number")] == ["e4", "e3", "e2", "e1", "e0"]
 
 
 @pytest.mark.parametrize(
@@ -205,18 +209,6 @@ def test_topics_of_what_is_no_file_are_not_indexed(desk: Desk) -> None:
     desk.episodes.append(Episode("three", "Frog", tags=("Tales",), audio="/Tales/frog.mp3"))
     desk.fill()
     assert (desk.ids("novels"), desk.ids("lives"), desk.ids("tales")) == ([], ["two"], ["three"])
-
-
-def test_newest_episode_has_the_highest_number_wherever_its_part_of_the_library_ends(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fill, "BATCH", 2)
-    monkeypatch.setattr(fill, "HEADS", 2)
-    for number in range(5):
-        desk.add(f"e{number}", "Title", f"Word{number}.")
-    desk.fill()
-    with desk.index.reading() as db:
-        assert [row[0] for row in db.execute("SELECT id FROM heads ORDER BY number")] == ["e4", "e3", "e2", "e1", "e0"]
 
 
 def test_words_that_were_changed_are_read_again(desk: Desk) -> None:

@@ -57,11 +57,6 @@ def test_question_of_ten_thousand_words_is_cut_and_says_so() -> None:
     assert query.notice
 
 
-def test_places_of_matches_are_those_in_the_text_as_it_is_shown() -> None:
-    text = "Ein Café, zwei ＣＡＦＥs: cafeteria."
-    assert [text[start:end] for start, end in parse_query("cafe").spans(text)] == ["Café", "ＣＡＦＥs", "cafeteria"]
-
-
 def test_nearest_query_matches_a_text_with_any_of_the_words() -> None:
     query = parse_query("harbour whales")
     assert not query.matches("A whale.")
@@ -93,22 +88,20 @@ def test_excerpt_of_a_text_without_blanks_shows_the_match_and_no_half_letters() 
     assert all(unicodedata.category(shown[place])[0] != "M" for place in (1, shown.index("ไทย")))
 
 
-def test_excerpt_is_the_whole_of_a_text_that_fits() -> None:
-    assert excerpt(parse_query("b"), "a b c", 5) == "a b c"
-
-
-def test_excerpt_without_a_match_is_the_beginning_up_to_a_word() -> None:
-    assert excerpt(parse_query("zebra"), "one two three four", 12) == "one two…"
-
-
-def test_excerpt_at_the_end_begins_a_third_of_the_width_before_the_match() -> None:
-    text = f"{'a ' * 40}before the needle"
-    assert excerpt(parse_query("needle"), text, 30) == "…before the needle"
-
-
-def test_excerpt_of_a_text_without_spaces_is_cut_at_most_20_characters_early() -> None:
-    assert excerpt(parse_query("zebra"), "x" * 100, 30) == f"{'x' * 10}…"
-    assert excerpt(parse_query("zebra"), f"ab {'x' * 100}", 30) == f"ab {'x' * 7}…"
+@pytest.mark.parametrize(
+    ("typed", "text", "width", "shown"),
+    [
+        pytest.param("b", "a b c", 5, "a b c", id="fits"),
+        pytest.param("zebra", "one two three four", 12, "one two…", id="no match"),
+        pytest.param(
+            "needle", f"{'a ' * 40}before the needle", 30, "…before the needle", id="a third before the match"
+        ),
+        pytest.param("zebra", "x" * 100, 30, f"{'x' * 10}…", id="at most 20 characters early"),
+        pytest.param("zebra", f"ab {'x' * 100}", 30, f"ab {'x' * 7}…", id="the same after a word"),
+    ],
+)
+def test_excerpt_is_cut_between_words_near_the_match(typed: str, text: str, width: int, shown: str) -> None:
+    assert excerpt(parse_query(typed), text, width) == shown
 
 
 @pytest.mark.parametrize(
@@ -154,26 +147,18 @@ def test_score_counts_phrases_that_match_and_those_that_match_whole_words() -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("typed", "text", "found"),
     [
-        ("to be or not to be", ["to be", "to be"]),
-        ("to be to bed", ["to be"]),
-        ("be to be", ["to be"]),
+        ("cafe", "Ein Café, zwei ＣＡＦＥs: cafeteria.", ["Café", "ＣＡＦＥs", "cafeteria"]),
+        ('"to be"', "to be or not to be", ["to be", "to be"]),
+        ('"to be"', "to be to bed", ["to be"]),
+        ('"to be"', "be to be", ["to be"]),
+        ('"one two" "two three" "one two three" four', "one two three, four", ["one two three", "four"]),
+        ('"51"', "costs 5½ pounds", ["5½"]),
     ],
 )
-def test_spans_of_a_phrase_are_its_own_words(text: str, found: list[str]) -> None:
-    assert [text[start:end] for start, end in parse_query('"to be"').spans(text)] == found
-
-
-def test_spans_that_overlap_are_one() -> None:
-    text = "one two three, four"
-    spans = parse_query('"one two" "two three" "one two three" four').spans(text)
-    assert [text[start:end] for start, end in spans] == ["one two three", "four"]
-
-
-def test_word_that_folds_to_two_is_found_by_either() -> None:
-    text = "costs 5½ pounds"
-    assert [text[start:end] for start, end in parse_query('"51"').spans(text)] == ["5½"]
+def test_places_of_matches_are_those_in_the_text_as_it_is_shown(typed: str, text: str, found: list[str]) -> None:
+    assert [text[start:end] for start, end in parse_query(typed).spans(text)] == found
 
 
 def test_letters_of_scripts_without_spaces_are_indexed_apart() -> None:

@@ -39,14 +39,14 @@ class Rig:
     """The service over a room."""
 
     def __init__(self, room: Room) -> None:
+        assert isinstance(room.listener, FakeFrontend)
         self.room = room
         self.controller = room.controller
-        self.screen = FakeFrontend()
+        self.screen = room.listener
         self.reader = SlowReader()
         self.context = make_context(room.controller, self.screen)
         self.bookmarks = BookmarkService(self.context, self.reader)
         self.noted: list[Bookmark] = []
-        room.relay.target = self.screen
 
     async def close(self) -> None:
         """End the app."""
@@ -65,8 +65,12 @@ class Rig:
 
 
 @pytest.fixture
-async def rig() -> Rig:
-    room = make_room()
+def room() -> Room:
+    return make_room(listener=FakeFrontend())
+
+
+@pytest.fixture
+async def rig(room: Room) -> Rig:
     room.play("one", 42.0)
     return Rig(room)
 

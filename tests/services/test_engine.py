@@ -3,7 +3,6 @@ import asyncio
 import pytest
 
 from tests.rooms import Room, make_room
-from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.services.engine import QuestionOffer
 
 
@@ -13,9 +12,7 @@ class Rig:
     def __init__(self) -> None:
         self.room: Room = make_room()
         self.offered: list[str] = []
-        broadcast = Broadcast(self.room.listener)
-        broadcast.add(QuestionOffer(self.room.controller, self.offered.append))
-        self.room.relay.target = broadcast
+        self.room.broadcast.add(QuestionOffer(self.room.controller, self.offered.append))
 
 
 @pytest.fixture

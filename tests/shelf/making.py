@@ -1,21 +1,9 @@
 """Feeds and items to store."""
 
 from dataclasses import replace
-from pathlib import Path
-
-import pytest
 
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FeedStore:
-    store = FeedStore(tmp_path / "data")
-    store.subscribe([Entry(FIRST, "Cast", (("Science", "Physics"),))])
-    return store
-
 
 FIRST = "https://cast.example.org/feed.xml"
 

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.present import present
 from tests.shelf.making import FIRST, NOW, make_feed, make_item, titles
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.player.snapshot import Chapter
@@ -148,8 +149,7 @@ def test_details_are_kept(store: FeedStore) -> None:
         marks=(Chapter(2.0, "b", picture="https://x.org/p"),),
     )
     store.store(FIRST, make_feed(item), now=NOW)
-    details = store.details(episode_id(FIRST, "g1"))
-    assert details is not None
+    details = present(store.details(episode_id(FIRST, "g1")))
     assert (details.notes, details.marks, details.chapters) == (
         "<p>n",
         (Chapter(2.0, "b", "", "https://x.org/p"),),
@@ -163,8 +163,7 @@ def test_numbers_kind_and_language_follow_the_feed(store: FeedStore) -> None:
     ident = episode_id(FIRST, "g1")
     for changes in ({"season": 1, "number": 2, "type": "bonus", "is_explicit": True}, {"number": 3}, {}):
         stored = store.store(FIRST, make_feed(make_item(1, **changes), language="de-at"), now=NOW)
-        details = store.details(ident)
-        assert details is not None
+        details = present(store.details(ident))
         found = {"season": details.season, "number": details.number, "type": details.type}
         assert {key: value for key, value in found.items() if value} == {
             k: v for k, v in changes.items() if v is not True
@@ -282,8 +281,7 @@ def test_settings_that_were_changed_are_told_with_their_time(store: FeedStore) -
 def test_visit_of_an_unknown_podcast_keeps_its_picture_and_language(store: FeedStore) -> None:
     feed = make_feed(make_item(1), picture="https://c.org/all.jpg", language="de-at", link="https://b.org/")
     ident = store.store_preview("https://b.org/f", feed, feed.items[0])
-    details = store.details(ident)
-    assert details is not None
+    details = present(store.details(ident))
     assert (details.feed, details.feed_title, details.language) == ("https://b.org/f", "Cast", "de-at")
     assert picture_of(store.db, ident) == "https://c.org/all.jpg"
     assert store.purge(NOW * 2) == [ident]

@@ -25,11 +25,6 @@ from tui_pod.sources.source import RefreshResult
 from tui_pod.sources.table import source_of, subscribe
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> FeedStore:
-    return FeedStore(tmp_path / "data")
-
-
 def no_network(*_: Any, **__: Any) -> Any:
     raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
 

@@ -302,12 +302,23 @@ async def test_wish_asked_twice_is_made_once(rig: Rig) -> None:
     assert len(rig.log("request")) == 1
 
 
-async def test_urgent_wish_goes_before_a_prepared_one(rig: Rig) -> None:
+@pytest.mark.parametrize(
+    ("wishes", "made"),
+    [
+        pytest.param([(TWO, False), (THREE, True)], [THREE, TWO], id="urgent before prepared"),
+        pytest.param([(TWO, False), (THREE, False)], [THREE], id="newest idea of what comes next"),
+        pytest.param([(TWO, False), (TWO, True)], [TWO], id="prepared and then urgent"),
+        pytest.param([(TWO, True), (THREE, True)], [THREE], id="newest urgent one"),
+    ],
+)
+async def test_wishes_that_wait_are_made_in_their_order_or_answered_that_they_are_not(
+    rig: Rig, wishes: list[tuple[Script, bool]], made: list[Script]
+) -> None:
     async with rig.holding():
-        prepared = rig.promise(TWO, is_urgent=False)
-        urgent = rig.promise(THREE)
-    await asyncio.wait_for(asyncio.gather(prepared, urgent), PATIENCE)
-    assert rig.log("request") == ["Hello there.", "A third thing.", "Something else."]
+        answers = [rig.promise(script, is_urgent) for script, is_urgent in wishes]
+    found = await asyncio.wait_for(asyncio.gather(*answers), PATIENCE)
+    assert rig.log("request") == ["Hello there.", *(script.sentences[0] for script in made)]
+    assert [isinstance(each, Narration) for each in found] == [script in made for script, _ in wishes]
 
 
 @pytest.mark.parametrize("script", [ONE, TWO], ids=["the same", "another"])
@@ -324,14 +335,6 @@ async def test_urgent_wish_interrupts_what_is_made_ahead_and_is_made_at_normal_p
     assert [request["encode"] for request in rig.requests()] == [True, False, *[True for _ in others]]
 
 
-async def test_prepared_wish_gives_way_to_the_newest_idea_of_what_comes_next(rig: Rig) -> None:
-    async with rig.holding():
-        rig.promise(TWO, is_urgent=False)
-        newest = rig.promise(THREE, is_urgent=False)
-    await asyncio.wait_for(newest, PATIENCE)
-    assert rig.log("request") == ["Hello there.", "A third thing."]
-
-
 async def test_two_newest_pieces_of_texts_wait_beside_what_is_prepared(rig: Rig) -> None:
     pieces = [Script((f"Piece {number}.",), 1.0, times=((0.1, 0.9),)) for number in range(3)]
     async with rig.holding():
@@ -341,23 +344,6 @@ async def test_two_newest_pieces_of_texts_wait_beside_what_is_prepared(rig: Rig)
     assert isinstance(await asyncio.wait_for(answers[2], PATIENCE), Narration)
     await until(lambda: len(rig.log("request")) == 4, "what is prepared is made")
     assert rig.log("request") == ["Hello there.", "Piece 1.", "Piece 2.", "Something else."]
-
-
-async def test_prepared_wish_that_becomes_urgent_goes_first(rig: Rig) -> None:
-    async with rig.holding():
-        rig.promise(TWO, is_urgent=False)
-        urgent = rig.promise(TWO)
-    await asyncio.wait_for(urgent, PATIENCE)
-    assert rig.log("request") == ["Hello there.", "Something else."]
-
-
-async def test_urgent_wish_that_a_newer_one_replaced_is_answered_and_not_made(rig: Rig) -> None:
-    async with rig.holding():
-        dropped = rig.promise(TWO)
-        newest = rig.promise(THREE)
-    assert isinstance(await asyncio.wait_for(dropped, PATIENCE), NarrationError)
-    good(await asyncio.wait_for(newest, PATIENCE))
-    assert rig.log("request") == ["Hello there.", "A third thing."]
 
 
 # -- the cache -----------------------------------------------------------------------------------------

@@ -91,9 +91,18 @@ def test_new_takes_a_mark_back_and_wins_ties(ours: float, wins: bool) -> None:
         assert found.updated > mine.updated
 
 
-@pytest.mark.parametrize("mine", [None, Progress(ACTION.time - timedelta(1))])
-def test_new_changes_nothing_that_is_unplayed(mine: Progress | None) -> None:
-    assert to_progress(NEW, mine, PlayedRule()) is None
+@pytest.mark.parametrize(
+    ("action", "mine"),
+    [
+        pytest.param(NEW, None, id="new for an untouched one"),
+        pytest.param(NEW, Progress(ACTION.time - timedelta(1)), id="new for an unplayed one"),
+        pytest.param(ACTION, Progress(ACTION.time, 5.0), id="as old"),
+        pytest.param(ACTION, Progress(ACTION.time + timedelta(seconds=1), 5.0), id="older"),
+        pytest.param(ACTION, Progress(ACTION.time - timedelta(1), 40.7, 100.0), id="at our position"),
+    ],
+)
+def test_action_that_tells_nothing_newer_changes_nothing(action: EpisodeAction, mine: Progress | None) -> None:
+    assert to_progress(action, mine, PlayedRule()) is None
 
 
 def test_mark_taken_back_is_sent_as_new() -> None:
@@ -173,16 +182,6 @@ def test_newer_action_moves_the_position_and_marks_what_was_heard() -> None:
 def test_action_for_an_untouched_episode_begins_its_progress() -> None:
     progress = present(to_progress(ACTION._replace(started=None), None, PlayedRule()))
     assert (progress.position, progress.played_ranges) == (40.0, ())
-
-
-@pytest.mark.parametrize("age", [0, 1])
-def test_action_that_is_not_newer_changes_nothing(age: int) -> None:
-    mine = Progress(ACTION.time + timedelta(seconds=age), 5.0)
-    assert to_progress(ACTION, mine, PlayedRule()) is None
-
-
-def test_action_at_our_position_changes_nothing() -> None:
-    assert to_progress(ACTION, Progress(ACTION.time - timedelta(1), 40.7, 100.0), PlayedRule()) is None
 
 
 def test_action_at_the_end_marks_as_played_once() -> None:

@@ -35,9 +35,8 @@ class Machine:
         self.store = FeedStore(folder / name)
         self.asked: list[list[str]] = []
         self.agrees: bool | None = True
-        self._now = NOW
 
-    def sync(self, minutes: int, is_dry: bool = False, shares: bool | None = None) -> SyncResult:
+    def sync(self, minutes: int = 0, is_dry: bool = False, shares: bool | None = None) -> SyncResult:
         """Sync so many minutes later."""
 
         def accept(titles: list[str]) -> bool | None:

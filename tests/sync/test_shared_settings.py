@@ -1,72 +1,60 @@
 """The settings of podcasts, shared through a folder: the newest win, and logins stay."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.present import present
 from tests.sources.folders.sounds import make_mp3
+from tests.sync.test_shared_podcasts import NOW, Machine
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
-from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.sources.folders.source import find_book
 from tui_pod.sources.table import subscribe
-from tui_pod.state.store import StateFile
-from tui_pod.sync.run import SyncResult, sync_with_folder
 from tui_pod.sync.shared_podcasts import read_settings
 
 FEED = "https://a.example.org/f"
-NOW = datetime(2026, 2, 1, tzinfo=UTC)
 
 
-class Machine:
-    """One of the listener's machines, with a podcast."""
+def choose(machine: Machine, at: float, **texts: str) -> None:
+    machine.store.configure(FEED, texts, updated=at)
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self._shared = folder / "shared"
-        self._shared.mkdir(exist_ok=True)
-        self._file = StateFile(folder / name / "state.toml")
-        self.store = FeedStore(folder / name)
-        self.store.subscribe([Entry(FEED)])
 
-    def sync(self) -> SyncResult:
-        return sync_with_folder(self._file, self._file.load(), self.store, self._shared, NOW)
-
-    def choose(self, at: float, **texts: str) -> None:
-        self.store.configure(FEED, texts, updated=at)
-
-    @property
-    def chosen(self) -> PodcastSettings:
-        return self.store.feeds()[0].settings
+def chosen(machine: Machine) -> PodcastSettings:
+    return machine.store.feeds()[0].settings
 
 
 @pytest.fixture
 def machines(tmp_path: Path) -> tuple[Machine, Machine]:
-    return Machine(tmp_path, "one"), Machine(tmp_path, "two")
+    """Two machines, each with the same podcast."""
+    one, two = Machine(tmp_path, "one"), Machine(tmp_path, "two")
+    for machine in (one, two):
+        machine.store.subscribe([Entry(FEED)])
+        machine.agrees = None
+    return one, two
 
 
 def test_settings_of_one_machine_come_to_the_other(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
-    one.choose(10.0, speed="1.2", name="Mine", folder="News")
+    choose(one, 10.0, speed="1.2", name="Mine", folder="News")
     one.sync()
     assert two.sync().configured == [FEED]
-    assert two.chosen == PodcastSettings(name="Mine", folder=(("News",),), speed=1.2)
+    assert chosen(two) == PodcastSettings(name="Mine", folder=(("News",),), speed=1.2)
     assert (two.sync().configured, one.sync().configured) == ([], [])
 
 
 def test_newest_settings_win_and_take_back_what_they_do_not_set(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
-    two.choose(10.0, speed="2", keep="3")
-    one.choose(20.0, speed="1.2")
+    choose(two, 10.0, speed="2", keep="3")
+    choose(one, 20.0, speed="1.2")
     for machine in (one, two, one):
         machine.sync()
-    assert one.chosen == two.chosen == PodcastSettings(speed=1.2)
+    assert chosen(one) == chosen(two) == PodcastSettings(speed=1.2)
 
 
 def test_settings_wait_for_a_podcast_that_is_not_here_yet(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
     one, two = machines
-    one.choose(10.0, speed="1.2")
+    choose(one, 10.0, speed="1.2")
     one.sync()
     two.store.remove(FEED)
     assert two.sync().configured == []

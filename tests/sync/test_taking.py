@@ -19,11 +19,6 @@ ONE, TWO, THREE = (episode_id(FEED, f"guid-{number}") for number in (1, 2, 3))
 WHEN = datetime(2026, 9, 21, 14, 15, tzinfo=UTC)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> FeedStore:
-    return FeedStore(tmp_path / "data")
-
-
 def fetch(store: FeedStore) -> None:
     """Subscribe to the feed, and fetch its episodes."""
     store.subscribe([Entry(FEED)])

@@ -53,24 +53,19 @@ class Terminal:
         return "".join(self.pieces)
 
 
-def test_what_waits_is_written_at_once_and_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal(monkeypatch)
+@pytest.mark.parametrize(("at_once", "pieces"), [(MAX_WAITING, ["one two"]), (3, ["one", " tw", "o"])])
+def test_what_waits_is_written_at_once_and_to_its_end(
+    monkeypatch: pytest.MonkeyPatch, at_once: int, pieces: list[str]
+) -> None:
+    terminal = Terminal(monkeypatch, at_once)
     terminal.writer.write("one ")
     terminal.writer.write("two")
     terminal.writer.start()
     terminal.writer.stop()
-    assert terminal.pieces == ["one two"]
+    assert terminal.pieces == pieces
     assert not terminal.writer.is_alive()
     assert not terminal.caught_up.is_set()
     assert not terminal.lost.is_set()
-
-
-def test_rest_of_what_a_terminal_took_in_part_follows(monkeypatch: pytest.MonkeyPatch) -> None:
-    terminal = Terminal(monkeypatch, at_once=3)
-    terminal.writer.write("one two")
-    terminal.writer.start()
-    terminal.writer.stop()
-    assert terminal.pieces == ["one", " tw", "o"]
 
 
 def test_frame_is_written_whole(monkeypatch: pytest.MonkeyPatch) -> None:

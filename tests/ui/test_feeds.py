@@ -153,20 +153,14 @@ async def test_podcast_that_another_one_recommends_is_looked_into_before_subscri
     assert wishes == [*[("play_preview", "https://light.example/f")] * 2, ("add listed", "https://light.example/f")]
 
 
-async def test_r_refreshes_the_podcast_that_is_open_and_x_in_the_tree_removes_it(driver: AppDriver) -> None:
-    await driver.press("r", "tab", "x")
-    assert driver.services.asked_feeds.wishes == [("refresh", CAST), ("remove_feed", CAST)]
-
-
-@pytest.mark.app(query=ListQuery(entry=topic(LIBRARY, "Other")))
-async def test_d_on_a_topic_downloads_all_of_it(driver: AppDriver) -> None:
-    await driver.press("tab", "d")
-    assert driver.services.asked_feeds.wishes == [("download", "other-2", "other-1")]
-
-
-async def test_x_in_a_list_removes_downloads(driver: AppDriver) -> None:
-    await driver.press("g", "v", "v", "x")
-    assert driver.services.asked_feeds.wishes == [("remove_downloads", "cast-9", "cast-8")]
+async def test_r_refreshes_the_open_podcast_d_downloads_all_of_it_and_x_removes_downloads_or_itself(
+    driver: AppDriver,
+) -> None:
+    await driver.press("r", "g", "v", "v", "x", "escape", "tab", "d", "x")
+    assert driver.services.asked_feeds.wishes == [
+        ("refresh", CAST), ("remove_downloads", "cast-9", "cast-8"),
+        ("download", *(f"cast-{number}" for number in range(9, 0, -1))), ("remove_feed", CAST),
+    ]  # fmt: skip
 
 
 # -- downloads in rows, work in the header -------------------------------------------------------------
@@ -265,7 +259,7 @@ async def test_swap_in_which_the_episode_at_the_cursor_vanished_stays_near(drive
     assert driver.services.asked_feeds.wishes == [("download", "cast-7")]
 
 
-async def test_swap_keeps_the_tree_and_the_list_of_the_topic_it_is_on(driver: AppDriver) -> None:
+async def test_swap_keeps_the_topic_it_is_on_in_tree_and_list_or_opens_the_one_above(driver: AppDriver) -> None:
     await driver.press("tab")
     await swap(driver, MORE)
     assert driver.library.topics.names[driver.tree.entry] == "Cast"
@@ -274,6 +268,14 @@ async def test_swap_keeps_the_tree_and_the_list_of_the_topic_it_is_on(driver: Ap
     assert ("Cast", 12) in driver.tree_rows()
     await driver.press("x")
     assert driver.services.asked_feeds.wishes == [("remove_feed", CAST)]
+    topics = [Topic("Talks"), Topic("Science")]
+    await swap(driver, build_library(topics, [Episode("talk-1", "Talk 1", tags=("Talks",))]))
+    assert driver.library.topics.names[driver.listed] == "Science"
+    assert driver.tree.entry == driver.listed
+    assert (driver.shown, "No episodes here." in driver.text) == ([], True)
+    await swap(driver, LIBRARY)
+    assert driver.library.topics.names[driver.listed] == "Science"
+    assert len(driver.shown) == 9
 
 
 async def test_swap_keeps_the_search_while_the_tree_has_the_focus(driver: AppDriver) -> None:
@@ -293,18 +295,6 @@ async def test_swap_keeps_what_is_typed_into_the_search(driver: AppDriver) -> No
     assert driver.shown == ["cast-12"]
     await driver.press("backspace")
     assert len(driver.shown) == 4
-
-
-async def test_swap_without_the_topic_that_was_open_opens_the_one_above(driver: AppDriver) -> None:
-    await driver.press("tab")
-    topics = [Topic("Talks"), Topic("Science")]
-    await swap(driver, build_library(topics, [Episode("talk-1", "Talk 1", tags=("Talks",))]))
-    assert driver.library.topics.names[driver.listed] == "Science"
-    assert driver.tree.entry == driver.listed
-    assert (driver.shown, "No episodes here." in driver.text) == ([], True)
-    await swap(driver, LIBRARY)
-    assert driver.library.topics.names[driver.listed] == "Science"
-    assert len(driver.shown) == 9
 
 
 async def test_swap_while_moving_in_the_tree_lists_the_topic_of_the_cursor() -> None:
@@ -353,8 +343,11 @@ async def test_swap_counts_anew(driver: AppDriver) -> None:
     assert driver.header.right.startswith("1/5 played")
 
 
-async def test_swap_under_the_plan_of_a_session_plans_from_the_same_topic() -> None:
+async def test_swap_keeps_the_topic_that_is_remembered_and_that_of_the_plan_of_a_session() -> None:
     async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, "Other"))) as driver:
+        await swap(driver, MORE)
+        await driver.press("s", "s")
+        assert driver.writer.setting("topic") == OTHER_KEY
         await driver.press("S")
         assert driver.shows(PlanScreen)
         await swap(driver, make_library(cast=range(12, 0, -1), other=(3, 2, 1), first=Topic("New")))
@@ -369,13 +362,6 @@ async def test_swap_under_details_leaves_them(driver: AppDriver) -> None:
     assert "Cast 9" in driver.text
     await driver.press("escape")
     assert (driver.shown, driver.listed) == ([], topic(driver.library, "Cast"))
-
-
-async def test_swap_is_remembered_by_the_topics_key() -> None:
-    async with run_app(LIBRARY, query=ListQuery(entry=topic(LIBRARY, "Other"))) as driver:
-        await swap(driver, MORE)
-        await driver.press("s", "s")
-        assert driver.writer.setting("topic") == OTHER_KEY
 
 
 # -- details -------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.core.playback.test_session_runner import start_session
 from tests.fakes import START
 from tests.present import present
 from tests.rooms import EPISODES, TOPICS, Room, make_room
@@ -16,7 +17,6 @@ from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, SmartList, list_episodes, missing
 from tui_pod.core.selection.queue import Queue
-from tui_pod.core.selection.session_planner import SessionRequest, plan_session
 
 NEW = (Episode("new-1", "New 1", duration=50.0, tags=("Fresh",)), Episode("new-2", "New 2", tags=("Basics",)))
 
@@ -141,16 +141,8 @@ def test_queue_shows_what_vanished_as_missing_and_shows_it_again_when_it_is_back
     assert list_episodes(room.library, room.progress_index, room.controller.queue, view) == [2, 4]
 
 
-def begin_session(room: Room, budget: float = 300.0) -> None:
-    """Start a session in the topic Numbers: two, then one."""
-    request = SessionRequest(budget, topic=2)
-    room.controller.sessions.start(
-        request, plan_session(room.library, room.progress_index, request, room.controller.mixer.speed_rule)
-    )
-
-
 def test_session_with_another_one_queued_between_goes_on_after_it(room: Room) -> None:
-    begin_session(room)
+    start_session(room)
     room.controller.queue_next(["five"])
     swap(room, [*NEW, *EPISODES])
     room.player.play(200)
@@ -163,7 +155,7 @@ def test_session_with_another_one_queued_between_goes_on_after_it(room: Room) ->
 
 
 def test_session_is_planned_anew_in_its_own_topic_when_topics_moved(room: Room) -> None:
-    begin_session(room)
+    start_session(room)
     swap(room, [*NEW, *EPISODES], [Topic("Fresh"), *TOPICS])
     room.controller.editor.mark(["one"], played=True)  # plans it anew
     session = present(room.controller.session)
@@ -172,7 +164,7 @@ def test_session_is_planned_anew_in_its_own_topic_when_topics_moved(room: Room) 
 
 
 def test_session_whose_topic_vanished_is_planned_from_the_one_above(room: Room) -> None:
-    begin_session(room)
+    start_session(room)
     episodes = [episode._replace(tags=("Basics",)) for episode in EPISODES]
     swap(room, episodes, [Topic("Basics")])
     session = present(room.controller.session)

@@ -33,10 +33,15 @@ def test_feed_is_believed_before_the_file_and_that_before_notes(
     assert room.controller.playback.chapters == FEED
 
 
-def test_chapters_in_the_feed_itself_are_not_replaced_by_the_files(room: Room) -> None:
+def test_chapters_in_the_feed_itself_are_not_replaced_and_those_of_the_next_episode_are_its_own(room: Room) -> None:
     play_recording(room, FEED)
     told(room, FILE, ChapterOrigin.FILE)
     assert room.controller.playback.chapters == FEED
+    room.sources.found["one"] = Source("/one.mp3")
+    room.play("one")
+    assert not room.controller.playback.chapters
+    told(room, NOTES, ChapterOrigin.NOTES)
+    assert room.controller.playback.chapters == NOTES
 
 
 def test_chapters_told_before_the_file_is_open_are_kept(room: Room) -> None:
@@ -47,15 +52,6 @@ def test_chapters_told_before_the_file_is_open_are_kept(room: Room) -> None:
     room.controller.restart("three")
     told(room, FILE, ChapterOrigin.FILE)
     assert room.controller.playback.chapters == FILE
-
-
-def test_chapters_of_the_next_episode_are_its_own(room: Room) -> None:
-    play_recording(room, FEED)
-    room.sources.found["one"] = Source("/one.mp3")
-    room.play("one")
-    assert not room.controller.playback.chapters
-    told(room, NOTES, ChapterOrigin.NOTES)
-    assert room.controller.playback.chapters == NOTES
 
 
 def test_chapter_that_plays_is_the_last_that_began(room: Room) -> None:

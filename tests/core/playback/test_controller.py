@@ -118,9 +118,11 @@ def test_next_with_nothing_next_says_so_and_plays_on(room: Room) -> None:
     assert (room.playing, outcome.is_done, outcome.text[:18]) == ("five", False, "Nothing comes next")
 
 
-def test_previous_in_the_queue_goes_back_in_it(room: Room) -> None:
+def test_previous_in_the_queue_goes_back_in_it_and_begins_its_first_anew(room: Room) -> None:
     room.controller.queue_last(["one", "vanished", "three"])
-    room.play("one")
+    room.play("one", seconds=10)
+    room.controller.previous()
+    assert (room.playing, room.position) == ("one", 0)
     room.controller.next()
     room.controller.previous()
     assert (room.playing, room.upcoming) == ("one", ("three", "vanished"))
@@ -128,29 +130,15 @@ def test_previous_in_the_queue_goes_back_in_it(room: Room) -> None:
     assert "one" not in room.controller.queue.upcoming
 
 
-def test_previous_at_the_first_of_the_queue_begins_it_anew(room: Room) -> None:
-    room.controller.queue_last(["one", "two"])
-    room.play("one", seconds=10)
-    room.controller.previous()
-    assert (room.playing, room.position) == ("one", 0)
-
-
-def test_previous_at_the_first_of_the_list_is_what_played_before(room: Room) -> None:
+def test_previous_before_the_queue_and_at_the_first_of_the_list_is_what_played_before(room: Room) -> None:
     room.play("three", seconds=10)
-    room.play("one", seconds=10)
-    room.controller.previous()
-    assert (room.playing, room.position) == ("three", 10)
-
-
-def test_previous_after_going_on_into_the_queue_is_what_played_before(room: Room) -> None:
     room.play("one", seconds=10)
     room.controller.queue_last(["five"])
     room.controller.next()
     assert room.playing == "five"
-    room.controller.previous()
-    assert (room.playing, room.position) == ("one", 10)
-    room.controller.previous()
-    assert (room.playing, room.position) == ("one", 0)
+    for former in ("one", "three"):
+        room.controller.previous()
+        assert (room.playing, room.position) == (former, 10)
 
 
 def test_queued_episode_leaves_when_it_is_finished_and_not_when_it_begins(room: Room) -> None:
@@ -193,18 +181,14 @@ def test_mark_what_is_so_already_touches_nothing(room: Room) -> None:
     assert room.controller.redo() == refused("Nothing to redo.")
 
 
-def test_toggle_played_of_some_played_ones_marks_the_rest() -> None:
+def test_toggle_played_marks_the_rest_of_some_and_then_takes_the_mark_off_all() -> None:
     room = make_room(progress={"one": PLAYED})
-    room.controller.editor.toggle_played(["one", "two"])
-    assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.PLAYED] * 2
-    assert room.controller.undo().text == "Undid: “Two” marked played"
-
-
-def test_toggle_played_of_played_ones_marks_them_unplayed() -> None:
-    room = make_room(progress={"one": PLAYED, "two": PLAYED})
-    room.controller.editor.toggle_played(["one", "two"])
-    assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.UNPLAYED] * 2
+    for status in (Status.PLAYED, Status.UNPLAYED):
+        room.controller.editor.toggle_played(["one", "two"])
+        assert [room.progress_index.status(ident) for ident in ("one", "two")] == [status] * 2
     assert room.progress("one").plays == 1
+    room.controller.undo()
+    assert room.controller.undo().text == "Undid: “Two” marked played"
 
 
 def test_mark_the_playing_one_played_plays_on_and_stays_played_unless_undone(room: Room) -> None:
@@ -274,23 +258,21 @@ def test_continue_has_an_episode_that_began_by_itself_after_three_minutes_or_hal
 
 
 @pytest.mark.parametrize(
-    ("after", "is_autoplaying", "playing"),
-    [("", True, "one"), ("list", False, "one"), ("podcast", True, "four"), ("queue", True, None), ("stop", True, None)],
-)
-def test_podcast_says_what_plays_after_its_episodes(after: str, is_autoplaying: bool, playing: str | None) -> None:
-    room = make_room(settings={"after": after}, options=PlaybackOptions(is_autoplaying=is_autoplaying))
+    ("after", "is_autoplaying", "queued", "playing"),
+    [
+        ("", True, (), "one"), ("list", False, (), "one"), ("podcast", True, (), "four"), ("queue", True, (), None),
+        ("stop", True, (), None), ("podcast", True, ("five",), "five"), ("queue", True, ("five",), "five"),
+        ("stop", True, ("five",), None),
+    ],
+)  # fmt: skip
+def test_podcast_says_what_plays_after_its_episodes_and_the_queue_comes_first(
+    after: str, is_autoplaying: bool, queued: tuple[str, ...], playing: str | None
+) -> None:
+    options = PlaybackOptions(is_autoplaying=is_autoplaying)
+    room = make_room(settings={"after": after}, options=options, queue=Queue(queued))
     room.play("three", seconds=30, following=[2, 0])
     assert room.controller.sessions.status().next == playing
     assert room.controller.has_next
-    room.player.play(271)
-    assert (room.playing if room.controller.playback.is_loaded else None) == playing
-
-
-@pytest.mark.parametrize(("after", "playing"), [("podcast", "five"), ("queue", "five"), ("stop", None)])
-def test_queue_comes_first_unless_a_podcast_says_stop(after: str, playing: str | None) -> None:
-    room = make_room(settings={"after": after}, queue=Queue(("five",)))
-    room.play("three", seconds=30, following=[2, 0])
-    assert room.controller.sessions.status().next == playing
     room.player.play(271)
     assert (room.playing if room.controller.playback.is_loaded else None) == playing
 
@@ -327,18 +309,13 @@ def test_undo_a_mark_keeps_what_was_heard_since() -> None:
     assert room.progress("one").listened == START + timedelta(seconds=10)
 
 
-def test_undo_a_seek_goes_back_and_redo_forward(room: Room) -> None:
+def test_undo_a_seek_goes_back_redo_forward_and_undo_after_leaving_sets_its_place(room: Room) -> None:
     room.play("three", seconds=10)
     room.controller.seek_by(30)
     assert room.controller.undo().text == "Undid: seek from 0:10 to 0:40"
     assert (room.position, room.writer.progress("three")[-1]) == (10, 10)
     room.controller.redo()
     assert room.position == 40
-
-
-def test_undo_a_seek_in_an_episode_left_since_sets_its_place(room: Room) -> None:
-    room.play("three", seconds=10)
-    room.controller.seek_by(30)
     room.play("one", seconds=5)
     room.controller.undo()
     assert (room.playing, room.position, saved(room, "three").position) == ("one", 5, 10)

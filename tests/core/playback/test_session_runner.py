@@ -44,28 +44,18 @@ def test_session_status_counts_its_own_episodes_and_the_listeners_time(room: Roo
     room.controller.mixer.set_speed(2.0)
     start_session(room, budget=150.0)
     room.player.play(50)
-    session_status = room.controller.sessions.status()
-    assert (session_status.number, session_status.count, session_status.left, session_status.next) == (
-        1,
-        2,
-        100.0,
-        "one",
-    )
+    status = room.controller.sessions.status()
+    assert (status.number, status.count, status.left, status.next) == (1, 2, 100.0, "one")
 
 
 def test_status_without_a_session_counts_the_queue(room: Room) -> None:
     room.play("one", seconds=40)
     room.controller.queue_last(["five"])
-    session_status = room.controller.sessions.status()
-    assert (session_status.number, session_status.count, session_status.left, session_status.next) == (
-        None,
-        0,
-        70.0,
-        "five",
-    )
+    status = room.controller.sessions.status()
+    assert (status.number, status.count, status.left, status.next) == (None, 0, 70.0, "five")
 
 
-def test_session_undone_takes_what_was_planned_out_of_the_queue(room: Room) -> None:
+def test_session_undone_or_ended_takes_what_was_planned_out_of_the_queue(room: Room) -> None:
     room.controller.queue_last(["five"])
     start_session(room)
     room.player.play(20)
@@ -76,6 +66,13 @@ def test_session_undone_takes_what_was_planned_out_of_the_queue(room: Room) -> N
     assert room.upcoming == ()
     room.controller.redo()
     room.controller.redo()
+    assert room.controller.session is not None
+    assert room.upcoming == ("one", "five")
+    room.controller.sessions.end()
+    assert room.controller.session is None
+    assert (room.playing, room.upcoming) == ("two", ("five",))
+    room.controller.sessions.end()
+    assert room.controller.undo().text == "Undid: the end of the session"
     assert room.controller.session is not None
     assert room.upcoming == ("one", "five")
 
@@ -96,19 +93,6 @@ def test_session_planned_anew_leaves_what_the_listener_queued(room: Room) -> Non
     room.controller.editor.mark(["three"], played=True)
     assert "one" in room.upcoming
     room.controller.sessions.end()
-    assert room.upcoming == ("one", "five")
-
-
-def test_session_ended_takes_what_was_planned_out_of_the_queue_and_can_be_undone(room: Room) -> None:
-    room.controller.queue_last(["five"])
-    start_session(room)
-    room.player.play(20)
-    room.controller.sessions.end()
-    assert room.controller.session is None
-    assert (room.playing, room.upcoming) == ("two", ("five",))
-    room.controller.sessions.end()
-    assert room.controller.undo().text == "Undid: the end of the session"
-    assert room.controller.session is not None
     assert room.upcoming == ("one", "five")
 
 

@@ -19,16 +19,12 @@ def play(room: Room, marks: tuple[Chapter, ...] = MARKS) -> None:
     room.play("three")
 
 
-def starts(room: Room) -> list[object]:
-    return [call[2] for call in room.player.calls if call[0] == "load"]
-
-
 def test_start_is_left_out_of_what_was_not_begun() -> None:
     room = make_room(settings={"skip_start": "30"}, progress={"two": Progress(START, 50.0, listened=START)})
     play(room)
     room.play("two")
     room.play("five")  # which is as short
-    assert starts(room) == [30.0, 50.0, 0.0]
+    assert room.starts() == [30.0, 50.0, 0.0]
 
 
 def test_rewind_does_not_go_back_into_the_start_that_is_left_out() -> None:
@@ -37,7 +33,7 @@ def test_rewind_does_not_go_back_into_the_start_that_is_left_out() -> None:
     room = make_room(settings={"skip_start": "30"}, progress=left)
     room.play("two")
     room.play("three")
-    assert starts(room) == [30.0, 12.0]
+    assert room.starts() == [30.0, 12.0]
 
 
 def test_start_is_heard_when_it_is_asked_for() -> None:
@@ -48,7 +44,7 @@ def test_start_is_heard_when_it_is_asked_for() -> None:
     assert room.position == pytest.approx(10)
     room.controller.stop()
     room.controller.restart("two")
-    assert starts(room) == [30.0, 0.0]
+    assert room.starts() == [30.0, 0.0]
 
 
 def test_end_is_left_out_and_the_episode_is_played() -> None:

@@ -40,7 +40,9 @@ def later(service: ServiceRig, address: str, hours: float) -> None:
         db.execute("UPDATE feeds SET fetched = fetched - ? WHERE first = ?", (3600 * hours, address))
 
 
-async def test_refresh_all_shows_progress_and_brings_what_is_new(site: Site, service: ServiceRig) -> None:
+async def test_refresh_of_all_shows_progress_and_brings_what_is_new_and_that_of_one_asks_no_other(
+    site: Site, service: ServiceRig
+) -> None:
     await added(site, service, "a", "b")
     site.replies["/a"] = server.body(feed(item(2) + item(1), "a"))
     await service.do(service.service.refresher.refresh)
@@ -48,14 +50,10 @@ async def test_refresh_all_shows_progress_and_brings_what_is_new(site: Site, ser
     assert service.driver.said == ["1 episode new: a."]
     assert service.titles == ["Episode 2", "Episode 1", "Episode 1"]
     assert service.announced == [("1 episode new", "a")]
-
-
-async def test_refresh_of_one_asks_no_other(site: Site, service: ServiceRig) -> None:
-    await added(site, service, "a", "b")
-    site.asked.clear()
+    for told in (site.asked, service.driver.libraries, service.announced):
+        told.clear()
     await service.do(service.service.refresher.refresh, site.url("/b"))
-    assert site.paths() == ["/b"]
-    assert service.driver.said == ["Nothing new."]
+    assert (site.paths(), service.driver.said[-1]) == (["/b"], "Nothing new.")
     assert (service.driver.libraries, service.announced) == ([], [])
 
 
@@ -115,21 +113,15 @@ async def test_refresh_without_feeds_says_how_to_add_one(service: ServiceRig) ->
     assert not service.data.exists()
 
 
-async def test_refresh_while_refreshing_says_so(site: Site, service: ServiceRig) -> None:
-    await added(site, service, "a")
-    going = slow_feed(site, "/a", feed(item(1), "a"))
-    service.service.refresher.refresh()
-    service.service.refresher.refresh()
-    assert service.driver.said == [render_keys(f"Podcasts are being refreshed. {STOPS}")]
-    going.set()
-    await service.done()
-
-
-async def test_refresh_that_is_stopped_keeps_what_came(site: Site, service: ServiceRig) -> None:
+async def test_refresh_is_made_once_at_a_time_and_keeps_what_came_when_it_is_stopped(
+    site: Site, service: ServiceRig
+) -> None:
     await added(site, service, "a", "b")
     going = slow_feed(site, "/a", feed(item(2) + item(1), "a"))
     site.replies["/b"] = server.body(feed(item(2) + item(1), "b"))
     service.service.refresher.refresh()
+    service.service.refresher.refresh()
+    assert service.driver.said == [render_keys(f"Podcasts are being refreshed. {STOPS}")]
     await service.until(lambda: service.driver.work == "refreshing 1/2", "the other one is fetched")
     assert service.driver.jobs["refresh"].share == 0.5
     assert service.context.tasks.stop().text == "Stopped: refreshing 1/2."

@@ -2,7 +2,6 @@
 
 import io
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,17 +22,6 @@ from tui_pod.sources.table import clean_up, subscribe
 from tui_pod.sources.texts.kept import read_text
 
 PROSE = "<p>The harbour woke slowly, and the gulls, as ever, were first to complain of it, at length.</p>"
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> FeedStore:
-    return FeedStore(tmp_path / "data")
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with server.serving() as site:
-        yield site
 
 
 def shown(html: str, reads_code: bool = False) -> list[str]:

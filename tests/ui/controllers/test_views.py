@@ -108,30 +108,22 @@ class Held:
         services.compute_statistics = compute  # type: ignore[method-assign]
 
 
-async def test_statistics_that_are_being_computed_leave_the_panes_open(library: Library) -> None:
+@pytest.mark.parametrize("wanted", [None, 3, 4])
+async def test_statistics_that_are_computed_leave_the_panes_open_and_are_shown_if_still_wanted(
+    wanted: int | None, library: Library
+) -> None:
     held = Held()
     async with run_app(library, prepare=held.prepare) as driver:
         driver.main.views.open(3)
         await driver.settle()
         assert not driver.main.views.is_open
-        held.may.set()
-        await driver.until(lambda: driver.main.views.is_open, "the statistics are shown")
-
-
-@pytest.mark.parametrize("other", [None, 4])
-async def test_statistics_that_are_no_longer_wanted_are_not_shown(other: int | None, library: Library) -> None:
-    held = Held()
-    async with run_app(library, prepare=held.prepare) as driver:
-        driver.main.views.open(3)
-        await driver.settle()
-        if other is None:
+        if wanted is None:
             driver.main.views.leave()
-        else:
-            await open_view(driver, other)
+        elif wanted == 4:
+            await open_view(driver, 4)
         held.may.set()
-        await driver.settle()
-        assert not driver.main.query(StatisticsView)
-        assert driver.main.views.is_open is (other is not None)
+        await driver.until(lambda: driver.main.views.is_open is (wanted is not None), "what is wanted is shown")
+        assert bool(driver.main.query(StatisticsView)) is (wanted == 3)
 
 
 class View:

@@ -59,7 +59,7 @@ def report(driver: AppDriver, is_light: bool) -> None:
     driver.app.post_message(SchemeReported(is_light))
 
 
-async def test_theme_follows_the_terminal_until_one_is_chosen() -> None:
+async def test_theme_follows_the_terminal_until_one_is_chosen_and_again_on_request() -> None:
     async with run_app(SCENES["library"].library()) as driver:
         assert driver.app.theme == DEFAULT == "tui-pod"
         report(driver, is_light=True)
@@ -75,13 +75,6 @@ async def test_theme_follows_the_terminal_until_one_is_chosen() -> None:
         report(driver, is_light=True)
         await driver.settle()
         assert (driver.app.theme, driver.writer.setting("theme")) == ("nord", "nord")
-
-
-async def test_terminal_is_followed_again_on_request() -> None:
-    async with run_app(SCENES["library"].library(), theme="nord") as driver:
-        report(driver, is_light=True)
-        await driver.settle()
-        assert driver.app.theme == "nord"
         driver.app.choose_theme("")
         await driver.settle()
         assert (driver.app.theme, driver.writer.setting("theme")) == ("tui-pod-light", "")

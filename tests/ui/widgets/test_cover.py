@@ -30,7 +30,7 @@ def test_picture_is_scaled_by_means() -> None:
     assert scaled(bytes(range(27)), 2, 1) == [[(9, 10, 11), (13, 14, 15)]]  # of one column, and of two
 
 
-async def test_cell_shows_two_pixels_and_no_picture_takes_no_room() -> None:
+async def test_cell_shows_two_pixels_but_in_the_terminals_own_colours_and_no_picture_takes_no_room() -> None:
     app = Shown()
     async with app.run_test(size=(60, 20)) as pilot:
         cover = app.query_one(Cover)
@@ -43,6 +43,10 @@ async def test_cell_shows_two_pixels_and_no_picture_takes_no_room() -> None:
         styles = [cell.style for cell in cells if cell.style is not None]
         pixels = [Color.from_rich_color(color).rgb for style in styles for color in (style.color, style.bgcolor)]
         assert pixels == [RED] * cover.size.height + [BLUE] * cover.size.height
+        for theme, is_shown in (("ansi-dark", False), ("textual-dark", True)):
+            app.theme = theme
+            await pilot.pause()
+            assert cover.display is is_shown
 
 
 class Terminal:
@@ -78,17 +82,6 @@ async def test_terminal_that_draws_pictures_has_the_newest_alone_until_the_end(
         cover.render_line(0)
         assert len(terminals[0].asked) == 3  # the first terminal is gone
     assert terminals[1].asked == [sent, ("delete", 1, 0)]
-
-
-async def test_theme_of_the_terminals_own_colours_hides_a_picture_that_is_drawn() -> None:
-    app = Shown()
-    async with app.run_test(size=(60, 20)) as pilot:
-        cover = app.query_one(Cover)
-        cover.picture = HALVES
-        for theme, is_shown in (("ansi-dark", False), ("textual-dark", True)):
-            app.theme = theme
-            await pilot.pause()
-            assert cover.display is is_shown
 
 
 @pytest.mark.parametrize("obstacle", ["none", "ascii", "no_color", "terminal_palette", "256_colours", "setting"])

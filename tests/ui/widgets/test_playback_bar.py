@@ -90,11 +90,15 @@ async def test_episode_that_failed_stays_in_the_bar_with_its_place_and_the_reaso
         assert lines(driver)[0].startswith(" ▶ Three")
 
 
-async def test_episode_that_was_stopped_stays_in_the_bar(driver: AppDriver) -> None:
+async def test_episode_that_was_stopped_stays_in_the_bar_and_without_one_it_has_no_places(driver: AppDriver) -> None:
     await driver.press("enter")
+    assert driver.bar.place_at(0, 0) == "mark"
     driver.controller.stop()
     await driver.settle()
     assert lines(driver)[0].startswith(" ‖ One")
+    driver.bar.playback = Playback()
+    await driver.settle()
+    assert {driver.bar.place_at(x, 0) for x in range(driver.bar.size.width)} == {""}
 
 
 async def test_stretches_heard_before_are_drawn_in_what_is_to_come(library: Library) -> None:
@@ -200,14 +204,6 @@ async def test_speed_volume_and_timer_have_fixed_places(driver: AppDriver) -> No
         }
 
 
-async def test_bar_without_an_episode_has_no_places(driver: AppDriver) -> None:
-    await driver.press("enter")
-    assert driver.bar.place_at(0, 0) == "mark"
-    driver.bar.playback = Playback()
-    await driver.settle()
-    assert {driver.bar.place_at(x, 0) for x in range(driver.bar.size.width)} == {""}
-
-
 async def test_keys_for_speed_volume_and_sleep_timer_are_named_where_there_is_room(driver: AppDriver) -> None:
     for width, end in ((80, "[ ] 1×     - + ♪ 80     z ☾ off"), (79, "1×     ♪ 80       ☾ off")):
         await driver.resize(width, 24)
@@ -234,12 +230,6 @@ async def test_times_before_and_after_the_position_add_up(driver: AppDriver) -> 
         _, line, *_ = await show(driver, position=position, duration=99.6)
         before, _, after = line.partition("▐")
         assert f"{before}▐{after.partition('▍')[2][:6]}" == said
-
-
-async def test_estimated_time_is_marked_and_an_unknown_length_is_a_question(driver: AppDriver) -> None:
-    _, line, *_ = await show(driver, position=30.0, duration=None, is_estimated=True)
-    assert line.startswith("≈0:30 ▐●╌")
-    assert line.partition("▍")[2].startswith(" ?")
 
 
 async def test_knob_stays_within_the_line(driver: AppDriver) -> None:
@@ -292,8 +282,9 @@ async def test_click_on_the_line_seeks_to_the_share_of_it_that_was_clicked(drive
 
 async def test_line_of_unknown_length_has_the_knob_at_its_start_while_it_plays(driver: AppDriver) -> None:
     for status, begin in ((PlayerStatus.PLAYING, "●╌"), (PlayerStatus.PAUSED, "●╌"), (PlayerStatus.STOPPED, "╌╌")):
-        _, line, *_ = await show(driver, position=3.0, duration=None, status=status)
-        assert line[line.index("▐") + 1 :].startswith(begin)
+        _, line, *_ = await show(driver, position=3.0, duration=None, is_estimated=True, status=status)
+        assert line.startswith(f"≈0:03 ▐{begin}")
+        assert line.partition("▍")[2].startswith(" ?")
         places = [driver.bar.place_at(x, 1) for x in range(120)]
         assert line.index("▍") - line.index("▐") - 1 == places.count("line")
 

@@ -85,6 +85,10 @@ async def test_transcript_on_a_wide_terminal_stands_beside_the_list(library: Lib
         assert driver.transcript.display
         await driver.press("l")
         assert driver.focus == "list"
+        await driver.press("j", "t")  # the words of another row
+        assert driver.transcript.episode == "two"
+        await driver.press("l", "t")
+        assert not driver.main.transcript.is_open
 
 
 @pytest.mark.parametrize("size", [(150, 40), (200, 50), (300, 80)])
@@ -142,12 +146,18 @@ async def test_hostile_words_are_shown_letter_for_letter(driver: AppDriver) -> N
         await driver.press("t")
 
 
-async def test_sentence_spoken_is_the_one_lit(driver: AppDriver) -> None:
-    await driver.press("enter", "t")
+async def test_sentence_spoken_is_the_one_lit_after_seeks_and_on_pause_too(driver: AppDriver) -> None:
+    await driver.press("enter", "t", "full_stop")
+    assert lit(driver) == ["Two."]
+    await driver.press("comma", "comma")
+    assert lit(driver) == ["One."]
     for _ in range(25):
         await driver.play(1)
         expected = ["One.", "Two.", "Three."][min(2, int(driver.playback.position // 20))]
         assert lit(driver) == [expected]
+    await driver.press("space", "full_stop")
+    assert driver.status() is PlayerStatus.PAUSED
+    assert lit(driver) == ["Three."]
 
 
 async def test_sentence_that_begins_within_a_second_is_lit_at_once(driver: AppDriver) -> None:
@@ -158,16 +168,6 @@ async def test_sentence_that_begins_within_a_second_is_lit_at_once(driver: AppDr
     for expected in ("Two.", "Three."):
         await driver.play(0.25)
         assert lit(driver) == [expected]
-
-
-async def test_sentence_lit_is_right_after_seeks_and_on_pause(driver: AppDriver) -> None:
-    await driver.press("enter", "t", "full_stop")
-    assert lit(driver) == ["Two."]
-    await driver.press("comma", "comma")
-    assert lit(driver) == ["One."]
-    await driver.press("space", "full_stop")
-    assert driver.status() is PlayerStatus.PAUSED
-    assert lit(driver) == ["Three."]
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24), (40, 12), (160, 50)])
@@ -205,7 +205,7 @@ async def test_times_that_become_known_later_are_used(driver: AppDriver) -> None
     assert driver.app.clipboard == "Only one."
 
 
-async def test_reader_who_moves_is_not_pulled_away_until_f(driver: AppDriver) -> None:
+async def test_reader_who_moves_by_key_or_wheel_is_not_pulled_away_until_f(driver: AppDriver) -> None:
     driver.services.transcripts["three"] = LONG
     await driver.press("j", "j", "enter", "t", "G")
     assert "narrow. Sentence" in words(driver)
@@ -218,6 +218,13 @@ async def test_reader_who_moves_is_not_pulled_away_until_f(driver: AppDriver) ->
     await driver.press("f")
     assert " ".join(lit(driver)).startswith("Sentence number 25 ")
     assert "following" in str(driver.transcript.border_subtitle)
+    top = driver.transcript.scroll_offset.y
+    driver.transcript.post_message(events.MouseScrollDown(driver.transcript, 5, 5, 0, 0, 0, False, False, False))
+    await driver.settle()
+    assert driver.transcript.scroll_offset.y > top
+    top = driver.transcript.scroll_offset.y
+    await driver.play(60)
+    assert driver.transcript.scroll_offset.y == top
 
 
 async def test_sentence_chosen_is_heard_followed_and_copied(driver: AppDriver) -> None:
@@ -233,18 +240,6 @@ async def test_sentence_chosen_is_heard_followed_and_copied(driver: AppDriver) -
     await driver.press("y")
     assert driver.app.clipboard == "Three."
     assert driver.notices == ["Copied."]
-
-
-async def test_wheel_stops_following(driver: AppDriver) -> None:
-    driver.services.transcripts["three"] = LONG
-    await driver.press("j", "j", "enter", "t")
-    event = events.MouseScrollDown(driver.transcript, 5, 5, 0, 0, 0, False, False, False)
-    driver.transcript.post_message(event)
-    await driver.settle()
-    top = driver.transcript.scroll_offset.y
-    assert top > 0
-    await driver.play(60)
-    assert driver.transcript.scroll_offset.y == top
 
 
 async def test_sentence_of_an_episode_that_does_not_play_starts_it_there(driver: AppDriver) -> None:
@@ -281,12 +276,8 @@ async def test_search_in_the_words_goes_from_match_to_match_and_lights_them(driv
     assert str(driver.transcript.border_subtitle) == "13/19 “number 7 says”"
     await driver.press("N", "N", "y")  # the twelfth `n` went on to 75
     assert driver.app.clipboard.startswith("Sentence number 73 ")
-
-
-async def test_search_without_a_match_in_the_words_says_so(driver: AppDriver) -> None:
-    await driver.press("enter", "t", "slash", *"qqq", "enter", "n")
-    assert driver.notices == ["“qqq” is not in this transcript"]
-    assert "“qqq” is not in this transcript" in driver.text
+    await driver.press("slash", *["backspace"] * 20, *"qqq", "enter", "n")
+    assert driver.notices[-1] == str(driver.transcript.border_subtitle) == "“qqq” is not in this transcript"
 
 
 async def test_words_of_another_episode_are_read_while_one_plays(driver: AppDriver) -> None:
@@ -337,14 +328,6 @@ async def test_text_that_was_read_ahead_follows_once_it_plays(driver: AppDriver)
     await driver.play(1)
     assert "following" in str(driver.transcript.border_subtitle)
     assert lit(driver)
-
-
-async def test_words_of_another_row_beside_the_list_replace_those_shown(library: Library) -> None:
-    async with run_app(library, size=(160, 40), query=BASICS) as driver:
-        await driver.press("t", "l", "j", "t")
-        assert driver.transcript.episode == "two"
-        await driver.press("l", "t")
-        assert not driver.main.transcript.is_open
 
 
 async def test_words_that_were_heard_before_are_dim_and_found(driver: AppDriver) -> None:
