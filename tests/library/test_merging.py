@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -44,7 +43,7 @@ class Shelf:
             published = self.chance.choice((None, 1.6e9 + self.chance.randrange(5) * DAY))
             duration = self.chance.choice((None, 60.0))
             items.insert(0, PublishedItem(f"{number}", f"{feed} {number}", published=published, duration=duration))
-        items[-1] = replace(items[-1], summary=f"Changed {self.chance.random()}")
+        items[-1] = items[-1]._replace(summary=f"Changed {self.chance.random()}")
         self.store.store(self.address(feed), Published(f"Podcast {feed}", tuple(items)), now=1.7e9)
 
     def load(self, cache: str = "cache") -> Library:
@@ -120,7 +119,7 @@ def test_what_changes_other_topics_is_read_anew(tmp_path: Path, read: list[str])
     shelf = Shelf(tmp_path, [])
     shelf.load()
     store, podcasts = shelf.store, [shelf.address(feed) for feed in range(10)]
-    words = [replace(item, keywords=("Deep", "Sea")) for item in shelf.items[5]]
+    words = [item._replace(keywords=("Deep", "Sea")) for item in shelf.items[5]]
     preview = PublishedItem("seen", "13 seen", published=1.6e9)
     changes: tuple[Callable[[], object], ...] = (
         lambda: store.configure(podcasts[3], {"name": "Mine"}),

@@ -1,7 +1,5 @@
 """Feeds and items to store."""
 
-from dataclasses import replace
-
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import Published, PublishedItem
 
@@ -16,11 +14,11 @@ DAY = 86_400.0
 
 def make_item(n: int, **changes: object) -> PublishedItem:
     item = PublishedItem(guid=f"g{n}", title=f"Title {n}", audio=f"https://c.org/{n}.mp3", published=NOW - n)
-    return replace(item, **changes)  # type: ignore[arg-type]
+    return item._replace(**changes)  # type: ignore[arg-type]
 
 
 def make_feed(*items: PublishedItem, **changes: object) -> Published:
-    return replace(Published("Cast", items), **changes)  # type: ignore[arg-type]
+    return Published("Cast", items)._replace(**changes)  # type: ignore[arg-type]
 
 
 def titles(store: FeedStore) -> list[str]:

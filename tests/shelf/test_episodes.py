@@ -1,6 +1,5 @@
 """The order, growth and pictures of episodes."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -47,7 +46,7 @@ def test_same_recording_and_title_twice_is_one_episode(store: FeedStore) -> None
     before = store.generation
     store.store(FIRST, make_feed(two, one, other), now=NOW + 2)
     assert store.generation == before
-    store.store(FIRST, make_feed(replace(two, title="Another"), one, other), now=NOW + 3)
+    store.store(FIRST, make_feed(two._replace(title="Another"), one, other), now=NOW + 3)
     found = read_feeds(store.db.file.parent)
     assert (len(found.episodes), found.aliases) == (3, {})
 
@@ -63,7 +62,7 @@ def test_seasons_and_numbers_are_read(store: FeedStore) -> None:
 
 
 def test_picture_is_the_episodes_own_else_that_of_its_feed(store: FeedStore) -> None:
-    own = replace(make_item(1), picture="https://c.org/1.jpg")
+    own = make_item(1)._replace(picture="https://c.org/1.jpg")
     store.store(FIRST, make_feed(own, make_item(2), picture="https://c.org/all.jpg"), now=NOW)
     first, second = episode_id(FIRST, "g1"), episode_id(FIRST, "g2")
     assert [picture_of(store.db, ident) for ident in (first, second, "other")] == [

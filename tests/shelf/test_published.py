@@ -1,7 +1,5 @@
 """What a feed is besides its fields."""
 
-from dataclasses import replace
-
 import pytest
 
 from tui_pod.shelf.published import Published, PublishedItem
@@ -15,4 +13,4 @@ def test_feed_is_a_redirect_if_it_has_a_new_address_and_nothing_else(
     changes: dict[str, object], expected: bool
 ) -> None:
     moved = Published("", moved_to="https://new.example.org/f")
-    assert replace(moved, **changes).is_redirect is expected  # type: ignore[arg-type]
+    assert moved._replace(**changes).is_redirect is expected  # type: ignore[arg-type]

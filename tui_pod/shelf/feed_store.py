@@ -9,7 +9,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Callable, Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -175,7 +175,7 @@ class FeedStore:
                 episodes.store_facts(db, "pictures", ("address",), [(feed_id, feed.picture)])
             asked = "SELECT number, removed FROM feeds WHERE first = ?"
             number, removed = db.execute(asked, (feed_id,)).fetchone()
-            episodes.store_episodes(db, number, feed_id, replace(feed, items=(item,)), now)
+            episodes.store_episodes(db, number, feed_id, feed._replace(items=(item,)), now)
             ident = _id_of(db, number, item)
             assert ident is not None  # it was stored just now
             if removed is not None:

@@ -207,7 +207,7 @@ def _store_items(
     new = 0
     for place, (ident, item) in enumerate(zip(ids, items, strict=True)):
         time = times.get(ident, today)
-        identified = Identified(ident, item.guid, replace(item, published=time))
+        identified = Identified(ident, item.guid, item._replace(published=time))
         inside = (item.recording and item.recording.keys) or item.guid.split("\0")[:1]
         is_new = ident not in times and known_sounds.isdisjoint(inside)
         placed.append(Placed(identified, time, len(items) - place, now if is_new else today))

@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Container, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from tui_pod.core.text.clean import fold
@@ -30,8 +30,7 @@ _INNER_HOST = re.compile(r"/(?:https?:/{1,2})?((?:[a-z0-9-]+\.)+[a-z]{2,18})(?=[
 _FILE_ENDS = frozenset(("mp3", "m4a", "m4b", "ogg", "opus", "wav", "flac", "aac", "mp4", "webm", "php", "html", "xml"))
 
 
-@dataclass(frozen=True, slots=True)
-class KnownEpisode:
+class KnownEpisode(NamedTuple):
     """An episode stored earlier."""
 
     id: str
@@ -42,8 +41,7 @@ class KnownEpisode:
     duration: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(NamedTuple):
     """An item with its episode id."""
 
     id: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tui_pod.core.errors import UserError
@@ -37,8 +36,7 @@ class Recording(NamedTuple):
     """Identifies the content of each part."""
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedItem:
+class PublishedItem(NamedTuple):
     """One episode as published: an entry of a feed, a recording in a folder or on a server."""
 
     guid: str = ""
@@ -72,14 +70,13 @@ class PublishedItem:
     is_explicit: bool = False
     picture: str | None = None
     """Address of its own cover."""
-    login: Login | None = field(default=None, repr=False)
+    login: Login | None = None
     """Login for its audio, which was in its address."""
     recording: Recording | None = None
     """None for an item of a feed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(NamedTuple):
     """A podcast as read from its source, its items in the order of the source."""
 
     title: str

@@ -10,6 +10,7 @@ import codecs
 import contextlib
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import starmap
 from pathlib import Path
 from typing import Any
@@ -147,8 +148,13 @@ _doors: dict[CallLimits, ForeignTexts] = {}
 def door(limits: CallLimits = LIMITS) -> ForeignTexts:
     """Return the door that all sources share; it remembers in the cache of this user."""
     shared = _doors.setdefault(limits, ForeignTexts(limits=limits))
-    shared.folder = find_paths().cache / FOLDER
+    shared.folder = _shared_folder(*map(os.environ.get, ("HOME", "XDG_CACHE_HOME")))
     return shared
+
+
+@lru_cache
+def _shared_folder(*_of: str | None) -> Path:
+    return find_paths().cache / FOLDER  # takes as long as it takes to store a feed
 
 
 def state_of(found: os.stat_result) -> tuple[int, int]:

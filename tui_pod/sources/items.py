@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from html import escape
 from pathlib import PurePosixPath
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from tui_pod.core.library.values import LIST_RANK, VIDEO_RANK, is_picture, recording_rank
@@ -34,8 +34,7 @@ _TRANSCRIPTS = (("json",), ("vtt",), ("srt", "subrip"), ("html",), ("plain", "tx
 """Words in the type or name of a transcript, the most useful format first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
+class Enclosure(NamedTuple):
     """A file attached to an item."""
 
     address: str
@@ -43,7 +42,7 @@ class Enclosure:
     duration: float | None = None
     size: int | None = None
     """Bytes as stated by the feed, often wrong; None if it states none."""
-    login: Login | None = field(default=None, repr=False)
+    login: Login | None = None
     """The login that was in the address."""
     is_attached: bool = True
     """Whether the item consists of it, whatever it is; False for media beside its text, which may be anything."""
@@ -67,7 +66,7 @@ def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:
             address = address or f"{REFUSED}{clean(typed.text, MAX_ADDRESS)}"
         if address is not None and rank is not None and (best is None or rank < best[0]):
             login = Login(origin(address), typed.user, typed.password) if typed.user else None
-            best = rank, replace(enclosure, address=address, login=login)
+            best = rank, enclosure._replace(address=address, login=login)
     return best[1] if best else None
 
 
@@ -132,8 +131,7 @@ def make_item(
     name = clean(raw.title)
     if not name and not summary and audio is None:
         return None
-    return replace(
-        raw,
+    return raw._replace(
         guid=raw.guid.strip()[:MAX_GUID],
         title=name or clean(summary, TITLE_FROM_WORDS) or clean_title(_file_name(audio)),
         summary=summary,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from tui_pod.core.library.parts import Part, arrange
@@ -107,7 +106,7 @@ def _read_playlist(path: str, known: Mapping[str, AudioFile], cancel: CancelToke
     for entry in entries:
         item = by_path.get(entry.place) if entry.is_file else _remote(entry)
         if item is not None:
-            items.append(replace(item, title=entry.title or item.title, duration=item.duration or entry.duration))
+            items.append(item._replace(title=entry.title or item.title, duration=item.duration or entry.duration))
     left_out = unusable + missing
     said = "1 entry" if left_out == 1 else f"{left_out} entries"
     notices = [f"{clean(path, 100)}: {said} cannot be read."]

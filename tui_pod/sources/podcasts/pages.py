@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from base64 import b64encode
 from collections.abc import Set
-from dataclasses import replace
 from itertools import starmap
 from threading import BoundedSemaphore
 from typing import Any
@@ -80,17 +79,18 @@ def _parsed(response: Response, content: bytes, cancel: CancelToken) -> Publishe
         raise FeedError(f"The feed cannot be read: {fault}.") from None
     if not isinstance(found, list):
         raise FeedError(found) if found else NotAFeed
-    feed = Published(*map(_frozen, found))
-    return replace(feed, items=tuple(map(_item, feed.items)))
+    feed = Published(*found)  # with lists in place of all tuples
+    return feed._replace(items=tuple(map(_item, feed.items)), categories=tuple(map(tuple, feed.categories)))
 
 
 def _item(values: Any) -> PublishedItem:
     item = PublishedItem(*values)
-    return replace(item, marks=tuple(starmap(Chapter, item.marks)), login=item.login and Login(*item.login))  # type: ignore[misc]
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+    login: Any = item.login
+    return item._replace(
+        marks=tuple(starmap(Chapter, item.marks)),
+        keywords=tuple(item.keywords),
+        login=login and Login(tuple(login[0]), *login[1:]),
+    )
 
 
 def with_older_pages(
@@ -116,4 +116,4 @@ def with_older_pages(
         else:
             items += page.items
             is_partial = page.is_partial or time.monotonic() > deadline
-    return replace(feed, items=tuple(items[:MAX_ITEMS]), is_partial=is_partial)
+    return feed._replace(items=tuple(items[:MAX_ITEMS]), is_partial=is_partial)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from hashlib import blake2b
 from json import dumps
 from typing import Any, NamedTuple
@@ -139,7 +138,7 @@ def _described(raw: PublishedItem, description: str, audio: Enclosure, line: str
     item = make_item(raw, [description], audio, subtitle=line)
     if item is None or not line or not description:
         return item
-    return replace(item, summary=clean(f"{line} — {item.summary}", SUMMARY_LIMIT))
+    return item._replace(summary=clean(f"{line} — {item.summary}", SUMMARY_LIMIT))
 
 
 def _parts(tracks: object, ident: str, base: str) -> tuple[Part, ...]:

@@ -10,7 +10,6 @@ import hashlib
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from itertools import starmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -85,7 +84,7 @@ def _with_articles(
         for index, text in zip(batch, read_articles(articles, settings.code, cancel), strict=True):
             if text is not None:
                 items[index] = planned_item(items[index], text, waiting[index])
-    return replace(found, items=tuple(items), is_partial=is_partial)
+    return found._replace(items=tuple(items), is_partial=is_partial)
 
 
 _Known = Mapping[str, tuple[float | None, str]]
@@ -104,7 +103,7 @@ def _as_known(item: PublishedItem, file: Path, known: _Known) -> PublishedItem:
     if str(file) not in known or not file.exists():
         return item
     duration, marks = known[str(file)]
-    return replace(item, transcript=str(file), duration=duration, marks=tuple(starmap(Chapter, json.loads(marks))))
+    return item._replace(transcript=str(file), duration=duration, marks=tuple(starmap(Chapter, json.loads(marks))))
 
 
 def _file(store: FeedStore, kind: str, made_of: str, settings: PodcastSettings) -> Path:

@@ -10,7 +10,6 @@ import shutil
 import time
 from base64 import b64decode
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from tui_pod.core.player.snapshot import Chapter
@@ -75,7 +74,7 @@ def write_plan(file: Path, text: ReadText) -> tuple[Chapter, ...]:
 
 def planned_item(item: PublishedItem, text: ReadText, file: Path) -> PublishedItem:
     """Return an item as the text that it is, whose plan is written to a file."""
-    return replace(item, transcript=str(file), duration=text.duration, marks=write_plan(file, text))
+    return item._replace(transcript=str(file), duration=text.duration, marks=write_plan(file, text))
 
 
 def cover_of(file: Path) -> str | None:

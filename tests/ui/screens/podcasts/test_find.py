@@ -1,6 +1,5 @@
 """Finding a podcast by words: what is asked and said, the results, the preview, and subscribing."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -177,7 +176,7 @@ async def test_a_subscribes_to_the_podcast_at_the_cursor(driver: AppDriver) -> N
 async def test_long_podcast_is_shown_in_part(count: int, more: str, driver: AppDriver) -> None:
     await look(driver)
     summary = "s" * (400 + bool(more))
-    feed = replace(FEED, items=tuple(PublishedItem(title=f"Part {n}") for n in range(count)), summary=summary)
+    feed = FEED._replace(items=tuple(PublishedItem(title=f"Part {n}") for n in range(count)), summary=summary)
     driver.services.asked_feeds.asked_directories.feed = feed
     await driver.press("enter")
     await driver.until(lambda: "Part 0" in driver.text, "the episodes are shown")
@@ -193,7 +192,7 @@ async def test_long_podcast_is_shown_in_part(count: int, more: str, driver: AppD
 
 async def test_podcast_without_episodes_says_so(driver: AppDriver) -> None:
     await look(driver)
-    driver.services.asked_feeds.asked_directories.feed = replace(FEED, items=())
+    driver.services.asked_feeds.asked_directories.feed = FEED._replace(items=())
     await driver.press("enter")
     await driver.until(lambda: "There are no episodes yet." in driver.text, "it says so")
     await driver.press("enter")
