@@ -1,6 +1,7 @@
 import asyncio
 import socket
 import threading
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,14 @@ from tests.sources.server import Site, feed, item
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy, make_policy
 from tui_pod.net.fetch import Limits
+from tui_pod.shelf.database import FeedDatabase
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
+from tui_pod.shelf.schedule import note_answer
+from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources import refresh as refreshing_all
 from tui_pod.sources.podcasts import source as refreshing
 from tui_pod.sources.podcasts.source import is_same_podcast
 from tui_pod.sources.refresh import PER_HOST, Refreshed, refresh
@@ -183,6 +188,37 @@ async def test_refresh_never_blocks_the_loop(
     site.replies["/a"] = server.body(feed(item(1, "/x.wav")))
     add(store, site, "/a")
     assert (await refresh(store)).new == 1
+
+
+async def test_refresh_stores_feeds_together_and_one_that_fails_fails_alone(
+    site: Site, store: FeedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(refreshing_all, "PAUSE", 0.5)
+    monkeypatch.setattr(refreshing_all, "TOGETHER", PATIENCE)
+    paths = [f"/{number}" for number in range(20)]
+    site.replies.update({path: server.tagged(feed(item(1))) for path in paths})
+    add(store, site, *paths)
+    before = changes(store)
+    assert (await refresh(store)).new == len(paths)
+    assert changes(store) - before < 10
+    asked = Counter[str]()
+
+    def note(database: FeedDatabase, answered: Subscription, *rest: Any) -> None:
+        asked[answered.address] += 1
+        if answered.address == site.url("/3"):
+            raise OverflowError
+        note_answer(database, answered, *rest)
+
+    monkeypatch.setattr(refreshing, "note_answer", note)
+    result = await refresh(store)
+    assert [outcome.feed_id for outcome in result.failed] == [site.url("/3")]
+    assert (len(result.outcomes), max(asked.values())) == (len(paths), 2)
+    assert [one.feed_id for one in store.feeds() if one.error] == [site.url("/3")]
+
+
+def changes(store: FeedStore) -> int:
+    """Return how many transactions the database has had; SQLite counts them in its header."""
+    return int.from_bytes(store.db.file.read_bytes()[24:28], "big")
 
 
 async def test_moved_for_good_keeps_ids(site: Site, store: FeedStore) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -16,13 +16,13 @@ from tui_pod.core.errors import UserError
 from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.runtime.log import log_error
-from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
+from tui_pod.runtime.threads import Cancelled, CancelToken, Result, in_thread
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.schedule import MAX_REST, is_left_alone, note_ended, note_refusal
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.own_network import OwnNetworkError
-from tui_pod.sources.source import RefreshResult
+from tui_pod.sources.source import RefreshResult, Storing
 from tui_pod.sources.table import source_of
 
 AT_ONCE = 8
@@ -33,6 +33,12 @@ NAMED = 5
 
 GONE, MISSING = 410, 404
 """HTTP status of what is gone for good, and of what is not there."""
+
+MOST_WAITING = 24
+"""Feeds that are fetched or wait to be stored, several in one transaction, since syncing takes longer than storing."""
+
+PAUSE, TOGETHER = 0.05, 0.03
+"""Seconds that the first of them waits for others, and after which a transaction takes no other one."""
 
 PER_HOST = 2
 """How many of these may be from one host."""
@@ -95,11 +101,26 @@ async def refresh(
     slots = asyncio.Semaphore(AT_ONCE)
     hosts: dict[str, asyncio.Semaphore] = {}
     outcomes: list[RefreshResult] = []
+    room, turn = asyncio.Semaphore(MOST_WAITING), asyncio.Lock()
+    waiting: dict[Storing, Subscription] = {}
+    stored: dict[Storing, RefreshResult] = {}
 
     async def work(feed: Subscription) -> None:
         host = hosts.setdefault(urlsplit(feed.address).hostname or "", asyncio.Semaphore(PER_HOST))
         async with host, slots:
-            outcome = await in_thread(lambda cancel: refresh_feed(store, feed, cancel, policy))
+            await room.acquire()
+            outcome = await in_thread(lambda cancel: _ask(store, feed, cancel, policy))
+        if callable(outcome):
+            waiting[outcome] = feed
+            async with turn:
+                if outcome in waiting:
+                    if len(outcomes) + len(waiting) < len(wanted):
+                        await asyncio.sleep(PAUSE)
+                    batch = dict(waiting)
+                    waiting.clear()
+                    stored.update(await in_thread(lambda _: _store(store, batch)))
+            outcome = stored.pop(outcome)
+        room.release()
         outcomes.append(outcome)
         progress(len(outcomes), len(wanted), outcome)
 
@@ -118,6 +139,26 @@ async def refresh(
         if not result.is_offline:
             await in_thread(lambda _: _blame(store, result.failed))
     return result
+
+
+def _store(store: FeedStore, batch: Mapping[Storing, Subscription]) -> dict[Storing, RefreshResult]:
+    """Store what was found in several feeds; each in a transaction of its own if one of them fails."""
+    done: dict[Storing, RefreshResult] = {}
+    waiting = list(batch)
+    while waiting:
+        part = dict[Storing, RefreshResult]()
+        try:
+            with store.db.together():
+                until = time.monotonic() + TOGETHER
+                while len(part) < len(waiting) and (not part or time.monotonic() < until):
+                    found = waiting[len(part)]
+                    part[found] = found()
+        except Exception as error:
+            log_error(error, "feeds are stored one by one")
+            part = {found: _settled(store, batch[found], found) for found in waiting[: len(part) + 1]}
+        done |= part
+        del waiting[: len(part)]
+    return done
 
 
 def _hosts(feeds: Sequence[Subscription]) -> set[str | None]:
@@ -139,9 +180,19 @@ def _all(store: FeedStore) -> list[Subscription]:
 
 def refresh_feed(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> RefreshResult:
     """Refresh one feed in this thread; a failure is in the result. Raises only `Cancelled`."""
+    found = _ask(store, feed, cancel, policy)
+    return _settled(store, feed, found) if callable(found) else found
+
+
+def _ask(store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy) -> RefreshResult | Storing:
+    return _settled(store, feed, lambda: source_of(feed.address).refresh(store, feed, cancel, policy))
+
+
+def _settled(store: FeedStore, feed: Subscription, act: Callable[[], Result]) -> Result | RefreshResult:
+    """Return what a step of a refresh returns, or why it failed."""
     refused_for = None
     try:
-        return source_of(feed.address).refresh(store, feed, cancel, policy)
+        return act()
     except FetchError as error:
         if error.status == GONE:
             return _end(store, feed)

@@ -5,7 +5,7 @@ Outside `sources/`, nobody asks what kind a subscription is: they ask its source
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui_pod.core.errors import UserError
@@ -86,6 +86,9 @@ class RefreshResult:
     """True if it is in the listener's own network, and only a list named it: it may be fetched once they agree."""
 
 
+Storing = Callable[[], RefreshResult]
+"""Stores what a refresh found. Called anew if it was rolled back, as another one in its transaction failed."""
+
 Check = tuple[bool, str, str]
 """Whether something works, what was found, and what to do if it does not work."""
 
@@ -126,8 +129,8 @@ class EpisodeSource:
 
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
-    ) -> RefreshResult:
-        """Store what is new. Raises UserError if that fails; its episodes are kept."""
+    ) -> RefreshResult | Storing:
+        """Store what is new, or return what will. Raises UserError if that fails; its episodes are kept."""
         raise NotImplementedError
 
     def move(self, store: FeedStore, feed: Subscription, targets: Sequence[str]) -> bool:

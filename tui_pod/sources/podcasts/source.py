@@ -24,8 +24,11 @@ from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.links import follow, read_link, refusal
 from tui_pod.sources.podcasts.own_network import OwnNetworkError, is_forbidden
 from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
-from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
+from tui_pod.sources.source import EpisodeSource, RefreshResult, Storing, Subscribed, SubscribeRequest, subscribed
 from tui_pod.sources.texts.articles import with_articles
+
+MOST_WAITING = 200
+"""Episodes of a feed that may wait to be stored with others; longer ones would take much memory."""
 
 MAX_LINKS = 4
 """How many of the feeds that a page names are tried."""
@@ -115,16 +118,20 @@ class PodcastSource(EpisodeSource):
 
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
-    ) -> RefreshResult:
-        """Store what is new in a feed. Raises FetchError, or FeedError if it is no feed."""
+    ) -> RefreshResult | Storing:
+        """Find what is new in a feed. Raises FetchError, or FeedError if it is no feed."""
         if is_forbidden(feed, policy):
             raise OwnNetworkError(f"{urlsplit(feed.address).netloc} is in your own network, and only a list named it.")
         policy = policy.widened(feed.allowed, store.logins.of(feed.feed_id))
         response, content = ask(feed.address, policy, cancel, feed.etag, feed.modified)
         if response.status == 304:
-            store.touch(feed.feed_id)
-            note_answer(store.db, feed, response.headers, None)
-            return RefreshResult(feed.feed_id, feed.name)
+
+            def touch() -> RefreshResult:
+                store.touch(feed.feed_id)
+                note_answer(store.db, feed, response.headers, None)
+                return RefreshResult(feed.feed_id, feed.name)
+
+            return touch
         response, found = read_answer(response, content, policy, cancel)
         moved_to = response.moved_to
         if found.moved_to not in (None, feed.address, response.address):
@@ -137,11 +144,16 @@ class PodcastSource(EpisodeSource):
         found = with_older_pages(found, response.address, known, policy, cancel)
         found = with_articles(store, feed.feed_id, found, policy, cancel)
         cancel.check()
-        if moved_to and moved_to != feed.address:
-            store.move(feed.feed_id, moved_to)
-        stored = keep_answer(store, feed.feed_id, response, found)
-        note_answer(store.db, feed, response.headers, found.ttl)
-        return RefreshResult(feed.feed_id, found.title or feed.name, stored.new, stored.has_changed, moved_to=moved_to)
+        _learn_logins(store, feed.feed_id, found)
+
+        def keep() -> RefreshResult:
+            if moved_to and moved_to != feed.address:
+                store.move(feed.feed_id, moved_to)
+            done = keep_answer(store, feed.feed_id, response, found)
+            note_answer(store.db, feed, response.headers, found.ttl)
+            return RefreshResult(feed.feed_id, found.title or feed.name, done.new, done.has_changed, moved_to=moved_to)
+
+        return keep if len(found.items) <= MOST_WAITING else keep()
 
     def move(self, store: FeedStore, feed: Subscription, targets: Sequence[str]) -> bool:
         """See `EpisodeSource.move`: to the address of its feed."""
@@ -194,6 +206,7 @@ def _keep(
         store.move(feed_id, address)
     if known is None or private is not None:
         store.set_private_origin(feed_id, private)
+    _learn_logins(store, feed_id, found.feed)
     stored = keep_answer(store, feed_id, found.response, found.feed)
     is_new = known is None or known.removed is not None
     return Subscribed(subscribed(store, feed_id), stored.new, is_new, is_moved, found.feed.is_partial)
@@ -214,10 +227,13 @@ def _former(store: FeedStore, found: _Found, policy: NetworkPolicy, cancel: Canc
     return None
 
 
-def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Published) -> Stored:
-    """Store a feed, its logins and validators; a partial feed gets none, so the next refresh fetches it whole."""
+def _learn_logins(store: FeedStore, feed_id: str, found: Published) -> None:
     with contextlib.suppress(PasswordError):  # the server will ask for it
         store.logins.learn(feed_id, (item.login for item in found.items if item.login is not None))
+
+
+def keep_answer(store: FeedStore, feed_id: str, response: Response, found: Published) -> Stored:
+    """Store a feed and its validators; a partial feed gets none, so the next refresh fetches it whole."""
     if found.is_partial:
         return store.store(feed_id, found)
     return store.store(feed_id, found, response.headers.get("etag"), response.headers.get("last-modified"))
