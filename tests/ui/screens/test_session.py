@@ -13,6 +13,7 @@ from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, PlayerStatus, S
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.session_planner import Summary
+from tui_pod.ui.screens.dialog import DialogBody
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
 
@@ -89,6 +90,15 @@ async def test_plan_lists_twelve_episodes_and_counts_the_rest(library: Library) 
         assert count > 12
         assert f"and {count - 12} more" in shown
         assert len([row for row in driver.text.splitlines() if " ─" not in row and ":" in row[:30]]) >= 12
+
+
+@pytest.mark.parametrize("size", [(60, 20), (100, 24), (80, 24)])
+async def test_plan_of_many_episodes_needs_no_scrolling(size: tuple[int, int]) -> None:
+    async with run_app(embedded_library(), size) as driver:
+        await plan(driver, "60m")
+        body = driver.app.screen.query_one(DialogBody)
+        assert (body.max_scroll_y, " more" in said(driver)) == (0, True)
+        assert body.outer_size.height >= size[1] - 3
 
 
 @pytest.mark.parametrize(

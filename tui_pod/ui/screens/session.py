@@ -132,12 +132,14 @@ class PlanScreen(InputDialog):
         lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]
         self.query_one("#choices", Static).update(Content("\n").join([*lines, Content("")]))
         plan = self.query_one("#plan", Static)
-        plan.update(self._planned())
+        height = (self.app.size.height - 1) * (100 if self.has_class("-small") else 92) // 100  # of the dialog, at most
+        room = height - self.query_one(DialogBody).gutter.height - len(lines) - 5  # the keys of a field do not scroll
+        plan.update(self._planned(max(1, min(SHOWN, room))))
         has_rows = self._plan is not None and self._plan.indexes
         self.query_one(DialogBody).keys = "enter Start" if has_rows else ""
         plan.styles.text_wrap = "nowrap" if has_rows else "wrap"  # titles may be cut, errors may not
 
-    def _planned(self) -> Content:
+    def _planned(self, rows: int) -> Content:
         controller = self._controller
         now = controller.now()
         try:
@@ -156,11 +158,11 @@ class PlanScreen(InputDialog):
         if (speed := controller.playback.speed) != 1.0:
             head += f", at {speed:g}×"
         lines = [Content(head).stylize("bold")]
-        for index in plan.indexes[:SHOWN]:
+        for index in plan.indexes[:rows]:
             time = length(controller.progress_index.remaining(index) / speed_rule(index))
             lines.append(Content(f"{time:>7}  {controller.library.titles[index]}"))
-        if len(plan.indexes) > SHOWN:
-            lines.append(Content(f"         and {len(plan.indexes) - SHOWN} more"))
+        if len(plan.indexes) > rows:
+            lines.append(Content(f"         and {len(plan.indexes) - rows} more"))
         return Content("\n").join(lines)
 
 
