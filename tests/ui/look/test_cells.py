@@ -44,3 +44,4 @@ def test_words_are_found_in_a_text_that_changes_its_length_when_folded() -> None
 def test_notice_that_is_one_cell_too_long_is_cut_where_one_sees_it() -> None:
     assert keep_remedy("It failed. Press u.", 18) == "It faile… Press u."
     assert keep_remedy("It failed. Press u.", 19) == "It failed. Press u."
+    assert keep_remedy("It failed badly. Press u for more of it.", 24) == "It fail… Press u for mo…"

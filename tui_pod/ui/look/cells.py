@@ -69,6 +69,10 @@ def fit(text: str, width: int) -> str:
     return f"{cut}…{' ' * (width - 1 - cell_len(cut))}"
 
 
+LEAST = 8
+"""Cells that are left of what a notice speaks of, to show what to do."""
+
+
 def keep_remedy(text: str, width: int) -> str:
     """Return a notice in at most `width` cells; an address or path is shortened first, and what to do is cut last."""
     longest = max(text.split(" "), key=cell_len)
@@ -76,9 +80,8 @@ def keep_remedy(text: str, width: int) -> str:
     if cell_len(text) > width and half >= 8:
         text = text.replace(longest, f"{longest[:half]}…{longest[-half:]}")
     said, dot, remedy = text.rpartition(". ")
-    room = width - cell_len(remedy) - 1
-    is_cut = cell_len(text) > width and dot and room > 0
-    return f"{fit(f'{said}.', room).rstrip()} {remedy}" if is_cut else text
+    room = max(LEAST, width - cell_len(remedy) - 1)
+    return fit(f"{fit(f'{said}.', room).rstrip()} {remedy}", width).rstrip() if dot and cell_len(text) > width else text
 
 
 def wrap(text: str, width: int) -> list[str]:
