@@ -99,6 +99,12 @@ async def test_view_lists_the_last_kept_first_and_its_cursor_stays_on_its_bookma
         assert (driver.playback.episode, driver.playback.position) == ("one", 50.0)
 
 
+async def test_bookmarks_stand_in_one_column_whatever_their_times() -> None:
+    async with run_app(LIBRARY, (80, 24)) as driver:
+        await show(driver, ("one", 5.0), ("one", 3661.0), ("two", 36061.0))
+        assert len({row.index("“") for row in driver.rows_of(driver.main.query_one("#bookmarks")) if "“" in row}) == 1
+
+
 async def test_bookmark_of_an_episode_that_is_gone_says_so_and_keeps_its_words(driver: AppDriver) -> None:
     await show(driver, ("gone", 30.0))
     assert any("Gone" in row for row in rows(driver))

@@ -60,6 +60,15 @@ async def test_match_stands_below_its_episode_with_its_time(library: Library) ->
         assert view.count() == 5
 
 
+async def test_matches_stand_in_one_column_whatever_is_beside_them(library: Library) -> None:
+    kinds = SAID, SAID._replace(start=3661.0, is_estimated=True), Hit(MatchKind.SUMMARY, SAID.text * 9, None)
+    async with shown(library, ONE._replace(hits=kinds)) as (driver, view):
+        view.go(2)
+        await driver.settle()
+        lines = [row for row in driver.rows_of(view) if "lighthouse" in row or "stands" in row]
+        assert len({row.index(row.split("  ")[-1].split()[0]) for row in lines if row}) == 1
+
+
 async def test_match_at_the_cursor_has_its_whole_sentence(library: Library) -> None:
     long = SAID._replace(text="word " * 60 + "lighthouse")
     async with shown(library, ONE._replace(hits=(long, long))) as (driver, view):

@@ -205,6 +205,16 @@ async def test_times_that_become_known_later_are_used(driver: AppDriver) -> None
     assert driver.app.clipboard == "Only one."
 
 
+async def test_text_stands_in_one_column_whatever_the_times(driver: AppDriver) -> None:
+    texts = [f"Number {number} and more." for number in range(2)]
+    cues = (Cue(text, number * 3600.0, number + 1.0, ends_paragraph=True) for number, text in enumerate(texts))
+    driver.services.transcripts["three"] = Transcript(tuple(cues))
+    await driver.press("j", "j", "t")
+    rows = [row for row in driver.rows_of(driver.transcript) if "Number" in row]
+    assert len(rows) == 2
+    assert len({row.index("Number") for row in rows}) == 1
+
+
 async def test_reader_who_moves_by_key_or_wheel_is_not_pulled_away_until_f(driver: AppDriver) -> None:
     driver.services.transcripts["three"] = LONG
     await driver.press("j", "j", "enter", "t", "G")

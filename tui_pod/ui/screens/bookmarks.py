@@ -44,6 +44,7 @@ class BookmarksView(ChoiceLines):
         self.grouping = grouping or Grouping.EPISODE
         self._edit, self._subscribe_again = edit, subscribe_again
         self._bookmarks: list[Bookmark] = []  # in the order of the lines
+        self._time = TIME  # the width of the times
         self._blocks: list[list[TextLine]] = []  # the lines of each heading and bookmark
         self._places: list[int] = []  # the block number of each bookmark
 
@@ -62,6 +63,7 @@ class BookmarksView(ChoiceLines):
         controller, former = self._services.controller, self.current
         groups = group_bookmarks(controller.library, controller.bookmarks, self.grouping)
         self._bookmarks = [bookmark for group in groups for bookmark in group.bookmarks]
+        self._time = max([TIME, *(4 + len(clock(bookmark.start)) for bookmark in self._bookmarks)])
         places = {bookmark.key: place for place, bookmark in enumerate(self._bookmarks)}
         place = self.cursor if former is None else places.get(former.key, self.cursor)
         self.cursor = max(0, min(place, len(self._bookmarks) - 1))
@@ -96,24 +98,24 @@ class BookmarksView(ChoiceLines):
         self._show_blocks()
 
     def _show_blocks(self) -> None:
-        lines = [line for block in self._blocks for line in block] if self.room > TIME else []
+        lines = [line for block in self._blocks for line in block] if self.room > self._time else []
         self.show_lines(lines)
 
     def _lines_of(self, number: int, bookmark: Bookmark) -> Iterator[TextLine]:
         """Yield the lines of a bookmark: all at the cursor; otherwise one of its text and one of its note."""
-        room, is_open = max(1, self.room - TIME), number == self.cursor
+        room, is_open = max(1, self.room - self._time), number == self.cursor
         words = f"“{bookmark.text}”" if bookmark.text else NO_TEXT
         title = "" if self.grouping is Grouping.EPISODE else title_of(self._services.controller.library, bookmark)
         mark = MARKS["card"] if self._services.recall.has_card(bookmark.key) else " "
-        time = f"{clock(bookmark.start):>{TIME - 4}} {mark}  "
+        time = f"{clock(bookmark.start):>{self._time - 4}} {mark}  "
         lines = [(fit(title, room).rstrip(), QUIET)] if title else []
-        read = min(room, MAX_WIDTH - TIME)
+        read = min(room, MAX_WIDTH - self._time)
         for name, text in ((PLAIN if bookmark.text else QUIET, words), (QUIET, bookmark.remark)):
             if text:
                 lines += [(line, name) for line in (wrap(text, read) if is_open else [fit(text, room).rstrip()])]
         for line in lines:
             yield TextLine(((time, QUIET), line), number)
-            time = " " * TIME
+            time = " " * self._time
 
     # -- events and actions ----------------------------------------------------------------------------
 

@@ -48,12 +48,14 @@ class FoundView(ChoiceLines):
         self._leave = leave
         self._answer = SearchAnswer()
         self._matches: list[tuple[Found, Hit]] = []
+        self._time = TIME  # the width of what stands at the left of the matches
 
     def show(self, answer: SearchAnswer, keeps_cursor: bool = False) -> None:
         """Show the results; the cursor goes to the first match, or stays on its match."""
         former = [(found.id, hit) for found, hit in self._matches[self.cursor :][:1]]
         self._answer = answer
         self._matches = [(found, hit) for found in answer.results.found for hit in found.hits]
+        self._time = max([TIME, *(2 + len(_label(hit)) for _, hit in self._matches)])
         self.hint_words = {} if self._matches else dict.fromkeys(("found.play", "found.queue", "found.bookmark"), "")
         rows = (row for row, (found, hit) in enumerate(self._matches) if (found.id, hit) in former)
         self.go(next(rows, self.cursor) if keeps_cursor else 0)
@@ -74,7 +76,7 @@ class FoundView(ChoiceLines):
 
     def show_cursor(self, former: int) -> None:
         """See `LinesView.show_cursor`."""
-        self.show_lines(list(self._make_lines(self.room)) if self.room > TIME else [])
+        self.show_lines(list(self._make_lines(self.room)) if self.room > self._time else [])
 
     # -- drawing ---------------------------------------------------------------------------------------
 
@@ -94,7 +96,7 @@ class FoundView(ChoiceLines):
             yield TextLine(parts, match if has_title else None)
             for hit in found.hits:
                 if hit.kind is not MatchKind.TITLE:
-                    yield from self._lines_of(match, hit, width - TIME)
+                    yield from self._lines_of(match, hit, width - self._time)
                 match += 1
         if self._answer.query.wanted and not match and (self._answer.is_searching or not self._answer.notice):
             yield TextLine([("Searching…" if self._answer.is_searching else "Nothing matches.", QUIET)])
@@ -112,20 +114,16 @@ class FoundView(ChoiceLines):
 
     def _lines_of(self, match: int, hit: Hit, room: int) -> Iterator[TextLine]:
         query = self._answer.query
-        at = "" if hit.kind is MatchKind.WORDS else str(hit.kind)
-        if hit.start is not None:
-            at = f"{'≈' * hit.is_estimated}{clock(hit.start)}"
-        mark = MARKS["bookmark"] if hit.kind is MatchKind.BOOKMARK else ""
-        time = (f"{f'{mark} {at}':>{TIME - 2}}  ", QUIET)
+        time = (f"{_label(hit):>{self._time - 2}}  ", QUIET)
         if match != self.cursor:
             text = excerpt(query, hit.text, room)
             yield TextLine([time, *lit_parts(fit(text, room).rstrip(), query.spans(text), QUIET)], match)
             return
         spans, place = query.spans(hit.text), 0
-        for text in wrap(hit.text, min(room, MAX_WIDTH - TIME)):
+        for text in wrap(hit.text, min(room, MAX_WIDTH - self._time)):
             place = max(0, hit.text.find(text, place))
             yield TextLine([time, *lit_parts(text, _moved(spans, place), PLAIN)], match)
-            place, time = place + len(text), (" " * TIME, QUIET)
+            place, time = place + len(text), (" " * self._time, QUIET)
 
     # -- events and actions ----------------------------------------------------------------------------
 
@@ -160,6 +158,14 @@ class FoundView(ChoiceLines):
     def action_search(self) -> None:
         """Go to the field."""
         self._leave()
+
+
+def _label(hit: Hit) -> str:
+    """Return what stands at the left of a match: its time, else where it is."""
+    at = "" if hit.kind is MatchKind.WORDS else str(hit.kind)
+    if hit.start is not None:
+        at = f"{'≈' * hit.is_estimated}{clock(hit.start)}"
+    return f"{MARKS['bookmark']} {at}" if hit.kind is MatchKind.BOOKMARK else at
 
 
 def _moved(spans: Iterable[tuple[int, int]], by: int) -> list[tuple[int, int]]:

@@ -20,6 +20,7 @@ from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter, Playback
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.passages import Passage, find_passage
+from tui_pod.core.text.clean import clock
 from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.cells import MARKS, find_words
@@ -162,7 +163,9 @@ class TranscriptView(LinesView):
 
     @property
     def _gutter(self) -> int:
-        return GUTTER if self._transcript.is_timed and self.size.width >= MIN_WIDTH else 0
+        if not self._transcript.is_timed or self.size.width < MIN_WIDTH:
+            return 0
+        return max(GUTTER, 2 + len(clock(self._transcript.cues[-1].start or 0.0)))
 
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
