@@ -155,6 +155,9 @@ def test_place_far_on_is_asked_for_by_itself_and_at_once(
     reader = stream.open()
     assert read(reader, 300_000, 1000) == CONTENT[300_000:301_000]
     assert ranges(site) == ["bytes=0-", "bytes=300000-"]
+    assert not reader.can_go_to(len(CONTENT) - 128)  # a tag at the end is not waited for
+    assert reader.can_go_to(len(CONTENT) - 129)
+    assert read(reader, len(CONTENT) - 129, 1) == CONTENT[-129:-128]
 
 
 def test_place_near_by_waits_for_the_connection_that_brings_it(open_stream: Open, site: Site) -> None:
@@ -234,18 +237,27 @@ def test_server_that_sends_another_recording_each_time_is_given_up(open_stream: 
     assert said == "The server sends another recording each time."
 
 
-def test_server_that_drips_is_given_up(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording_fetcher, "WINDOW", 0.01)
-    reader = open_stream(zoo.dripped(CONTENT, 0.001)).open()
-    with pytest.raises(OSError, match="next to nothing"):
-        read(reader, 0, 1000)
-
-
-def test_server_that_falls_silent_is_given_up(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording_fetcher, "LIMITS", Limits(10_000_000, PATIENCE, idle=0.05))
-    reader = open_stream(Ranged(CONTENT[:2000], pause=threading.Event())).open()
-    with pytest.raises(OSError, match="no answer"):
-        read(reader, 0, 2000)
+@pytest.mark.parametrize(
+    ("setting", "value", "reply", "said"),
+    [
+        ("WINDOW", 0.01, lambda: zoo.dripped(CONTENT, 0.001), "next to nothing"),
+        ("LIMITS", Limits(10_000_000, PATIENCE, idle=0.05),
+         lambda: Ranged(CONTENT[:2000], pause=threading.Event()), "no answer"),
+        ("LIMITS", Limits(1_000_000, 60.0), server.endless, "larger than"),
+    ],
+)  # fmt: skip
+def test_server_that_drips_falls_silent_or_sends_too_much_is_given_up(
+    open_stream: Open,
+    setting: str,
+    value: object,
+    reply: Callable[[], Reply],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(recording_fetcher, setting, value)
+    reader = open_stream(reply()).open()
+    with pytest.raises(OSError, match=said):
+        read(reader, 0, 3_000_000)
 
 
 def test_endless_recording_is_not_fetched_without_end(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,13 +268,6 @@ def test_endless_recording_is_not_fetched_without_end(open_stream: Open, monkeyp
     read(reader, 900_000, 1)
     assert stream.progress().total is None
     reader.close()
-
-
-def test_recording_too_large_is_told(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recording_fetcher, "LIMITS", Limits(1_000_000, 60.0))
-    reader = open_stream(server.endless()).open()
-    with pytest.raises(OSError, match="larger than"):
-        read(reader, 0, 3_000_000)
 
 
 def test_cancelled_reading_ends_at_once_and_others_go_on(open_stream: Open) -> None:
@@ -287,15 +292,6 @@ def test_cancelled_reading_ends_at_once_and_others_go_on(open_stream: Open) -> N
     assert read(second, 0, 1000) == CONTENT[:1000]
     for reader in (first, second):
         reader.close()
-
-
-def test_tag_at_the_end_is_not_waited_for(open_stream: Open) -> None:
-    stream = open_stream(Ranged(CONTENT, pause=threading.Event()))
-    stream.wait_for_answer(CancelToken())
-    reader = stream.open()
-    assert not reader.can_go_to(len(CONTENT) - 128)
-    assert reader.can_go_to(len(CONTENT) - 129)
-    assert read(reader, len(CONTENT) - 129, 1) == CONTENT[-129:-128]
 
 
 def test_full_disk_plays_from_memory(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -33,18 +33,16 @@ async def test_start_with_unfinished_episodes_has_the_cursor_on_the_last_one_hea
         assert driver.current == "four"
 
 
-async def test_topic_at_the_cursor_of_the_tree_is_listed_at_once(driver: AppDriver) -> None:
+async def test_topic_at_the_cursor_of_the_tree_is_listed_at_once_and_right_goes_to_its_episodes(
+    driver: AppDriver,
+) -> None:
     await driver.press("tab", "j")
     assert driver.title == "Numbers · 2 episodes · 5 m · newest first"
     assert driver.shown == ["one", "two"]
     assert driver.header.left.endswith("All Topics › Basics › Numbers")
     assert driver.focus == "tree"
-
-
-async def test_right_in_the_tree_on_an_open_topic_goes_to_its_episodes(driver: AppDriver) -> None:
-    await driver.press("tab", "l")
-    assert driver.focus == "list"
-    assert driver.listed == 1
+    await driver.press("l")
+    assert (driver.focus, driver.shown) == ("list", ["one", "two"])
 
 
 async def test_search_typed_narrows_and_counts_at_each_letter(driver: AppDriver) -> None:
@@ -57,7 +55,7 @@ async def test_search_typed_narrows_and_counts_at_each_letter(driver: AppDriver)
 
 
 @pytest.mark.app
-async def test_search_without_a_match_says_how_to_go_on(driver: AppDriver) -> None:
+async def test_search_without_a_match_says_how_to_go_on_and_shows_it_letter_for_letter(driver: AppDriver) -> None:
     await driver.press("slash", *"qqq")
     assert driver.shown == []
     assert "0 episodes" in driver.title
@@ -65,12 +63,8 @@ async def test_search_without_a_match_says_how_to_go_on(driver: AppDriver) -> No
     assert "ctrl+f searches everywhere, esc clears." in driver.text
     await driver.press("enter", "enter", "m", "i", "v", "j", "G", "n")
     assert driver.playback.episode is None
-
-
-@pytest.mark.app
-async def test_search_with_markup_in_it_is_shown_letter_for_letter(driver: AppDriver) -> None:
-    await driver.press("slash")
-    await driver.write("[/]")
+    await driver.press("escape", "slash")
+    await driver.write("[/]")  # markup
     assert driver.narrowing.startswith("/ [/]  ")
     assert "hostile-closing-tag" in driver.shown
 
@@ -108,12 +102,9 @@ async def test_details_without_an_episode_at_the_cursor_do_nothing(driver: AppDr
     assert not driver.shows_details
 
 
-async def test_double_click_on_a_row_plays_it(driver: AppDriver) -> None:
+async def test_double_click_on_a_row_plays_it_and_a_click_on_a_topic_lists_it(driver: AppDriver) -> None:
     await driver.click(driver.episodes, 5, 7, times=2)
     assert driver.playback.episode == "three"
-
-
-async def test_click_on_a_topic_lists_it(driver: AppDriver) -> None:
     row = next(number for number, text in enumerate(driver.rows_of(driver.tree)) if "Numbers" in text)
     await driver.click(driver.tree, 5, row + 1)
     assert (driver.shown, driver.focus) == (["one", "two"], "tree")

@@ -8,7 +8,7 @@ from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Progress, Status
-from tui_pod.core.selection.list_query import ListQuery, SmartList
+from tui_pod.core.selection.list_query import ListQuery
 
 BASICS = ListQuery(entry=1)
 
@@ -51,21 +51,17 @@ async def test_mark_on_a_topic_marks_all_its_episodes_and_undo_takes_all_back(li
         assert driver.notices == ["Redid: 5 episodes marked played."]
 
 
-async def test_marked_episode_leaves_continue(library: Library) -> None:
+async def test_episode_that_is_dismissed_or_marked_leaves_continue(library: Library) -> None:
     async with run_app(library, progress=dict(UNFINISHED)) as driver:
         await driver.press("tab", "home", "enter")
         assert driver.shown == ["three", "two"]
-        await driver.press("m")
-        assert driver.shown == ["two"]
-        assert ("Continue", 1) in driver.tree_rows()
-        assert driver.title == "Continue · 1 episode · 3 m left"
-
-
-async def test_entry_of_continue_dismissed_is_kept_and_can_be_brought_back(library: Library) -> None:
-    async with run_app(library, query=ListQuery(entry=SmartList.CONTINUE), progress=dict(UNFINISHED)) as driver:
         await driver.press("g", "x")
         assert driver.shown == ["two"]
         assert driver.progress_index.status("three") is Status.STARTED
         await driver.press("u")
         assert driver.shown == ["three", "two"]
         assert driver.notices == ["Undid: “Three” taken off Continue."]
+        await driver.press("g", "m")
+        assert driver.shown == ["two"]
+        assert ("Continue", 1) in driver.tree_rows()
+        assert driver.title == "Continue · 1 episode · 3 m left"

@@ -57,13 +57,9 @@ async def test_palette_lists_what_is_called_just_that_first(name: str, entry: Sm
     assert driver.listed == entry
 
 
-async def test_palette_with_all_panes_in_use_offers_all_actions_but_moves(driver: AppDriver) -> None:
-    await driver.press("t", "h")
-    assert driver.focus == "tree"
-    assert offered(driver) == {action.id for action in ACTIONS} - MOVES - OF_VIEWS - {"app.palette"}
-
-
-async def test_palette_opens_with_the_commands_above_the_topics(driver: AppDriver) -> None:
+async def test_palette_opens_with_the_commands_above_the_topics_and_explains_the_row_at_the_cursor(
+    driver: AppDriver,
+) -> None:
     await driver.press("ctrl+p")
     listed = rows(driver)
     topics = [number for number, row in enumerate(listed) if row.endswith(" topic")]
@@ -72,26 +68,17 @@ async def test_palette_opens_with_the_commands_above_the_topics(driver: AppDrive
     groups = ["Often wanted", *(part.capitalize() for part in PARTS), "In a shell", "Topics"]
     assert [row for row in listed if row in groups] == groups
     assert listed[1] == "Queue next E"
-
-
-async def test_palette_says_what_a_shell_exports(driver: AppDriver) -> None:
-    await driver.press("ctrl+p")
+    about = driver.app.screen.query_one("#about", Static)
+    for keys, place in (((), 0), (("down",), 1), (("up",), 0)):
+        await driver.press(*keys)
+        assert str(about.content) == words_of(WANTED[place]).about
+    await driver.write("zzz")
+    assert (rows(driver), str(about.content)) == ([], "")
+    await driver.press(*["backspace"] * 3)
     await driver.write("export opml")
     assert rows(driver) == ["Export podcasts as OPML shell"]
     await driver.press("enter")
     assert "In a shell: tui-pod export > podcasts.opml" in driver.text
-
-
-async def test_palette_explains_the_row_at_the_cursor(driver: AppDriver) -> None:
-    await driver.press("ctrl+p")
-    about = driver.app.screen.query_one("#about", Static)
-    assert str(about.content) == words_of(WANTED[0]).about
-    await driver.press("down")
-    assert str(about.content) == words_of(WANTED[1]).about
-    await driver.press("up")
-    assert str(about.content) == words_of(WANTED[0]).about
-    await driver.write("zzz")
-    assert (rows(driver), str(about.content)) == ([], "")
 
 
 @pytest.mark.parametrize("typed", ["parameters", "PARAMETERS — the learned numbers"])
@@ -124,7 +111,7 @@ async def test_palette_plays_an_episode_and_opens_a_topic_by_name(driver: AppDri
     assert library.topics.names[driver.listed] == "Numbers"
 
 
-async def test_theme_at_the_cursor_is_drawn_and_escape_goes_back(driver: AppDriver) -> None:
+async def test_theme_at_the_cursor_is_drawn_escape_goes_back_and_enter_chooses_it(driver: AppDriver) -> None:
     former = driver.app.theme
     driver.app.show_dialog(ThemeScreen(driver.app))
     await driver.settle()
@@ -133,9 +120,6 @@ async def test_theme_at_the_cursor_is_drawn_and_escape_goes_back(driver: AppDriv
     assert driver.app.theme not in ("", former)
     await driver.press("escape")
     assert (driver.app.theme, driver.writer.setting("theme")) == (former, None)
-
-
-async def test_chosen_theme_stays_and_is_marked(driver: AppDriver) -> None:
     driver.app.show_dialog(ThemeScreen(driver.app))
     await driver.settle()
     await driver.press("j", "j", "enter")
@@ -146,13 +130,16 @@ async def test_chosen_theme_stays_and_is_marked(driver: AppDriver) -> None:
     assert [row for row in rows(driver) if row.startswith("✓")] == [f"✓ {chosen}"]
 
 
-async def test_palette_in_the_list_offers_nothing_of_panes_without_the_focus(driver: AppDriver) -> None:
+async def test_palette_offers_what_the_panes_in_use_have(driver: AppDriver) -> None:
     elsewhere = {action.id for action in ACTIONS if action.where in ("tree", "transcript")} | OF_VIEWS
     assert offered(driver) == {action.id for action in ACTIONS} - MOVES - elsewhere - {"app.palette"}
     await driver.press("t")
     assert offered(driver) >= {"transcript.seek", "transcript.follow", "transcript.copy"}
     await driver.press("t")
     assert not offered(driver) & {"transcript.seek", "transcript.follow", "transcript.copy"}
+    await driver.press("t", "h")  # all panes are in use
+    assert driver.focus == "tree"
+    assert offered(driver) == {action.id for action in ACTIONS} - MOVES - OF_VIEWS - {"app.palette"}
 
 
 async def test_palette_offers_what_the_bookmarks_have_while_they_are_shown(driver: AppDriver) -> None:

@@ -88,13 +88,6 @@ async def test_playing_on_within_a_second_draws_nothing(driver: AppDriver, monke
     assert driver.bar in drawn
 
 
-async def test_what_comes_next_is_right_at_once_when_it_is_marked_while_paused(driver: AppDriver) -> None:
-    await driver.press("enter", "space")
-    assert driver.bar.facts.following == "Two"
-    await driver.press("j", "m")
-    assert driver.bar.facts.following == "Three"
-
-
 def record_whole(widget: Widget, drawn: list[Widget], *regions: Region, **options: bool) -> Widget:
     """Take note of a refresh of a whole widget."""
     if not regions:
@@ -102,8 +95,12 @@ def record_whole(widget: Widget, drawn: list[Widget], *regions: Region, **option
     return type(widget).refresh(widget, *regions, **options)
 
 
-async def test_pause_shows_what_the_player_did_not_what_was_asked(driver: AppDriver) -> None:
+async def test_buffering_and_pause_show_what_the_player_did_not_what_was_asked(driver: AppDriver) -> None:
     await driver.press("enter")
+    for is_buffering in (True, False):
+        driver.app.frontend.emit(BufferingChanged(driver.playback.load, is_buffering))
+        await driver.settle()
+        assert ("(buffering)" in bar(driver)[0]) == is_buffering
     told = driver.player.emit
     driver.player.emit = lambda event: None  # the player does not answer yet
     await driver.press("space")
@@ -134,14 +131,6 @@ async def test_load_that_takes_a_while_is_shown_and_can_be_paused_before_it_soun
     assert driver.player.calls[-1] == ("pause", True)
 
 
-async def test_buffering_is_shown_while_it_lasts(driver: AppDriver) -> None:
-    await driver.press("enter")
-    for is_buffering in (True, False):
-        driver.app.frontend.emit(BufferingChanged(driver.playback.load, is_buffering))
-        await driver.settle()
-        assert ("(buffering)" in bar(driver)[0]) == is_buffering
-
-
 async def test_place_that_is_being_fetched_is_shown_and_enter_plays_the_start(driver: AppDriver) -> None:
     audio = FakeAudio()
     driver.player.is_holding = True
@@ -157,7 +146,11 @@ async def test_place_that_is_being_fetched_is_shown_and_enter_plays_the_start(dr
 
 
 async def test_end_of_an_episode_marks_it_and_plays_the_next_of_the_list(driver: AppDriver) -> None:
-    await driver.press("enter")
+    await driver.press("enter", "space")
+    assert driver.bar.facts.following == "Two"
+    await driver.press("j", "m")
+    assert driver.bar.facts.following == "Three"
+    await driver.press("u", "space")
     assert driver.bar.facts.following == "Two"
     await driver.play(100)
     assert driver.playback.episode == "two"

@@ -59,19 +59,19 @@ def set_progress(rig: ServiceRig, ident: str, is_played: bool, position: float =
 async def test_podcast_is_looked_at_once_its_episode_is_played_or_unplayed(rig: ServiceRig) -> None:
     policy, ident = Looks(rig), rig.controller.library.ids[0]
     podcast = rig.controller.library.feed_of(0)
+    for position in (5.0, 10.0):  # it only started
+        set_progress(rig, ident, False, position)
+        policy.progress_changed([ident])
+    assert await looks_after(policy, rig) == []
     for is_played in (True, False):
         set_progress(rig, ident, is_played)
         policy.progress_changed([ident])
         assert await looks_after(policy, rig) == [[podcast]]
         policy.progress_changed([ident])
         assert await looks_after(policy, rig) == []
-
-
-async def test_podcast_of_an_episode_that_only_started_is_not_looked_at(rig: ServiceRig) -> None:
-    policy, ident = Looks(rig), rig.controller.library.ids[0]
-    for position in (5.0, 10.0):
-        set_progress(rig, ident, False, position)
-        policy.progress_changed([ident])
+    set_progress(rig, ident, True)
+    policy.progress_changed([ident])
+    await rig.context.tasks.close()  # the app ends
     assert await looks_after(policy, rig) == []
 
 
@@ -92,6 +92,9 @@ async def test_podcast_is_looked_at_once_its_episode_is_no_longer_in_use(rig: Se
     assert await looks_after(policy, rig) == [[rig.controller.library.feed_of(0)]]
     policy.playback_changed(Playback())
     assert await looks_after(policy, rig) == [[rig.controller.library.feed_of(1)]]
+    policy.playback_changed(Playback(episode="unknown"))  # it is of no podcast
+    policy.playback_changed(Playback())
+    assert await looks_after(policy, rig) == []
 
 
 async def test_podcast_is_looked_at_once_its_episode_is_queued_or_leaves_the_queue(rig: ServiceRig) -> None:
@@ -113,13 +116,6 @@ async def test_episode_that_is_queued_is_wanted_again(rig: ServiceRig) -> None:
     policy.queue_changed()
     await looks_after(policy, rig)
     assert [found.id for found in candidates(database, podcast)] == [first]
-
-
-async def test_episode_of_no_podcast_causes_no_look(rig: ServiceRig) -> None:
-    policy = Looks(rig)
-    policy.playback_changed(Playback(episode="unknown"))
-    policy.playback_changed(Playback())
-    assert await looks_after(policy, rig) == []
 
 
 async def test_next_ones_of_each_feed_are_kept(site: Site, tmp_path: Path) -> None:
@@ -192,11 +188,3 @@ async def test_next_ones_that_fail_are_logged_and_trouble_nobody(
     await service.add(site.url("/f"))
     assert (service.driver.errors, service.driver.downloads) == ([], {})
     assert "“Episode 0” was not downloaded" in capfd.readouterr().err
-
-
-async def test_podcast_is_not_looked_at_after_the_app_has_ended(rig: ServiceRig) -> None:
-    policy, ident = Looks(rig), rig.controller.library.ids[0]
-    set_progress(rig, ident, True)
-    policy.progress_changed([ident])
-    await rig.context.tasks.close()
-    assert await looks_after(policy, rig) == []

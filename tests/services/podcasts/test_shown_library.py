@@ -88,17 +88,14 @@ async def test_what_is_downloaded_by_hand_is_not_new(site: Site, service: Servic
     assert index.new == {one}
 
 
-async def test_nothing_that_is_not_new_is_taken_off(site: Site, service: ServiceRig) -> None:
+async def test_nothing_that_is_not_new_is_taken_off_and_what_is_stays_without_another_notice(
+    site: Site, service: ServiceRig
+) -> None:
     await bring_new(site, service)
-    said = list(service.driver.said)
+    said, changed = list(service.driver.said), list(service.driver.changed)
     service.service.news.take_off(service.ids("Episode 1"))
     service.service.news.list_left()
     await service.service.news.close()
     assert (service.driver.said, len(service.controller.progress_index.new)) == (said, 2)
-
-
-async def test_change_of_what_is_new_is_shown_once(site: Site, service: ServiceRig) -> None:
-    await bring_new(site, service)
-    changed = list(service.driver.changed)
     await service.service.news.show()
     assert service.driver.changed == changed

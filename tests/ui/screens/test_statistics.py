@@ -75,7 +75,9 @@ async def test_statistics_show_the_topics_above_others_on_demand(library: Librar
         assert "▎ Above these" in lines(driver)
 
 
-async def test_statistics_topic_opens_with_enter_and_with_a_click(driver: AppDriver) -> None:
+async def test_statistics_topic_opens_with_enter_with_a_click_and_in_a_library_that_was_replaced(
+    driver: AppDriver,
+) -> None:
     await driver.press("enter")
     await driver.play(30)
     for is_click in (False, True):
@@ -88,11 +90,6 @@ async def test_statistics_topic_opens_with_enter_and_with_a_click(driver: AppDri
         assert driver.library.topics.names[driver.listed] == "Numbers"
         assert driver.focus == "list"
         assert driver.episodes.display
-
-
-async def test_statistics_topic_of_a_library_that_was_replaced_is_found_again(driver: AppDriver) -> None:
-    await driver.press("enter")
-    await driver.play(30)
     await open_statistics(driver)
     later = build_library((Topic("Added"), *TOPICS), EPISODES)
     driver.app.frontend.library_changed(later, ProgressIndex(later, {}))
@@ -100,15 +97,13 @@ async def test_statistics_topic_of_a_library_that_was_replaced_is_found_again(dr
     assert later.topics.names[driver.listed] == "Numbers"
 
 
-async def test_statistics_hide_what_the_keys_of_the_list_would_change(driver: AppDriver) -> None:
+async def test_statistics_hide_what_keys_of_the_list_would_change_and_are_left_for_it(driver: AppDriver) -> None:
     await open_statistics(driver)
     before = driver.main.model.query
     await driver.press("slash", "f", "s", "i", "t", "n")
     assert driver.focus == "statistics"
     assert driver.main.model.query == before
-
-
-async def test_statistics_are_left_for_the_library(driver: AppDriver) -> None:
+    await driver.press("escape")
     for key in ("escape", "1", "h", "tab"):
         await open_statistics(driver)
         await driver.press(key)
