@@ -17,14 +17,6 @@ async def test_notice_of_the_start_is_shown(driver: AppDriver) -> None:
     assert "newer [/] than" in driver.text
 
 
-async def test_notices_dismissed_by_escape_are_gone(driver: AppDriver) -> None:
-    await driver.press("u", "c")
-    assert len(driver.notices) == 2
-    await driver.press("escape")
-    assert driver.notices == []
-    assert "Nothing" not in driver.text
-
-
 async def test_paste_is_text_in_a_field_and_elsewhere_no_keys(driver: AppDriver) -> None:
     driver.app.post_message(events.Paste("q\nx"))
     await driver.settle()
@@ -37,12 +29,21 @@ async def test_paste_is_text_in_a_field_and_elsewhere_no_keys(driver: AppDriver)
     assert getattr(driver.app.focused, "value", "") == "attention"
 
 
-async def test_notice_after_many_that_were_dismissed_is_shown(driver: AppDriver) -> None:
+@pytest.mark.app(size=(40, 12))
+async def test_notice_after_many_is_shown_and_many_at_once_leave_the_app_usable(driver: AppDriver) -> None:
     for number in range(8):
         driver.app.frontend.tell(f"Number {number}.")
         await driver.settle()
         assert f"Number {number}." in driver.text
         await driver.press("escape")
+        assert (driver.notices, "Number" in driver.text) == ([], False)
+    for number in range(30):
+        driver.app.frontend.tell(f"Number {number}.")
+    await driver.settle()
+    await driver.press("j")
+    assert driver.current == "two"
+    await driver.press("escape")
+    assert driver.notices == []
 
 
 async def test_notice_takes_the_place_of_one_of_its_kind(driver: AppDriver) -> None:
@@ -87,17 +88,6 @@ async def test_long_notice_is_cut_before_what_to_do(library: Library) -> None:
         driver.app.frontend.tell(f"It cannot be found{' and so on' * 20}. Press R to try again.")
         await driver.settle()
         assert "… Press R to try again." in driver.text
-
-
-async def test_many_notices_at_once_leave_the_app_usable(library: Library) -> None:
-    async with run_app(library, size=(40, 12)) as driver:
-        for number in range(30):
-            driver.app.frontend.tell(f"Number {number}.")
-        await driver.settle()
-        await driver.press("j")
-        assert driver.current == "two"
-        await driver.press("escape")
-        assert driver.notices == []
 
 
 async def test_hostile_text_in_a_notice_is_shown_letter_for_letter(driver: AppDriver) -> None:

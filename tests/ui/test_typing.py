@@ -28,11 +28,6 @@ async def test_search_typed_at_once_loses_no_letter_and_does_nothing_else(driver
     assert (driver.status(), played(driver), len(driver.app.screen_stack)) == (PlayerStatus.STOPPED, set(), 1)
 
 
-async def test_search_and_enter_at_once_narrows_and_gives_the_keys_back(driver: AppDriver) -> None:
-    await driver.press_at_once(*"/two", "enter", "m")
-    assert played(driver) == {"two"}
-
-
 @pytest.mark.parametrize("key", ["a", "S", "?"])
 async def test_text_typed_right_behind_a_dialogs_key_is_in_its_field(driver: AppDriver, key: str) -> None:
     await driver.press_at_once(key, *"qx p")
@@ -40,16 +35,18 @@ async def test_text_typed_right_behind_a_dialogs_key_is_in_its_field(driver: App
     assert (driver.status(), len(driver.app.screen_stack)) == (PlayerStatus.STOPPED, 2)
 
 
-async def test_marks_are_kept_when_the_program_is_quit_right_behind_them(driver: AppDriver) -> None:
-    await driver.press_at_once(*"mjm", "q")
-    assert played(driver) == {"one", "three"}
-    assert driver.services.writer.progress("three")
-
-
-async def test_undo_right_behind_a_mark_takes_it_back(driver: AppDriver) -> None:
-    await driver.press_at_once(*"mu")
+async def test_marks_behind_a_search_are_undone_or_kept_though_undo_or_quit_is_right_behind_them(
+    driver: AppDriver,
+) -> None:
+    await driver.press_at_once(*"/two", "enter", "m")
+    assert played(driver) == {"two"}
+    await driver.press_at_once("u")
+    await driver.press_at_once("escape", "g", *"mu")
     assert played(driver) == set()
     assert driver.notices[-1] == "Undid: “One” marked played."
+    await driver.press_at_once("g", *"mjm", "q")
+    assert played(driver) == {"one", "three"}
+    assert driver.services.writer.progress("three")
 
 
 async def test_keys_right_behind_a_change_of_pane_are_for_that_pane(driver: AppDriver, library: Library) -> None:

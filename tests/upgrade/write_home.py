@@ -19,27 +19,10 @@ from tests.sources import server
 from tests.sources.server import Ranged, Site, serving
 from tests.torture.shelf import ROOT, make_silence
 
-CATALOG = """version = 1
+PART = '[[episodes]]\nid = "part-{0}"\ntitle = "Part {0}"\nduration = 60\naudio = "one.wav"\ntags = ["Own"]\n'
+CATALOG = f"""version = 1
 title = "Torture"
-[[episodes]]
-id = "part-1"
-title = "Part 1"
-duration = 60
-audio = "one.wav"
-tags = ["Own"]
-[[episodes]]
-id = "part-2"
-title = "Part 2"
-duration = 60
-audio = "one.wav"
-tags = ["Own"]
-[[episodes]]
-id = "part-3"
-title = "Part 3"
-duration = 60
-audio = "one.wav"
-tags = ["Own"]
-[[episodes]]
+{"".join(map(PART.format, (1, 2, 3)))}[[episodes]]
 id = "spoken"
 title = "Spoken"
 summary = "A text that is spoken on this machine, and that lasts for some seconds. It goes on and on, and ends at last."

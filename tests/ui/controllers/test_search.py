@@ -25,7 +25,7 @@ def is_shown(driver: AppDriver) -> bool:
     return bool(driver.main.query("#search.-shown"))
 
 
-async def test_field_is_made_once_and_holds_the_words_of_the_list(driver: AppDriver) -> None:
+async def test_field_is_made_once_holds_the_words_of_the_list_and_is_left_by_escape(driver: AppDriver) -> None:
     assert not driver.main.query("#search")
     await driver.press("slash", *"two")
     assert (driver.focus, driver.shown) == ("search", ["two"])
@@ -37,19 +37,12 @@ async def test_field_is_made_once_and_holds_the_words_of_the_list(driver: AppDri
     assert "transcript" not in field(driver).placeholder
     await driver.press(*"first")  # typed over the former words, which are selected
     assert driver.shown == ["one"]
-
-
-async def test_escape_hides_the_field_and_clears_the_list(driver: AppDriver) -> None:
-    await driver.press("slash", *"two", "escape")
-    assert (is_shown(driver), driver.focus, len(driver.shown)) == (False, "list", 5)
-
-
-async def test_search_that_was_left_is_not_left_again(driver: AppDriver) -> None:
-    await driver.press("slash", *"two", "enter", "t")
+    await driver.press("enter", "t")
     assert driver.main.transcript.is_open
-    await driver.press("escape")
-    assert not driver.main.transcript.is_open
-    assert driver.shown == ["two"]
+    await driver.press("escape")  # leaves the transcript, and not the search
+    assert (driver.main.transcript.is_open, driver.shown) == (False, ["one"])
+    await driver.press("slash", "escape")
+    assert (is_shown(driver), driver.focus, len(driver.shown)) == (False, "list", 5)
 
 
 async def test_words_in_a_transcript_leave_the_list_alone(library: Library) -> None:

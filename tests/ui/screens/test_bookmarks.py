@@ -37,6 +37,8 @@ async def test_b_again_asks_for_a_note_and_takes_other_words_unless_it_is_left(d
     for keys, kept in ((["escape"], ("Two.", "")), (changed, ("Two. And more.", "mine q"))):
         await driver.press("b")
         await driver.until(lambda: driver.shows(BookmarkScreen), "it asks")
+        await driver.until(lambda: driver.text.count("What you want to remember") == 1, "the dialog is shown")
+        assert driver.text.count("Press b again for a note.") == 1, "its notice is shown once"
         await driver.write("mine q")
         await driver.press(*keys)
         assert not driver.shows(BookmarkScreen)
@@ -120,14 +122,6 @@ async def test_no_bookmarks_say_how_to_keep_one(driver: AppDriver) -> None:
     await driver.press("enter", "x", "b", "y", "j", "G", "pagedown")
     assert driver.focus == "bookmarks"
     assert not {"Play", "Note", "Copy", "Group", "Remove"}.intersection(driver.key_words)
-
-
-async def test_notice_of_a_bookmark_is_shown_once_over_the_dialog_for_its_note(driver: AppDriver) -> None:
-    await play(driver)
-    await keep(driver)
-    await driver.press("b")
-    await driver.until(lambda: driver.text.count("What you want to remember") == 1, "the dialog is shown")
-    assert driver.text.count("Press b again for a note.") == 1
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)])

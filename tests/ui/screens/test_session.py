@@ -125,30 +125,27 @@ async def test_topic_with_nothing_left_says_so(library: Library) -> None:
         assert driver.shows(PlanScreen)
 
 
-async def test_session_started_plays_its_first_and_says_where_one_is(library: Library) -> None:
+async def test_session_plays_its_first_says_where_one_is_and_is_ended_in_the_planner_and_undone(
+    library: Library,
+) -> None:
     async with run_app(embedded_library(), query=BASICS) as driver:
-        await driver.press("S", "enter")
+        await driver.press("S")
+        assert "ctrl+x" not in said(driver)
+        await driver.press("enter")
         assert driver.playback.title.startswith("What is generative AI")
         assert driver.bar.facts.session == (1, 9, "13:13")
         assert driver.bar.facts.following.startswith("How GenAI differs")
         assert ("Queue", 9) in driver.tree_rows()
         await driver.play(20)
         assert driver.bar.facts.session == (1, 9, "13:13")
-
-
-async def test_session_under_way_can_be_ended_in_the_planner_and_undone(library: Library) -> None:
-    async with run_app(embedded_library(), query=BASICS) as driver:
-        await driver.press("S")
-        assert "ctrl+x" not in said(driver)
-        await driver.press("enter", "S", "ctrl+x")
+        await driver.press("S", "ctrl+x")
         assert driver.shows(MainScreen)
         assert driver.bar.facts.session is None
         assert ("Queue", 0) in driver.tree_rows()
         assert driver.status() is PlayerStatus.PLAYING
-        await driver.press("u")
-        assert driver.bar.facts.session is not None
-        await driver.press("u")
-        assert driver.bar.facts.session is None
+        for is_under_way in (True, False):
+            await driver.press("u")
+            assert (driver.bar.facts.session is not None) is is_under_way
 
 
 async def play_session(driver: AppDriver, budget: str) -> None:
@@ -177,7 +174,7 @@ async def test_session_over_goes_on_when_asked(driver: AppDriver) -> None:
     assert driver.status() is PlayerStatus.PLAYING
 
 
-async def test_sleep_timer_asked_again_gives_five_minutes_more(driver: AppDriver) -> None:
+async def test_sleep_timer_asked_again_gives_five_minutes_more_or_is_turned_off(driver: AppDriver) -> None:
     await driver.press("z", "enter", "z")
     assert "Sleep timer: 5:00" in said(driver)
     rows = [str(option.prompt) for option in driver.app.screen.query_one(OptionList).options]
@@ -187,12 +184,8 @@ async def test_sleep_timer_asked_again_gives_five_minutes_more(driver: AppDriver
     assert not driver.shows(SleepScreen)
     await driver.press("z", "enter")
     assert driver.bar.facts.sleep == "15:00"
-
-
-async def test_sleep_timer_that_runs_can_be_turned_off(driver: AppDriver) -> None:
-    await driver.press("z", "enter", "z", "j", "enter")
-    assert driver.controller.sleep is None
-    assert driver.bar.facts.sleep == ""
+    await driver.press("z", "j", "enter")
+    assert (driver.controller.sleep, driver.bar.facts.sleep) == (None, "")
 
 
 async def test_each_row_of_the_sleep_timer_sets_what_it_says(driver: AppDriver) -> None:
@@ -227,13 +220,14 @@ async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_
     assert (driver.status(), driver.playback.position) == (PlayerStatus.PAUSED, 30.0)
 
 
-async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Library) -> None:
+async def test_session_is_seen_shortened_reordered_and_ended_in_the_queue(library: Library) -> None:
     async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
         driver.app.lifetime.start_session(600.0)
         await driver.settle()
         session = present(driver.controller.session)
         playing, first, second, *others = driver.controller.queue.upcoming
         await driver.press("2")
+        assert "End session" in driver.key_words
         assert "session until 13:" in driver.title
         assert driver.text.count("▰ until 13:") == len(driver.controller.queue.upcoming) - 1  # one plays
         driver.episodes.go(driver.shown.index(first))
@@ -244,28 +238,18 @@ async def test_session_is_seen_shortened_and_reordered_in_the_queue(library: Lib
         assert driver.controller.session.episodes == (session.episodes[0], second, *others)
         await driver.press("u")
         assert driver.controller.session.episodes == (session.episodes[0], second, first, *others)
-
-
-async def test_session_is_ended_in_the_queue_by_the_key_that_its_key_line_offers(library: Library) -> None:
-    async with run_app(library, size=(160, 40), query=ListQuery(entry=1)) as driver:
-        driver.app.lifetime.start_session(600.0)
-        await driver.press("2")
-        assert "End session" in driver.key_words
         await driver.press("ctrl+x")
-        assert driver.controller.session is None
         assert driver.notices[-1] == "Session ended; playback continues. Press u to undo."
         assert "End session" not in driver.key_words
         await driver.press("ctrl+x")
         assert driver.notices[-1] == "No session is in progress. Press S to plan one."
 
 
-async def test_planner_opened_in_the_queue_plans_from_the_topic_listed_before(driver: AppDriver) -> None:
+async def test_planner_opened_in_the_queue_plans_from_the_topic_before_and_says_at_which_other_speed(
+    driver: AppDriver,
+) -> None:
     await driver.press("2", "S")
-    assert "from: Basics" in said(driver)
-
-
-async def test_plan_says_at_which_other_speed_it_is(driver: AppDriver) -> None:
-    await driver.press("S")
     assert ", at " not in said(driver)
-    await driver.press("escape", "enter", *["]"] * 5, "space", "S")
+    assert "from: Basics" in said(driver)  # the topic listed before
+    await driver.press("escape", "1", "enter", *["]"] * 5, "space", "S")
     assert ", at 1.5×" in said(driver)

@@ -174,7 +174,7 @@ async def test_nothing_can_be_done_with_an_empty_list(library: Library, monkeypa
         assert not driver.main.model.has_selection
 
 
-async def test_selecting_moves_on_and_selecting_again_deselects(driver: AppDriver) -> None:
+async def test_selecting_moves_on_or_deselects_and_a_range_is_drawn_as_the_cursor_moves(driver: AppDriver) -> None:
     pane, model = driver.episodes, driver.main.model
     pane.action_select_one()
     pane.action_select_one()
@@ -183,13 +183,11 @@ async def test_selecting_moves_on_and_selecting_again_deselects(driver: AppDrive
     pane.action_select_one()
     assert (model.selected, pane.cursor) == ({1}, 1)
     assert [pane.draw_row(number)[0].text[0] for number in range(3)] == [" ", MARKS["selected"], " "]
-
-
-async def test_range_is_drawn_as_the_cursor_moves(driver: AppDriver) -> None:
-    driver.episodes.action_select_range()
+    await driver.press("escape", "g")
+    pane.action_select_range()
     await driver.press("j", "j")
-    marked = [line.startswith(MARKS["selected"]) for line in driver.rows_of(driver.episodes)]
-    assert sum(marked) == 2 + 2 + driver.episodes.cursor_height
+    marked = [line.startswith(MARKS["selected"]) for line in driver.rows_of(pane)]
+    assert sum(marked) == 2 + 2 + pane.cursor_height
     assert "3 selected" in driver.narrowing
 
 

@@ -19,7 +19,9 @@ from tui_pod.ui.look.cells import MARKS, meter
 from tui_pod.ui.widgets.topic_tree import BORDER, LEAST_WIDTH, MANY_TOPICS, METER_WIDTH, MOST_WIDTH, TopicTree
 
 
-async def test_left_folds_a_topic_and_then_goes_to_its_parent(driver: AppDriver, library: Library) -> None:
+async def test_left_folds_a_topic_or_goes_to_its_parent_and_folds_stay_until_a_part_is_shown(
+    driver: AppDriver, library: Library
+) -> None:
     tree, topics = driver.tree, library.topics
     basics, numbers = topics.names.index("Basics"), topics.names.index("Numbers")
     driver.main.set_focus(tree)
@@ -31,6 +33,19 @@ async def test_left_folds_a_topic_and_then_goes_to_its_parent(driver: AppDriver,
     assert (tree.entry, tree.row_count()) == (basics, rows - 1)
     await driver.press("right")
     assert (tree.entry, tree.row_count()) == (basics, rows)
+    await driver.press("left")
+    tree.go_to(numbers)  # what hides it is unfolded
+    assert (tree.entry, tree.row_count()) == (numbers, rows)
+    await driver.press("left", "left")
+    other = build_library((Topic("Added"), *TOPICS), EPISODES)
+    tree.adopt(other, ProgressIndex(other, {}))
+    await driver.settle()
+    assert other.topics.names[tree.entry] == "Basics"
+    assert "Numbers" not in [name for name, _ in driver.tree_rows()]
+    tree.go_to(other.topics.names.index("Hostile"))  # has no parts
+    for _ in range(3):
+        await driver.press("left")
+        assert tree.entry == 0
 
 
 def tree_row(driver: AppDriver, name: str) -> str:
@@ -97,35 +112,6 @@ async def test_course_is_listed_before_many_podcasts() -> None:
         async with run_app(library) as driver:
             below = driver.rows_of(driver.tree)
             assert first in below[next(row for row, text in enumerate(below) if "All Topics" in text) + 1]
-
-
-async def test_topic_without_parts_goes_to_its_parent_and_the_first_stays(driver: AppDriver, library: Library) -> None:
-    driver.main.set_focus(driver.tree)
-    driver.tree.go_to(library.topics.names.index("Hostile"))
-    await driver.press("left")
-    assert driver.tree.entry == 0
-    await driver.press("left", "left")
-    assert driver.tree.entry == 0
-
-
-async def test_folded_topic_is_unfolded_to_show_a_part_of_it(driver: AppDriver, library: Library) -> None:
-    numbers = library.topics.names.index("Numbers")
-    driver.tree.go_to(library.topics.parents[numbers])
-    driver.tree.action_left()
-    count = driver.tree.row_count()
-    driver.tree.go_to(numbers)
-    assert (driver.tree.entry, driver.tree.row_count()) == (numbers, count + 1)
-
-
-async def test_folded_topics_and_the_cursor_stay_in_another_library(driver: AppDriver) -> None:
-    tree = driver.tree
-    tree.go_to(1)
-    tree.action_left()
-    other = build_library((Topic("Added"), *TOPICS), EPISODES)
-    tree.adopt(other, ProgressIndex(other, {}))
-    await driver.settle()
-    assert other.topics.names[tree.entry] == "Basics"
-    assert "Numbers" not in [name for name, _ in driver.tree_rows()]
 
 
 @pytest.mark.parametrize(("count", "is_folded"), [(MANY_TOPICS - 2, False), (MANY_TOPICS - 1, True)])
@@ -262,8 +248,10 @@ async def test_what_the_listener_folds_and_unfolds_is_so_at_the_next_start() -> 
         useless = {"Played", "Queue", "Download", "Remove", "Settings", "Details", "Search", "Filter", "Sort"}
         assert driver.key_words[0] == "Fold"
         assert useless.isdisjoint(driver.key_words)
-        await driver.press("m", "i")
-        assert driver.notices == ["C is a group. → shows its podcasts."] * 2
+        for key in "mi":
+            await driver.press(key)
+            assert driver.notices == ["C is a group. → shows its podcasts."]
+            driver.app.clear_notifications()
         await driver.press("k", "right")
         assert "Bast-20" in names(driver)
         await driver.press("left")

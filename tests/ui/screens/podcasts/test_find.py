@@ -50,13 +50,6 @@ async def look(driver: AppDriver, words: str = "ships") -> None:
     await driver.until(lambda: "Tall Ships" in driver.text, "the podcasts are shown")
 
 
-async def test_add_says_whom_it_would_ask_and_asks_nobody(driver: AppDriver) -> None:
-    await driver.press("a")
-    assert "or words to search for in iTunes and fyyd." in driver.text
-    await driver.press("enter")
-    assert driver.services.asked_feeds.wishes == []
-
-
 async def test_charts_are_offered_by_category_and_country_and_looked_into(driver: AppDriver) -> None:
     asked = driver.services.asked_feeds.asked_directories
     asked.search, asked.feed = DirectorySearch(Finding((SHIPS, LIGHTS)), frozenset()), FEED
@@ -165,13 +158,6 @@ async def test_enter_shows_the_episodes_and_plays_one_and_a_subscribes(driver: A
     assert not driver.shows(FindScreen)
 
 
-async def test_a_subscribes_to_the_podcast_at_the_cursor(driver: AppDriver) -> None:
-    await look(driver)
-    await driver.press("j", "a")
-    assert driver.services.asked_feeds.wishes[1:] == [("add listed", LIGHTS.address)]
-    assert not driver.shows(FindScreen)
-
-
 @pytest.mark.parametrize(("count", "more"), [(300, ""), (1301, "… and 1,001 more")])
 async def test_long_podcast_is_shown_in_part(count: int, more: str, driver: AppDriver) -> None:
     await look(driver)
@@ -199,7 +185,7 @@ async def test_podcast_without_episodes_says_so(driver: AppDriver) -> None:
     assert driver.shows(FindScreen)
 
 
-async def test_escape_goes_back_to_the_podcasts_then_to_the_library(driver: AppDriver) -> None:
+async def test_escape_goes_back_to_the_podcasts_where_a_subscribes_to_that_at_the_cursor(driver: AppDriver) -> None:
     await look(driver)
     await driver.press("j", "enter")
     await driver.until(lambda: "The mast" in driver.text, "the episodes are shown")
@@ -207,7 +193,8 @@ async def test_escape_goes_back_to_the_podcasts_then_to_the_library(driver: AppD
     assert "Leuchttürme" in driver.text
     await driver.press("enter")
     assert driver.services.asked_feeds.wishes[-1] == ("play_preview", LIGHTS.address)
-    await driver.press("escape", "escape")
+    await driver.press("escape", "a")
+    assert driver.services.asked_feeds.wishes[-1] == ("add listed", LIGHTS.address)
     assert not driver.shows(FindScreen)
 
 
@@ -238,7 +225,12 @@ async def test_directories_that_cannot_be_asked_are_not_said_to_have_nothing(dri
     assert driver.app.screen.query_one("#outcome").has_class("-wrong")
 
 
-async def test_nothing_found_is_said(driver: AppDriver) -> None:
+async def test_add_says_whom_it_would_ask_and_that_nothing_is_found(driver: AppDriver) -> None:
+    await driver.press("a")
+    assert "or words to search for in iTunes and fyyd." in driver.text
+    await driver.press("enter")
+    assert driver.services.asked_feeds.wishes == []
+    await driver.press("escape")
     await search(driver)
     await driver.until(lambda: "No podcast found in iTunes and fyyd." in driver.text, "it is said")
     assert "esc Back" in driver.text
