@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 from tui_pod.core.errors import UserError
@@ -66,6 +67,7 @@ class AddressError(UserError):
         """True if its host could not be found, for example because the machine is offline."""
 
 
+@lru_cache(maxsize=256)
 def origin(address: str) -> Origin:
     """Return scheme, host and port of an address. Raises AddressError if it is not exactly an http(s) address."""
     shown = clean(address.removeprefix(REFUSED), 80) or "“”"

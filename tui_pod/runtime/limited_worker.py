@@ -44,7 +44,7 @@ def main(seconds: float, memory: int) -> None:
     flags = fcntl.fcntl(0, fcntl.F_GETFL)
     caller = select.poll()
     caller.register(0, 0)  # tells of a hang-up only
-    with open(0, "rb", closefd=False) as calls, open(0, "wb", closefd=False) as answers:
+    with open(0, "rb", 1 << 18, closefd=False) as calls, open(0, "wb", closefd=False) as answers:
         while True:
             signal.alarm(IDLE)
             line = calls.readline()

@@ -136,7 +136,8 @@ def store_facts(db: sqlite3.Connection, table: str, columns: Sequence[str], rows
         f" WHERE ({names}) IS NOT ({new})",
         (row for row in rows if any(row[1:])),
     )
-    db.executemany(f"DELETE FROM {table} WHERE id = ?", ((row[0],) for row in rows if not any(row[1:])))
+    if without := [row[0] for row in rows if not any(row[1:])]:
+        db.execute(f"DELETE FROM {table} WHERE id IN (SELECT value FROM json_each(?))", (json.dumps(without),))
 
 
 def drop_oldest(db: sqlite3.Connection, number: int, feed: Published, has_progress: Callable[[str], bool]) -> int:

@@ -119,10 +119,12 @@ def find_duplicates(found: Sequence[Identified], known: Container[str]) -> dict[
     Of such a group the one that is known stays, or the one listed last. If more than `MOST_COPIES` items are alike, all
     of a feed may share one stream, and they are different episodes.
     """
+    named = [(fold(one.item.title), one) for one in found if one.item.audio]
+    counts = Counter(title for title, _ in named)
     groups: dict[tuple[str, str], list[Identified]] = {}
-    for one in found:
-        if one.item.audio:
-            groups.setdefault((media_core(one.item.audio), fold(one.item.title)), []).append(one)
+    for title, one in named:
+        if counts[title] > 1:
+            groups.setdefault((media_core(one.item.audio), title), []).append(one)
     aliases = {}
     for group in groups.values():
         if len(group) <= MOST_COPIES:

@@ -73,7 +73,7 @@ def best_audio(enclosures: Sequence[Enclosure], base: str) -> Enclosure | None:
 def best_recording(enclosures: Sequence[Enclosure], alternates: Sequence[Enclosure], base: str) -> Enclosure | None:
     """Return the likeliest recording; an alternate one only instead of none, or if it is audio instead of video."""
     best = best_audio(enclosures, base)
-    if best is not None and recording_rank(best.kind, best.address) != VIDEO_RANK:
+    if best is not None and (not alternates or recording_rank(best.kind, best.address) != VIDEO_RANK):
         return best
     other = best_audio(alternates, base)
     is_better = other is not None and (best is None or recording_rank(other.kind, other.address) == 0)

@@ -80,7 +80,7 @@ def to_seconds(text: str) -> float | None:
 
 def to_duration(text: str) -> float | None:
     """Return seconds from a clock, a number, `45 min` or `PT1H2M`; None if unknown, zero or absurdly long."""
-    seconds = to_seconds(text)
+    seconds = to_seconds(text) if text else 0.0
     if seconds is None and (units := _UNITS.fullmatch(text.strip())):
         seconds = sum(int(part or 0) * unit for part, unit in zip(units.groups(), (3600.0, 60, 1), strict=True))
     return seconds if seconds and seconds <= DURATION_FAULT else None

@@ -33,8 +33,8 @@ FEED_KINDS = ("application/rss+xml", "application/atom+xml", "application/feed+j
 
 def to_summary(html: str) -> str:
     """Return HTML as one safe line, as lists show it."""
-    line = " ".join(to_text(html[: 4 * SUMMARY_LIMIT]).split())  # `clean` is fast without line ends
-    return clean(line, SUMMARY_LIMIT)
+    text = to_text(html[: 4 * SUMMARY_LIMIT])
+    return clean(text if text.isprintable() else " ".join(text.split()), SUMMARY_LIMIT)  # fast without line ends
 
 
 def to_notes(html: str) -> str:
