@@ -2,12 +2,14 @@
 
 import pytest
 from textual import events
+from textual.widgets._toast import Toast
 
 from tests.app_driver import AppDriver, run_app
 from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.library.library import Library
 from tui_pod.core.text.clean import clean
 from tui_pod.services.frontend import NOT_TYPED
+from tui_pod.ui.look.themes import contrast, luminance
 from tui_pod.ui.palette import make_commands
 
 
@@ -15,6 +17,19 @@ from tui_pod.ui.palette import make_commands
 async def test_notice_of_the_start_is_shown(driver: AppDriver) -> None:
     assert driver.notices == ["The state is newer [/] than this program: nothing will be saved."]
     assert "newer [/] than" in driver.text
+
+
+async def test_notice_stands_out_from_the_page_in_every_theme(driver: AppDriver) -> None:
+    driver.app.notify("A notice.", timeout=99)
+    for theme in driver.app.available_themes:
+        if theme.startswith("ansi"):
+            continue  # the terminal's own colours
+        driver.app.theme = theme
+        await driver.settle()
+        toast = driver.app.screen.query_one(Toast)
+        ground, page = (luminance(widget.background_colors[1]) for widget in (toast, driver.episodes))
+        text = luminance(toast.colors[3])
+        assert (theme, contrast(ground, page) > 1.3, contrast(ground, text) > 4.5) == (theme, True, True)
 
 
 async def test_paste_is_text_in_a_field_and_elsewhere_no_keys(driver: AppDriver) -> None:

@@ -71,6 +71,7 @@ HIGH_CONTRAST = Theme(
         "cursor": "#4a4a00",
         "cursor-idle": "#303030",
         "frame": "#8a8a8a",
+        "panel-lighten-1": "#303030",  # of notices
     },
 )
 
