@@ -350,11 +350,11 @@ class AppDriver:
     @property
     def playback(self) -> Playback:
         """What the app shows as playing."""
-        return self.app.playback
+        return self.app.main_screen.playback
 
     def status(self) -> PlayerStatus:
         """Return what the player does, as the app shows it; no property, since it changes between two looks."""
-        return self.app.playback.status
+        return self.app.main_screen.playback.status
 
     def shows(self, kind: type[Screen[None]]) -> bool:
         """Return whether a screen of this kind is the topmost."""

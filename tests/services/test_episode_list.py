@@ -243,7 +243,7 @@ def test_search_narrows_while_it_grows_and_widens_again() -> None:
         model.cursor, model.selected = 1, {0}
         model.search(words)
         assert (len(model.indexes), model.cursor, model.selected) == (found, 0, set())
-        assert model.unsearched_count == 5
+        assert len(model.unsearched) == 5
 
 
 def test_entry_of_the_queue_that_left_the_library_has_no_index_but_its_id() -> None:

@@ -85,7 +85,7 @@ class Rig:
             is_first=is_first,
             run=run or self.run,
             has_news=look or self._look,
-            take_progress=self._take_progress,
+            other_programs=SimpleNamespace(take_progress=self._take_progress),
             show_playing=self._show_playing,
         )
         feeds = SimpleNamespace(take_synced=reload or self._reload)

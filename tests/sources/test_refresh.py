@@ -102,7 +102,7 @@ async def test_refresh_bad_feeds_harm_no_other(site: Site, store: FeedStore) -> 
     assert [outcome.name for outcome in result.outcomes if not outcome.error] == ["Good"]
     assert len(result.failed) == len(bad)
     assert not result.is_offline
-    [missing] = [outcome for outcome in result.outcomes if outcome.is_missing]
+    [missing] = [outcome for outcome in result.outcomes if "does not have it" in (outcome.error or "")]
     assert missing.error == f"{missing.name}: the server does not have it any more (404)."
     assert all(one.error for one in store.feeds() if one.title != "Good")
 

@@ -10,9 +10,9 @@ import pytest
 from tests.fakes import START
 from tui_pod.core.progress.bookmarks import Bookmark, BookmarkKey
 from tui_pod.core.progress.cards import newest_of
-from tui_pod.core.progress.progress import Progress, stamp_after, stamp_later
+from tui_pod.core.progress.progress import Progress, stamp_after
 from tui_pod.core.progress.records import ProgressRecord
-from tui_pod.core.wall_time import FUTURE, believed, believed_seconds, is_believed
+from tui_pod.core.wall_time import FUTURE, believed, believed_seconds, is_believed, stamp_later
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.state import store
 from tui_pod.state.format import record_text, snapshot_text

@@ -10,7 +10,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Transcript, arrange
 from tui_pod.core.progress.cards import OF_EPISODE, Card
-from tui_pod.core.progress.progress import stamp_later
+from tui_pod.core.wall_time import stamp_later
 from tui_pod.recall.questions import Question, is_askable, question_of
 from tui_pod.recall.schedule import Rating, due_cards, rated
 from tui_pod.search.sources import WordSources

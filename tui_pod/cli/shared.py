@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.config.paths import Paths, catalog_paths, find_paths
 from tui_pod.config.reader import read_config
@@ -35,8 +35,6 @@ from tui_pod.state.store import State, StateFile
 
 if TYPE_CHECKING:
     from threading import Timer
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 SAID_AFTER = 0.3
 """What takes longer than this is said (seconds)."""
@@ -227,7 +225,7 @@ def _list_row(library: Library, progress_index: ProgressIndex, index: int) -> tu
 def print_received(
     library: Library,
     progress: Mapping[str, Progress],
-    former: Mapping[str, Progress | None] = NOTHING,
+    former: Mapping[str, Progress | None] = MappingProxyType({}),
 ) -> None:
     """Print progress from other machines, a line for each episode: id, title, old and new position, machine and age.
 

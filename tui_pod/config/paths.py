@@ -74,8 +74,3 @@ def embedded_transcripts() -> Path:
 def is_dumb_terminal() -> bool:
     """Return whether the terminal cannot move its cursor, according to TERM."""
     return os.environ.get("TERM", "dumb") in ("dumb", "unknown", "")
-
-
-def is_console() -> bool:
-    """Return whether the terminal is the Linux console, whose font has few of our symbols, according to TERM."""
-    return os.environ.get("TERM") == "linux"

@@ -54,6 +54,11 @@ def believed_seconds(seconds: float, now: float) -> float:
     return seconds if is_believed_seconds(seconds, now) else now
 
 
+def stamp_later(former: datetime, now: datetime) -> datetime:
+    """Return `now`, or the moment after `former` if that is later."""
+    return max(now, former + timedelta(milliseconds=1))
+
+
 def ago(time: datetime, now: datetime) -> str:
     """Return how long ago a time was: `just now`, `5 m ago`, `3 h ago`, `4 days ago`."""
     minutes = max(0, int((now - time).total_seconds() // 60))

@@ -254,7 +254,6 @@ class Mpris(Follower):
 
     def __init__(self, bus: MessageBus, controller: PlaybackController) -> None:
         self._bus = bus
-        self._controller = controller
         self._player = PlayerInterface(controller)
         self._announced = self._player.announced()
         self._former, self._at = controller.playback, time.monotonic()

@@ -95,13 +95,8 @@ class Browser:
         return "" if self._source == former and self._verbosity is not Verbosity.FULL else self._source
 
     @property
-    def feed(self) -> str | None:
-        """The first address of the feed at the cursor, or whose episodes are listed; None if it is no feed."""
-        return self.model.feed(self._topic)
-
-    @property
     def podcast(self) -> str | None:
-        """The same, for a subfolder of a feed too."""
+        """The first address of the feed at the cursor or above it, or whose episodes are listed; None if it is none."""
         return self.model.podcast(self._topic)
 
     @property

@@ -55,17 +55,13 @@ class AloudQuiz:
     _known: bool | None = field(default=None, init=False)  # the listener's answer
     _is_heard: bool = field(default=False, init=False)
     _fault: str | None = field(default=None, init=False)
-    _is_paused: bool = field(default=False, init=False)
+    is_paused: bool = field(default=False, init=False)
+    """See `Interlude.is_paused`."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-
-    @property
-    def is_paused(self) -> bool:
-        """See `Interlude.is_paused`."""
-        return self._is_paused
 
     def set_paused(self, is_paused: bool) -> None:
         """See `Interlude.set_paused`; the time to think waits too."""
-        self._is_paused = is_paused
+        self.is_paused = is_paused
         self._sounds.set_paused(is_paused)
         self._show_number()
         self._changed.set()
@@ -73,7 +69,7 @@ class AloudQuiz:
     def answer(self, is_known: bool) -> None:
         """See `Interlude.answer`. The answer is not read out if the listener knows it."""
         self._known = is_known
-        if self._is_paused:
+        if self.is_paused:
             self.set_paused(False)
         self._changed.set()
 
@@ -123,7 +119,7 @@ class AloudQuiz:
         if is_enough():
             return
         self._is_heard, self._fault = False, None
-        self._sounds.play_file(sound, self._is_paused, self._heard)
+        self._sounds.play_file(sound, self.is_paused, self._heard)
         while not (self._is_heard or is_enough()):
             self._changed.clear()
             await self._changed.wait()
@@ -138,8 +134,8 @@ class AloudQuiz:
     async def _wait(self, seconds: float) -> None:
         """Wait until the listener answers, at most these seconds; those of a pause do not count."""
         loop, left = asyncio.get_running_loop(), seconds
-        while (left > 0 or self._is_paused) and self._known is None:
-            since, was_paused = loop.time(), self._is_paused
+        while (left > 0 or self.is_paused) and self._known is None:
+            since, was_paused = loop.time(), self.is_paused
             self._changed.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), None if was_paused else left)
@@ -147,7 +143,7 @@ class AloudQuiz:
                 left -= loop.time() - since
 
     def _show_number(self) -> None:
-        self._show(f"recall {self._number} of {len(self._cards)}{', paused' if self._is_paused else ''}")
+        self._show(f"recall {self._number} of {len(self._cards)}{', paused' if self.is_paused else ''}")
 
 
 def spoken(card: Card, question: Question) -> str:

@@ -15,8 +15,7 @@ from itertools import chain
 from typing import NoReturn
 
 from tui_pod.core.library.values import is_list_name
-from tui_pod.core.player.load_watch import MAX_WAIT
-from tui_pod.core.player.load_watch import PAUSES as PAUSES
+from tui_pod.core.player.load_watch import MAX_WAIT, PAUSES
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import origin
 from tui_pod.net.fetch import FetchError, Limits, Response, opened

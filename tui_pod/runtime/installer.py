@@ -21,26 +21,22 @@ def install_command(*packages: str, is_repair: bool = False) -> str:
     """
     environment = Path(sys.prefix)
     if (receipt := environment / "uv-receipt.toml").exists():
-        words = ["uv", "tool", "install", *_again("--reinstall", is_repair)]
+        words = ["uv", "tool", "install", *["--reinstall"] * is_repair]
         program, others = _read_receipt(receipt)
         for package in dict.fromkeys((*others, *packages)):  # those that are not named again would be removed
             words += ["--with", package]
         words.append(program)
     elif (environment / "pipx_metadata.json").exists():
-        words = ["pipx", "inject", *_again("--force", is_repair), environment.name, *packages]
+        words = ["pipx", "inject", *["--force"] * is_repair, environment.name, *packages]
     elif find_spec("pip") is not None:
-        words = [sys.executable, "-m", "pip", "install", *_again("--force-reinstall", is_repair), *packages]
+        words = [sys.executable, "-m", "pip", "install", *["--force-reinstall"] * is_repair, *packages]
     elif shutil.which("uv"):
-        words = ["uv", "pip", "install", "--python", sys.executable, *_again("--reinstall", is_repair), *packages]
+        words = ["uv", "pip", "install", "--python", sys.executable, *["--reinstall"] * is_repair, *packages]
     else:
-        again = " ".join(_again("--force-reinstall", is_repair))
+        again = "--force-reinstall" * is_repair
         python = shlex.quote(sys.executable)
         return f"{python} -m ensurepip && {python} -m pip install {again} {shlex.join(packages)}".replace("  ", " ")
     return shlex.join(words)
-
-
-def _again(option: str, is_repair: bool) -> list[str]:
-    return [option] if is_repair else []
 
 
 def _read_receipt(receipt: Path) -> tuple[str, list[str]]:

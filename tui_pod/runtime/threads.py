@@ -47,11 +47,6 @@ class CancelToken:
         if self._event.is_set():
             raise Cancelled
 
-    def sleep(self, seconds: float) -> None:
-        """Wait for some seconds; raise Cancelled once the work must stop."""
-        self._event.wait(seconds)
-        self.check()
-
     @contextlib.contextmanager
     def waking(self, connection: socket.socket) -> Iterator[None]:
         """Let `set` shut down this socket while the block runs."""

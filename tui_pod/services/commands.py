@@ -172,11 +172,6 @@ def _stop_recognition(on: Subject) -> Outcome | None:
     return None
 
 
-def _lengthen_sleep(on: Subject) -> None:
-    """Set the sleep timer to five minutes, or give it five minutes more."""
-    on.controller.set_sleep((on.controller.sleep or SleepTimer(0.0)).extended())
-
-
 def _end_session(on: Subject) -> Outcome:
     if on.controller.session is None:
         return refused(f"No session is in progress. Press {key_of('session.plan')} to plan one.")
@@ -230,7 +225,7 @@ COMMANDS: Mapping[str, Command] = {
     "recall.offers": lambda on: on.services.recall.toggle_offers(),
     "recall.start": lambda on: on.services.recall.ask(),
     "session.end": _end_session,
-    "sleep.timer": _lengthen_sleep,
+    "sleep.timer": lambda on: on.controller.set_sleep((on.controller.sleep or SleepTimer(0.0)).extended()),
     "sleep.back": lambda on: on.controller.sleep_place.go_back(),
     "sync.now": _sync,
     "undo": lambda on: on.controller.undo(),

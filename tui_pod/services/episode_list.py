@@ -71,7 +71,8 @@ class EpisodeListModel:
         """The episode to which the listener last moved the cursor on purpose; None if something was played since."""
         self.troubles: Mapping[str, Trouble] = {}
         """What is wrong with podcasts, by the ids of their feeds."""
-        self._unsearched: Sequence[int] = ()
+        self.unsearched: Sequence[int] = ()
+        """What the list would have without the search."""
         self._numbers: tuple[Queue | None, dict[str, int]] = (
             None,
             {},
@@ -91,11 +92,6 @@ class EpisodeListModel:
         return trouble.page if trouble is not None else why_empty(self.query, not len(self.library))
 
     # -- entries ---------------------------------------------------------------------------------------
-
-    @property
-    def unsearched_count(self) -> int:
-        """How many episodes the list would have without the search."""
-        return len(self._unsearched)
 
     @property
     def is_queue(self) -> bool:
@@ -229,7 +225,7 @@ class EpisodeListModel:
         """Filter the list by what is being typed, without remembering it."""
         former, self.query = self.query.query, self.query._replace(query=words)
         is_longer = words.startswith(former) and bool(former.strip())
-        self.indexes = narrow(self.library, self.indexes if is_longer else self._unsearched, words)
+        self.indexes = narrow(self.library, self.indexes if is_longer else self.unsearched, words)
         self.cursor = 0
         self.clear_selection()
 
@@ -257,7 +253,7 @@ class EpisodeListModel:
             is_reordered = library.own_order(there) != order
             if is_reordered and former.feed(entry) == library.topics.feed(there):  # in the podcast's settings
                 self._orders.forget(library, there)
-            is_other = former.key(entry) != library.topics.key(there)
+            is_other = former.keys[entry] != library.topics.keys[there]
             view = self._orders.view(library, there) if is_reordered or is_other else self.query
             self.query = self.query._replace(entry=there, sort=view.sort, seed=view.seed)
         self._list(kept)
@@ -317,7 +313,7 @@ class EpisodeListModel:
 
     def _list(self, kept: _Remembered | None = None) -> None:
         everything = list_episodes(self.library, self.progress_index, self.queue, self.query._replace(query=""))
-        self._unsearched = everything
+        self.unsearched = everything
         self.indexes = narrow(self.library, everything, self.query.query) if self.query.query.strip() else everything
         if kept is None:
             self.cursor, self.pointed_at = first_row(self.progress_index, self.indexes), None

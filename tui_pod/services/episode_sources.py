@@ -54,7 +54,7 @@ class EpisodeSources:
     def discard(self, source: Source) -> bool:
         """See `Sources.discard`: a narration is made again, and a stream that has changed is read again."""
         if source.is_narrated:
-            self._voice.discard(source)
+            self._voice.narrator.discard(Path(source.location))
         return source.is_narrated or (source.remote is not None and source.remote.has_changed())
 
     def correct_length(self, episode: Episode, audio: str, duration: float) -> None:
@@ -77,7 +77,7 @@ class EpisodeSources:
 
     def narrated_share(self) -> float | None:
         """See `Sources.narrated_share`."""
-        return self._voice.share
+        return self._voice.narrator.share
 
     async def close(self) -> None:
         """Cancel all work, and end the narrator."""

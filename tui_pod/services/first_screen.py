@@ -1,12 +1,13 @@
 """The listener's files, and the values of the first screen. Nothing that only follows it is built or imported."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui_pod.config.paths import Paths, is_console
+from tui_pod.config.paths import Paths
 from tui_pod.config.settings import AudioSettings, Config, Settings, bound_actions
 from tui_pod.core.actions import render_keys, show_key
 from tui_pod.core.library.library import Library
@@ -170,7 +171,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         (*state.notices, *loaded.notices, *over, *_shorten(config.notices)),
         settings.ui.theme or state.setting("ui", "theme", ""),
         state.setting("ui", "light", False),
-        settings.ui.ascii or is_console(),
+        settings.ui.ascii or os.environ.get("TERM") == "linux",  # the console, whose font has few of our symbols
         state.setting("ui", "preview", True),
         tuple(state.strings("ui", "commands")),
         playback.speed,

@@ -75,9 +75,9 @@ class Lifetime:
     def key_pressed(self) -> None:
         """Let background work yield to a key press."""
         if self.services.is_built("recognition"):
-            self.services.recognition.make_way()
+            self.services.recognition.right_of_way.take()
         if self.services.is_built("passages"):
-            self.services.passages.make_way()
+            self.services.passages.right_of_way.take()
 
     async def after_paint(self) -> None:
         """Build and start everything else, once the first screen is painted."""

@@ -57,7 +57,7 @@ _CONNECTIVE = re.compile(r" (?:&|vs|from) (?!.* (?:&|vs|from) )")
 class EpisodeVoice:
     """Narrates with the transcripts of episodes."""
 
-    _narrator: Narrator
+    narrator: Narrator
     _transcripts: EpisodeTranscripts
     _podcasts: SharedPodcasts
     _name_of: Callable[[Episode], str] = lambda _: ""
@@ -94,7 +94,7 @@ class EpisodeVoice:
             name = str(result.name) if result.name else None
             answer(source._replace(chime=chime, name=name, is_teaser=not transcript.cues))
 
-        self._narrator.request(self._script(episode, transcript, command), pass_on)
+        self.narrator.request(self._script(episode, transcript, command), pass_on)
 
     async def _narrate_piece(
         self,
@@ -110,7 +110,7 @@ class EpisodeVoice:
         chapters = await self._podcasts.ask(lambda podcasts, cancel: podcasts.documents.chapters(episode, cancel))
         marks = chapters.marks if chapters.origin is ChapterOrigin.FEED else ()
         pieces = text.at(position)
-        piece = next((one for one in pieces if self._narrator.find(text.script(one, command))), pieces[-1])
+        piece = next((one for one in pieces if self.narrator.find(text.script(one, command))), pieces[-1])
         self._last_piece = piece
 
         def pass_on(result: Narration | NarrationError) -> None:
@@ -121,7 +121,7 @@ class EpisodeVoice:
             answer(source._replace(marks=marks or _sentences(transcript.cues)))
             self._go_on(text, piece, command)
 
-        self._narrator.request(text.script(piece, command), pass_on)
+        self.narrator.request(text.script(piece, command), pass_on)
 
     def _go_on(self, text: PlannedText, after: Piece, command: tuple[str, ...], left: int = AHEAD) -> None:
         """Narrate some pieces in spare time, one after the other, unless the listener goes elsewhere meanwhile."""
@@ -133,7 +133,7 @@ class EpisodeVoice:
             if isinstance(result, Narration) and current is self._last_piece:
                 self._go_on(text, following, command, left - 1)
 
-        self._narrator.request(text.script(following, command), go_on, is_urgent=False)
+        self.narrator.request(text.script(following, command), go_on, is_urgent=False)
 
     def _planned(self, transcript: Transcript) -> PlannedText:
         """Return a planned transcript in pieces; the last one is kept."""
@@ -154,7 +154,7 @@ class EpisodeVoice:
         else:
             script = self._script(episode, transcript, command)
         if script.sentences:
-            self._narrator.request(script, lambda _: None, is_urgent=False)
+            self.narrator.request(script, lambda _: None, is_urgent=False)
 
     async def find(self, episode: Episode, start: float = 0.0, end: float = 0.0) -> Source | None:
         """Return the narration of an episode if there is one already.
@@ -169,13 +169,9 @@ class EpisodeVoice:
         if transcript.is_planned:
             text = self._planned(transcript)
             piece = text.stretch(start, end)
-            return _piece_source(text, piece, await self._narrator.make(text.script(piece, command)))
-        found = self._narrator.find(self._script(episode, transcript, command))
+            return _piece_source(text, piece, await self.narrator.make(text.script(piece, command)))
+        found = self.narrator.find(self._script(episode, transcript, command))
         return None if found is None else Source(str(found.audio), is_narrated=True)
-
-    def discard(self, source: Source) -> None:
-        """Forget a narration that the player could not open."""
-        self._narrator.discard(Path(source.location))
 
     async def transcript(self, episode: Episode) -> Transcript:
         """Return the transcript of an episode, with the times of its narration or recognition if there is one."""
@@ -183,19 +179,14 @@ class EpisodeVoice:
         if episode.audio is None and not transcript.is_timed:
             with contextlib.suppress(NarrationError):  # without a voice for its language it can still be read
                 command = await self._speaker(episode, transcript)
-                found = self._narrator.find(self._script(episode, transcript, command))
+                found = self.narrator.find(self._script(episode, transcript, command))
                 return Transcript(found.cues) if found is not None else transcript
         return transcript
 
     @property
-    def share(self) -> float | None:
-        """How much is spoken of the narration that somebody waits for, 0 to 1; None if nobody does."""
-        return self._narrator.share
-
-    @property
     def missing_voice(self) -> str | None:
         """What is missing to speak, as a half sentence; None if nothing is."""
-        return self._narrator.missing()
+        return self.narrator.missing()
 
     async def speak(self, text: str, episode: Episode | None) -> str:
         """Return the path of a text about an episode, spoken.
@@ -205,7 +196,7 @@ class EpisodeVoice:
         """
         sentences = [Cue(sentence) for line in text.splitlines() for sentence in split_sentences(line)]
         command = await self._speaker(episode, Transcript(tuple(sentences))) if episode is not None else ()
-        return str((await self._narrator.make(replace(make_script(sentences), command=command))).audio)
+        return str((await self.narrator.make(replace(make_script(sentences), command=command))).audio)
 
     async def chime(self) -> str | None:
         """Return the path of the chime; None if it is off or cannot be written."""
@@ -222,7 +213,7 @@ class EpisodeVoice:
     async def close(self) -> None:
         """End the narrator, and the processes that parse transcripts."""
         self._transcripts.close()
-        await self._narrator.close()
+        await self.narrator.close()
 
     def _script(self, episode: Episode, transcript: Transcript, command: tuple[str, ...]) -> Script:
         return replace(make_episode_script(episode, transcript, self._name_of(episode)), command=command)

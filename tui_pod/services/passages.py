@@ -25,6 +25,7 @@ from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.power_and_network import is_on_battery
 from tui_pod.passages.finder import FindRequest, find_passages, missing
 from tui_pod.passages.store import KEPT, PassageError, PassageStore, stamp_of
+from tui_pod.runtime import files
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.recordings import find_recording
@@ -86,7 +87,7 @@ class PassageService(Follower):
         self._tried: dict[str, tuple[int, ...]] = {}  # the file of each recording that was compared
         self._shown: tuple[object, ...] = ()  # what the passages shown depend on
         self._stamp = (0, "")  # the load, and the bytes of its recording when they were first read
-        self._urgent = RightOfWay(asyncio.get_running_loop().call_later)
+        self.right_of_way = RightOfWay(asyncio.get_running_loop().call_later)
         self._controller.passages.load(saved)
 
     def start(self) -> None:
@@ -102,10 +103,6 @@ class PassageService(Follower):
         if self._work is None or self._work.done():
             self._work = self._tasks.run(self._look())
         return self._work
-
-    def make_way(self) -> None:
-        """Pause for a moment, because a key was pressed."""
-        self._urgent.take()
 
     def skip(self) -> Outcome:
         """Go to the end of the passage that plays, or say why not."""
@@ -221,7 +218,7 @@ class PassageService(Follower):
         """Compare a recording with others, quietly; what fails is logged, and not tried again before the next start."""
         request = FindRequest(str(self._store.file.parent), found.feed, found.episode.id, str(found.path))
         try:
-            async with aclosing(find_passages(request, self._urgent)) as parts:
+            async with aclosing(find_passages(request, self.right_of_way)) as parts:
                 async for _ in parts:
                     if not self._may_look:
                         return
@@ -251,7 +248,7 @@ class PassageService(Follower):
             if feed is None or is_late or not can_recur(episode):
                 continue
             if (path := find_recording(episode, podcasts)) is not None:
-                found[feed].append(ComparedEpisode(episode, feed, path, _identity(path)))
+                found[feed].append(ComparedEpisode(episode, feed, path, files.stamp(path)))
         missing_ones = [
             one
             for several in found.values()
@@ -269,12 +266,3 @@ class PassageService(Follower):
 
 def _show_trim(seconds: int) -> str:
     return ROWS["skip_start"].show(float(seconds))
-
-
-def _identity(path: Path) -> tuple[int, ...]:
-    """Return what changes if another file takes the place of a recording."""
-    try:
-        state = path.stat()
-    except OSError:
-        return ()
-    return state.st_ino, state.st_size, state.st_mtime_ns

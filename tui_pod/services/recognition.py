@@ -88,7 +88,8 @@ class RecognitionService:
         self._asked = ""  # the value saved last
         self._latest: tuple[Episode, float] | None = None  # the progress to report next
         self._timer: asyncio.TimerHandle | None = None
-        self._urgent = RightOfWay(asyncio.get_running_loop().call_later)
+        self.right_of_way = RightOfWay(asyncio.get_running_loop().call_later)
+        """For keys. On two cores, recognition of the lowest priority made one in a hundred take 90 ms."""
 
     # -- what is asked ---------------------------------------------------------------------------------
 
@@ -142,13 +143,6 @@ class RecognitionService:
         if self._is_paused and self._job is not None:
             self._job.cancel()
         return Outcome(PAUSED_NOTICE if self._is_paused else "Recognition resumed.")
-
-    def make_way(self) -> None:
-        """Pause for a moment, because a key was pressed.
-
-        Measured on two cores: even at the lowest priority, recognition made one key in a hundred take 90 ms.
-        """
-        self._urgent.take()
 
     def remove(self, episode: str) -> None:
         """Stop recognising an episode, or remove its recognised transcript, which can be undone."""
@@ -232,7 +226,7 @@ class RecognitionService:
         check_language(model, language)
         recording, is_fetched = await self._recording(episode, podcasts)
         request = await in_thread(lambda _: make_request(episode, recording, model, podcasts))
-        async with aclosing(transcribe(self._files, ident, request, model_name(model), self._urgent)) as parts:
+        async with aclosing(transcribe(self._files, ident, request, model_name(model), self.right_of_way)) as parts:
             async for until in parts:
                 self._report(episode, until)
                 if self._why_waiting():

@@ -70,7 +70,7 @@ class SearchService:
 
     def start(self) -> None:
         """Update the index soon."""
-        self._tasks.run(self._start())
+        self._tasks.later("the index", FIRST_WAIT, self.refresh)
 
     def refresh(self) -> None:
         """Update the index, after transcripts or podcasts have changed."""
@@ -165,10 +165,6 @@ class SearchService:
     @property
     def _is_filling(self) -> bool:
         return self._filling is not None and not self._filling.done()
-
-    async def _start(self) -> None:
-        await asyncio.sleep(FIRST_WAIT)
-        self.refresh()
 
     async def _fill(self) -> None:
         while self._is_stale:

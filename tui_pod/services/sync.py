@@ -218,7 +218,7 @@ class SyncService(Follower):
             await self._answer(with_server)
 
     async def _answer(self, is_complete: bool) -> None:
-        await self.setup.take_progress()  # the newest position may have come with another program's sync
+        await self.setup.other_programs.take_progress()  # the newest position may have come with another program's sync
         self._answered(is_complete)
 
     def _answered(self, is_complete: bool) -> None:

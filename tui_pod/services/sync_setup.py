@@ -37,7 +37,7 @@ class SyncSetup:
     """The file that names a folder or server, if one does; if not, `choose` can change it."""
     _save: Callable[[], Awaitable[None]]
     """Saves all progress before a sync."""
-    _other_programs: OtherPrograms
+    other_programs: OtherPrograms
     """Ignores what a sync saves."""
     _peek: Peek | None = field(default=None, init=False)
     _has_servers: bool | None = field(default=None, init=False)  # None: not looked up yet
@@ -93,15 +93,11 @@ class SyncSetup:
         before = await in_thread(lambda _: peek.files())  # in a folder that may be far away
         report = dict[str, Any]()
         try:
-            with self._other_programs.leaving_progress():
+            with self.other_programs.leaving_progress():
                 report = await run_sync(*self._files.options, *options)
         finally:
             peek.synced(before, report.get("machine") or "")
         return report
-
-    async def take_progress(self) -> None:
-        """Take over what another program has saved, such as a sync that runs beside this one."""
-        await self._other_programs.take_progress()
 
     def run_apart(self) -> None:
         """Sync in a process that goes on when the app has ended, unless it would be the first sync."""

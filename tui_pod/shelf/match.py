@@ -155,7 +155,7 @@ def _owner(group: list[PublishedItem], known: KnownEpisode | None) -> PublishedI
     """Return which of several items with one guid keeps it: the one known by it, or the oldest."""
     if known is not None:
         for item in group:
-            if _is_same_recording(item, known):
+            if media_core(item.audio) == media_core(known.audio) and fold(item.title) == fold(known.title):
                 return item
     return group[-1]
 
@@ -164,10 +164,6 @@ def _stand_in(item: PublishedItem) -> str:
     """Return a replacement for the guid: media address and title, or title and day."""
     rest = media_core(item.audio) if item.audio else str(_day(item.published))
     return f"{rest}\0{fold(item.title)}"
-
-
-def _is_same_recording(item: PublishedItem, known: KnownEpisode) -> bool:
-    return media_core(item.audio) == media_core(known.audio) and fold(item.title) == fold(known.title)
 
 
 class _UnmatchedEpisodes:

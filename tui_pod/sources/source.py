@@ -75,8 +75,6 @@ class RefreshResult:
     """True if it failed because this machine seems to have no network."""
     is_reached: bool = False
     """True if it failed although its server answered."""
-    is_missing: bool = False
-    """True if the server does not have it: another try hardly helps."""
     moved_to: str | None = None
     has_ended: bool = False
     """True if the server said that the podcast is gone for good, which is no failure."""

@@ -1,10 +1,12 @@
-"""Trim speech, measure its loudness and limit its peaks. Works on 24 kHz samples, with numpy, in the worker's process.
+"""Trim speech, measure its loudness, limit its peaks, and let a sentence sound as what it tells of.
 
-Source: ITU-R BS.1770-4 (loudness).
+Works on 24 kHz samples, with numpy, in the worker's process. Sources: ITU-R BS.1770-4 (loudness), and `DIRECTIONS` of
+`tui_pod.core.text.speech`, by which a text says in brackets how a sentence sounds.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -40,6 +42,15 @@ _GATE = 0.1
 _SHELF = (1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585)
 _HIGH_PASS = (1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621)
 """The standard's two filters, for 48 kHz: their numerators and denominators."""
+
+TOKEN_GAP = 0.2
+"""Seconds between two words that are spoken token by token."""
+
+CUT_OFF = 700.0
+"""Highest frequency, in Hz, of a voice that is muffled."""
+
+NOISE = 0.12, 0.0005
+"""Level of the noise at the start of a sentence that comes out of it, and at its end; speech has about 0.1."""
 
 
 def trim(audio: Audio) -> Audio:
@@ -141,3 +152,20 @@ def thinking_tone(length: int) -> Samples:
     edges = np.minimum(1.0, np.minimum(times / 0.05, times[::-1] / 0.1))
     tone = np.sin(2 * np.pi * 440 * times) + 0.4 * np.sin(2 * np.pi * 660 * times)
     return (tone * level * edges * 32767.0).astype("<i2")
+
+
+def with_effect(effect: str, parts: Sequence[Audio]) -> Audio:
+    """Return a sentence, trimmed, with an effect; none if that is empty. Its `parts` were spoken one by one."""
+    if effect == "token by token":
+        gap = np.zeros(int(TOKEN_GAP * SAMPLE_RATE), np.float32)
+        return trim(np.concatenate([piece for part in parts for piece in (trim(part), gap)][:-1]))
+    clip = trim(np.concatenate(parts))
+    if effect == "muffled":
+        spectrum = np.fft.rfft(clip)
+        spectrum[np.fft.rfftfreq(len(clip), 1 / SAMPLE_RATE) > CUT_OFF] = 0
+        return np.fft.irfft(spectrum, len(clip)).astype(np.float32)
+    if effect == "out of noise":
+        first, last = NOISE
+        levels = first * (last / first) ** np.linspace(0, 1, len(clip))
+        return (clip + levels * np.random.default_rng(0).standard_normal(len(clip))).astype(np.float32)
+    return clip

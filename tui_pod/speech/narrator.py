@@ -14,7 +14,7 @@ import os
 import sys
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -169,40 +169,30 @@ class _Job:
     """How many of its sentences are spoken."""
 
 
+@dataclass(eq=False, repr=False)
 class Narrator:
     """Makes narrations one after the other, urgent ones first."""
 
-    def __init__(
-        self,
-        folder: Path,
-        cache_bytes: int,
-        is_enabled: bool = True,
-        python: str = sys.executable,
-        second_voice: Path | None = None,
-    ) -> None:
-        """Keep narrations in a folder.
-
-        Args:
-            folder: the cache.
-            cache_bytes: its limit.
-            is_enabled: False refuses to narrate anything.
-            python: the interpreter of the worker.
-            second_voice: the file of the voice of a second speaker; if it is missing, the first one speaks lower.
-        """
-        self._folder = folder
-        self._second_voice = second_voice
-        self._cache_bytes = cache_bytes
-        self._python = python
-        self._is_enabled = is_enabled
-        self._jobs: list[_Job] = []
-        self._current: _Job | None = None
-        self._making: asyncio.Task[Narration] | None = None  # the current job
-        self._workers: dict[bool, asyncio.subprocess.Process] = {}  # by whether somebody waits for its job
-        self._task: asyncio.Task[None] | None = None
-        self._has_job = asyncio.Event()
-        self._numbers = itertools.count(1)
-        self._must_encode = False
-        self._is_closed = False
+    _folder: Path
+    """The cache."""
+    _cache_bytes: int
+    """Its limit."""
+    is_enabled: bool = True
+    """False refuses to narrate anything."""
+    python: str = sys.executable
+    """The interpreter of the worker."""
+    second_voice: Path | None = None
+    """The file of the voice of a second speaker; if it is missing, the first one speaks lower."""
+    _jobs: list[_Job] = field(default_factory=list, init=False)
+    _current: _Job | None = field(default=None, init=False)
+    _making: asyncio.Task[Narration] | None = field(default=None, init=False)  # the current job
+    _workers: dict[bool, asyncio.subprocess.Process] = field(default_factory=dict, init=False)
+    """By whether somebody waits for the job."""
+    _task: asyncio.Task[None] | None = field(default=None, init=False)
+    _has_job: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1), init=False)
+    _must_encode: bool = field(default=False, init=False)
+    _is_closed: bool = field(default=False, init=False)
 
     def request(self, script: Script, answer: Response, is_urgent: bool = True) -> None:
         """Start a narration; call `answer` with it or with the error, at once or later."""
@@ -218,7 +208,7 @@ class Narrator:
 
     def missing(self, has_command: bool = False) -> str | None:
         """Return what is missing for narrating, with a command or the voice, as half a sentence; None if nothing is."""
-        if not self._is_enabled:
+        if not self.is_enabled:
             return "narrating is off in the settings."
         return (
             None
@@ -391,7 +381,7 @@ class Narrator:
         worker = self._workers.get(is_urgent)
         if worker is None or worker.returncode is not None:
             await self._end_worker(is_urgent)
-            worker = await start_worker("tui_pod.speech.narrator_worker", self._python, is_ahead=not is_urgent)
+            worker = await start_worker("tui_pod.speech.narrator_worker", self.python, is_ahead=not is_urgent)
             self._workers[is_urgent] = worker
         return worker
 
@@ -420,7 +410,7 @@ class Narrator:
 
     def _second_for(self, script: Script) -> str | None:
         """Return the file of the second voice if the script has two speakers and the file exists."""
-        voice = self._second_voice
+        voice = self.second_voice
         return str(voice) if voice is not None and script.speakers and voice.is_file() else None
 
     def find(self, script: Script) -> Narration | None:

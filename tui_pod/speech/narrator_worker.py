@@ -89,7 +89,7 @@ class Line(NamedTuple):
     pitch: float = 1.0
     """Factor of the frequencies of its voice."""
     effect: str = ""
-    """How it sounds: see `tui_pod.speech.effects`."""
+    """How it sounds: see `mastering.with_effect`."""
 
     @property
     def estimate(self) -> float:
@@ -101,7 +101,7 @@ class Line(NamedTuple):
         """Return it spoken `factor` times as fast as at setting 1, or as nearly as sounds natural, trimmed."""
         import numpy as np  # comes with the extra
 
-        from tui_pod.speech.effects import with_effect
+        from tui_pod.speech.mastering import with_effect
 
         setting = speed_for(factor / self.pitch)
         parts = [self.voice.from_phonemes(part, speed=setting, seed=0) for part in self.phonemes]

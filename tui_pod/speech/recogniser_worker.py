@@ -74,14 +74,6 @@ class Refusal(UserError):
     """The recording cannot be recognised; the message is the reason, for the listener."""
 
 
-def main() -> None:
-    """Answer the request on standard input."""
-    with contextlib.suppress(OSError):
-        # if memory runs out, the kernel kills this process before the app
-        Path("/proc/self/oom_score_adj").write_text("900", "ascii")
-    answer_request(recognise)
-
-
 def recognise(request: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
     """Yield the answers to a request.
 
@@ -242,5 +234,7 @@ def hear(model: WhisperModel, samples: Samples, language: str | None, names: str
 
 
 if __name__ == "__main__":
-    main()
-    os._exit(0)  # the thread that reads standard input would delay the exit
+    with contextlib.suppress(OSError):
+        # if memory runs out, the kernel kills this process before the app
+        Path("/proc/self/oom_score_adj").write_text("900", "ascii")
+    answer_request(recognise)

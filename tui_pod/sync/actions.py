@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from tui_pod.core.progress.progress import PlayedRule, Progress, Status, is_undecided, stamp_later
+from tui_pod.core.progress.progress import PlayedRule, Progress, Status, is_undecided
 from tui_pod.core.text.clean import clean, is_safe
-from tui_pod.core.wall_time import believed_or_unknown
+from tui_pod.core.wall_time import believed_or_unknown, stamp_later
 from tui_pod.net.address import absolute
 from tui_pod.shelf.feed_store import EpisodeIdentity
 

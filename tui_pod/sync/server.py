@@ -7,7 +7,7 @@ unsubscription, and never moves a position back.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -56,39 +56,28 @@ WAITING = ("podcast", "episode", "guid", "timestamp", "started", "position", "to
 """The fields of an action that are saved."""
 
 
+@dataclass(eq=False, repr=False)
 class ServerSync:
     """One sync of one state with one server."""
 
-    def __init__(
-        self,
-        transport: Transport | None,
-        memory: Path,
-        names: tuple[str, str],
-        store: FeedStore,
-        rule: PlayedRule,
-        device: str | None = None,
-    ) -> None:
-        """Prepare a sync.
+    _transport: Transport | None
+    """To the server; None if only `take_waiting` is called."""
+    _path: Path
+    """The file with what was exchanged before."""
+    _names: tuple[str, str]
+    """Server and user."""
+    _store: FeedStore
+    _rule: PlayedRule
+    _name: str | None = None
+    """Name of this machine; None if it has none."""
+    _memory: Memory = field(init=False)
+    _device: str = field(init=False)
+    _has_others: bool = field(default=False, init=False)
+    """Whether another program has sent anything lately."""
 
-        Args:
-            transport: to the server; None if only `take_waiting` is called.
-            memory: the file with what was exchanged before.
-            names: server and user.
-            device: name of this machine; None if it has none.
-        """
-        self._name = device
-        self._device = device_id(device)
-        self._transport = transport
-        self._path = memory
-        self._memory = read_memory(memory, *names)
-        self._store = store
-        self._rule = rule
-        self._has_others = False  # whether another program has sent anything lately
-
-    @property
-    def is_first(self) -> bool:
-        """True if nothing was exchanged with this server yet."""
-        return not self._memory.protocol
+    def __post_init__(self) -> None:
+        self._memory = read_memory(self._path, *self._names)
+        self._device = device_id(self._name)
 
     def run(self, file: StateFile, state: State, now: datetime, is_dry: bool = False) -> SyncResult:
         """Receive what is new, then send what the server lacks; `is_dry` changes nothing on either side.
@@ -101,7 +90,7 @@ class ServerSync:
         result, memory = SyncResult(), self._memory
         if not memory.sent.keys() <= state.progress.keys():  # not the state that was synced
             memory = self._memory = Memory(memory.server, memory.user)
-        is_first = self.is_first
+        is_first = not memory.protocol  # nothing was exchanged with this server yet
         server = self._server(now)
         is_registered = memory.device == self._device
         if not (is_registered or is_dry):

@@ -13,9 +13,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, usable
-from tui_pod.core.progress.progress import stamp_later
 from tui_pod.core.text.clean import clean, counted, enumerated, is_safe
-from tui_pod.core.wall_time import believed_or_unknown
+from tui_pod.core.wall_time import believed_or_unknown, stamp_later
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sync.actions import is_address

@@ -43,8 +43,7 @@ def screen_file(paths: Paths) -> Path:
 def read_screen(paths: Paths, options: Namespace, size: tuple[int, int]) -> bytes:
     """Return what paints the first screen at `size` (columns, rows); empty if there is no valid one."""
     try:
-        content = files.read_start(screen_file(paths), LIMIT)
-        checksum, _, rest = content.partition(b"\n")
+        checksum, _, rest = files.read_start(screen_file(paths), LIMIT).partition(b"\n")
         if int(checksum, 16) != zlib.crc32(rest):
             return b""
         head, _, screen = rest.partition(b"\0")

@@ -20,7 +20,6 @@ from textual.widget import AwaitMount, Widget
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import key_of
-from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import visible
 from tui_pod.runtime.log import log_error
 from tui_pod.services.first_screen import FirstScreen
@@ -240,11 +239,6 @@ class TuiPodApp(TerminalApp):
     def first(self) -> FirstScreen:
         """The values of the first screen."""
         return self._services.first
-
-    @property
-    def playback(self) -> Playback:
-        """The playback as the screen shows it."""
-        return self.main_screen.playback
 
     @property
     def controller(self) -> PlaybackController:

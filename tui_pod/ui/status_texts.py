@@ -148,7 +148,7 @@ def filter_text(model: EpisodeListModel) -> str:
     """Return what narrows the list and how many rows are selected; empty if neither applies."""
     query, parts = model.query, list[str]()
     if words := query.query.strip():
-        parts.append(f"/ {words}  {len(model.indexes)} of {model.unsearched_count}")
+        parts.append(f"/ {words}  {len(model.indexes)} of {len(model.unsearched)}")
     if query.filter is not Filter.ALL and query.entry >= 0:
         parts.append(str(query.filter))
     if model.has_selection:
@@ -245,7 +245,7 @@ def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -
     if model.is_queue:
         parts += queue_parts
     elif query.entry < 0:
-        left = f"{span(model.progress_index.left_in(indexes))} left"
+        left = f"{span(sum(map(model.progress_index.remaining, indexes)))} left"
         parts += [counted(len(indexes)), *([left] if indexes else [])]
     else:
         is_whole = len(indexes) == len(topics.members[query.entry])

@@ -1,6 +1,6 @@
 import pytest
 
-from tui_pod.core.library.parts import Part, arrange, pack_parts, part_after, part_at, unpack_parts
+from tui_pod.core.library.parts import Part, arrange, pack_parts, part_at, unpack_parts
 
 PARTS = arrange([Part("/a.mp3", 60.0, "One"), Part("/b\n.mp3", 30.5), Part("/c.mp3", 90.0, "Three")])
 
@@ -12,10 +12,6 @@ def test_each_part_starts_where_the_one_before_ends() -> None:
 @pytest.mark.parametrize(("position", "number"), [(-1, 0), (0, 0), (59.99, 0), (60, 1), (90.5, 2), (999, 2)])
 def test_position_is_in_the_part_that_plays_there(position: float, number: int) -> None:
     assert part_at(PARTS, position) is PARTS[number]
-
-
-def test_part_is_followed_by_the_next_one() -> None:
-    assert [part_after(PARTS, part) for part in PARTS] == [PARTS[1], PARTS[2], None]
 
 
 def test_packed_parts_are_unpacked_as_they_were() -> None:

@@ -79,7 +79,7 @@ def test_list_survives_while_a_queued_episode_plays() -> None:
 
 
 def test_list_of_another_episode_is_not_taken_up_after_a_restart(library: Library) -> None:
-    saved = {"topic": library.topics.key(0), "order": "title", "filter": "all", "episode": "e"}
+    saved = {"topic": library.topics.keys[0], "order": "title", "filter": "all", "episode": "e"}
     held = Playback(episode="d", title="D", position=5.0)
     room = make_room(library=library, playback=held, saved_list=saved)
     assert following(room) == "c"

@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import pytest
 
-from tui_pod.core.library.transcript import Cue, parse_transcript, to_planned
+from tui_pod.core.library.transcript import Cue, parse_transcript
 from tui_pod.core.player.snapshot import MAX_CHAPTERS
-from tui_pod.core.player.timeline import BEFORE_HEADING, LONGEST, SENTENCE_PAUSE, TAIL, plan
+from tui_pod.core.player.timeline import BEFORE_HEADING, LONGEST, SENTENCE_PAUSE, TAIL, Timeline, plan
 from tui_pod.core.text.document import Block, Document
 
 POEM = "Row & row <gently>.", "Row & row <gently>.", "WEBVTT --> 00:01:02.000"
@@ -30,7 +30,7 @@ def test_a_plan_is_read_as_it_was_written() -> None:
     ],
 )  # fmt: skip
 def test_times_that_the_voice_cannot_keep_are_no_plan(times: list[tuple[float, float]], is_planned: bool) -> None:
-    text = to_planned([Cue("Words.", start, end) for start, end in times], "en")
+    text = Timeline(tuple(Cue("Words.", start, end) for start, end in times), (), 0.0, "en").as_webvtt()
     assert parse_transcript(text).is_planned is is_planned
     assert parse_transcript(text).cues
 

@@ -29,7 +29,7 @@ def counted(library: Library, progress_index: ProgressIndex, topic: int) -> tupl
     return (
         statuses.count(Status.PLAYED),
         statuses.count(Status.STARTED),
-        progress_index.left_in(library.topics.members[topic]),
+        sum(map(progress_index.remaining, library.topics.members[topic])),
     )
 
 

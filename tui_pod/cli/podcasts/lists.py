@@ -24,13 +24,12 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import MAX_NAME, OwnList, checked_name
 from tui_pod.core.library.podcast_settings import split_pairs
 from tui_pod.core.library.topics import list_key
-from tui_pod.core.progress.progress import stamp_later
 from tui_pod.core.selection.list_query import Orders, list_episodes
 from tui_pod.core.selection.list_settings import changed, to_texts
 from tui_pod.core.selection.playlist import read_m3u, to_m3u
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean, counted, span
-from tui_pod.core.wall_time import UNKNOWN
+from tui_pod.core.wall_time import UNKNOWN, stamp_later
 from tui_pod.runtime.files import read_text
 
 _CHANGES = ("add", "take", "set", "import_file", "remove")

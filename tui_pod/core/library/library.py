@@ -10,6 +10,7 @@ import operator
 import re
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -45,47 +46,37 @@ class CatalogsError(UserError):
         self.lines = lines
 
 
+@dataclass(eq=False, repr=False)
 class Library:
     """Episodes by index: the catalogues' order, newest first, then the feeds'."""
 
-    def __init__(
-        self,
-        ids: list[str],
-        titles: list[str],
-        durations: Sequence[float],
-        topics: TopicTable,
-        episode: Callable[[int], Episode],
-        folded: Callable[[], list[str]],
-        days: Sequence[int] = (),
-        podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
-        aliases: Mapping[str, str] = MappingProxyType({}),
-        moves: Sequence[Move] = (),
-        authors: Sequence[str] = (),
-    ) -> None:
-        self.ids = ids
-        self.titles = titles
-        self.durations = durations
-        """Seconds; 0 when unknown."""
-        self.days = days
-        """Day to sort an episode by, as `date.toordinal`; 0 when unknown. Empty if the order is by date already."""
-        self.topics = topics
-        self.episode = episode
-        """Returns the whole episode at an index."""
-        self._folded = folded
-        self.podcasts = podcasts
-        """Settings of podcasts and books that have any, as texts, by the feed's first address or the book's id."""
-        self.base_topics = topics
-        """The topics without the listener's lists."""
-        self.lists: Mapping[int, OwnList] = {}
-        """The listener's lists by topic; see `selection/list_topics.py`."""
-        self.candidates: Mapping[int, Sequence[int]] = {}
-        """What a rule that names a status finds whatever the status, by topic; `ProgressIndex` keeps its members."""
-        self.aliases = aliases
-        """The ids of episodes by other ids that feeds have listed them under."""
-        self.authors = authors
-        """What each episode is sorted by for its author: see `author_key`. Empty if no author is known."""
-        self.moves = moves
-        """Where stretches of books are now, and of files that are or were a book: see `parts`."""
+    ids: list[str]
+    titles: list[str]
+    durations: Sequence[float]
+    """Seconds; 0 when unknown."""
+    topics: TopicTable
+    episode: Callable[[int], Episode]
+    """Returns the whole episode at an index."""
+    _folded: Callable[[], list[str]]
+    days: Sequence[int] = ()
+    """Day to sort an episode by, as `date.toordinal`; 0 when unknown. Empty if the order is by date already."""
+    podcasts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Settings of podcasts and books that have any, as texts, by the feed's first address or the book's id."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """The ids of episodes by other ids that feeds have listed them under."""
+    moves: Sequence[Move] = ()
+    """Where stretches of books are now, and of files that are or were a book: see `parts`."""
+    authors: Sequence[str] = ()
+    """What each episode is sorted by for its author: see `author_key`. Empty if no author is known."""
+    base_topics: TopicTable = field(init=False)
+    """The topics without the listener's lists."""
+    lists: Mapping[int, OwnList] = field(default_factory=dict, init=False)
+    """The listener's lists by topic; see `selection/list_topics.py`."""
+    candidates: Mapping[int, Sequence[int]] = field(default_factory=dict, init=False)
+    """What a rule that names a status finds whatever the status, by topic; `ProgressIndex` keeps its members."""
+
+    def __post_init__(self) -> None:
+        self.base_topics = self.topics
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -10,10 +10,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from operator import itemgetter
 from typing import NamedTuple
+
+from tui_pod.core.wall_time import stamp_later
 
 MAX_TAKEN = 1_000
 """How many episodes that were taken off a list are remembered; the oldest are forgotten."""
@@ -58,7 +60,7 @@ def stored(marks: Mapping[str, EntryMark]) -> tuple[EntryMark, ...]:
 
 def listed(marks: Mapping[str, EntryMark]) -> tuple[str, ...]:
     """Return the episodes that are on the list, in order."""
-    return tuple(mark.episode for mark in sorted(filter(_is_on, marks.values()), key=_place))
+    return tuple(mark.episode for mark in sorted(marks.values(), key=_place) if mark.is_on)
 
 
 def marked(marks: Mapping[str, EntryMark], episodes: Sequence[str], now: datetime) -> dict[str, EntryMark]:
@@ -67,7 +69,7 @@ def marked(marks: Mapping[str, EntryMark], episodes: Sequence[str], now: datetim
     found, here = dict(marks), set(episodes)
     for ident, mark in marks.items():
         if mark.is_on and ident not in here:
-            found[ident] = mark._replace(time=_later(mark.time, now), is_on=False)
+            found[ident] = mark._replace(time=stamp_later(mark.time, now), is_on=False)
     stay = _unmoved([marks[ident] for ident in episodes if ident in marks and marks[ident].is_on])
     ranks = dict(_ranks(episodes, stay))
     if any(ranks[a] >= ranks[b] and not {a, b} <= stay.keys() for a, b in pairwise(episodes)):
@@ -75,9 +77,9 @@ def marked(marks: Mapping[str, EntryMark], episodes: Sequence[str], now: datetim
     for ident in episodes:
         mark = found.get(ident) or EntryMark(ident, now, True, now, ranks[ident])
         if not mark.is_on:
-            mark = mark._replace(time=_later(mark.time, now), is_on=True)
+            mark = mark._replace(time=stamp_later(mark.time, now), is_on=True)
         if mark.rank != ranks[ident]:
-            mark = mark._replace(moved=_later(mark.moved, now), rank=ranks[ident])
+            mark = mark._replace(moved=stamp_later(mark.moved, now), rank=ranks[ident])
         found[ident] = mark
     return found
 
@@ -122,11 +124,3 @@ def _unmoved(marks: Sequence[EntryMark]) -> dict[str, float]:
 
 def _place(mark: EntryMark) -> tuple[float, datetime, str]:
     return mark.rank, mark.moved, mark.episode
-
-
-def _is_on(mark: EntryMark) -> bool:
-    return mark.is_on
-
-
-def _later(former: datetime, now: datetime) -> datetime:
-    return max(now, former + timedelta(milliseconds=1))

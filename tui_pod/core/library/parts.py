@@ -55,11 +55,6 @@ def part_at(parts: Sequence[Part], position: float) -> Part:
     return parts[max(0, bisect_right(parts, position, key=lambda part: part.start) - 1)]
 
 
-def part_after(parts: Sequence[Part], part: Part) -> Part | None:
-    """Return the part that follows; None after the last one."""
-    return next((other for other in parts if other.start > part.start), None)
-
-
 def pack_parts(parts: Iterable[Part]) -> str:
     """Return parts as one text; empty for none."""
     rows = ((part.audio, repr(part.duration), part.title, part.transcript or "") for part in parts)

@@ -34,7 +34,7 @@ class TopicTable(NamedTuple):
     seconds: Sequence[float]
     """Total length of each topic's episodes, those of unknown length counted as 0."""
     keys: tuple[str, ...]
-    """Unique keys (see `topic_key`), by index; names may repeat."""
+    """Unique keys (see `topic_key`), by index, which also find topics in another table; names may repeat."""
     paths: Mapping[int, Sequence[int]] = MappingProxyType({})
     """Episode indexes in course order, of each topic that has a path of its own or above others' paths."""
     summaries: Mapping[int, str] = MappingProxyType({})
@@ -50,10 +50,6 @@ class TopicTable(NamedTuple):
             topic = self.parents[topic]
         return path[::-1]
 
-    def key(self, topic: int) -> str:
-        """Return the unique key of a topic, which also finds it in another table."""
-        return self.keys[topic]
-
     def with_key(self, key: str) -> int | None:
         """Return the topic with this key, or of the same podcast under another name or topic; None if there is none."""
         if key in self.keys or f"\0{FEED_MARK}" not in key:
@@ -63,7 +59,7 @@ class TopicTable(NamedTuple):
 
     def found_in(self, other: "TopicTable", topic: int) -> int:
         """Return a topic's index in another table, or that of its nearest ancestor there."""
-        found = (other.with_key(self.key(above)) for above in reversed(self.path(topic)))
+        found = (other.with_key(self.keys[above]) for above in reversed(self.path(topic)))
         return next((there for there in found if there is not None), ROOT)
 
     def feed(self, topic: int) -> str | None:

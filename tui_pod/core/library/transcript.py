@@ -286,11 +286,6 @@ def to_webvtt(cues: Iterable[Cue]) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def to_planned(cues: Iterable[Cue], language: str) -> str:
-    """Return the cues of a planned text as WebVTT that is read as it is."""
-    return to_webvtt(cues).replace("WEBVTT", f"{PLANNED} {language}", 1)
-
-
 def _planned_cues(text: str) -> list[Cue]:
     """Return the cues of a planned text; none if somebody else wrote times that the voice cannot keep."""
     found = [
@@ -536,6 +531,5 @@ def _seconds(minutes: str, rest: str) -> float:
 
 
 def _stamp(seconds: float) -> str:
-    milliseconds = round(seconds * 1000)
-    minutes, rest = divmod(milliseconds, 60_000)
+    minutes, rest = divmod(round(seconds * 1000), 60_000)
     return f"{minutes // 60:02}:{minutes % 60:02}:{rest // 1000:02}.{rest % 1000:03}"

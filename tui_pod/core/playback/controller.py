@@ -221,7 +221,7 @@ class PlaybackController:
         """Remember the list that is shown, for the next start."""
         records = [SettingRecord("ui", "filter", str(view.filter))]
         if view.entry >= 0:
-            records.append(SettingRecord("ui", "topic", self.library.topics.key(view.entry)))
+            records.append(SettingRecord("ui", "topic", self.library.topics.keys[view.entry]))
         self._state.ports.writer.save(*records)
 
     # -- playing ---------------------------------------------------------------------------------------

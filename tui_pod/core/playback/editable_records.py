@@ -12,7 +12,7 @@ from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import Thing, ThingKey, newest_of
-from tui_pod.core.progress.progress import stamp_later
+from tui_pod.core.wall_time import stamp_later
 
 
 class EditableRecords(Generic[Thing]):

@@ -71,13 +71,12 @@ class SessionRunner:
     def adopt(self, former: Library) -> None:
         """Move the session's topic to the library that replaced `former`."""
         if self.session is not None:
-            self.session = replace(self.session, request=self._moved(self.session.request, former))
+            request = self.session.request
+            topic = former.topics.found_in(self._state.library.topics, request.topic)
+            self.session = replace(self.session, request=replace(request, topic=topic))
 
-    def plan(self, request: SessionRequest) -> Plan:
-        """Return the episodes that fill a session now."""
-        return self._plan(request)
-
-    def _plan(self, request: SessionRequest, without: Iterable[str] = ()) -> Plan:
+    def plan(self, request: SessionRequest, without: Iterable[str] = ()) -> Plan:
+        """Return the episodes that fill a session now, `without` some."""
         library, progress_index = self._state.library, self._state.progress_index
         refused = self._offers.refused(progress_index)
         return plan_session(library, progress_index, request, self._mixer.speed_rule, without, refused)
@@ -158,9 +157,6 @@ class SessionRunner:
             request=replace(session.request, budget=session.request.budget + change),
         )
 
-    def _moved(self, request: SessionRequest, former: Library) -> SessionRequest:
-        return replace(request, topic=former.topics.found_in(self._state.library.topics, request.topic))
-
     def spend(self, seconds: float) -> None:
         """Record that seconds of the current episode were played."""
         playback = self._state.playback
@@ -220,7 +216,7 @@ class SessionRunner:
         if left >= WORTH_PLANNING:
             request = replace(session.request, budget=left)
             without = gone | {begun or "", current or ""}
-            plan = self._plan(request, without)
+            plan = self.plan(request, without)
             planned = tuple(library.ids[index] for index in plan.indexes)
             rows = {ident: row for row, ident in enumerate(self._up_next.queue.upcoming)}
             planned = tuple(sorted(planned, key=lambda ident: rows.get(ident, len(rows))))  # in the listener's order

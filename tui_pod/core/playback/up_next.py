@@ -55,7 +55,7 @@ class PlayContext:
         played = library.ids[self.indexes[self.row]] if 0 <= self.row < len(self.indexes) else ""
         view = self.view
         return {
-            "topic": library.topics.key(view.entry), "order": str(view.sort), "filter": str(view.filter),
+            "topic": library.topics.keys[view.entry], "order": str(view.sort), "filter": str(view.filter),
             "episode": played, "seed": view.seed,
         }  # fmt: skip
 

@@ -279,8 +279,7 @@ class EpisodePlayer:
 
         Changes nothing: another thread may call it while the thread of the state stands still.
         """
-        position = self._exact_position()
-        return self.tracker.unsaved(position, self._state.playback.speed)
+        return self.tracker.unsaved(self._exact_position(), self._state.playback.speed)
 
     def _exact_position(self) -> float | None:
         """Return the position that the player has reached; None unless it plays."""

@@ -9,7 +9,7 @@ from math import ceil, inf, isclose
 
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.parts import Part, arrange, part_after, part_at
+from tui_pod.core.library.parts import Part, arrange, part_at
 from tui_pod.core.player.events import (
     ChaptersKnown,
     FileEnded,
@@ -163,7 +163,7 @@ class Load:
         """Whether nothing follows the loaded part, which there is."""
         assert self.part is not None
         if self.episode.parts:
-            return part_after(self.episode.parts, self.part) is None
+            return all(part.start <= self.part.start for part in self.episode.parts)
         return self.part.end >= (self.episode.duration or 0.0)
 
     def adopt(self, episode: Episode) -> bool:

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tui_pod.core.library.transcript import Cue, to_planned
+from tui_pod.core.library.transcript import PLANNED, Cue, to_webvtt
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.document import Block, Document
 from tui_pod.core.text.language import guess_language
@@ -74,8 +74,8 @@ class Timeline:
     language: str = ""
 
     def as_webvtt(self) -> str:
-        """Return the plan as the text of a file."""
-        return to_planned(self.cues, self.language)
+        """Return the plan as the text of a file, which is read as it is."""
+        return to_webvtt(self.cues).replace("WEBVTT", f"{PLANNED} {self.language}", 1)
 
 
 def plan(document: Document) -> Timeline:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple, Self
 
 from tui_pod.core.progress.ranges import Ranges, add_range, join, total
-from tui_pod.core.wall_time import UNKNOWN, ago
+from tui_pod.core.wall_time import UNKNOWN, ago, stamp_later
 
 
 class Status(StrEnum):
@@ -110,11 +110,6 @@ class Progress(NamedTuple):
 def stamp_after(former: Progress | None, now: datetime) -> datetime:
     """Return a time for a new value: `now`, or just after `former` if the clock is wrong or was set back."""
     return now if former is None else stamp_later(former.updated, now)
-
-
-def stamp_later(former: datetime, now: datetime) -> datetime:
-    """Return `now`, or the moment after `former` if that is later."""
-    return max(now, former + timedelta(milliseconds=1))
 
 
 def is_undecided(progress: Progress) -> bool:

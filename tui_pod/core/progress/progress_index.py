@@ -245,10 +245,6 @@ class ProgressIndex:
         progress = self._progress[self._library.ids[index]]
         return progress.listened or progress.updated
 
-    def left_in(self, indexes: Iterable[int]) -> float:
-        """Return the seconds left to play of the episodes at these library indexes."""
-        return sum(self.remaining(index) for index in indexes)
-
     def playing_time(self, index: int) -> float:
         """Return the seconds that playing the episode at a library index would take: a played one starts over."""
         progress = self._progress.get(self._library.ids[index])

@@ -123,7 +123,7 @@ class Orders:
         """Return the whole list of a topic or smart list, in its order."""
         if entry < 0:
             return ListQuery(entry)
-        chosen = self._chosen.get(library.topics.key(entry)) if self._chosen else None
+        chosen = self._chosen.get(library.topics.keys[entry]) if self._chosen else None
         sort, seed = (usual_order(library, entry), 0) if chosen is None else chosen
         return ListQuery(entry, sort=sort, seed=seed)
 
@@ -133,7 +133,7 @@ class Orders:
 
     def choose(self, library: Library, view: ListQuery) -> None:
         """Remember the order of a topic; its usual one is not worth remembering."""
-        key = library.topics.key(view.entry)
+        key = library.topics.keys[view.entry]
         self._chosen.pop(key, None)
         if view.sort is not usual_order(library, view.entry):
             self._chosen[key] = view.sort, view.seed
@@ -142,7 +142,7 @@ class Orders:
 
     def forget(self, library: Library, topic: int) -> None:
         """Return a topic to its usual order."""
-        self._chosen.pop(library.topics.key(topic), None)
+        self._chosen.pop(library.topics.keys[topic], None)
 
 
 def new_seed() -> int:

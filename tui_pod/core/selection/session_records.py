@@ -32,7 +32,7 @@ def to_records(session: Session | None, topics: TopicTable, ends: datetime) -> l
         return [SettingRecord(TABLE, "episodes", [])]
     request = session.request
     values = {
-        "topic": topics.key(request.topic),
+        "topic": topics.keys[request.topic],
         "order": str(request.order),
         "seed": request.seed,
         "has_started": request.has_started,

@@ -7,8 +7,8 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from tui_pod.core.progress.progress import stamp_later
 from tui_pod.core.selection.queue import Queue
+from tui_pod.core.wall_time import stamp_later
 
 TABLE = "queue_shared"
 """Name of the table of the settings."""

@@ -120,8 +120,7 @@ class DownloadService:
 
     async def _stop(self, episodes: Sequence[str]) -> None:
         """Stop downloads; what was fetched stays for the next time."""
-        queue = await self._opened()
-        queue.stop(episodes)
+        (await self._opened()).stop(episodes)
         await self.want(episodes, is_wanted=False)
 
     async def want(self, episodes: Sequence[str], is_wanted: bool = True) -> None:

@@ -102,13 +102,10 @@ class RetentionPolicy(Follower):
         if feed is None:
             return
         if not self._feeds:
-            self._tasks.later("downloads", SOON, self._look)
+            self._tasks.later("downloads", SOON, lambda: self._tasks.run(self._look()))
         self._feeds.add(feed)
 
-    def _look(self) -> None:
+    async def _look(self) -> None:
         wanted, self._feeds = self._feeds, set()
-        self._tasks.run(self._look_at(wanted))
-
-    async def _look_at(self, wanted: set[str]) -> None:
         feeds = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
         await self.keep(feed for feed in feeds if feed.feed_id in wanted)

@@ -59,8 +59,7 @@ class _Reader:
     def read(self, taken: Container[str]) -> Theme | None:
         """Return the theme; None if it cannot be used."""
         try:
-            content = read_start(self._file, MAX_BYTES)
-            text = content.decode()
+            text = read_start(self._file, MAX_BYTES).decode()
             values = tomllib.loads(text)
         except OSError as error:
             self._fault(1, clean(error.strerror or "it cannot be read", 80))

@@ -291,10 +291,6 @@ class FormDialog(Dialog):
         """Scroll to the explanation wherever a layout has put it, which may come after the focus has moved on."""
         self.query_one("#outcome").scroll_visible(animate=False)
 
-    def values(self) -> dict[str, str]:
-        """Return the value of each field, by its name."""
-        return {field.name: self._widget(field).value for field in self.fields}
-
     def save(self, values: Mapping[str, str]) -> None:
         """Take the values, all of which are right; the dialog is still open."""
         raise NotImplementedError
@@ -340,7 +336,7 @@ class FormDialog(Dialog):
     def _submit(self) -> None:
         if self.is_waiting:
             return
-        values = self.values()
+        values = {field.name: self._widget(field).value for field in self.fields}
         for field in self.fields:
             try:
                 field.check(values[field.name])

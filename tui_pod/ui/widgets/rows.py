@@ -147,8 +147,7 @@ class RowPane(ScrollView, can_focus=True):
             if len(self._drawn) > MOST_DRAWN:
                 self._drawn.clear()
             self._drawn[row] = self.draw_row(row)
-        lines = self._drawn[row]
-        return lines[y - self.top_of(row)]
+        return self._drawn[row][y - self.top_of(row)]
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
         """Redraw the pane or parts of it."""

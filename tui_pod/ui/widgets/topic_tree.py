@@ -111,7 +111,7 @@ class TopicTree(RowPane):
     def _starts_folded(self, topic: int) -> bool:
         """Return whether a topic that is new in the tree is folded: as the listener left it, or if there are many."""
         is_large = len(self._depths) > MANY_TOPICS and self._depths[topic] >= 1
-        return not self._are_open.get(self._topics.key(topic), not is_large and topic not in self._crowded)
+        return not self._are_open.get(self._topics.keys[topic], not is_large and topic not in self._crowded)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Return the width that shows all names and progress lines, unless the list would lack room for its titles."""
@@ -165,7 +165,7 @@ class TopicTree(RowPane):
         """Show the topics of another library; folded topics and the cursor stay."""
         former, group = self._topics, self._group
         entry = self.entry if group is None else self._groups[group][0]
-        folded, known = {former.key(topic) for topic in self._folded}, {*former.keys}
+        folded, known = {former.keys[topic] for topic in self._folded}, {*former.keys}
         self._set_topics(library, progress_index)
         self._folded = {
             topic for topic, key in enumerate(self._topics.keys)
@@ -429,7 +429,7 @@ class TopicTree(RowPane):
             self.go(self._rows.index(group))
         elif self._shows_parts:
             self._folded.add(entry)
-            self._fold(self._topics.key(entry), is_open=False)
+            self._fold(self._topics.keys[entry], is_open=False)
         elif entry > 0:
             self.go(self._rows.index(self._topics.parents[entry]))
 
@@ -439,7 +439,7 @@ class TopicTree(RowPane):
             self.action_run(self.chosen_by)
         elif self.entry in self._folded and self._is_parent[self.entry]:
             self._folded.remove(self.entry)
-            self._fold(self._topics.key(self.entry), is_open=True)
+            self._fold(self._topics.keys[self.entry], is_open=True)
         else:
             await self.run_action(BY_ID["focus.next"].action)
 
