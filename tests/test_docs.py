@@ -114,7 +114,8 @@ class Sandbox:
             "catalog.toml",
             'version = 1\ntitle = "Small"\n'
             f'[[episodes]]\nid = "llm-layers"\ntitle = "LLM layers"\naudio = "{recording}"\ntags = ["Transformers"]\n'
-            '[[episodes]]\nid = "self-attention"\ntitle = "Attention"\nsummary = "All heads of attention. A layer."\n',
+            '[[episodes]]\nid = "self-attention"\ntitle = "Attention"\nsummary = "All heads of attention. A layer."\n'
+            '[[topics]]\nname = "The course"\nepisodes = ["self-attention"]\n',
         )
         (saved,) = (text for text in blocks(MANUAL / "files.md", "toml") if "[episodes." in text)
         (bookmark,) = (text for text in blocks(MANUAL / "files.md", "toml") if "[[bookmarks]]" in text)
