@@ -62,7 +62,8 @@ def pane_hints(
     if focus in ("search", "everywhere"):
         key, clear = services.first.with_keys, BY_ID["search.clear"].action
         if focus == "everywhere":
-            return ("enter", "Results", "results"), (key(key_of("search.clear")), "Close", clear)
+            results = (("enter", "Results", "results"),) if "found.play" not in own_words else ()
+            return *results, (key(key_of("search.clear")), "Close", clear)
         wider = BY_ID["search.everywhere"].action
         return (
             ("enter", "Results", "screen.show_results"),

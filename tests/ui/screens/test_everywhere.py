@@ -51,6 +51,16 @@ async def test_matches_are_gone_through_with_the_keys_of_a_search(library: Libra
         assert view.cursor == 0
 
 
+async def test_key_to_the_results_is_named_only_if_there_are_some(library: Library) -> None:
+    async with searching(library) as driver:
+        assert "Results" not in driver.text
+        await driver.press(*"pier")
+        await found(driver, "enter Results")
+        await driver.press(*"zz")
+        await found(driver, "Nothing matches.")
+        assert "Results" not in driver.text
+
+
 async def test_cursor_stays_on_its_match_when_more_is_found_meanwhile(library: Library) -> None:
     one, two = (Found(ident, ident.title(), (Hit(MatchKind.WORDS, "Said.", 5.0),)) for ident in ("one", "two"))
     async with searching(library, *"zebra") as driver:

@@ -57,7 +57,8 @@ class StatusController:
         focus = (screen.focused.id if screen.focused else None) or ""
         hints: tuple[tuple[str, str, str], ...] = ()  # a dialog has a line of its own
         if screen.is_active:
-            own_words = getattr(screen.focused, "hint_words", {})  # of panes whose keys change
+            pane = next(iter(screen.query("#found")), None) if focus == "everywhere" else screen.focused
+            own_words = getattr(pane, "hint_words", {})  # of panes whose keys change
             hints = status_texts.pane_hints(focus, self._services, self._model, screen.playback, own_words)
             hints = tuple(hint for hint in hints if self._has_work or hint[2] != BY_ID["work.stop"].action)
             if focus != "search" and (offered := screen.question.hints(screen.size.width)):

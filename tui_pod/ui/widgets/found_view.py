@@ -27,6 +27,9 @@ _NEXT: list[BindingType] = [
 ]
 """The keys of a search go through what was found, too."""
 
+_WITHOUT_MATCH = dict.fromkeys(("found.play", "found.queue", "found.bookmark"), "")
+"""See `LinesView.hint_words`."""
+
 
 class FoundView(ChoiceLines):
     """Episodes and their matches; the match at the cursor shows its whole sentence."""
@@ -49,6 +52,7 @@ class FoundView(ChoiceLines):
         self._answer = SearchAnswer()
         self._matches: list[tuple[Found, Hit]] = []
         self._time = TIME  # the width of what stands at the left of the matches
+        self.hint_words = _WITHOUT_MATCH
 
     def show(self, answer: SearchAnswer, keeps_cursor: bool = False) -> None:
         """Show the results; the cursor goes to the first match, or stays on its match."""
@@ -56,7 +60,7 @@ class FoundView(ChoiceLines):
         self._answer = answer
         self._matches = [(found, hit) for found in answer.results.found for hit in found.hits]
         self._time = max([TIME, *(2 + len(_label(hit)) for _, hit in self._matches)])
-        self.hint_words = {} if self._matches else dict.fromkeys(("found.play", "found.queue", "found.bookmark"), "")
+        self.hint_words = {} if self._matches else _WITHOUT_MATCH
         rows = (row for row, (found, hit) in enumerate(self._matches) if (found.id, hit) in former)
         self.go(next(rows, self.cursor) if keeps_cursor else 0)
 
