@@ -66,6 +66,12 @@ def test_server_that_does_not_answer_is_an_error_in_time(reply: object, site: Si
         transport(site, limits=Limits(10**6, seconds=0.5, idle=0.4)).ask("GET", DEVICES)
 
 
+def test_answer_with_more_than_all_progress_is_refused(site: Site) -> None:
+    site.replies[ACTIONS] = bomb(33)
+    with pytest.raises(SyncError, match="larger than 32 MB"):
+        HttpTransport(site.url(""), "ann", "s3cret").ask("GET", ACTIONS)
+
+
 def test_failure_of_the_server_is_tried_again_once(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
 

@@ -34,7 +34,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.json_feed import tables
-from tui_pod.sources.servers.client import LIMITS, MAX_ANSWER, Reply, ask, to_base
+from tui_pod.sources.servers.client import MAX_PROGRESS, Reply, ask, to_base
 from tui_pod.sources.servers.items import ident_of, number, table, text, time_of
 from tui_pod.sources.servers.library import server_login
 from tui_pod.sources.table import source_of
@@ -62,7 +62,8 @@ MAX_TITLE = 300
 STRETCH = 30.0
 """Seconds of a bookmark that a server has: it knows the start alone."""
 
-PEEK_LIMITS = Limits(MAX_ANSWER, seconds=10.0, idle=5.0)
+LIMITS = Limits(MAX_PROGRESS, seconds=120.0, idle=30.0)
+PEEK_LIMITS = Limits(MAX_PROGRESS, seconds=10.0, idle=5.0)
 
 MOMENT = timedelta(milliseconds=1)
 

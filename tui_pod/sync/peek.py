@@ -10,14 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui_pod.net.fetch import Limits
-from tui_pod.sources.servers.client import MAX_ANSWER
+from tui_pod.sources.servers.client import MAX_PROGRESS
 from tui_pod.sync.actions import action_mark, action_time
 from tui_pod.sync.memory import Memory, memory_file, read_memory
 from tui_pod.sync.protocols import Server, paths_of
 from tui_pod.sync.server import OVERLAP, SAME_TIME
 from tui_pod.sync.transport import HttpTransport, Transport
 
-LIMITS = Limits(MAX_ANSWER, seconds=10.0, idle=5.0)
+LIMITS = Limits(MAX_PROGRESS, seconds=10.0, idle=5.0)
 """Limits of the request."""
 
 FileTimes = dict[str, tuple[int, int]]

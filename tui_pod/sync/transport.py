@@ -11,10 +11,10 @@ from typing import Protocol
 from tui_pod.net.address import AddressError, absolute, check_address, no_address, origin
 from tui_pod.net.fetch import FetchError, Limits
 from tui_pod.net.login import Login
-from tui_pod.sources.servers.client import MAX_ANSWER, Reply, ask
+from tui_pod.sources.servers.client import MAX_PROGRESS, Reply, ask
 from tui_pod.sync.folder import SyncError
 
-LIMITS = Limits(MAX_ANSWER, seconds=60.0, idle=15.0)
+LIMITS = Limits(MAX_PROGRESS, seconds=60.0, idle=15.0)
 """Limits of one request."""
 
 AGAIN_AFTER = 2.0

@@ -25,12 +25,15 @@ SCHEME = "audiobookshelf+"
 """Comes before the http(s) address, so that nothing takes it for the address of a feed."""
 
 MAX_ANSWER = 64 * 1024 * 1024
-"""Largest answer, in bytes; a thousand books of a list are 2 MB, and 100,000 actions of a sync 30 MB."""
+"""Largest answer, in bytes; a thousand books of a list are 2 MB."""
+
+MAX_PROGRESS = 32 * 1024 * 1024
+"""The same where progress is exchanged: 100,000 actions are 30 MB, and once read they take several times as much."""
 
 LIMITS = Limits(MAX_ANSWER, seconds=120.0, idle=30.0)
 """Limits of one request."""
 
-LOGIN_LIMITS = Limits(MAX_ANSWER, seconds=20.0, idle=15.0)
+LOGIN_LIMITS = Limits(MAX_PROGRESS, seconds=20.0, idle=15.0)
 """Limits of a login, whose answer contains all progress."""
 
 MAX_FILE = 1_000_000
