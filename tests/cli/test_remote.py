@@ -4,7 +4,7 @@ import json
 import re
 import socket
 from argparse import Namespace
-from contextlib import closing
+from contextlib import closing, nullcontext
 from pathlib import Path
 from threading import Thread
 
@@ -16,7 +16,9 @@ from tui_pod.cli import remote
 from tui_pod.cli.parser import UsageError
 from tui_pod.cli.remote import ask as real_ask
 from tui_pod.cli.remote import describe, make_request
-from tui_pod.integrations.remote_socket import NOBODY, RemoteError, open_folder, socket_name
+from tui_pod.integrations.remote_socket import NOBODY, NobodyRuns, RemoteError, open_folder, socket_name
+from tui_pod.terminal import client, start
+from tui_pod.terminal.protocol import IF_LEFT, TAKE
 
 NOW: dict[str, object] = {
     "id": "one", "title": "One", "podcast": None, "position": 65.0, "duration": 120.0, "left": None, "speed": 1.0,
@@ -153,6 +155,27 @@ def test_answer_that_is_none_says_why(
         monkeypatch.setattr(remote, "PATIENCE", 0.2)
     with pytest.raises(RemoteError, match=re.escape(said)):
         served(tmp_path, *pieces)
+
+
+@pytest.mark.parametrize("takes", [IF_LEFT, TAKE, None])
+def test_app_that_was_left_is_attached_before_one_that_is_shown(monkeypatch: pytest.MonkeyPatch, takes: object) -> None:
+    asked = list[object]()
+
+    def hand_over(_state: Path, how: object, _line: object) -> bool:
+        asked.append(how)
+        return how == takes
+
+    monkeypatch.setattr(start, "hand_over", hand_over)
+    with nullcontext() if takes else pytest.raises(NobodyRuns):
+        remote.run_attach(Namespace(state=None, config=None, line=object()))
+    assert asked == ([IF_LEFT] if takes == IF_LEFT else [IF_LEFT, TAKE])
+
+
+@pytest.mark.parametrize(("why", "said"), [("It has no lines.", "It has no lines."), (None, "There is no terminal")])
+def test_without_a_terminal_nothing_is_attached(monkeypatch: pytest.MonkeyPatch, why: str | None, said: str) -> None:
+    monkeypatch.setattr(client, "why_not", lambda: why)
+    with pytest.raises(RemoteError, match=said):
+        remote.run_attach(Namespace(line=None))
 
 
 def test_nobody_runs_on_another_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

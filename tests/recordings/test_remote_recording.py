@@ -297,6 +297,30 @@ def test_cancelled_reading_ends_at_once_and_others_go_on(open_stream: Open) -> N
         reader.close()
 
 
+def test_reader_that_waits_at_the_end_is_told_that_it_is_one(
+    open_stream: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, wait, ends = threading.Event(), threading.Condition.wait, list[bytes]()
+
+    def send(exchange: server.Exchange) -> None:
+        exchange.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n" + CONTENT)
+        gate.wait(PATIENCE)
+
+    def noted(condition: threading.Condition, timeout: float | None = None) -> bool:
+        if threading.current_thread() is thread:
+            gate.set()
+        return wait(condition, timeout)
+
+    reader = open_stream(send).open()
+    read(reader, 0, len(CONTENT))
+    thread = threading.Thread(target=lambda: ends.append(read(reader, len(CONTENT), 1)), daemon=True)
+    monkeypatch.setattr(threading.Condition, "wait", noted)
+    thread.start()
+    thread.join(PATIENCE)
+    assert ends == [b""]
+    reader.close()
+
+
 def test_full_disk_plays_from_memory(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     """Linux alone has such memory; elsewhere the reason is told."""
     real, calls = os.pwrite, [0]

@@ -156,7 +156,8 @@ def test_batches_are_small_after_one_that_is_too_large() -> None:
     [
         (500, 404, "failed (status 500)"), (404, 503, "failed (status 503)"), (429, 429, "failed (status 429)"),
         (404, 404, "gPodder Sync (status 404)"), (400, 400, "gPodder Sync (status 400)"),
-        (200, 200, "a page instead of data (status 200)"),
+        (200, 200, "a page instead of data (status 200)"), (200, 404, "a page instead of data (status 200)"),
+        (404, 200, "gPodder Sync (status 404 and 200)"),
     ],
 )  # fmt: skip
 def test_first_contact_names_the_status(first: int, second: int, said: str) -> None:

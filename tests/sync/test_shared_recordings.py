@@ -27,7 +27,7 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.files import read_files
 from tui_pod.sources.refresh import refresh_feed
 from tui_pod.sources.table import subscribe
-from tui_pod.sync.shared_recordings import Recognition
+from tui_pod.sync.shared_recordings import Recognition, to_describe
 
 WORKS = {"emma": ("pre", "intro", "e1", "e2", "e3"), "dune": ("intro", "d1", "d2"), "talk": ("t1",), "other": ("t2",)}
 """Two books of one publisher, and two recordings."""
@@ -263,6 +263,17 @@ def test_position_that_waited_for_its_part_does_not_beat_a_later_one() -> None:
     assert newest(later, back) == later
     again = Recognition({"own": here}, {"own": taken}).progress({"id": later}, {"id": there})["own"]
     assert newest(taken, again).position == 27.0
+
+
+def test_former_parts_are_described_as_long_as_anything_is_older() -> None:
+    here = {"own": content("a", "b", until=START.timestamp(), former=content("a"))._replace(is_here=True)}
+    for late, count in ((0.5, 2), (1.0, 1)):
+        progress = {"own": Progress(START + timedelta(seconds=late), 4.0), "none": Progress(START)}
+        found = to_describe(progress, Notebook(), (), {}, here, {})
+        assert (len(found.pop("own").layouts), found) == (count, {})
+    assert to_describe(progress, Notebook(), (), {}, here, {})["own"].is_here
+    assert not to_describe(progress, Notebook(), (), {}, {}, here)["own"].is_here
+    assert to_describe(progress, Notebook(), (), {}, {}, {}) == {}
 
 
 def test_end_of_a_shorter_copy_is_where_the_longer_one_goes_on() -> None:
