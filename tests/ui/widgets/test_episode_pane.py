@@ -15,7 +15,8 @@ from tui_pod.core.player.snapshot import Chapter, Source
 from tui_pod.core.progress.passages import Passage
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.list_query import ListQuery
+from tui_pod.core.selection.list_query import ListQuery, SmartList
+from tui_pod.core.selection.queue import Queue
 from tui_pod.ui.look.drawn_cover import draw_cover
 from tui_pod.ui.widgets.cover import Cover
 from tui_pod.ui.widgets.episode_pane import AboutText, EpisodePane
@@ -43,6 +44,13 @@ async def test_pane_of_a_wide_terminal_follows_the_cursor(driver: AppDriver) -> 
         await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
     assert "Episode" in pane_text(driver)
     assert "3 Feb 2026 · 5 min" in pane_text(driver)
+
+
+@pytest.mark.app(size=WIDE, query=ListQuery(entry=SmartList.QUEUE), queue=Queue(("one", "two")))
+async def test_pane_follows_what_comes_into_the_row_of_the_cursor(driver: AppDriver) -> None:
+    for key, title in (("", "One"), ("x", "Two")):
+        await driver.press(*filter(None, [key]))
+        await shows(driver, title)
 
 
 async def test_pane_stays_with_what_plays_and_once_nothing_does_with_the_list(driver: AppDriver) -> None:

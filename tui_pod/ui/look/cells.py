@@ -69,10 +69,6 @@ def fit(text: str, width: int) -> str:
     return f"{cut}…{' ' * (width - 1 - cell_len(cut))}"
 
 
-LEAST = 8
-"""Cells that are left of what a notice speaks of, to show what to do."""
-
-
 def keep_remedy(text: str, width: int) -> str:
     """Return a notice in at most `width` cells; an address or path is shortened first, and what to do is cut last."""
     longest = max(text.split(" "), key=cell_len)
@@ -80,7 +76,7 @@ def keep_remedy(text: str, width: int) -> str:
     if cell_len(text) > width and half >= 8:
         text = text.replace(longest, f"{longest[:half]}…{longest[-half:]}")
     said, dot, remedy = text.rpartition(". ")
-    room = max(LEAST, width - cell_len(remedy) - 1)
+    room = max(8, width - cell_len(remedy) - 1)  # at least so much of what it speaks of
     return fit(f"{fit(f'{said}.', room).rstrip()} {remedy}", width).rstrip() if dot and cell_len(text) > width else text
 
 

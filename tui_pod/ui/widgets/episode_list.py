@@ -77,6 +77,7 @@ class EpisodeList(RowPane):
         """Progress of recognition by episode id; call `refresh_episodes` after a change."""
         self._everywhere = _topics_of_all(model.library)
         self._full_height = self.cursor_height
+        self._told = model.episode  # the one at the cursor
 
     # -- what is shown ---------------------------------------------------------------------------------
 
@@ -103,6 +104,8 @@ class EpisodeList(RowPane):
             super().count_rows()
             self.refresh()
         super().go(row, is_centred)
+        if self._model.episode != self._told:  # another one has come into the same row
+            self.on_cursor_moved()
         if self._model.range_start is not None:
             self.refresh()
             self.post_message(self.SelectionChanged())
@@ -114,6 +117,7 @@ class EpisodeList(RowPane):
 
     def on_cursor_moved(self) -> None:
         """See `RowPane.on_cursor_moved`."""
+        self._told = self._model.episode
         self.post_message(self.CursorMoved())
 
     def on_resize(self) -> None:
