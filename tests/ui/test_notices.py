@@ -68,10 +68,10 @@ async def test_notice_takes_the_place_of_one_of_its_kind(driver: AppDriver) -> N
     await driver.settle()
     assert [notice[:8] for notice in driver.notices] == ["This top", "Repeat: "]
     assert driver.text.count("▌") == 2
-    for _ in range(2):
-        driver.app.frontend.tell("It failed.", is_error=True)
+    for fault in ("x", "y", "y"):
+        driver.app.notify(f"config.toml: {fault}", severity="warning")
     await driver.settle()
-    assert len(driver.notices) == 3
+    assert driver.notices[2:] == ["config.toml: x", "config.toml: y"]
 
 
 async def test_notice_in_a_dialog_leaves_it_open(driver: AppDriver) -> None:

@@ -260,7 +260,7 @@ class TuiPodApp(TerminalApp):
         self.has_news = True
         text = keep_remedy(text, self.size.width * NOTICE_SHARE // 100 - NOTICE_FRAME)
         seconds = self.NOTIFICATION_TIMEOUT if timeout is None else timeout
-        about = text if severity == "error" else text.partition(": ")[0]
+        about = text.partition(": ")[0] if severity == "information" else text
         self._notices = {name: each for name, each in self._notices.items() if each in self._notifications}
         if (former := self._notices.get(about)) is not None:
             del self._notifications[former]
