@@ -266,7 +266,13 @@ def test_all_artists_the_date_and_the_text_of_a_tag_are_read(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     ("info", "names", "artists"),
-    [("ann", "Ann", "ann"), ("Ann; Bob", "Bob\0Ann", "Ann; Bob"), ("Jos\xe9", "José", "José"), ("A/B", "C", "A/B, C")],
+    [
+        ("ann", "Ann", "ann"),
+        ("Ann; Bob", "Bob\0Ann", "Ann; Bob"),
+        ("Jos\xe9", "José", "José"),
+        ("A/B", "C", "A/B, C"),
+        ("Jos\xe9", "Josef", "Josef, Jos\ufffd"),
+    ],
 )
 def test_artist_in_two_kinds_of_tags_is_named_once(tmp_path: Path, info: str, names: str, artists: str) -> None:
     body = frame(b"TPE1", b"\x03" + names.encode())

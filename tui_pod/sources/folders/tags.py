@@ -8,6 +8,7 @@ import io
 import os
 import re
 from collections.abc import Iterator, Sequence
+from itertools import repeat
 from typing import Any
 
 from tinytag import TinyTag, TinyTagException
@@ -65,6 +66,12 @@ MAX_APE = 1024 * 1024
 
 RUSSIAN = 0.6
 """Share of letters beyond ASCII from which on a text in one byte a character is Russian."""
+
+MAX_ARTISTS = 100
+"""Most artists that are read of one file; each is compared with those before."""
+
+UNREAD = "\ufffd"
+"""Stands for a letter of a tag that should be in UTF-8 and is not, as in old WAV files."""
 
 _DESCRIPTIONS = ("description", "synopsis", "podcastdesc")
 
@@ -199,12 +206,16 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
 def _artists(texts: Sequence[str]) -> str:
     """Return artists, each once: tags of two kinds in a file may write and divide their names differently."""
     kept, names = list[str](), set[str]()
-    for text in [text for text in texts if "\ufffd" not in text] or texts:  # a tag of a WAV may not be in UTF-8
+    for text in sorted(texts[:MAX_ARTISTS], key=lambda text: UNREAD in text):
         found = {name.strip() for name in re.split("[;/,]", text.casefold())}
-        if not found <= names:
+        if not all(any(map(_is_same, repeat(name), names)) for name in found):
             kept.append(text)
             names |= found
     return ", ".join(kept)
+
+
+def _is_same(name: str, other: str) -> bool:
+    return len(name) == len(other) and all(each in (there, UNREAD) for each, there in zip(name, other, strict=True))
 
 
 def read_lyrics(path: str, *_state: int) -> str | None:
