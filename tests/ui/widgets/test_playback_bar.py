@@ -225,6 +225,13 @@ async def test_place_in_a_course_is_said_once_and_a_topic_stands_in_for_it(drive
     assert (await show(driver, BarFacts(topic="Basics")))[0].endswith(" Basics")
 
 
+async def test_long_chapter_keeps_its_distance_from_the_title(driver: AppDriver) -> None:
+    for title in ("One", "One" * 18):
+        line, *_ = await show(driver, title=title, marks=(Chapter(0.0, "x" * 120),))
+        assert line.startswith(f" ▶ {title}  ch 1/1 ")
+        assert line.endswith("x…")
+
+
 async def test_times_before_and_after_the_position_add_up(driver: AppDriver) -> None:
     for position, said in ((0.0, " 0:00 ▐ −1:40"), (0.9, " 0:00 ▐ −1:40"), (59.5, " 0:59 ▐ −0:41")):
         _, line, *_ = await show(driver, position=position, duration=99.6)

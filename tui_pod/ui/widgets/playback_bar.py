@@ -360,4 +360,4 @@ class PlaybackBar(Widget):
 
 def _room_beside(left: Iterable[Part], width: int) -> int:
     """Return the cells for what is at the right: half of a line of so many, or more if the left needs less."""
-    return max(width // 2, width - width_of(left) - 2)
+    return max(width // 2, width - width_of(left) - 3)
