@@ -334,7 +334,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     def _preview(self) -> About:
         episode = self._episode
         if episode is None:
-            return About("")
+            return About("", ("No episode is selected.",))
         is_playing = self._shown[1]
         name, rest = split_title(episode.title)
         date = f"{episode.published:%-d %b %Y}" if episode.published else ""
