@@ -26,7 +26,7 @@ from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.runtime import files as durable
 from tui_pod.state import store
 from tui_pod.state.fields import PROGRESS
-from tui_pod.state.format import snapshot_text
+from tui_pod.state.format import parse_snapshot, snapshot_text
 from tui_pod.state.store import COMPACT_AT, State, StateError, StateFile
 
 ROOT = Path(__file__).parents[2]
@@ -93,6 +93,32 @@ def test_load_merges_snapshot_and_journal_which_appending_alone_changes(kept: St
     assert (new.load(), new.path.exists()) == (State({}, {}), False)
     new.append([record("a", 1)])
     assert positions(new.load()) == {"a": 1}
+
+
+def test_save_reads_a_large_state_again_only_if_something_in_it_may_be_newer(
+    kept: StateFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    later, reads = START + timedelta(days=5000), list[str]()
+
+    def read(text: str) -> dict[str, Any]:
+        reads.append(text)
+        return parse_snapshot(text)
+
+    monkeypatch.setattr(store, "SMALL_STATE", 10)
+    monkeypatch.setattr(store, "parse_snapshot", read)
+    file = StateFile(kept.path, lambda: later)
+    file.load()
+    file.save([])
+    file.save([ProgressRecord("a", Progress(later, 9.0))])
+    assert len(reads) == 1
+    for twice in ([], [ProgressRecord("a", Progress(later, 8.0))]):
+        with pytest.raises(StateError, match="older than what"):
+            file.save([*twice, ProgressRecord("a", Progress(later - timedelta(days=1), 7.0))])
+    assert (len(reads), file.load().progress["a"].position) == (3, 8.0)
+    file.append([ProgressRecord("b", Progress(later + timedelta(seconds=9), 5.0))])
+    file.load()
+    with pytest.raises(StateError, match="older than what"):
+        file.save([ProgressRecord("b", Progress(later, 7.0))])
 
 
 def test_append_says_when_it_is_time_to_compact(file: StateFile) -> None:

@@ -92,14 +92,18 @@ class Layout(Generic[Record]):
                 table[key] = value
         return table
 
-    def believe(self, table: Table, now: datetime, instead: datetime) -> None:
-        """Put `instead` in the place of each time in an entry that is not believed; see `wall_time`."""
+    def believe(self, table: Table, now: datetime, instead: datetime) -> bool:
+        """Put `instead` in the place of each time that is not believed; return False if any time may be after `now`."""
+        are_past = True
         for key in self._times:
             value = table.get(key)
             if type(value) is datetime and value.tzinfo is UTC and value <= now:
                 continue  # nearly all are, and ten thousand are looked at in a start
-            if value is not None and not is_time_believed(value, now):
-                table[key] = instead
+            if value is not None:
+                are_past = False
+                if not is_time_believed(value, now):
+                    table[key] = instead
+        return are_past
 
     def from_json(self, table: Table) -> Table:
         """Return an entry that was passed on as JSON, which has times as text. Raises ValueError if one is invalid."""

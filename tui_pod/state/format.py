@@ -37,6 +37,7 @@ HEADER = (
 )
 
 _RECORD = r"(?m)^(?=\[\[)"  # compiled when first used, as the other two: the very first start needs none
+_HEARD_KEYS = HEARD.keys - {"check"}
 _CRC = r"(?m)^crc = (\d{1,10})$"
 _VERSION = r"(?m)^version\s*=\s*(\d{1,9})\s*$"
 
@@ -59,7 +60,7 @@ def to_progress(table: Table) -> Progress | None:
 
 def to_heard(table: Table) -> HeardRecord | None:
     """Return the stretch of listening in a journal record; None when a key is missing, unknown or invalid."""
-    return HEARD.to_record(table) if table.keys() == HEARD.keys - {"check"} else None
+    return HEARD.to_record(table) if table.keys() == _HEARD_KEYS else None
 
 
 def read_progress(data: Table) -> dict[str, Progress]:
@@ -186,15 +187,19 @@ def newest(first: Table, second: Table, now: datetime) -> Table:
     return merged
 
 
-def believe(data: Table, now: datetime, instead: datetime) -> None:
-    """Put `instead` in the place of each time in a snapshot's entries that is not believed; see `wall_time`."""
-    for entry in data["episodes"].values():
-        if isinstance(entry, dict):
-            PROGRESS.believe(entry, now, instead)
-    for layout in LAYOUTS:
-        for entry in data.get(layout.section, ()):
-            if isinstance(entry, dict):
-                layout.believe(entry, now, instead)
+def believe(data: Table, now: datetime, instead: datetime) -> bool:
+    """Put `instead` in the place of each time in a snapshot's entries that is not believed; see `wall_time`.
+
+    Return False if any of the times may be after `now`.
+    """
+    sections = [(PROGRESS, data["episodes"].values()), *((layout, data.get(layout.section, ())) for layout in LAYOUTS)]
+    are_past = [
+        layout.believe(entry, now, instead)
+        for layout, entries in sections
+        for entry in entries
+        if isinstance(entry, dict)
+    ]
+    return all(are_past)
 
 
 def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datetime, now: datetime) -> None:

@@ -69,7 +69,7 @@ class StateError(UserError):
 Stamp = tuple[tuple[int, ...], ...]
 """Identifies a version of the files."""
 
-EARLIEST = datetime.fromtimestamp(0, UTC)
+EARLIEST, LATEST = datetime.fromtimestamp(0, UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class State(NamedTuple):
@@ -116,6 +116,7 @@ class StateFile:
         self._unread: dict[object, datetime] = {}  # the times of what was saved since the last merge
         self._seen: Stamp | None = None  # the files as this program last left them
         self._is_changed = False
+        self._latest = LATEST
 
     @property
     def is_changed_elsewhere(self) -> bool:
@@ -132,6 +133,7 @@ class StateFile:
                     journal = parse_journal(files.read_text(self.journal, "replace") or "")
                     apply_journal(data, journal, EARLIEST, self._now())
                     believe(data, self._now(), UNKNOWN)
+                    self._latest = LATEST  # the snapshot may have newer ones
                 else:
                     data, _ = self._merged(may_move=False, instead=UNKNOWN)
         except (NewerState, StateError, OSError):
@@ -156,8 +158,11 @@ class StateFile:
 
         Raises StateError if nothing was saved, or only in the journal, or what is there already is newer.
         """
+        records = list(records)
         if self.append(records) or self.size() <= SMALL_STATE:
             self.compact()
+        elif len(records) == len(self._unread) and all(time >= self._latest for time in self._unread.values()):
+            self._unread = {}  # nothing can be newer: all that was read is older, and nothing was saved twice
         else:
             with self._locked():
                 lost = self._take_lost(self._merged(may_move=False)[0])
@@ -293,7 +298,7 @@ class StateFile:
             journal = None
         if journal:
             apply_journal(data, parse_journal(journal), edited, now)
-        believe(data, now, now if instead is None else instead)
+        self._latest = now if believe(data, now, now if instead is None else instead) else LATEST
         return data, notices
 
     def _snapshot(self, may_move: bool) -> tuple[Table, list[str]]:

@@ -26,8 +26,8 @@ def is_storable(value: object, depth: int = MAX_DEPTH) -> bool:
     """Return whether a value read can be written back: not nested too deep, and without huge numbers."""
     if isinstance(value, dict | list):
         inside = value.values() if isinstance(value, dict) else value
-        others = [item for item in inside if type(item) not in _PLAIN]
-        return depth > 0 and all(is_storable(item, depth - 1) for item in others)
+        others = [item for item in inside if type(item) not in _PLAIN and not (type(item) is int and 0 <= item < 1e9)]
+        return depth > 0 and (not others or all(is_storable(item, depth - 1) for item in others))
     return not isinstance(value, int) or value.bit_length() <= MAX_BITS
 
 
