@@ -194,7 +194,6 @@ async def test_refresh_stores_feeds_together_and_one_that_fails_fails_alone(
     site: Site, store: FeedStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(refreshing_all, "PAUSE", 0.5)
-    monkeypatch.setattr(refreshing_all, "TOGETHER", PATIENCE)
     paths = [f"/{number}" for number in range(20)]
     site.replies.update({path: server.tagged(feed(item(1))) for path in paths})
     add(store, site, *paths)

@@ -37,8 +37,8 @@ GONE, MISSING = 410, 404
 MOST_WAITING = 24
 """Feeds that are fetched or wait to be stored, several in one transaction, since syncing takes longer than storing."""
 
-PAUSE, TOGETHER = 0.05, 0.03
-"""Seconds that the first of them waits for others, and after which a transaction takes no other one."""
+PAUSE = 0.05
+"""Seconds that the first of them waits for others."""
 
 PER_HOST = 2
 """How many of these may be from one host."""
@@ -143,22 +143,12 @@ async def refresh(
 
 def _store(store: FeedStore, batch: Mapping[Storing, Subscription]) -> dict[Storing, RefreshResult]:
     """Store what was found in several feeds; each in a transaction of its own if one of them fails."""
-    done: dict[Storing, RefreshResult] = {}
-    waiting = list(batch)
-    while waiting:
-        part = dict[Storing, RefreshResult]()
-        try:
-            with store.db.together():
-                until = time.monotonic() + TOGETHER
-                while len(part) < len(waiting) and (not part or time.monotonic() < until):
-                    found = waiting[len(part)]
-                    part[found] = found()
-        except Exception as error:
-            log_error(error, "feeds are stored one by one")
-            part = {found: _settled(store, batch[found], found) for found in waiting[: len(part) + 1]}
-        done |= part
-        del waiting[: len(part)]
-    return done
+    try:
+        with store.db.together():
+            return {found: found() for found in batch}
+    except Exception as error:
+        log_error(error, "feeds are stored one by one")
+        return {found: _settled(store, feed, found) for found, feed in batch.items()}
 
 
 def _hosts(feeds: Sequence[Subscription]) -> set[str | None]:

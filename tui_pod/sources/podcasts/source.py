@@ -27,8 +27,8 @@ from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_old
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Storing, Subscribed, SubscribeRequest, subscribed
 from tui_pod.sources.texts.articles import with_articles
 
-MOST_WAITING = 200
-"""Episodes of a feed that may wait to be stored with others; longer ones would take much memory."""
+MOST_WAITING = 100
+"""Episodes of a feed that may wait to be stored with others; of more, memory and transaction would be large."""
 
 MAX_LINKS = 4
 """How many of the feeds that a page names are tried."""
