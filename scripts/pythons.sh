@@ -8,7 +8,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit
 VERSIONS='3.14 3.13 3.12 3.11'
-TESTS='tests/core tests/config tests/state tests/sources/podcasts tests/shelf tests/cli/test_commands.py tests/ui/test_keys.py'
+TESTS='tests/core tests/config tests/state tests/library tests/sources/podcasts tests/shelf tests/cli/test_commands.py tests/ui/test_keys.py'
 
 LONG=240 # seconds after which no other version is begun
 

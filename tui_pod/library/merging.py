@@ -70,7 +70,8 @@ def merge(
 
     episodes = new.episodes
     durations = array("d", merged(old.durations, [episode.duration or 0.0 for episode in episodes]))
-    members, seconds = list[array[int]](), list[float]()
+    members: list[array[int]] = []  # in an expression, Python 3.11 takes no `array[int]`
+    seconds: list[float] = []
     for topic in range(len(shape.keys)):
         known = table.members[former[topic]] if topic in former else ()
         if topic not in inside and topic in former:
