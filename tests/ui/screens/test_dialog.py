@@ -15,6 +15,7 @@ from textual.strip import Strip
 from textual.widgets import Input, Label, Static
 
 from tests.app_driver import WidgetHost
+from tests.patience import until
 from tui_pod.core.actions import BY_ID
 from tui_pod.core.errors import UserError
 from tui_pod.services.first_screen import FirstScreen
@@ -218,8 +219,8 @@ async def test_what_is_under_a_dialog_in_the_terminals_own_colours_is_grey_or_di
 ) -> None:
     dialog = ChoiceDialog("Title", ("one",), print)
     async with shown(dialog, theme="ansi-dark", no_color=no_color) as (app, pilot):
-        await app.screen_stack[0].mount(VerticalScroll(Static("\n" * 99)))
-        await pilot.pause()
+        await app.screen_stack[0].mount(scroll := VerticalScroll(Static("\n" * 99)))
+        await until(lambda: scroll.vertical_scrollbar.region, "there is a scroll bar", pilot.pause)
         update = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
         assert isinstance(update, LayoutUpdate)
         (style,) = {segment.style for segment in Strip.join(update.strips[0]) if "under" in segment.text}
