@@ -77,7 +77,7 @@ class _Process:
             self.socket.sendall(call)
             while not answer.endswith(b"\n"):
                 self.socket.settimeout(max(0.001, limit - time.monotonic()))
-                part = self.socket.recv(1 << 18)
+                part = self.socket.recv(1 << 16)
                 if not part:
                     break
                 answer += part

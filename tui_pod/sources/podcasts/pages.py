@@ -30,6 +30,8 @@ MAX_PAGES = 100
 PATIENCE = 120.0
 """No further page is fetched after this long (seconds)."""
 
+_MARKS, _KEYWORDS, _LOGIN = map(PublishedItem._fields.index, ("marks", "keywords", "login"))
+
 _turns = BoundedSemaphore(2)
 """How many feeds are parsed at a time; each needs a process."""
 
@@ -84,13 +86,10 @@ def _parsed(response: Response, content: bytes, cancel: CancelToken) -> Publishe
 
 
 def _item(values: Any) -> PublishedItem:
-    item = PublishedItem(*values)
-    login: Any = item.login
-    return item._replace(
-        marks=tuple(starmap(Chapter, item.marks)),
-        keywords=tuple(item.keywords),
-        login=login and Login(tuple(login[0]), *login[1:]),
-    )
+    values[_MARKS], values[_KEYWORDS] = tuple(starmap(Chapter, values[_MARKS])), tuple(values[_KEYWORDS])
+    if login := values[_LOGIN]:
+        values[_LOGIN] = Login(tuple(login[0]), *login[1:])
+    return PublishedItem(*values)
 
 
 def with_older_pages(
