@@ -296,10 +296,11 @@ def use(terminal: Terminal, *keys: str) -> None:
     for each in keys:
         terminal.press(each)
         terminal.look(0.7)
-    terminal.press("\x1b")
-    terminal.look(0.3)
-    terminal.press("q")
-    terminal.wait()
+    while terminal.is_running():  # until it is over: what opens meanwhile takes the first q
+        terminal.press("\x1b")
+        terminal.look(0.3)
+        terminal.press("q")
+        terminal.wait(2.0)
     check(terminal.raw)
     assert b"Traceback" not in terminal.raw
 

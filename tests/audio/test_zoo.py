@@ -273,11 +273,13 @@ def test_variable_rate_is_entered_about_at_the_place_and_exactly_once_all_is_her
     offset = int(PLACE / LENGTH * len(content))
     if has_mark:
         content = zoo.mark_variable(content, int(LENGTH / zoo.FRAME_SECONDS))
-    there = listen(Ranged(content, "audio/mpeg"), place=PLACE)
+    rest = threading.Event()
+    there = listen(Ranged(content, "audio/mpeg", pause=rest), place=PLACE)
     there.until(there.is_playing, "it plays")
     assert there.controller.playback.is_estimated
     assert there.is_at(PLACE)
     assert there.podcasts.streams.open("one", site.url("/a.mp3")).progress().fetched < offset
+    rest.set()
     there.controller.restart("one")
     there.until(lambda: there.is_playing() and there.controller.playback.position < 60.0, "the start plays")
     assert not there.controller.playback.is_estimated
