@@ -32,11 +32,11 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Return how many processes `make test` runs tests in: one more than cores, since many tests wait for sound.
+    """Return how many processes `make test` runs tests in: two more than cores, since many tests wait for sound.
 
     Five at most: a container may have fewer cores than it sees, and each process takes half a gigabyte.
     """
-    return min(os.cpu_count() or 1, 4) + 1
+    return min((os.cpu_count() or 1) + 2, 5)
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

@@ -300,7 +300,7 @@ def use(terminal: Terminal, *keys: str) -> None:
         terminal.press("\x1b")
         terminal.look(0.3)
         terminal.press("q")
-        terminal.wait(2.0)
+        terminal.look(0.5)
     check(terminal.raw)
     assert b"Traceback" not in terminal.raw
 
