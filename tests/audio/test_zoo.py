@@ -274,7 +274,7 @@ def test_variable_rate_is_entered_about_at_the_place_and_exactly_once_all_is_her
     if has_mark:
         content = zoo.mark_variable(content, int(LENGTH / zoo.FRAME_SECONDS))
     rest = threading.Event()
-    there = listen(Ranged(content, "audio/mpeg", drops=[65_536], pause=rest), place=PLACE)  # not at once to the place
+    there = listen(Ranged(content, "audio/mpeg", drops=[65_536], pause=rest), place=PLACE)  # first a little
     there.until(there.is_playing, "it plays")
     assert there.controller.playback.is_estimated
     assert there.is_at(PLACE)

@@ -70,7 +70,7 @@ def merge(
 
     episodes = new.episodes
     durations = array("d", merged(old.durations, [episode.duration or 0.0 for episode in episodes]))
-    members: list[array[int]] = []  # in an expression, Python 3.11 takes no `array[int]`
+    members: list[array[int]] = []  # Python 3.11 cannot evaluate `array[int]`
     seconds: list[float] = []
     for topic in range(len(shape.keys)):
         known = table.members[former[topic]] if topic in former else ()

@@ -41,7 +41,7 @@ class Dialogue:
     _output: TextIO
     _keyboard: Keyboard
     _render: Callable[[str], str]
-    """Replaces the placeholders of `key_of` by the listener's keys, which a brief dialogue does not name."""
+    """Replaces the placeholders of `key_of` with the listener's keys; a brief dialogue leaves them out."""
     _on_broken: Callable[[], None]
     """Called when the output is gone."""
     verbosity: Verbosity = Verbosity.USUAL

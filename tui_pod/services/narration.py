@@ -61,11 +61,11 @@ class EpisodeVoice:
     _transcripts: EpisodeTranscripts
     _podcasts: SharedPodcasts
     _name_of: Callable[[Episode], str] = lambda _: ""
-    """Returns what is spoken before a narration that begins at its start; empty for nothing."""
+    """Returns what is spoken first when a narration plays from its start; empty for nothing."""
     _chime_folder: Path | None = None
-    """Folder of the chime between two narrations; None for no chime."""
+    """Folder of the chime between two narrations; None if there is no chime."""
     _commands: Mapping[str, str] = field(default_factory=dict)
-    """Speak languages, by their codes."""
+    """Commands that speak a language, by its code."""
     _text: PlannedText | None = field(default=None, init=False)
     _last_piece: Piece | None = field(default=None, init=False)
 

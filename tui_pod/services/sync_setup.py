@@ -34,7 +34,7 @@ class SyncSetup:
     _files: AppFiles
     settings: SyncSettings
     set_by: Path | None
-    """The file that names a folder or server, if one does; if not, `choose` can change it."""
+    """The file that names a folder or server; if it is None, `choose` can change them."""
     _save: Callable[[], Awaitable[None]]
     """Saves all progress before a sync."""
     other_programs: OtherPrograms

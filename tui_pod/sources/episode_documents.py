@@ -45,7 +45,7 @@ class EpisodeDocuments:
 
     _access: EpisodeAccess
     _documents: Path
-    """Caches documents from the network."""
+    """Folder that caches documents from the network."""
     _texts: ForeignTexts
 
     def chapters(self, episode: Episode, cancel: CancelToken | None = None) -> EpisodeChapters:

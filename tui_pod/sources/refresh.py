@@ -35,7 +35,10 @@ GONE, MISSING = 410, 404
 """HTTP status of what is gone for good, and of what is not there."""
 
 MOST_WAITING = 24
-"""Feeds that are fetched or wait to be stored, several in one transaction, since syncing takes longer than storing."""
+"""Maximum number of feeds that are being fetched or wait to be stored.
+
+Several are stored in one transaction, since syncing the disk takes longer than storing a feed.
+"""
 
 PAUSE = 0.05
 """Seconds that the first of them waits for others."""

@@ -48,7 +48,7 @@ NAME = ".name.wav"
 """Suffix of the file of a spoken name."""
 
 UNFINISHED_FOR = 3600.0
-"""Seconds for which files without times may be those of a narration in the making, before the newest file."""
+"""How many seconds older than the newest file those of a narration in progress may be; they have no times yet."""
 
 ROUND = 4
 """Version of the rules for making narrations; a new number makes cached ones obsolete."""

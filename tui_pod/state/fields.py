@@ -93,7 +93,7 @@ class Layout(Generic[Record]):
         return table
 
     def believe(self, table: Table, now: datetime, instead: datetime) -> bool:
-        """Put `instead` in the place of each time that is not believed; return False if any time may be after `now`."""
+        """Replace each time that is not believed with `instead`; return False if any time may be after `now`."""
         are_past = True
         for key in self._times:
             value = table.get(key)

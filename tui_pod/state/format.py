@@ -188,7 +188,7 @@ def newest(first: Table, second: Table, now: datetime) -> Table:
 
 
 def believe(data: Table, now: datetime, instead: datetime) -> bool:
-    """Put `instead` in the place of each time in a snapshot's entries that is not believed; see `wall_time`.
+    """Replace each time in a snapshot's entries that is not believed with `instead`; see `wall_time`.
 
     Return False if any of the times may be after `now`.
     """

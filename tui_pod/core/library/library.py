@@ -67,7 +67,7 @@ class Library:
     moves: Sequence[Move] = ()
     """Where stretches of books are now, and of files that are or were a book: see `parts`."""
     authors: Sequence[str] = ()
-    """What each episode is sorted by for its author: see `author_key`. Empty if no author is known."""
+    """The sort key of each episode's author (see `author_key`); empty if no author is known."""
     base_topics: TopicTable = field(init=False)
     """The topics without the listener's lists."""
     lists: Mapping[int, OwnList] = field(default_factory=dict, init=False)

@@ -76,7 +76,7 @@ class SessionRunner:
             self.session = replace(self.session, request=replace(request, topic=topic))
 
     def plan(self, request: SessionRequest, without: Iterable[str] = ()) -> Plan:
-        """Return the episodes that fill a session now, `without` some."""
+        """Return the episodes that fill a session now, leaving out those in `without`."""
         library, progress_index = self._state.library, self._state.progress_index
         refused = self._offers.refused(progress_index)
         return plan_session(library, progress_index, request, self._mixer.speed_rule, without, refused)

@@ -76,9 +76,9 @@ def _with_address(link: re.Match[str]) -> str:
 
 
 def without_open_tag(html: str) -> str:
-    """Return HTML without a tag or comment that it ends amid.
+    """Return HTML without the tag or comment that is still open at its end.
 
-    `html.parser` takes it for text in older releases of Python, and needs quadratic time for many of them.
+    In older releases of Python, `html.parser` takes such a tag for text, and needs quadratic time for many of them.
     """
     closed = html.rfind(">") + 1
     opening = _OPENING.search(html, closed)

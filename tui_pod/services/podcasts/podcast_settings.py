@@ -77,7 +77,7 @@ class PodcastSettingsService:
         return entry > 0 and entry in library.base_topics.paths and self.is_course_shown(library)
 
     def is_course_at(self, library: Library, index: int | None, entry: int) -> bool:
-        """Return whether the course is at the cursor, which is on an episode, or on a topic if `index` is None."""
+        """Return whether the cursor is on an episode of the course or, if `index` is None, on one of its topics."""
         return self.is_course_topic(library, entry) if index is None else self.is_of_course(library.episode(index))
 
     def hide_course(self, is_hidden: bool = True) -> None:

@@ -68,10 +68,10 @@ RUSSIAN = 0.6
 """Share of letters beyond ASCII from which on a text in one byte a character is Russian."""
 
 MAX_ARTISTS = 100
-"""Most artists that are read of one file; each is compared with those before."""
+"""Maximum number of artists read from a file; each is compared with those before it."""
 
 UNREAD = "\ufffd"
-"""Stands for a letter of a tag that should be in UTF-8 and is not, as in old WAV files."""
+"""Replaces a byte of a tag that is not valid UTF-8, as in old WAV files."""
 
 _DESCRIPTIONS = ("description", "synopsis", "podcastdesc")
 

@@ -28,7 +28,7 @@ from tui_pod.sources.source import EpisodeSource, RefreshResult, Storing, Subscr
 from tui_pod.sources.texts.articles import with_articles
 
 MOST_WAITING = 100
-"""Episodes of a feed that may wait to be stored with others; of more, memory and transaction would be large."""
+"""Maximum number of episodes in a feed that waits for others; more would take much memory and a long transaction."""
 
 MAX_LINKS = 4
 """How many of the feeds that a page names are tried."""

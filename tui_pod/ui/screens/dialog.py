@@ -130,7 +130,7 @@ class ChoiceList(OptionList):
 
 
 class Backdrop(BackgroundScreen):
-    """What is under a dialog in the terminal's own colours, which cannot be blended: all of it in grey, or dim.
+    """Draws the screen under a dialog in grey, or dim: the terminal's own colours cannot be blended.
 
     A scroll bar stays reversed: without it, the glyph at its end would be left alone.
     """

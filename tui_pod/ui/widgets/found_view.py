@@ -165,7 +165,7 @@ class FoundView(ChoiceLines):
 
 
 def _label(hit: Hit) -> str:
-    """Return what stands at the left of a match: its time, else where it is."""
+    """Return the label to the left of a match: its time or, without one, the kind of text it is in."""
     at = "" if hit.kind is MatchKind.WORDS else str(hit.kind)
     if hit.start is not None:
         at = f"{'≈' * hit.is_estimated}{clock(hit.start)}"
