@@ -21,7 +21,8 @@ from tests.integrations.test_player_api import Questions
 from tests.patience import PATIENCE, until
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY
-from tui_pod.cli.parser import UsageError, parse
+from tui_pod.cli.parser import parse
+from tui_pod.core.errors import UsageError
 from tui_pod.cli.remote import FIELDS, ask, describe, follow, make_request
 from tui_pod.core.actions import key_of, render_keys
 from tui_pod.core.outcome import DONE, Outcome, refused

@@ -10,9 +10,8 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import Column, Opened, make_folder, open_library, print_json, print_table, tell, warn
-from tui_pod.core.errors import UserError
+from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.show_notes import EpisodeNotes

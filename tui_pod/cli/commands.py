@@ -38,6 +38,8 @@ class Command(NamedTuple):
     has_json: bool = False
     commands: tuple[Command, ...] = ()
     """Commands of the command; the word is in `options.action`."""
+    wish: str | None = None
+    """Id of the wish that it asks for, whose answers are its arguments, with `wishes.run`."""
     negative: str | None = None
     """Pattern of values that begin with a minus sign; None for argparse's own, which knows numbers."""
 
@@ -98,10 +100,10 @@ COMMANDS = (
                  nargs="?", choices=("add", "next", "take")),
         Argument("ids", "ID", nargs="*"),
     ), has_json=True),
-    Command("mark", "library.run_mark", "mark episodes as played or unplayed", (
+    Command("mark", "wishes.run", "mark episodes as played or unplayed", (
         Argument("mark", choices=("played", "unplayed")),
         Argument("ids", "ID", nargs="+"),
-    )),
+    ), wish="episode.mark"),
     Command("status", "library.run_status", "print what would be resumed, and what is played and left", has_json=True),
     Command("check", "library.run_check", "validate a catalogue and print every fault as FILE:LINE: message", (
         Argument("file", FILE, "default: the catalogues in use", "?"),

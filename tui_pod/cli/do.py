@@ -7,9 +7,9 @@ from argparse import Namespace
 from importlib import import_module
 
 from tui_pod.cli import remote
-from tui_pod.cli.parser import UsageError, parse
+from tui_pod.cli.parser import parse
 from tui_pod.core.actions import ABOUT_EPISODES, BY_ID
-from tui_pod.core.errors import UserError
+from tui_pod.core.errors import UsageError, UserError
 from tui_pod.integrations.remote_socket import NobodyRuns
 
 ALONE = {

@@ -12,11 +12,10 @@ from pathlib import Path
 
 from tui_pod.audio.ogg import length_of
 from tui_pod.cli.library import listed
-from tui_pod.cli.parser import UsageError
 from tui_pod.cli.podcasts.downloading import download
 from tui_pod.cli.shared import Opened, make_folder, open_library, tell, warn
 from tui_pod.cli.speech.narrate import UNBOUNDED, render
-from tui_pod.core.errors import UserError
+from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.export.acts import cover

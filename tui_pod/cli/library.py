@@ -10,7 +10,6 @@ from tui_pod.cli.queue import read_queue
 from tui_pod.cli.shared import (
     Opened,
     episode_json,
-    find_episodes,
     find_topics,
     load_config,
     open_library,
@@ -19,11 +18,9 @@ from tui_pod.cli.shared import (
     tell,
 )
 from tui_pod.config.paths import catalog_paths
-from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
-from tui_pod.core.progress.progress import PlayedRule, Progress, Status, resume_position, stamp_after
+from tui_pod.core.progress.progress import PlayedRule, resume_position
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.selection.list_query import ListQuery, Orders, SmartList, list_episodes
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clock, span
@@ -73,27 +70,6 @@ def _smart_list(opened: Opened, progress_index: ProgressIndex, smart: SmartList)
         store.db.close()
     found = list_episodes(opened.library, progress_index, queue, ListQuery(smart))
     return [index for index in found if index >= 0]
-
-
-def run_mark(options: Namespace) -> None:
-    """Mark episodes, all or none."""
-    opened = open_library(options)
-    library, state, file, *_ = opened
-    find_episodes(library, options.ids)
-    if not state.is_writable:
-        raise UserError("nothing was marked.")
-    progress_index = opened.count_progress()
-    played = options.mark == "played"
-    wanted = Status.PLAYED if played else Status.UNPLAYED
-    records = []
-    for ident in dict.fromkeys(options.ids):
-        if progress_index.status(ident) is not wanted:
-            now = datetime.now(UTC)
-            former = progress_index.get(ident)
-            value = (former or Progress(now)).marked(played, stamp_after(former, now))
-            records.append(ProgressRecord(ident, value))
-    file.save(records)
-    tell(f"{len(records)} marked {options.mark}")
 
 
 def run_status(options: Namespace) -> None:

@@ -102,7 +102,7 @@ def _run_command(options: Any) -> int:
         status = run(options) or 0
         sys.stdout.flush()
     except UserError as error:
-        from tui_pod.cli.parser import UsageError  # a command has loaded it
+        from tui_pod.core.errors import UsageError  # a command has loaded it
         from tui_pod.core.library.library import CatalogsError  # seldom needed
 
         is_usage = isinstance(error, UsageError)

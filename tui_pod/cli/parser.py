@@ -11,14 +11,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from tui_pod import __version__
 from tui_pod.cli.commands import COMMANDS, DIRECTORY, FILE, OF_THE_APP, SHARED, Argument, Command
 from tui_pod.cli.options import without_arguments
-from tui_pod.core.errors import UserError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-
-class UsageError(UserError):
-    """A command was called the wrong way; the exit status is 2."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -101,7 +96,7 @@ def _add_commands(parser: argparse.ArgumentParser, dest: str, commands: Sequence
             below._negative_number_matcher = re.compile(command.negative)
         below.set_defaults(parser=below)
         if command.run:
-            below.set_defaults(run=command.run)
+            below.set_defaults(run=command.run, wish=command.wish)
         else:
             _add_commands(below, "action", command.commands)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import UTC, datetime
 
-from tui_pod.cli.parser import UsageError
 from tui_pod.cli.remote import request_app
 from tui_pod.cli.shared import Opened, find_episodes, open_library, print_episodes, tell, warn
-from tui_pod.core.errors import UserError
+from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.progress.records import Record, setting_records
 from tui_pod.core.selection.queue import CHANGES, Queue
 from tui_pod.core.selection.session_records import TABLE, SavedSession, from_settings

@@ -15,10 +15,10 @@ from functools import partial
 from pathlib import Path
 from string import Formatter
 
-from tui_pod.cli.parser import UsageError
 from tui_pod.config.paths import find_paths
+from tui_pod.core.errors import UsageError
 from tui_pod.core.text.clean import clean, clean_title, clock, spoken_time
-from tui_pod.integrations.remote_socket import LINE_LIMIT, NobodyRuns, RemoteError, open_folder, socket_name
+from tui_pod.integrations.remote_socket import LINE_LIMIT, OTHER_VERSION, NobodyRuns, RemoteError, connect
 
 PATIENCE = 8.0
 """How long to wait for the app's answer (seconds); the app waits up to four for its player."""
@@ -108,7 +108,7 @@ def follow(
     `wait` waits for input on a descriptor, or for so many seconds, and returns False to end this.
     """
     while True:
-        with contextlib.suppress(OSError, RemoteError, ValueError), _connection(state) as connection:
+        with contextlib.suppress(OSError, RemoteError, ValueError), connect(state, PATIENCE) as connection:
             connection.sendall(b'{"command": "follow"}\n')
             rest = b""
             while len(rest) < LINE_LIMIT:
@@ -203,12 +203,10 @@ def request_app(state: Path, request: dict[str, object]) -> dict[str, object]:
         UsageError: a value is not possible.
     """
     try:
-        with _connection(state) as connection:
+        with connect(state, PATIENCE) as connection:
             with contextlib.suppress(BrokenPipeError):  # it may have hung up already
                 connection.sendall(json.dumps(request).encode() + b"\n")
             answer = json.loads(_read_line(connection))
-    except (FileNotFoundError, ConnectionRefusedError):
-        raise NobodyRuns from None
     except ConnectionError:
         raise RemoteError("The running tui-pod hung up; try again.") from None
     except TimeoutError:
@@ -220,20 +218,8 @@ def request_app(state: Path, request: dict[str, object]) -> dict[str, object]:
     if isinstance(answer, dict) and isinstance(answer.get("error"), str):
         raise (UsageError if answer.get("usage") is True else RemoteError)(clean(answer["error"], 500))
     if not isinstance(answer, dict) or not isinstance(answer.get("now"), dict):
-        raise RemoteError("The running tui-pod has another version; restart it.")
+        raise RemoteError(OTHER_VERSION)
     return answer
-
-
-@contextlib.contextmanager
-def _connection(state: Path) -> Iterator[socket.socket]:
-    """Connect to the app on a state file for the block."""
-    with (
-        contextlib.closing(open_folder(may_make=False)) as folder,
-        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection,
-    ):
-        connection.settimeout(PATIENCE)
-        connection.connect(folder.address(socket_name(state)))
-        yield connection
 
 
 def _read_line(connection: socket.socket) -> bytes:

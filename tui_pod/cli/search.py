@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import Column, Opened, open_library, print_json, print_table, show_progress, tell, warn
 from tui_pod.config.paths import catalog_paths
+from tui_pod.core.errors import UsageError
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.bookmark_groups import titled

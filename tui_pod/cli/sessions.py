@@ -6,9 +6,8 @@ from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 
-from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import Column, episode_json, find_topics, open_library, print_json, print_table, tell
-from tui_pod.core.errors import UserError
+from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.player.options import clamp

@@ -1,6 +1,6 @@
 """The table of keys, from which bindings, help, palette, manual and keymap are made.
 
-It uses Textual's names of keys, but does not import Textual. What an action does is in `services/commands.py` or, if
+It uses Textual's names of keys, but does not import Textual. What an action does is in `wishes/actions.py` or, if
 it needs a screen or asks something, in the front ends.
 """
 

@@ -16,6 +16,8 @@ class Outcome(NamedTuple):
     """False if nothing was done."""
     can_undo: bool = False
     """Whether undo takes it back."""
+    status: int = 0
+    """Exit status of a command: 1 if only a part was done."""
 
     @property
     def notice(self) -> str:

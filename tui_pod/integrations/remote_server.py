@@ -11,10 +11,11 @@ import contextlib
 import json
 import os
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from tui_pod.core.errors import UserError
+from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED
 from tui_pod.core.outcome import DONE, Outcome
 from tui_pod.core.playback.sleep_timer import parse_sleep
@@ -56,16 +57,71 @@ class OutOfRange(RequestError):
 Do = Callable[[str, Sequence[str]], Outcome]
 """Runs an action by its id, on episodes or what is loaded."""
 
+Grant = Callable[[str, Mapping[str, Any], "Channel"], Awaitable[Outcome]]
+"""Grants a wish, given its id, its values and who asks. Raises UserError if it cannot be granted."""
+
+BEAT = 2.0
+"""Seconds between two lines to a caller that waits for a wish, which show that the app lives."""
+
+
+class Channel:
+    """The caller of a wish at the other end of the socket: the `Caller` of the app. Lines of JSON go both ways."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: Mapping[str, Any]) -> None:
+        self._reader, self._writer = reader, writer
+        self.is_there, self.wants_json = request.get("is_there") is True, request.get("json") is True
+
+    def send(self, **line: object) -> None:
+        """Send a line, unless the caller has hung up."""
+        if not self._writer.is_closing():
+            self._writer.write(json.dumps(line, default=str).encode() + b"\n")
+
+    def say(self, text: str) -> None:
+        """Have the caller say what was done."""
+        self.send(say=text)
+
+    def warn(self, text: str) -> None:
+        """Have the caller say what failed."""
+        self.send(warn=text)
+
+    def show(self, *cells: str) -> None:
+        """Have the caller show a row."""
+        self.send(show=cells)
+
+    def show_json(self, value: object) -> None:
+        """Have the caller show a document."""
+        self.send(document=value)
+
+    def progress(self, said: str, share: float | None = None) -> None:
+        """Have the caller show what is under way."""
+        self.send(progress=said, share=share)
+
+    async def ask(self, text: str, kind: str = "text") -> str | None:
+        """Have the caller ask; return the answer, None if nobody gives one."""
+        if not self.is_there:
+            return None
+        self.send(ask=text, kind=str(kind))
+        answer = json.loads(await self._reader.readuntil(b"\n")).get("answer")
+        return answer if isinstance(answer, str) else None
+
 
 class RemoteControl(Follower):
     """Answers requests to one app. The newest app on a state file owns its socket."""
 
     def __init__(
-        self, api: PlayerApi, state: Path, do: Do | None = None, with_keys: Callable[[str], str] = str
+        self,
+        api: PlayerApi,
+        state: Path,
+        do: Do | None = None,
+        with_keys: Callable[[str], str] = str,
+        grant: Grant | None = None,
     ) -> None:
-        """Answer for the app on a state file; `do` runs actions, `with_keys` puts the listener's keys into a text."""
+        """Answer for the app on a state file.
+
+        `do` runs actions, `with_keys` puts the listener's keys into a text, and `grant` grants wishes.
+        """
         self._api = api
-        self._do, self._with_keys = do, with_keys
+        self._do, self._with_keys, self._grant = do, with_keys, grant
         self._name = socket_name(state)
         self._folder: RuntimeFolder | None = None
         self._inode = 0
@@ -144,6 +200,9 @@ class RemoteControl(Follower):
                 if line.strip() == FOLLOW:
                     await self._follow(reader, writer)
                     break
+                if self._grant is not None and (request := _wish(line)) is not None:
+                    await self._answer_wish(request, Channel(reader, writer, request))
+                    break
                 writer.write(json.dumps(await self._answer(line)).encode() + b"\n")
                 async with asyncio.timeout(PATIENCE):
                     await writer.drain()
@@ -154,6 +213,20 @@ class RemoteControl(Follower):
         finally:
             self._clients.discard(task)
             writer.close()
+
+    async def _answer_wish(self, request: Mapping[str, Any], channel: Channel) -> None:
+        """Grant a wish, and send what was done as the last line; until then, a line now and then."""
+        assert self._grant is not None
+        granting = asyncio.ensure_future(self._grant(str(request["wish"]), request["values"], channel))
+        try:
+            while not (await asyncio.wait((granting,), timeout=BEAT))[0]:
+                channel.send()
+            outcome = granting.result()
+            channel.send(done=self._with_keys(outcome.sentence), is_done=outcome.is_done, status=outcome.status)
+        except UserError as error:
+            channel.send(error=self._with_keys(str(error)), usage=isinstance(error, UsageError))
+        finally:
+            granting.cancel()
 
     async def _follow(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Write a line at each change until the client hangs up, or does not read for `PATIENCE` seconds."""
@@ -210,6 +283,14 @@ def _is_settled(playback: Playback, wanted: bool | None) -> bool:
     if playback.status is PlayerStatus.LOADING:
         return False
     return wanted is None or not playback.is_active or (playback.status is PlayerStatus.PAUSED) is wanted
+
+
+def _wish(line: bytes) -> dict[str, Any] | None:
+    """Return the request on a line if it asks for a wish."""
+    if not line.startswith(b'{"wish":'):
+        return None
+    request = parse_request(line)
+    return request if isinstance(request.get("values"), dict) else None
 
 
 def parse_request(line: bytes) -> dict[str, object]:

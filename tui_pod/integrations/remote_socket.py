@@ -12,6 +12,7 @@ import stat
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from tui_pod.core.errors import UserError
 
 LINE_LIMIT = 1024 * 1024
 """Largest request or answer, in bytes: a queue of 5,000 episodes with ids of 200 characters."""
+
+OTHER_VERSION = "The running tui-pod has another version; restart it."
 
 NOBODY = "No tui-pod is running with this state. Start it in a terminal: tui-pod"
 
@@ -114,6 +117,26 @@ def _remove_dead(folder: RuntimeFolder) -> None:
                         app.connect(folder.address(name))
             except (ConnectionRefusedError, ProcessLookupError):
                 os.unlink(name, dir_fd=folder.descriptor)
+
+
+@contextlib.contextmanager
+def connect(state: Path, patience: float) -> Iterator[socket.socket]:
+    """Connect to the app on a state file for the block; each step waits `patience` seconds at most.
+
+    Raises NobodyRuns if no app runs, RemoteError if it cannot be reached.
+    """
+    with (
+        contextlib.closing(open_folder(may_make=False)) as folder,
+        socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection,
+    ):
+        connection.settimeout(patience)
+        try:
+            connection.connect(folder.address(socket_name(state)))
+        except (FileNotFoundError, ConnectionRefusedError):
+            raise NobodyRuns from None
+        except OSError as error:
+            raise RemoteError(f"The running tui-pod cannot be reached: {error.strerror or error}") from None
+        yield connection
 
 
 def is_same_user(connection: socket.socket) -> bool:

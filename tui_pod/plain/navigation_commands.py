@@ -25,9 +25,9 @@ from tui_pod.plain.spoken import (
     say_statistics,
     sentence,
 )
-from tui_pod.services.commands import Subject, run_command
 from tui_pod.services.hints import NO_SEARCH, why_no_transcript
 from tui_pod.services.services import Services
+from tui_pod.wishes.actions import Subject, run_command
 
 SENTENCES = 20
 """Sentences read at a time."""

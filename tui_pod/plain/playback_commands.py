@@ -18,9 +18,9 @@ from tui_pod.core.text.clean import counted, enumerated, spoken_time
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.spoken import say_plan, say_playback, say_position, sentence
-from tui_pod.services.commands import COMMANDS, Subject, run_command
 from tui_pod.services.recall import Asking
 from tui_pod.services.services import Services
+from tui_pod.wishes.actions import COMMANDS, Subject, run_command
 
 MOVES = ("queue.move_down", "queue.move_up")
 """Actions after which the row is said even if nothing was moved."""

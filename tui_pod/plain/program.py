@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import BY_ID, key_of
@@ -49,11 +49,15 @@ from tui_pod.plain.spoken import (
     source_of,
 )
 from tui_pod.recall.questions import Question
-from tui_pod.services.commands import Subject, run_unseen
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.frontend import NOT_TYPED, Job, LoginQuestion
 from tui_pod.services.lifetime import Lifetime
 from tui_pod.services.podcasts.troubles import Trouble
+from tui_pod.wishes.actions import Subject, run_unseen
+from tui_pod.wishes.grant import Request, grant
+
+if TYPE_CHECKING:
+    from tui_pod.services.caller import Caller
 
 LONG_LOAD = 1.0
 """Loading is announced after this long (seconds)."""
@@ -317,6 +321,13 @@ class PlainProgram:
     def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
         """See `Frontend.run_action`."""
         outcome = run_unseen(ident, Subject(self.services, self._list, episodes), self._run_own)
+        if outcome.is_done and outcome.text:
+            self._dialogue.say(outcome.sentence)
+        return outcome
+
+    async def grant(self, wish: str, values: Mapping[str, Any], caller: Caller) -> Outcome:
+        """See `Frontend.grant`."""
+        outcome = await grant(self.services, self._list, Request(wish, values), caller)
         if outcome.is_done and outcome.text:
             self._dialogue.say(outcome.sentence)
         return outcome

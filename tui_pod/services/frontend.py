@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.player.ports import PlaybackListener
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui_pod.net.fetch import LoginWanted
     from tui_pod.net.login import Login
     from tui_pod.recall.questions import Question
+    from tui_pod.services.caller import Caller
     from tui_pod.services.podcasts.troubles import Trouble
 
 NOT_TYPED = "What you paste is not typed as keys. Open a field for it first."
@@ -116,6 +117,12 @@ class Frontend(PlaybackListener, Protocol):
         """Run an action for `tui-pod do`, on these episodes or what is loaded, and show what it did.
 
         What needs a form or a cursor is refused.
+        """
+
+    async def grant(self, wish: str, values: Mapping[str, Any], caller: Caller) -> Outcome:
+        """Grant a wish of someone else, such as a command, and show what it did.
+
+        Raises UserError if it cannot be granted.
         """
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:

@@ -54,7 +54,8 @@ async def start_integrations(
     if any(hooks.values()):
         broadcast.add(Hooks(hooks, api.status, lambda: controller.bookmarks))
     with_keys = partial(render_keys, actions=bound_actions(context.settings))
-    remote = RemoteControl(api, state, context.frontend.run_action, with_keys)
+    frontend = context.frontend
+    remote = RemoteControl(api, state, frontend.run_action, with_keys, frontend.grant)
     try:
         await remote.start()
         broadcast.add(remote)

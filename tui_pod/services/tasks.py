@@ -64,6 +64,11 @@ class BackgroundTasks:
             self._timers[kind].cancel()
         self._timers[kind] = asyncio.get_running_loop().call_later(seconds, work)
 
+    async def settle(self) -> None:
+        """Wait until all tasks have ended, and those that they began; a command waits so before it saves."""
+        while self._tasks:
+            await asyncio.wait(self._tasks)
+
     async def close(self) -> None:
         """Cancel all tasks and pending calls, and wait until the tasks have ended."""
         while self._tasks or self._timers:  # a task that is cancelled may start another

@@ -192,6 +192,28 @@ class NullWriter:
         return not self._has_refused
 
 
+class RecordBuffer:
+    """A writer that keeps the newest value of each record until all are saved in one step, for a command."""
+
+    def __init__(self, file: StateFile) -> None:
+        self._file = file
+        self._pending: dict[tuple[object, ...], Record] = {}
+
+    def save(self, *records: Record) -> int:
+        """Keep records."""
+        self._pending |= {_key(record): record for record in records}
+        return 0
+
+    def compact(self) -> None:
+        """Write nothing yet."""
+
+    def flush(self) -> None:
+        """Save what was kept. Raises StateError if that fails."""
+        if self._pending:
+            records, self._pending = list(self._pending.values()), {}
+            self._file.save(records)
+
+
 def _reason(error: Exception) -> str:
     """Return the reason for a failed save, for people."""
     if isinstance(error, StateError):

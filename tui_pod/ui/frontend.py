@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.message import Message
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui_pod.core.player.events import Event
     from tui_pod.core.selection.session_planner import Summary
     from tui_pod.recall.questions import Question
+    from tui_pod.services.caller import Caller
     from tui_pod.services.podcasts.troubles import Trouble
     from tui_pod.ui.app import TuiPodApp
 
@@ -157,7 +158,7 @@ class ScreenFrontend:
 
     def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
         """See `Frontend.run_action`."""
-        from tui_pod.services.commands import Subject, run_unseen  # after the first paint
+        from tui_pod.wishes.actions import Subject, run_unseen  # after the first paint
 
         def run_own(ident: str) -> None:
             model, listing = self._main.model, self._main.listing
@@ -168,6 +169,15 @@ class ScreenFrontend:
                 self._app.run_action_soon(BY_ID[ident].action)
 
         outcome = run_unseen(ident, Subject(self._main.services, self._main.model, episodes), run_own)
+        if outcome.is_done and outcome.text:
+            self.tell(outcome.notice)
+        return outcome
+
+    async def grant(self, wish: str, values: Mapping[str, Any], caller: Caller) -> Outcome:
+        """See `Frontend.grant`."""
+        from tui_pod.wishes.grant import Request, grant  # after the first paint
+
+        outcome = await grant(self._main.services, self._main.model, Request(wish, values), caller)
         if outcome.is_done and outcome.text:
             self.tell(outcome.notice)
         return outcome

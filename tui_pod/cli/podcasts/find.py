@@ -12,11 +12,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import asdict
 
-from tui_pod.cli.parser import UsageError
 from tui_pod.cli.remote import PATIENCE, ask, describe
 from tui_pod.cli.shared import Column, load_config, print_json, print_table, tell, warn
 from tui_pod.config.paths import Paths, find_paths
-from tui_pod.core.errors import UserError
+from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.integrations.remote_socket import RemoteError
 from tui_pod.net.access import NetworkPolicy

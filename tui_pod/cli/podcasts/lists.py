@@ -8,7 +8,6 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import (
     Column,
     Opened,
@@ -20,7 +19,7 @@ from tui_pod.cli.shared import (
     tell,
     warn,
 )
-from tui_pod.core.errors import UserError
+from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.own_lists import MAX_NAME, OwnList, checked_name
 from tui_pod.core.library.podcast_settings import split_pairs
 from tui_pod.core.library.topics import list_key

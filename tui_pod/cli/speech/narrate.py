@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import TextIO
 
 from tui_pod.audio.ogg import join_opus, length_of
-from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import Opened, copy_as, find_episodes, make_folder, open_library, show_progress, tell, warn
-from tui_pod.core.errors import UserError
+from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, to_webvtt
 from tui_pod.core.text.clean import clock

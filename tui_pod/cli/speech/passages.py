@@ -7,8 +7,8 @@ from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui_pod.cli.parser import UsageError
 from tui_pod.cli.shared import Column, Opened, find_episodes, open_library, print_json, print_table, show_progress, warn
+from tui_pod.core.errors import UsageError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.progress.passages import RETURNED, Passage, can_recur, load_returned, mark_passages
 from tui_pod.core.text.clean import clock

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.actions import ABOUT_EPISODES, BY_ID, key_of, needs_cursor
@@ -15,7 +16,9 @@ from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.controller import NOTHING_PLAYS, PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.selection.list_query import SmartList, Sort
+from tui_pod.services.caller import SILENT, Caller
 from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE
+from tui_pod.wishes.wish import Values
 
 if TYPE_CHECKING:
     from tui_pod.core.progress.bookmarks import Bookmark
@@ -41,6 +44,10 @@ class Subject(NamedTuple):
     """Asks whether to hide the course."""
     edit: Callable[[Bookmark], object] = _ask_nothing
     """Asks for a note on a bookmark."""
+    values: Values = MappingProxyType({})
+    """What was answered to the questions of the wish."""
+    caller: Caller = SILENT
+    """Who asks."""
 
     @property
     def controller(self) -> PlaybackController:

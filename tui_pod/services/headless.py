@@ -1,0 +1,114 @@
+"""The services without an app: a command does what the running app would do, and nothing plays.
+
+What it changes is saved at the end, in one step. It knows no libmpv, voice or screen.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, cast
+
+from tui_pod.core.actions import render_keys
+from tui_pod.core.errors import UserError
+from tui_pod.core.outcome import Outcome, refused
+from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.ports import Player, Ports, Sources
+from tui_pod.core.progress.progress import PlayedRule
+from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.services.episode_list import EpisodeListModel
+from tui_pod.services.podcasts.shared import SharedPodcasts
+from tui_pod.services.services import Services
+from tui_pod.state.writer import RecordBuffer
+
+if TYPE_CHECKING:
+    from tui_pod.core.player.ports import PlaybackListener
+    from tui_pod.services.caller import Caller
+    from tui_pod.services.engine import Engine
+    from tui_pod.services.first_screen import AppFiles, FirstScreen
+    from tui_pod.services.frontend import Frontend, Job
+
+
+class Nothing:
+    """A port behind which is nothing: each call returns None."""
+
+    def __getattr__(self, name: str) -> object:
+        return lambda *_, **__: None
+
+
+class HeadlessEngine:
+    """What saves, for the services; it plays nothing and speaks nothing."""
+
+    def __init__(self, first: FirstScreen, files: AppFiles, frontend: Frontend) -> None:
+        """Build everything; nothing is opened."""
+        from tui_pod.services.podcasts.opening import open_podcasts  # only wishes about podcasts open them
+
+        settings = first.settings
+        self._files, self._writer = files, RecordBuffer(files.state)
+        self.podcasts = SharedPodcasts(partial(open_podcasts, files.paths, settings))
+        self.broadcast = Broadcast(cast("PlaybackListener", frontend))
+        nothing = Nothing()
+        ports = Ports(cast(Player, nothing), cast(Sources, nothing), self._writer, self.broadcast,
+                      lambda: datetime.now(UTC), os.urandom(4).hex())  # fmt: skip
+        self.controller = PlaybackController(
+            first.library, first.progress_index, ports,
+            PlaybackOptions(played=PlayedRule(**settings.played.values()), speeds=settings.speeds),
+            first.queue, first.playback, first.notebook, first.orders, first.usual_speed, first.session,
+            first.saved_list,
+        )  # fmt: skip
+        self.controller.resume_queue(first.queue_seen, first.queue_times)
+        if first.is_session_over:
+            self.controller.sessions.forget()
+
+    async def save(self) -> None:
+        """Save what was changed so far. Raises StateError if that fails."""
+        self.finish()
+
+    def finish(self) -> bool:
+        """Save what was changed. Raises StateError if that fails."""
+        self._writer.flush()
+        return True
+
+
+class HeadlessServices(Services):
+    """The services of a command."""
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What the services use of the engine of an app."""
+        return cast("Engine", HeadlessEngine(self.first, self.files, self.frontend))
+
+    @cached_property
+    def model(self) -> EpisodeListModel:
+        """The list that an app which starts now would show."""
+        return EpisodeListModel(self.first, lambda: self.controller, lambda: self.feeds.news)
+
+
+def check_writable(services: Services) -> None:
+    """Raise UserError if nothing can be saved; the notices of the state have said why."""
+    if not services.files.is_writable:
+        raise UserError("nothing was changed.")
+
+
+class HeadlessFrontend(Nothing):
+    """A `Frontend` in which nothing is shown: notices go to whoever asked."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def tell(self, text: str, is_error: bool = False) -> None:
+        """Say a notice, without the keys of an app."""
+        said = render_keys(text.partition(" Press \0")[0])
+        (self._caller.warn if is_error else self._caller.say)(said)
+
+    def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:  # noqa: ARG002
+        """Refuse: no app runs."""
+        return refused(f"{ident} needs a running app.")
+
+    def work_changed(self, jobs: Mapping[str, Job]) -> None:
+        """Show the work that began last."""
+        job = next(reversed(jobs.values()), None)
+        self._caller.progress(job.text if job is not None else "", job.share if job is not None else None)

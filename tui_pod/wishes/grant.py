@@ -1,0 +1,67 @@
+"""Grants wishes that come with their answers: from the shell, the socket and `tui-pod do`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping, Sequence
+from inspect import isawaitable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from tui_pod.core.errors import UsageError, UserError
+from tui_pod.core.outcome import DONE, Outcome
+from tui_pod.wishes.actions import Subject
+from tui_pod.wishes.records import RECORD_WISHES
+
+if TYPE_CHECKING:
+    from tui_pod.services.caller import Caller
+    from tui_pod.services.episode_list import EpisodeListModel
+    from tui_pod.services.services import Services
+    from tui_pod.wishes.wish import Wish
+
+
+class Request(NamedTuple):
+    """A wish, and the answers to its questions."""
+
+    wish: str
+    values: Mapping[str, Any]
+    """The answers, by the names of the questions; `ids` are the episodes."""
+
+
+def find_wish(ident: str) -> Wish:
+    """Return a wish by its id. Raises UserError if there is none."""
+    if ident in RECORD_WISHES:
+        return RECORD_WISHES[ident]
+    raise UserError(f"There is no wish “{ident}”. See: tui-pod --help")
+
+
+def begin(
+    services: Services, model: EpisodeListModel, request: Request, caller: Caller
+) -> Outcome | Awaitable[Outcome]:
+    """Grant a wish; return what was done, or what to wait for if that takes a while.
+
+    Raises:
+        UserError: it cannot be granted; nothing was changed.
+    """
+    wish, ids = find_wish(request.wish), _ids(request)
+    if wish.needs_episodes and not ids:
+        raise UsageError("name the episodes by their ids. See: tui-pod list")
+    library = services.controller.library
+    if unknown := [ident for ident in ids if not wish.takes_any_id and library.index(ident) is None]:
+        named = ", ".join(f"“{ident}”" for ident in unknown)
+        raise UserError(f"no episode {named}; nothing was done. See: tui-pod list")
+    done = wish.do(Subject(services, model, ids, values=request.values, caller=caller))
+    return _awaited(done) if isawaitable(done) else done or DONE
+
+
+async def grant(services: Services, model: EpisodeListModel, request: Request, caller: Caller) -> Outcome:
+    """Grant a wish as `begin` does, and wait for it."""
+    done = begin(services, model, request, caller)
+    return await done if isawaitable(done) else done
+
+
+async def _awaited(doing: Awaitable[Outcome | None]) -> Outcome:
+    return await doing or DONE
+
+
+def _ids(request: Request) -> Sequence[str]:
+    ids = request.values.get("ids") or ()
+    return list(dict.fromkeys(ids))
