@@ -16,8 +16,8 @@ def test_what_needs_no_app_is_done_without_one(run: Run, small: list[str]) -> No
     assert do("queue.add_last", "one", "two") == (0, "2 episodes queued.\n")
     assert do("queue.add_next", "Three") == (0, "“Three” queued next.\n")
     assert [each["id"] for each in run("queue", "--json", *small).json] == ["three", "one", "two"]
-    assert do("episode.toggle_played", "one", "two") == (0, "2 marked played\n")
-    assert do("episode.toggle_played", "one") == (0, "1 marked unplayed\n")
+    assert do("episode.toggle_played", "one", "two") == (0, "2 episodes marked played.\n")
+    assert do("episode.toggle_played", "one") == (0, "“One” marked unplayed.\n")
     assert do("queue.add_last", "about", "it") == (0, "“One” queued.\n")
     assert do("queue.add_last", "one", "gone")[1].startswith("tui-pod: no episode “gone”; nothing was done.")
     assert do("queue.add_last", "zebra crossing")[1].endswith("matches “zebra crossing”; nothing was done\n")

@@ -257,7 +257,7 @@ def test_mark_played_and_unplayed_is_saved_where_a_person_can_read_it(
     run: Run, small: list[str], state: StateFile
 ) -> None:
     put(state, two=started(65.9, duration=210.0))
-    assert run(*small, "mark", "played", "two", "one", "one") == (0, "", "2 marked played\n")
+    assert run(*small, "mark", "played", "two", "one", "one") == (0, "", "2 episodes marked played.\n")
     text = state.path.read_text("utf-8")
     assert "played = true" in text
     progress = state.load().progress["two"]
@@ -267,7 +267,7 @@ def test_mark_played_and_unplayed_is_saved_where_a_person_can_read_it(
 
 
 def test_mark_what_is_so_already_touches_nothing(run: Run, small: list[str], state: StateFile) -> None:
-    assert run(*small, "mark", "unplayed", "one", "two") == (0, "", "0 marked unplayed\n")
+    assert run(*small, "mark", "unplayed", "one", "two") == (0, "", "0 episodes marked unplayed.\n")
     assert state.load().progress == {}
 
 

@@ -13,9 +13,9 @@ import pytest
 from tests.cli.test_main import Run
 from tests.cli.test_main import run as run
 from tui_pod.cli import remote
-from tui_pod.core.errors import UsageError
 from tui_pod.cli.remote import ask as real_ask
 from tui_pod.cli.remote import describe, make_request
+from tui_pod.core.errors import UsageError
 from tui_pod.integrations.remote_socket import NOBODY, NobodyRuns, RemoteError, open_folder, socket_name
 from tui_pod.terminal import client, start
 from tui_pod.terminal.protocol import IF_LEFT, TAKE

@@ -22,9 +22,9 @@ from tests.patience import PATIENCE, until
 from tests.rooms import Room, make_room
 from tests.test_imports import COSTLY
 from tui_pod.cli.parser import parse
-from tui_pod.core.errors import UsageError
 from tui_pod.cli.remote import FIELDS, ask, describe, follow, make_request
 from tui_pod.core.actions import key_of, render_keys
+from tui_pod.core.errors import UsageError
 from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.player.events import LoadFailed, PauseChanged
@@ -384,30 +384,6 @@ async def test_command_prints_json_and_nothing_else(app: RemoteControl, room: Ro
     assert (status, json.loads(out)) == (0, PlayerApi(room.controller).now())
     assert len(err.splitlines()) == 1  # the modules that the script lists
     assert not {name.partition(".")[0] for name in err.split()} & (COSTLY | {"asyncio"})
-
-
-async def test_queue_of_the_app_is_changed_printed_and_undone(app: RemoteControl, room: Room, state: Path) -> None:
-    catalog = state.with_name("catalog.toml")
-    catalog.write_text('version = 1\ntitle = "T"\n' + "".join(
-        f'[[episodes]]\nid = "{ident}"\ntitle = "{ident.title()}"\n' for ident in ("one", "two", "three")
-    ))  # fmt: skip
-
-    async def queue(*words: str) -> tuple[int, str]:
-        return (await run_command("queue", *words, "--catalog", str(catalog), state=state))[:2]
-
-    assert await queue("add", "one", "two") == (0, "")
-    assert list(room.controller.queue.upcoming) == ["one", "two"]
-    _, out = await queue("next", "three", "--json")
-    assert [each["id"] for each in json.loads(out)] == ["three", "one", "two"]
-    undone = perform(PlayerApi(room.controller), {"command": "do", "action": "undo"}, lambda *_: room.controller.undo())
-    assert undone[0].text == "Undid: “Three” queued next"
-    assert await queue("take", "two") == (0, "")
-    _, out = await queue()
-    assert (list(room.controller.queue.upcoming), out.partition("\t")[0]) == (["one"], "one")
-    assert await queue("take", "three") == (1, "")
-    for wrong in ({"change": "add"}, {"change": "sort", "episodes": []}, {"change": "add", "episodes": ["gone"]}):
-        with pytest.raises(RemoteError):
-            await answer(state, command="queue", **wrong)
 
 
 async def test_command_without_json_is_a_line_to_read_aloud(app: RemoteControl, room: Room, state: Path) -> None:

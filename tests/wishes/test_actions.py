@@ -14,7 +14,8 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
-from tui_pod.wishes.actions import COMMANDS, Subject, run_command, run_unseen
+from tui_pod.wishes.actions import COMMANDS, run_command, run_unseen
+from tui_pod.wishes.wish import Subject
 
 
 class Front(FakeFrontend):

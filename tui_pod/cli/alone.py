@@ -13,7 +13,7 @@ from tui_pod.core.outcome import Outcome
 from tui_pod.library.cache import load_library
 from tui_pod.services.headless import HeadlessFrontend, HeadlessServices, check_writable
 from tui_pod.state.store import StateFile
-from tui_pod.wishes.grant import Request, begin
+from tui_pod.wishes.grant import WishRequest, begin
 
 if TYPE_CHECKING:
     from tui_pod.services.caller import Caller
@@ -46,7 +46,7 @@ def grant_alone(options: Namespace, wish: str, values: Mapping[str, Any], caller
     """
     services = open_services(options, caller)
     check_writable(services)
-    doing = begin(services, services.model, Request(wish, values), caller)
+    doing = begin(services, services.model, WishRequest(wish, values), caller)
     if isawaitable(doing):
         import asyncio  # most wishes that a command asks for are granted at once
 

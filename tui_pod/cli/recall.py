@@ -6,13 +6,13 @@ from argparse import Namespace
 from datetime import UTC, datetime
 
 from tui_pod.cli.shared import ask, open_library, print_json, tell
+from tui_pod.cli.wishes import grant
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Transcript, arrange
 from tui_pod.core.progress.cards import OF_EPISODE, Card
-from tui_pod.core.wall_time import stamp_later
 from tui_pod.recall.questions import Question, is_askable, question_of
-from tui_pod.recall.schedule import Rating, due_cards, rated
+from tui_pod.recall.schedule import Rating, due_cards
 from tui_pod.search.sources import WordSources
 
 RATINGS = "1 again, 2 hard, 3 good, 4 easy, enter stops: "
@@ -47,8 +47,7 @@ def run(options: Namespace) -> None:
             pass  # only an empty line stops
         if not answer:
             return
-        answered = rated(card, Rating(int(answer)), stamp_later(card.updated, datetime.now(UTC)))
-        opened.file.save([answered])
+        grant(options, "recall.rate", {"episode": card.episode, "start": card.start, "rating": answer})
     tell("nothing more is due" if due else "nothing is due")
 
 

@@ -18,6 +18,7 @@ from typing import Any
 from tui_pod.cli.options import without_arguments
 from tui_pod.cli.shared import ask, ask_password, ask_yes, is_someone_there, print_json, show_progress, tell, warn
 from tui_pod.config.paths import find_paths
+from tui_pod.core.actions import render_keys
 from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.outcome import Outcome
 from tui_pod.core.text.clean import clean
@@ -85,7 +86,7 @@ class Terminal:
 
 def run(options: Namespace) -> int:
     """Have the wish of a command granted; return the exit status."""
-    values = {name: _plain(value) for name, value in vars(options).items() if name not in NOT_VALUES}
+    values = {name: plain(value) for name, value in vars(options).items() if name not in NOT_VALUES}
     return grant(options, options.wish, values)
 
 
@@ -100,13 +101,13 @@ def grant(options: Namespace, wish: str, values: Mapping[str, Any]) -> int:
         outcome = grant_alone(options, wish, values, caller)
     show_progress("")
     if not outcome.is_done:
-        raise UserError(outcome.text)
+        raise UserError(render_keys(outcome.text))
     if outcome.text and not caller.wants_json:
-        tell(outcome.text)
+        tell(render_keys(outcome.sentence))
     return outcome.status
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Return a value as JSON has it; a path is absolute, since the app runs in another folder."""
     return os.path.abspath(value) if isinstance(value, Path) and str(value) != "-" else value
 

@@ -5,7 +5,7 @@ A request names the wanted state, since the caller does not see the screen. Know
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 
 from tui_pod.core.outcome import DONE, Outcome, refused
@@ -51,20 +51,6 @@ class PlayerApi:
         else:
             self.controller.play(episode)
         return DONE
-
-    def change_queue(self, change: str, episodes: Sequence[str]) -> Outcome:
-        """Make one of `CHANGES` of the queue; can be undone."""
-        controller = self.controller
-        match change:
-            case "take":
-                found = [ident for ident in episodes if ident in controller.queue.upcoming]
-                return controller.unqueue(found) if found else refused("None of them is in the queue.")
-            case _ if unknown := [ident for ident in episodes if controller.library.index(ident) is None]:
-                return refused(f"There is no episode “{unknown[0]}”. See: tui-pod list")
-            case "next":
-                return controller.queue_next(episodes)
-            case _:
-                return controller.queue_last(episodes)
 
     def stop(self) -> None:
         """Stop and keep the position; pause what plays in place of the episode."""

@@ -21,7 +21,6 @@ from tui_pod.core.outcome import DONE, Outcome
 from tui_pod.core.playback.sleep_timer import parse_sleep
 from tui_pod.core.player.mixer import MAX_VOLUME
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
-from tui_pod.core.selection.queue import CHANGES
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_socket import (
@@ -222,7 +221,8 @@ class RemoteControl(Follower):
             while not (await asyncio.wait((granting,), timeout=BEAT))[0]:
                 channel.send()
             outcome = granting.result()
-            channel.send(done=self._with_keys(outcome.sentence), is_done=outcome.is_done, status=outcome.status)
+            text = outcome.sentence if outcome.is_done else outcome.text
+            channel.send(done=self._with_keys(text), is_done=outcome.is_done, status=outcome.status)
         except UserError as error:
             channel.send(error=self._with_keys(str(error)), usage=isinstance(error, UsageError))
         finally:
@@ -340,8 +340,6 @@ def perform(api: PlayerApi, request: dict[str, object], do: Do | None = None) ->
             if unknown := [ident for ident in ids if controller.library.index(ident) is None]:
                 raise RequestError(f"There is no episode “{unknown[0]}”. See: tui-pod list")
             return do(str(request.get("action")), ids), None
-        case "queue" if "change" in request:
-            return _change_queue(api, request), None
         case "queue":
             return DONE, None
         case "next":
@@ -367,13 +365,6 @@ def _ids(request: dict[str, object]) -> list[str]:
     if not isinstance(ids, list) or not all(isinstance(ident, str) for ident in ids):
         raise RequestError("“episodes” must be a list of ids.")
     return ids
-
-
-def _change_queue(api: PlayerApi, request: dict[str, object]) -> Outcome:
-    ids, change = _ids(request), request["change"]
-    if not isinstance(change, str) or change not in CHANGES:
-        raise RequestError(f"“change” must be one of {', '.join(CHANGES)}.")
-    return api.change_queue(change, ids)
 
 
 def _within(request: dict[str, object], now: float, least: float, most: float, name: str) -> float:

@@ -27,7 +27,8 @@ from tui_pod.plain.spoken import (
 )
 from tui_pod.services.hints import NO_SEARCH, why_no_transcript
 from tui_pod.services.services import Services
-from tui_pod.wishes.actions import Subject, run_command
+from tui_pod.wishes.actions import run_command
+from tui_pod.wishes.wish import Subject
 
 SENTENCES = 20
 """Sentences read at a time."""

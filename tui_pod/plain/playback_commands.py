@@ -20,7 +20,8 @@ from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.spoken import say_plan, say_playback, say_position, sentence
 from tui_pod.services.recall import Asking
 from tui_pod.services.services import Services
-from tui_pod.wishes.actions import COMMANDS, Subject, run_command
+from tui_pod.wishes.actions import COMMANDS, run_command
+from tui_pod.wishes.wish import Subject
 
 MOVES = ("queue.move_down", "queue.move_up")
 """Actions after which the row is said even if nothing was moved."""

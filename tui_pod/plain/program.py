@@ -53,8 +53,9 @@ from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.frontend import NOT_TYPED, Job, LoginQuestion
 from tui_pod.services.lifetime import Lifetime
 from tui_pod.services.podcasts.troubles import Trouble
-from tui_pod.wishes.actions import Subject, run_unseen
-from tui_pod.wishes.grant import Request, grant
+from tui_pod.wishes.actions import run_unseen
+from tui_pod.wishes.grant import WishRequest, grant
+from tui_pod.wishes.wish import Subject
 
 if TYPE_CHECKING:
     from tui_pod.services.caller import Caller
@@ -327,7 +328,7 @@ class PlainProgram:
 
     async def grant(self, wish: str, values: Mapping[str, Any], caller: Caller) -> Outcome:
         """See `Frontend.grant`."""
-        outcome = await grant(self.services, self._list, Request(wish, values), caller)
+        outcome = await grant(self.services, self._list, WishRequest(wish, values), caller)
         if outcome.is_done and outcome.text:
             self._dialogue.say(outcome.sentence)
         return outcome

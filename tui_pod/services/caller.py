@@ -50,7 +50,10 @@ class Silent:
     def say(self, text: str) -> None:
         """Say nothing."""
 
-    warn = progress = say
+    warn = say
+
+    def progress(self, said: str, share: float | None = None) -> None:
+        """Show nothing."""
 
     def show(self, *cells: str) -> None:
         """Show nothing."""

@@ -110,5 +110,5 @@ class HeadlessFrontend(Nothing):
 
     def work_changed(self, jobs: Mapping[str, Job]) -> None:
         """Show the work that began last."""
-        job = next(reversed(jobs.values()), None)
+        job = next(reversed([*jobs.values()]), None)
         self._caller.progress(job.text if job is not None else "", job.share if job is not None else None)

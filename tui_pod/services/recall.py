@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tui_pod.audio.excerpt import ExcerptPlayer
+    from tui_pod.core.playback.editable_records import EditableRecords
     from tui_pod.core.player.snapshot import Playback
     from tui_pod.core.progress.bookmarks import Bookmark
     from tui_pod.core.selection.session_planner import Plan, SessionRequest
@@ -214,7 +215,7 @@ class RecallService(Follower):
 
     def answer(self, card: Card, rating: Rating) -> None:
         """Record how well a card was remembered; can be undone."""
-        self._cards.change("an answer", {card.key: rated(card, rating, self._cards.stamp(card.key))})
+        record_answer(self._cards, card, rating)
 
     def toggle(self, bookmark: Bookmark) -> str:
         """Turn a bookmark into a card, or stop asking about it; return a sentence that says which."""
@@ -288,3 +289,8 @@ class RecallService(Follower):
         now = self._cards.stamp(key)
         card = Card(key.episode, key.start, now + FIRST_AFTER if is_later else now, now)
         self._cards.change("a card", {key: card})
+
+
+def record_answer(cards: EditableRecords[Card], card: Card, rating: Rating) -> None:
+    """Record how well a card was remembered; can be undone."""
+    cards.change("an answer", {card.key: rated(card, rating, cards.stamp(card.key))})

@@ -158,7 +158,8 @@ class ScreenFrontend:
 
     def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
         """See `Frontend.run_action`."""
-        from tui_pod.wishes.actions import Subject, run_unseen  # after the first paint
+        from tui_pod.wishes.actions import run_unseen
+        from tui_pod.wishes.wish import Subject  # after the first paint
 
         def run_own(ident: str) -> None:
             model, listing = self._main.model, self._main.listing
@@ -175,9 +176,9 @@ class ScreenFrontend:
 
     async def grant(self, wish: str, values: Mapping[str, Any], caller: Caller) -> Outcome:
         """See `Frontend.grant`."""
-        from tui_pod.wishes.grant import Request, grant  # after the first paint
+        from tui_pod.wishes.grant import WishRequest, grant  # after the first paint
 
-        outcome = await grant(self._main.services, self._main.model, Request(wish, values), caller)
+        outcome = await grant(self._main.services, self._main.model, WishRequest(wish, values), caller)
         if outcome.is_done and outcome.text:
             self.tell(outcome.notice)
         return outcome

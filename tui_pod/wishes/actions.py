@@ -6,58 +6,20 @@ are those of the front ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
-from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import ABOUT_EPISODES, BY_ID, key_of, needs_cursor
 from tui_pod.core.outcome import DONE, Outcome, changed, refused
-from tui_pod.core.playback.controller import NOTHING_PLAYS, PlaybackController
+from tui_pod.core.playback.controller import NOTHING_PLAYS
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.selection.list_query import SmartList, Sort
-from tui_pod.services.caller import SILENT, Caller
 from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE
-from tui_pod.wishes.wish import Values
+from tui_pod.wishes.wish import Subject
 
 if TYPE_CHECKING:
-    from tui_pod.core.progress.bookmarks import Bookmark
-    from tui_pod.services.episode_list import EpisodeListModel
-    from tui_pod.services.services import Services
-
-
-def _ask_nothing(_: object = None) -> None:
-    """Leave out a question: nobody is there to answer it."""
-
-
-class Subject(NamedTuple):
-    """What a command acts on."""
-
-    services: Services
-    model: EpisodeListModel
-    """The list that is shown."""
-    episodes: Sequence[str] = ()
-    """The selection, the episode at the cursor, or all of the topic at the cursor."""
-    entry: int | None = None
-    """The topic or smart list at the cursor of the tree; None if the cursor is in the list."""
-    hide_course: Callable[[], object] = _ask_nothing
-    """Asks whether to hide the course."""
-    edit: Callable[[Bookmark], object] = _ask_nothing
-    """Asks for a note on a bookmark."""
-    values: Values = MappingProxyType({})
-    """What was answered to the questions of the wish."""
-    caller: Caller = SILENT
-    """Who asks."""
-
-    @property
-    def controller(self) -> PlaybackController:
-        """What plays."""
-        return self.services.controller
-
-    @property
-    def listed(self) -> int:
-        """The topic or smart list at the cursor of the tree, or of the list."""
-        return self.model.query.entry if self.entry is None else self.entry
+    pass
 
 
 Command = Callable[[Subject], Outcome | None]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.outcome import DONE, Outcome
-from tui_pod.wishes.actions import Subject
 from tui_pod.wishes.records import RECORD_WISHES
+from tui_pod.wishes.wish import Subject, find_ids
 
 if TYPE_CHECKING:
     from tui_pod.services.caller import Caller
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui_pod.wishes.wish import Wish
 
 
-class Request(NamedTuple):
+class WishRequest(NamedTuple):
     """A wish, and the answers to its questions."""
 
     wish: str
@@ -34,7 +34,7 @@ def find_wish(ident: str) -> Wish:
 
 
 def begin(
-    services: Services, model: EpisodeListModel, request: Request, caller: Caller
+    services: Services, model: EpisodeListModel, request: WishRequest, caller: Caller
 ) -> Outcome | Awaitable[Outcome]:
     """Grant a wish; return what was done, or what to wait for if that takes a while.
 
@@ -44,15 +44,13 @@ def begin(
     wish, ids = find_wish(request.wish), _ids(request)
     if wish.needs_episodes and not ids:
         raise UsageError("name the episodes by their ids. See: tui-pod list")
-    library = services.controller.library
-    if unknown := [ident for ident in ids if not wish.takes_any_id and library.index(ident) is None]:
-        named = ", ".join(f"“{ident}”" for ident in unknown)
-        raise UserError(f"no episode {named}; nothing was done. See: tui-pod list")
+    if not wish.takes_any_id:
+        find_ids(services.controller.library, ids)
     done = wish.do(Subject(services, model, ids, values=request.values, caller=caller))
     return _awaited(done) if isawaitable(done) else done or DONE
 
 
-async def grant(services: Services, model: EpisodeListModel, request: Request, caller: Caller) -> Outcome:
+async def grant(services: Services, model: EpisodeListModel, request: WishRequest, caller: Caller) -> Outcome:
     """Grant a wish as `begin` does, and wait for it."""
     done = begin(services, model, request, caller)
     return await done if isawaitable(done) else done
@@ -62,6 +60,6 @@ async def _awaited(doing: Awaitable[Outcome | None]) -> Outcome:
     return await doing or DONE
 
 
-def _ids(request: Request) -> Sequence[str]:
+def _ids(request: WishRequest) -> Sequence[str]:
     ids = request.values.get("ids") or ()
     return list(dict.fromkeys(ids))

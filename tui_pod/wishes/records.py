@@ -1,15 +1,19 @@
-"""Wishes about what is saved of the listener: marks, the queue, and lists of their own."""
+"""Wishes about what is saved of the listener: marks, the queue, lists of their own, and answers to cards."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.core.outcome import Outcome, refused
-from tui_pod.wishes.wish import Wish
+from tui_pod.core.errors import UsageError, UserError
+from tui_pod.core.library.own_lists import MAX_NAME, OwnList
+from tui_pod.core.outcome import DONE, Outcome, refused
+from tui_pod.core.text.clean import clean, counted
+from tui_pod.wishes.wish import Wish, find_ids
 
 if TYPE_CHECKING:
-    from tui_pod.wishes.actions import Subject
+    from tui_pod.wishes.wish import Subject
 
 
 def _mark(on: Subject) -> Outcome:
@@ -17,20 +21,81 @@ def _mark(on: Subject) -> Outcome:
 
 
 def _queue(on: Subject) -> Outcome:
-    """Change the queue; show it afterwards if a document is wanted."""
-    controller = on.controller
-    match on.values["change"]:
-        case "take":
-            found = [ident for ident in on.episodes if ident in controller.queue.upcoming]
-            outcome = controller.unqueue(found) if found else refused("None of them is in the queue; nothing was done.")
-        case "next":
-            outcome = controller.queue_next(on.episodes)
-        case _:
-            outcome = controller.queue_last(on.episodes)
-    return outcome
+    controller, change = on.controller, on.values["change"]
+    if change == "take":
+        found = [ident for ident in on.episodes if ident in controller.queue.upcoming]
+        return controller.unqueue(found) if found else refused("none of them is in the queue; nothing was changed")
+    episodes = find_ids(controller.library, on.episodes)
+    return controller.queue_next(episodes) if change == "next" else controller.queue_last(episodes)
+
+
+def _change_list(on: Subject) -> Outcome:
+    """Make, change or remove a list, all in one step."""
+    from tui_pod.core.library.podcast_settings import split_pairs  # few listeners have lists
+    from tui_pod.core.selection import list_settings
+
+    lists, library, values = on.controller.lists, on.controller.library, on.values
+    name, file = clean(str(values["name"]), MAX_NAME), values.get("import_file")
+    former = lists.named(name)
+    if values.get("remove"):
+        if former is None:
+            raise UserError(f"no list “{name}”. See: tui-pod lists")
+        return Outcome(lists.remove(former.name), can_undo=True)
+    texts = split_pairs(_texts(on, "set"))
+    made = former or OwnList(name, on.controller.now(), is_rule=bool(texts.keys() - {"name"}))
+    add, take = find_ids(library, _texts(on, "add")), set(_texts(on, "take"))
+    if made.is_rule and (add or take or file):
+        raise UserError(f"“{name}” is a smart list: its rule decides what is on it")
+    wanted, missing = list_settings.changed(made, texts), 0
+    if file:
+        found, missing = _read_playlist(on, str(file))
+        add = [*add, *found]
+    episodes = [ident for ident in dict.fromkeys((*wanted.episodes, *add)) if ident not in take]
+    lists.set(wanted._replace(episodes=tuple(episodes)), None, former and former.name)
+    if missing:
+        on.caller.warn(f"{missing} {'entry' if missing == 1 else 'entries'} not in the library left out")
+    rule = list_settings.describe(wanted) if wanted.is_rule else counted(len(episodes))
+    return Outcome(f"list “{wanted.name}”: {rule}", can_undo=True)
+
+
+def _texts(on: Subject, name: str) -> Sequence[str]:
+    """Return the texts of an answer; none if there is no such answer."""
+    texts = on.values.get(name) or ()
+    return [texts] if isinstance(texts, str) else texts if isinstance(texts, Sequence) else ()
+
+
+def _read_playlist(on: Subject, file: str) -> tuple[list[str], int]:
+    """Return the ids of a playlist's episodes, and the number of entries that the library lacks."""
+    from tui_pod.core.selection.playlist import read_m3u  # seldom needed
+    from tui_pod.runtime.files import read_text
+
+    path = Path(file)
+    try:
+        text = read_text(path, "replace")
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}") from None
+    if text is None:
+        raise UserError(f"{path} does not exist")
+    return read_m3u(text.removeprefix("\ufeff"), str(path.parent), on.controller.library)
+
+
+def _rate(on: Subject) -> Outcome:
+    """Record how well a card was remembered; nothing, if it was removed meanwhile."""
+    from tui_pod.core.progress.bookmarks import BookmarkKey  # seldom needed
+    from tui_pod.recall.schedule import Rating
+    from tui_pod.services.recall import record_answer
+
+    cards = on.controller.bookmarks.cards
+    card = cards.get(BookmarkKey(str(on.values["episode"]), float(str(on.values["start"]))))
+    if card is None:
+        raise UsageError("this card is gone")
+    record_answer(cards, card, Rating(int(str(on.values["rating"]))))
+    return DONE
 
 
 RECORD_WISHES: Mapping[str, Wish] = {
     "episode.mark": Wish(_mark, needs_episodes=True),
     "queue.change": Wish(_queue, needs_episodes=True, takes_any_id=True),
+    "list.change": Wish(_change_list),
+    "recall.rate": Wish(_rate),
 }

@@ -5,14 +5,58 @@ It says what it needs to know and does it. It knows no front end: whoever asks i
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.outcome import Outcome
-from tui_pod.services.caller import Kind
+from tui_pod.services.caller import SILENT, Caller, Kind
 
 if TYPE_CHECKING:
-    from tui_pod.wishes.actions import Subject
+    from tui_pod.core.library.library import Library
+    from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.core.progress.bookmarks import Bookmark
+    from tui_pod.services.episode_list import EpisodeListModel
+    from tui_pod.services.services import Services
+
+
+Values = Mapping[str, "str | bool | Sequence[str] | None"]
+"""Answers, by the names of the questions."""
+
+
+def _ask_nothing(_: object = None) -> None:
+    """Leave out a question: nobody is there to answer it."""
+
+
+class Subject(NamedTuple):
+    """What a command acts on."""
+
+    services: Services
+    model: EpisodeListModel
+    """The list that is shown."""
+    episodes: Sequence[str] = ()
+    """The selection, the episode at the cursor, or all of the topic at the cursor."""
+    entry: int | None = None
+    """The topic or smart list at the cursor of the tree; None if the cursor is in the list."""
+    hide_course: Callable[[], object] = _ask_nothing
+    """Asks whether to hide the course."""
+    edit: Callable[[Bookmark], object] = _ask_nothing
+    """Asks for a note on a bookmark."""
+    values: Values = MappingProxyType({})
+    """What was answered to the questions of the wish."""
+    caller: Caller = SILENT
+    """Who asks."""
+
+    @property
+    def controller(self) -> PlaybackController:
+        """What plays."""
+        return self.services.controller
+
+    @property
+    def listed(self) -> int:
+        """The topic or smart list at the cursor of the tree, or of the list."""
+        return self.model.query.entry if self.entry is None else self.entry
 
 
 class Choice(NamedTuple):
@@ -45,8 +89,12 @@ class Ask(NamedTuple):
     example: str = ""
 
 
-Values = Mapping[str, "str | bool | Sequence[str] | None"]
-"""Answers, by the names of the questions."""
+def find_ids(library: Library, ids: Iterable[str]) -> list[str]:
+    """Return the ids, each once. Raises UserError if the library lacks one."""
+    found = list(dict.fromkeys(ids))
+    if unknown := [f"“{ident}”" for ident in found if library.index(ident) is None]:
+        raise UserError(f"no episode {', '.join(unknown)}; nothing was done. See: tui-pod list")
+    return found
 
 
 class Wish(NamedTuple):

@@ -110,9 +110,9 @@ def test_name_of_another_list_is_not_taken_and_that_of_a_removed_one_can_be_made
         lists("lists", name, "--add", "a")
     for name in ("Yours", "Greek"):
         assert lists("lists", "Mine", "--set", f"name={name}")[0] == 1
-    assert lists("lists", "Mine", "--remove")[2] == "list “Mine” removed\n"
+    assert lists("lists", "Mine", "--remove")[2] == "List “Mine” removed.\n"
     assert lists("lists", "Mine", "--remove")[0] == 1
-    assert lists("lists", "Mine", "--add", "b")[2] == "list “Mine”: 1 episode\n"
+    assert lists("lists", "Mine", "--add", "b")[2] == "list “Mine”: 1 episode.\n"
     assert [line.split("\t")[:2] for line in lists("lists")[1].splitlines()] == [["Mine", "1"], ["Yours", "1"]]
     lists("lists", "Yours", "--remove")
     assert lists("lists", "Mine", "--add", "a", "--set", "name=Yours")[0] == 0
@@ -122,8 +122,8 @@ def test_name_of_another_list_is_not_taken_and_that_of_a_removed_one_can_be_made
 def test_change_says_what_is_on_the_list_now(lists, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "mine.m3u").write_text("/x.mp3\n/y.mp3\n", "utf-8")
     status, _, messages = lists("lists", "Mine", "--add", "a", "--import-file", str(tmp_path / "mine.m3u"))
-    assert (status, messages) == (0, "tui-pod: 2 entries not in the library left out\nlist “Mine”: 1 episode\n")
-    assert lists("lists", "Long", "--set", "min_length=15m")[2] == "list “Long”: min_length=15m\n"
+    assert (status, messages) == (0, "tui-pod: 2 entries not in the library left out\nlist “Mine”: 1 episode.\n")
+    assert lists("lists", "Long", "--set", "min_length=15m")[2] == "list “Long”: min_length=15m.\n"
     text = lists("lists", "Mine", "--export")[1]
     assert text.startswith("#EXTM3U")
     (tmp_path / "mine.m3u").write_text(text, "utf-8")

@@ -51,6 +51,12 @@ def to_texts(own_list: OwnList) -> dict[str, str]:
     return {row.name: row.show(getattr(own_list, row.name)) for row in rows_of(own_list)}
 
 
+def describe(own_list: OwnList) -> str:
+    """Return the rule of a list: `topics=Greek, min_length=15m`; empty if it is made by hand."""
+    texts = to_texts(own_list) if own_list.is_rule else {}
+    return ", ".join(f"{name}={text}" for name, text in texts.items() if text and name != "name")
+
+
 def changed(own_list: OwnList, texts: Mapping[str, str]) -> OwnList:
     """Return a list with these settings changed.
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple, Self
 
 
@@ -106,21 +105,3 @@ class Queue(_Entries):
 
     def _inserted(self, row: int, ids: list[str]) -> Queue:
         return Queue((*self.entries[:row], *ids, *self.entries[row:]), self.cursor)
-
-
-class QueueChange(NamedTuple):
-    """A change of the queue that scripts may ask for."""
-
-    apply: Callable[[Queue, Iterable[str]], Queue]
-    said: str
-    """What was done to the episodes."""
-
-
-CHANGES: Mapping[str, QueueChange] = MappingProxyType(
-    {
-        "add": QueueChange(Queue.add_last, "queued"),
-        "next": QueueChange(Queue.add_next, "queued next"),
-        "take": QueueChange(Queue.remove, "taken out of the queue"),
-    }
-)
-"""By the word of `tui-pod queue`."""
