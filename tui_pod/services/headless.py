@@ -20,7 +20,6 @@ from tui_pod.core.player.ports import Player, Ports, Sources
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.services.podcasts.shared import SharedPodcasts
 from tui_pod.services.services import Services
 from tui_pod.state.writer import RecordBuffer
 
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
     from tui_pod.services.engine import Engine
     from tui_pod.services.first_screen import AppFiles, FirstScreen
     from tui_pod.services.frontend import Frontend, Job
+    from tui_pod.services.podcasts.shared import SharedPodcasts
 
 
 class Nothing:
@@ -44,11 +44,8 @@ class HeadlessEngine:
 
     def __init__(self, first: FirstScreen, files: AppFiles, frontend: Frontend) -> None:
         """Build everything; nothing is opened."""
-        from tui_pod.services.podcasts.opening import open_podcasts  # only wishes about podcasts open them
-
         settings = first.settings
-        self._files, self._writer = files, RecordBuffer(files.state)
-        self.podcasts = SharedPodcasts(partial(open_podcasts, files.paths, settings))
+        self._files, self._settings, self._writer = files, settings, RecordBuffer(files.state)
         self.broadcast = Broadcast(cast("PlaybackListener", frontend))
         nothing = Nothing()
         ports = Ports(cast(Player, nothing), cast(Sources, nothing), self._writer, self.broadcast,
@@ -62,6 +59,14 @@ class HeadlessEngine:
         self.controller.resume_queue(first.queue_seen, first.queue_times)
         if first.is_session_over:
             self.controller.sessions.forget()
+
+    @cached_property
+    def podcasts(self) -> SharedPodcasts:
+        """The podcasts, which are opened when they are first needed."""
+        from tui_pod.services.podcasts.opening import open_podcasts  # most wishes are not about podcasts
+        from tui_pod.services.podcasts.shared import SharedPodcasts
+
+        return SharedPodcasts(partial(open_podcasts, self._files.paths, self._settings))
 
     async def save(self) -> None:
         """Save what was changed so far. Raises StateError if that fails."""

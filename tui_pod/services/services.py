@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from functools import cached_property, partial
 from pathlib import Path
@@ -14,6 +13,8 @@ from tui_pod.services.first_screen import AppFiles, make_first_screen
 from tui_pod.state.store import State, StateFile
 
 if TYPE_CHECKING:
+    import asyncio
+
     from tui_pod.config.settings import Config
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.statistics import Statistics
@@ -265,10 +266,14 @@ class Services:
 
     async def _announce(self, title: str, text: str) -> None:
         if self.integrations is not None:
+            import asyncio  # a command that marks episodes needs no loop
+
             await asyncio.wait((self.integrations,))  # connecting to the desktop may take seconds
         self.engine.broadcast.notify(title, text)
 
     async def _update_index(self, index: IndexFile) -> None:
+        import asyncio  # as above
+
         from tui_pod.search.fill import is_current  # once the player is open
         from tui_pod.services.tasks import run_command
 
