@@ -158,8 +158,8 @@ class ScreenFrontend:
 
     def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
         """See `Frontend.run_action`."""
-        from tui_pod.wishes.actions import run_unseen
-        from tui_pod.wishes.wish import Subject  # after the first paint
+        from tui_pod.wishes.actions import run_unseen  # after the first paint
+        from tui_pod.wishes.wish import Subject
 
         def run_own(ident: str) -> None:
             model, listing = self._main.model, self._main.listing

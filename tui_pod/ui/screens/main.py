@@ -275,8 +275,8 @@ class MainScreen(Screen[None]):
 
     def _run_command(self, ident: str, episodes: Sequence[str], entry: int | None = None) -> None:
         """Run the command of an action on episodes, or on an entry of the tree; say what it did unless the row does."""
-        from tui_pod.wishes.actions import run_command
-        from tui_pod.wishes.wish import Subject  # after the first paint
+        from tui_pod.wishes.actions import run_command  # after the first paint
+        from tui_pod.wishes.wish import Subject
 
         if ident == "list.collect":
             if episodes:
