@@ -18,6 +18,7 @@ from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.outcome import Outcome
 from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.player.changes import ChangeReader
 from tui_pod.core.player.events import (
     Event,
     FileEnded,
@@ -265,7 +266,7 @@ class FakeWriter:
         return {r.key: r.value for r in self.records if isinstance(r, SettingRecord) and r.table == name}
 
 
-class FakeListener:
+class FakeListener(ChangeReader):
     """A `PlaybackListener` that keeps what it is told."""
 
     def __init__(self) -> None:
@@ -380,6 +381,9 @@ class FakeFrontend(FakeListener):
     def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
         raise AssertionError(f"nobody runs {ident}")
 
+    async def grant(self, wish: str, values: Mapping[str, object], caller: object) -> Outcome:
+        raise AssertionError(f"nobody wishes {wish}")
+
     def ask_login(self, question: LoginQuestion) -> None:
         self.questions.append(question)
         self.bell.ring()
@@ -415,7 +419,7 @@ class FakeFrontend(FakeListener):
         self.recognised[episode] = state
         self.bell.ring()
 
-    def feeds_failed(self, troubles: Mapping[str, Trouble]) -> None:
+    def troubles_changed(self, troubles: Mapping[str, Trouble]) -> None:
         self.failed, self.troubles = frozenset(troubles), troubles
         self.bell.ring()
 

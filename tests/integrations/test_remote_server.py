@@ -27,6 +27,7 @@ from tui_pod.core.actions import key_of, render_keys
 from tui_pod.core.errors import UsageError
 from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.player.changes import SyncEnded
 from tui_pod.core.player.events import LoadFailed, PauseChanged
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.integrations import remote_server as remote
@@ -225,7 +226,7 @@ async def test_follower_gets_a_line_after_each_sync(room: Room, runtime: Path, s
         assert now["synced"] == (None if time is None else time.isoformat(timespec="seconds"))
         times.pop(0)
         if times:
-            room.broadcast.sync_ended()
+            room.broadcast.show(SyncEnded())
     writer.close()
     await control.close()
 

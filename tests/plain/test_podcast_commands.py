@@ -18,6 +18,7 @@ from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import UNLISTED, topic_key
+from tui_pod.core.player.changes import DownloadsChanged, LibraryChanged, ProgressChanged, TroublesChanged
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.selection.list_query import ListQuery, SmartList
@@ -221,7 +222,7 @@ async def test_x_takes_an_episode_off_new() -> None:
         assert kind == "take_off"
         left = {"cast-1", "cast-2"} - {taken}
         services.room.progress_index.set_new(left)  # as it is soon after
-        services.frontend.progress_changed(frozenset({str(taken)}))
+        services.frontend.show(ProgressChanged(frozenset({str(taken)})))
         await typist.type("g", until_said="1 of 1.")
 
 
@@ -234,7 +235,10 @@ async def test_x_on_another_topic_says_what_it_takes() -> None:
 async def test_downloads_are_said_when_they_begin_and_end() -> None:
     services = FeedServices()
     async with typing(services) as typist:
-        change = services.frontend.downloads_changed
+
+        def change(downloads: dict[str, DownloadState | None]) -> None:
+            services.frontend.show(DownloadsChanged(downloads))
+
         change({"cast-1": WHOLE, "gone": WHOLE})  # what was there before is not said
         change({"cast-1": None})
         for download in (DownloadState(text="…"), DownloadState(text="45 %", share=0.45)):
@@ -273,9 +277,9 @@ async def test_details_say_podcast_notes_and_chapters() -> None:
 async def test_podcast_that_could_not_be_refreshed_says_so_and_a_failed_download_why() -> None:
     services = FeedServices()
     async with typing(services) as typist:
-        services.frontend.feeds_failed({CAST: Trouble(CAST, "Cast", "It is broken.", "Never fetched.", CAST)})
-        services.frontend.downloads_changed({"cast-2": DownloadState(text="…")})
-        services.frontend.downloads_changed({"cast-2": DownloadState(error="the disk is full")})
+        services.frontend.show(TroublesChanged({CAST: Trouble(CAST, "Cast", "It is broken.", "Never fetched.", CAST)}))
+        services.frontend.show(DownloadsChanged({"cast-2": DownloadState(text="…")}))
+        services.frontend.show(DownloadsChanged({"cast-2": DownloadState(error="the disk is full")}))
         await typist.type("g", "tab", "j", until_said="6 of 9")
     assert typist.lines[3:] == [
         "Downloading: Cast 2.",
@@ -303,10 +307,10 @@ async def test_swap_keeps_the_episode_and_says_nothing() -> None:
     async with typing(services) as typist:
         await typist.type("G", until_said="2 of 2. Cast 1. 1 minute.")
         swap(services.room, cast=(4, 3, 2, 1))
-        services.frontend.library_changed(services.room.library, services.room.progress_index)
+        services.frontend.show(LibraryChanged(services.room.library, services.room.progress_index))
         await typist.type("k", until_said="3 of 4. Cast 2. 1 minute.")
         swap(services.room, cast=(4, 1))
-        services.frontend.library_changed(services.room.library, services.room.progress_index)
+        services.frontend.show(LibraryChanged(services.room.library, services.room.progress_index))
         await typist.type("j", until_said="2 of 2. Cast 1. 1 minute.")
     assert len(typist.lines) == 6
 
@@ -318,10 +322,10 @@ async def test_swap_in_the_topics_keeps_the_topic() -> None:
         services.room.library = build_library(TOPICS, EPISODES)
         services.room.progress_index = services.room.progress_index.moved_to(services.room.library)
         services.room.controller.adopt(services.room.library, services.room.progress_index)
-        services.frontend.library_changed(services.room.library, services.room.progress_index)
+        services.frontend.show(LibraryChanged(services.room.library, services.room.progress_index))
         await typist.type("j", until_said="4 of 7. Basics, 5 episodes, level 2.")
         swap(services.room, cast=(2, 1))
-        services.frontend.library_changed(services.room.library, services.room.progress_index)
+        services.frontend.show(LibraryChanged(services.room.library, services.room.progress_index))
         await typist.type("k", until_said="5 of 9. Cast")
     assert len(typist.lines) == 6
 

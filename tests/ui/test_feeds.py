@@ -461,7 +461,7 @@ async def test_trouble_has_a_mark_a_page_and_a_view_of_all_with_what_helps() -> 
     dead = Trouble(CAST, "Cast", "The server does not have it any more (404).", "Never fetched.", CAST)
     late = Trouble(OTHER, "Other", "https://other.example.org: no answer for 20 s.", "Last fetched on 3 May.", OTHER)
     async with run_app(library, query=ListQuery(entry=topic(library, "Cast"))) as driver:
-        driver.app.frontend.feeds_failed({CAST: dead, OTHER: late})
+        driver.app.frontend.troubles_changed({CAST: dead, OTHER: late})
         await driver.settle()
         page = " ".join(driver.text.split())
         assert "T Trouble 2" in page
@@ -482,6 +482,6 @@ async def test_trouble_has_a_mark_a_page_and_a_view_of_all_with_what_helps() -> 
         await driver.press("T", "enter", "j", "enter", "backspace", "enter")
         await driver.settle()
         assert driver.services.asked_feeds.wishes[-1] == ("move", OTHER, OTHER[:-1])
-        driver.app.frontend.feeds_failed({})
+        driver.app.frontend.troubles_changed({})
         await driver.settle()
         assert "Trouble" not in driver.text

@@ -180,7 +180,9 @@ class RemoteControl(Follower):
         for follower in self._followers:
             follower.set()
 
-    sync_ended = queue_changed
+    def sync_ended(self) -> None:
+        """Wake those that follow the player."""
+        self.queue_changed()
 
     def notice_shown(self, text: str, is_error: bool) -> None:
         """Keep an error for the answer."""

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.row_states import DownloadState, RecognitionState
+from tui_pod.core.library.row_states import DownloadState
 from tui_pod.core.outcome import Outcome, refused
 from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.player.changes import ChangeReader
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.cards import Card
@@ -76,7 +77,7 @@ NOT_HERE = "{}: not in the plain program."
 OPENLY = "This server uses http, so others on the network can read the login. Send it anyway? Answer yes or no:"
 
 
-class PlainProgram:
+class PlainProgram(ChangeReader):
     """A `Frontend` that prints lines."""
 
     def __init__(self, lifetime: Lifetime, descriptor: int = 0, output: TextIO | None = None) -> None:
@@ -237,11 +238,11 @@ class PlainProgram:
             self._loop.call_soon_threadsafe(self.controller.handle, event)
 
     def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
-        """See `Frontend.library_changed`."""
+        """See `ChangeReader.library_changed`."""
         self._browser.adopt(library, progress_index)
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """See `Frontend.downloads_changed`: says when a download that was asked for starts and ends."""
+        """See `ChangeReader.downloads_changed`: says when a download that was asked for starts and ends."""
         for ident, download in downloads.items():
             former = self._browser.downloads.pop(ident, None)
             if download is not None:
@@ -251,15 +252,12 @@ class PlainProgram:
             if said and index is not None:
                 self._dialogue.say(f"{said}: {sentence(self.controller.library.titles[index])}")
 
-    def transcript_changed(self, episode: str, state: RecognitionState | None) -> None:
-        """See `Frontend.transcript_changed`: it is said when the listener opens the transcript."""
-
-    def feeds_failed(self, troubles: Mapping[str, Trouble]) -> None:
-        """See `Frontend.feeds_failed`: said with the topic."""
+    def troubles_changed(self, troubles: Mapping[str, Trouble]) -> None:
+        """See `ChangeReader.troubles_changed`: said with the topic."""
         self._browser.model.troubles = troubles
 
     def work_changed(self, jobs: Mapping[str, Job]) -> None:
-        """See `Frontend.work_changed`: says when work starts and ends; the services tell the result."""
+        """See `ChangeReader.work_changed`: says when work starts and ends; the services tell the result."""
         former = self._work
         self._work = {
             kind: job.text
@@ -358,7 +356,7 @@ class PlainProgram:
     # -- from playback ---------------------------------------------------------------------------
 
     def playback_changed(self, playback: Playback) -> None:
-        """See `PlaybackListener.playback_changed`."""
+        """See `ChangeReader.playback_changed`."""
         former, self._playback = self._playback, playback
         if self._loading is not None and (
             playback.shown_status is not PlayerStatus.LOADING or playback.load != former.load
@@ -375,24 +373,21 @@ class PlainProgram:
         self._dialogue.say_all(say_change(former, playback, source, is_finished))
 
     def progress_changed(self, episodes: frozenset[str]) -> None:  # noqa: ARG002
-        """See `PlaybackListener.progress_changed`: said when the listener moves to the episode."""
+        """See `ChangeReader.progress_changed`: said when the listener moves to the episode."""
         entry = self._list.query.entry
         if entry == SmartList.NEW or entry in self._list.library.candidates:
             self._list.update()
 
     def queue_changed(self) -> None:
-        """See `PlaybackListener.queue_changed`: commands say what they changed."""
+        """See `ChangeReader.queue_changed`: commands say what they changed."""
         self._list.take_queue(self.controller.queue)
-
-    def bookmarks_changed(self, episodes: frozenset[str]) -> None:
-        """See `PlaybackListener.bookmarks_changed`: commands say what they changed."""
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """See `PlaybackListener.tell`."""
         self._dialogue.say(f"Error: {text}" if is_error else text)
 
     def session_ended(self, summary: Summary) -> None:
-        """See `PlaybackListener.session_ended`."""
+        """See `ChangeReader.session_ended`."""
         self._dialogue.say_all(say_summary(self.controller.library, summary))
         if summary.next:
             self._dialogue.say(f"Press {key_of('queue.next')} to play on.")

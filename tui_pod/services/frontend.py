@@ -9,7 +9,6 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.player.ports import PlaybackListener
 
 if TYPE_CHECKING:
-    from tui_pod.core.library.row_states import DownloadState, RecognitionState
     from tui_pod.core.outcome import Outcome
     from tui_pod.core.player.events import Event
     from tui_pod.core.progress.cards import Card
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from tui_pod.net.login import Login
     from tui_pod.recall.questions import Question
     from tui_pod.services.caller import Caller
-    from tui_pod.services.podcasts.troubles import Trouble
 
 NOT_TYPED = "What you paste is not typed as keys. Open a field for it first."
 
@@ -94,18 +92,6 @@ class Frontend(PlaybackListener, Protocol):
 
     def write_control(self, sequence: str) -> None:
         """Send a control sequence to the terminal, if the front end draws on one."""
-
-    def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """Show the state of the downloads of these episodes; None for an episode without one."""
-
-    def transcript_changed(self, episode: str, state: RecognitionState | None) -> None:
-        """Show the progress of recognising an episode; None if it has ended or the transcript has changed."""
-
-    def feeds_failed(self, troubles: Mapping[str, Trouble]) -> None:
-        """Show which podcasts have trouble, by the ids of their feeds."""
-
-    def work_changed(self, jobs: Mapping[str, Job]) -> None:
-        """Show the work in progress, by its kind; what began last comes last."""
 
     def ask_login(self, question: LoginQuestion) -> None:
         """Ask the listener for a login; if a dialog is open, only say that one is needed."""

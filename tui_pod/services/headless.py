@@ -15,6 +15,7 @@ from tui_pod.core.actions import render_keys
 from tui_pod.core.errors import UserError
 from tui_pod.core.outcome import Outcome, refused
 from tui_pod.core.playback.controller import PlaybackController
+from tui_pod.core.player.changes import ChangeReader
 from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.ports import Player, Ports, Sources
 from tui_pod.core.progress.progress import PlayedRule
@@ -98,7 +99,7 @@ def check_writable(services: Services) -> None:
         raise UserError("nothing was changed.")
 
 
-class HeadlessFrontend(Nothing):
+class HeadlessFrontend(ChangeReader):
     """A `Frontend` in which nothing is shown: notices go to whoever asked."""
 
     def __init__(self, caller: Caller) -> None:

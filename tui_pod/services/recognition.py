@@ -18,6 +18,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.row_states import RecognitionState
 from tui_pod.core.outcome import Outcome
+from tui_pod.core.player.changes import TranscriptChanged
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import span
 from tui_pod.integrations.power_and_network import is_on_battery
@@ -287,7 +288,7 @@ class RecognitionService:
             self._latest = None  # else it would be reported after the end
         else:
             self._states[ident] = state
-        self._frontend.transcript_changed(ident, state)
+        self._frontend.show(TranscriptChanged(ident, state))
 
     def _fail(self, ident: str, error: BaseException) -> None:
         """Give up on an episode, and tell the listener why if they asked for it."""
@@ -327,9 +328,9 @@ class RecognitionService:
 
     async def _take(self, ident: str) -> bool:
         is_taken = await asyncio.to_thread(self._files.remove, ident)
-        self._frontend.transcript_changed(ident, None)
+        self._frontend.show(TranscriptChanged(ident, None))
         return is_taken
 
     async def _bring_back(self, ident: str) -> None:
         await asyncio.to_thread(self._files.restore, ident)
-        self._frontend.transcript_changed(ident, None)
+        self._frontend.show(TranscriptChanged(ident, None))

@@ -210,10 +210,12 @@ class Services:
     @cached_property
     def sync(self) -> SyncService:
         """Sync with other devices."""
-        from tui_pod.services.sync import SyncService  # see `BESIDE`
+        from tui_pod.core.player.changes import SyncEnded  # see `BESIDE`
+        from tui_pod.services.sync import SyncService
 
         broadcast = self.engine.broadcast
-        service = SyncService(self.context, self.sync_setup, self.feeds, broadcast.sync_ended)
+        ended = partial(broadcast.show, SyncEnded())
+        service = SyncService(self.context, self.sync_setup, self.feeds, ended)
         broadcast.add(service)
         return service
 

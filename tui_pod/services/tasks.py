@@ -13,6 +13,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.outcome import Outcome, refused
 from tui_pod.core.playback.undo import Change
+from tui_pod.core.player.changes import WorkChanged
 from tui_pod.core.text.clean import clean, visible
 from tui_pod.runtime.log import log_error
 from tui_pod.runtime.subprocesses import end_process, start_of, start_process
@@ -87,7 +88,7 @@ class BackgroundTasks:
                 del self._jobs[kind]
             else:
                 self._jobs[kind] = job
-            self._frontend.work_changed(self._jobs.copy())
+            self._frontend.show(WorkChanged(self._jobs.copy()))
 
     def shown(self, kind: str) -> str:
         """Return what is shown of a kind of work; empty if nothing is."""

@@ -9,6 +9,7 @@ from textual.message import Message
 
 from tui_pod.core.actions import BY_ID
 from tui_pod.core.library.library import Library
+from tui_pod.core.player.changes import ChangeReader
 from tui_pod.core.player.snapshot import JUMP, Playback
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -45,7 +46,7 @@ class PlaybackEvent(Message):
         )
 
 
-class ScreenFrontend:
+class ScreenFrontend(ChangeReader):
     """The `Frontend` of the Textual app."""
 
     def __init__(self, app: TuiPodApp) -> None:
@@ -118,7 +119,7 @@ class ScreenFrontend:
         """Show the progress of recognition of an episode, and its transcript so far."""
         self._main.transcript.recognition_changed(episode, state)
 
-    def feeds_failed(self, troubles: Mapping[str, Trouble]) -> None:
+    def troubles_changed(self, troubles: Mapping[str, Trouble]) -> None:
         """Show which podcasts have trouble."""
         self._main.listing.troubles_changed(troubles)
 

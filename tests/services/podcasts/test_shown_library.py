@@ -22,7 +22,7 @@ async def test_what_came_is_new_until_it_is_looked_at(site: Site, service: Servi
     service.service.news.mark_seen([three, two, one])
     await service.until(lambda: not index.new, "it is seen")
     other = ServiceRig(service.data.parent)
-    await other.service.news.show()
+    await other.service.news.show_new()
     assert other.controller.progress_index.new == frozenset()
 
 
@@ -31,7 +31,7 @@ async def test_what_was_drawn_is_new_until_its_list_is_left(site: Site, service:
     three, two = service.ids("Episode 3", "Episode 2")
     index, news = service.controller.progress_index, service.service.news
     news.drawn(three)
-    await news.show()
+    await news.show_new()
     assert index.new == {three, two}
     news.list_left()
     await service.until(lambda: index.new == {two}, "what was drawn is seen")
@@ -44,7 +44,7 @@ async def test_what_was_drawn_is_not_new_after_a_restart(site: Site, service: Se
     await service.service.news.close()
     assert service.controller.progress_index.new == {three, two}
     other = ServiceRig(service.data.parent)
-    await other.service.news.show()
+    await other.service.news.show_new()
     assert other.controller.progress_index.new == {two}
 
 
@@ -97,5 +97,5 @@ async def test_nothing_that_is_not_new_is_taken_off_and_what_is_stays_without_an
     service.service.news.list_left()
     await service.service.news.close()
     assert (service.driver.said, len(service.controller.progress_index.new)) == (said, 2)
-    await service.service.news.show()
+    await service.service.news.show_new()
     assert service.driver.changed == changed

@@ -94,11 +94,11 @@ async def test_podcast_that_failed_is_marked_until_it_does_not() -> None:
     async with run_app(make_podcast({})) as driver:
         assert [name for name, _ in driver.tree_rows()][:3] == ["Continue", "New", "Queue"]
         assert MARKS["fault"] not in tree_row(driver, "Cast")
-        driver.app.frontend.feeds_failed({CAST: Trouble(CAST, "Cast", "It is broken.", "Never fetched.", CAST)})
+        driver.app.frontend.troubles_changed({CAST: Trouble(CAST, "Cast", "It is broken.", "Never fetched.", CAST)})
         await driver.settle()
         assert MARKS["fault"] in tree_row(driver, "Cast")
         driver.services.feeds.refresher.moved = frozenset((CAST,))
-        driver.app.frontend.feeds_failed({})
+        driver.app.frontend.troubles_changed({})
         await driver.settle()
         assert MARKS["fault"] not in tree_row(driver, "Cast")
         assert MARKS["moved"] in tree_row(driver, "Cast")

@@ -26,6 +26,7 @@ from tui_pod.core.playback.session_runner import SessionRunner
 from tui_pod.core.playback.sleep_timer import AWAKE, FADE, Bedtime, SleepPlace, SleepTimer, SleepUnit, parse_sleep
 from tui_pod.core.playback.undo import Change, UndoHistory, seek_label
 from tui_pod.core.playback.up_next import PlayContext, UpNext
+from tui_pod.core.player.changes import LibraryChanged, ProgressChanged, QueueChanged
 from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
 from tui_pod.core.player.events import Event, PassagesKnown, PauseChanged, RecordsSaved, StateMended
 from tui_pod.core.player.mixer import Mixer
@@ -151,7 +152,7 @@ class PlaybackController:
     @interlude.setter
     def interlude(self, interlude: Interlude | None) -> None:
         self._interlude = interlude
-        self._listener.queue_changed()
+        self._listener.show(QueueChanged())
 
     @property
     def can_pause(self) -> bool:
@@ -174,7 +175,7 @@ class PlaybackController:
         library = with_lists(library, self.lists, local_date(self.now()))
         progress_index = self.progress_index.moved_to(library)
         self.adopt(library, progress_index)
-        self._listener.library_changed(library, progress_index)
+        self._listener.show(LibraryChanged(library, progress_index))
 
     def adopt(self, library: Library, progress_index: ProgressIndex) -> None:
         """Replace the library without showing it; playback continues."""
@@ -210,7 +211,7 @@ class PlaybackController:
     def turn_day(self) -> None:
         """Remove what has become too old from Continue."""
         if old := self.progress_index.age(self.now()):
-            self._listener.progress_changed(frozenset(old))
+            self._listener.show(ProgressChanged(frozenset(old)))
         self.lists.turn_day()
 
     def remember(self, table: str, key: str, value: str | float | list[str]) -> None:
@@ -434,7 +435,7 @@ class PlaybackController:
             self.sleep_place.note()
         self.sleep = timer
         self.mixer.fade(1.0)
-        self._listener.queue_changed()
+        self._listener.show(QueueChanged())
 
     # -- reports of the player ---------------------------------------------------------------------
 
@@ -479,7 +480,7 @@ class PlaybackController:
         self._player.set_paused(True)
         self._player.seek(resumed)
         self.mixer.fade(1.0)
-        self._listener.queue_changed()
+        self._listener.show(QueueChanged())
         said = "The sleep timer has paused.", self.sleep_place.sleep(), f"Press {key_of('playback.toggle')} to go on."
         self._listener.tell(" ".join(filter(None, said)))
 

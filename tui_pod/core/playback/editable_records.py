@@ -9,6 +9,7 @@ from typing import Generic
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.playback.undo import Change, UndoHistory
+from tui_pod.core.player.changes import BookmarksChanged
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import Thing, ThingKey, newest_of
@@ -111,4 +112,4 @@ class EditableRecords(Generic[Thing]):
     def _tell_changed(self, keys: Iterable[ThingKey]) -> None:
         """Report that the records with these keys have changed."""
         episodes = frozenset(key.episode for key in keys if isinstance(key, BookmarkKey))
-        self._state.ports.listener.bookmarks_changed(episodes)
+        self._state.ports.listener.show(BookmarksChanged(episodes))

@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 from tui_pod.core.actions import key_of
 from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.playback.undo import Change, UndoHistory
+from tui_pod.core.player.changes import ProgressChanged
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.player.state import PlaybackState
@@ -180,7 +181,7 @@ class Handover:
         if offered is not None and offer is not None and self._state.playback.status is PlayerStatus.PAUSED:
             self._tracker.settle()
             self.move(offered)
-            self._state.ports.listener.progress_changed(frozenset(filter(None, (self._state.playback.episode,))))
+            self._state.ports.listener.show(ProgressChanged(frozenset(filter(None, (self._state.playback.episode,)))))
 
     def _change(self, episode: str, before: float, after: float) -> Change:
         label = _moved(before, after)

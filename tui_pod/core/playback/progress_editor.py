@@ -11,6 +11,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.outcome import Outcome
 from tui_pod.core.playback.handover import Handover
 from tui_pod.core.playback.undo import Change, UndoHistory
+from tui_pod.core.player.changes import ProgressChanged
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress, Status, newest, stamp_after
@@ -79,7 +80,7 @@ class ProgressEditor:
                 self._player.tracker.set_done(progress.played)
         self._player.follow_progress(values)
         state.ports.writer.compact()
-        state.ports.listener.progress_changed(frozenset(values))
+        state.ports.listener.show(ProgressChanged(frozenset(values)))
         self._changed(values.keys())
 
     def receive(self, values: Mapping[str, Progress], label: str | None = None, is_saved: bool = True) -> bool:
@@ -116,7 +117,7 @@ class ProgressEditor:
         if before:
             if not is_saved:
                 state.ports.writer.compact()
-            state.ports.listener.progress_changed(frozenset(before))
+            state.ports.listener.show(ProgressChanged(frozenset(before)))
         self._player.follow_progress(others)
         if others and label:
             known = {ident: state.progress_index.get(ident) for ident in others}

@@ -15,6 +15,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
 from tui_pod.core.playback.undo import Change, UndoHistory
 from tui_pod.core.playback.up_next import TABLE, UpNext
+from tui_pod.core.player.changes import SessionEnded
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.state import PlaybackState
@@ -265,7 +266,7 @@ class SessionRunner:
             return False
         self.session = None
         self._player.stop()
-        self._state.ports.listener.session_ended(self._summary(session))
+        self._state.ports.listener.show(SessionEnded(self._summary(session)))
         return True
 
     def _summary(self, session: Session) -> Summary:

@@ -11,6 +11,7 @@ from itertools import takewhile
 
 from tui_pod.core.library.editions import other_editions
 from tui_pod.core.library.library import Library
+from tui_pod.core.player.changes import QueueChanged
 from tui_pod.core.player.episode_player import EpisodePlayer
 from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Status
@@ -245,7 +246,7 @@ class UpNext:
         """Replace the queue, and save it."""
         self.queue = queue
         self.save_queue()
-        self._state.ports.listener.queue_changed()
+        self._state.ports.listener.show(QueueChanged())
         if self._state.playback.is_active:
             self.prepare()
 

@@ -16,6 +16,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import Part
+from tui_pod.core.player.changes import ProgressChanged
 from tui_pod.core.player.events import (
     BufferingChanged,
     ChaptersKnown,
@@ -465,7 +466,7 @@ class EpisodePlayer:
         elif load.is_with_player:
             self._player.seek(position - load.offset)
         self._state.show(self._state.playback._replace(position=position))
-        self._listener.progress_changed(frozenset((load.episode.id,)))
+        self._listener.show(ProgressChanged(frozenset((load.episode.id,))))
 
     def _enter(self, load: Load, position: float) -> None:
         """Load the part of the episode at a position instead of the current one."""
@@ -662,7 +663,7 @@ class EpisodePlayer:
         self._state.show(self._state.playback._replace(position=position))
         self._owner.advanced(self.tracker.heard - played, False)
         if is_played or is_new_second:
-            self._listener.progress_changed(frozenset((playback.episode,)))
+            self._listener.show(ProgressChanged(frozenset((playback.episode,))))
 
     def _skip(self) -> None:
         """Skip what the settings of the podcast skip at this position: chapters first, which are exact."""
@@ -703,7 +704,7 @@ class EpisodePlayer:
             if not load.is_last_part:
                 self._enter(load, position)
                 self._owner.advanced(max(LAST_STEP, self.tracker.heard - played), False)
-                self._listener.progress_changed(frozenset((load.episode.id,)))
+                self._listener.show(ProgressChanged(frozenset((load.episode.id,))))
                 return
         if not source.is_stream and load.part is not None and not load.is_part_whole(position):
             length = clock_text(load.part.duration)
@@ -720,7 +721,7 @@ class EpisodePlayer:
         self._ends_at_once = self._ends_at_once + 1 if self.tracker.heard < AT_ONCE else 0
         self.tracker.save()
         self._writer.compact()
-        self._listener.progress_changed(frozenset((load.episode.id,)))
+        self._listener.show(ProgressChanged(frozenset((load.episode.id,))))
         is_dropped = source.is_stream and not is_whole(position, playback.duration)  # mpv reports no error then
         if is_at_end and self._ends_at_once < MAX_ENDS_AT_ONCE:
             self._owner.ended(source.is_narrated)

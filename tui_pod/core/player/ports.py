@@ -12,14 +12,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.library import Library
 from tui_pod.core.player.options import Sound
-from tui_pod.core.player.snapshot import Playback, Source
-from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.records import Record
 
 if TYPE_CHECKING:
-    from tui_pod.core.selection.session_planner import Summary
+    from tui_pod.core.player.changes import Change
 
 
 class Player(Protocol):
@@ -112,26 +110,11 @@ class RecordWriter(Protocol):
 class PlaybackListener(Protocol):
     """Receives changes; it must not call the controller."""
 
-    def playback_changed(self, playback: Playback) -> None:
-        """Show this playback."""
-
-    def progress_changed(self, episodes: frozenset[str]) -> None:
-        """Update the progress of these episodes, and the counts."""
-
-    def queue_changed(self) -> None:
-        """Update the queue and the session."""
-
-    def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
-        """Show another library, such as after a refresh."""
-
-    def bookmarks_changed(self, episodes: frozenset[str]) -> None:
-        """Update the bookmarks of these episodes."""
+    def show(self, change: Change) -> None:
+        """Show a change."""
 
     def tell(self, text: str, is_error: bool = False) -> None:
         """Show a notice."""
-
-    def session_ended(self, summary: Summary) -> None:
-        """Show the result of a session, and offer to go on."""
 
 
 Clock = Callable[[], datetime]

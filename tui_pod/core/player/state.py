@@ -8,6 +8,7 @@ from math import inf
 
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import PodcastSettings
+from tui_pod.core.player.changes import PlaybackChanged
 from tui_pod.core.player.options import PlaybackOptions, Sound
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback
@@ -63,4 +64,4 @@ class PlaybackState:
         """Replace what is playing, and notify the listener if it changed."""
         if playback != self.playback:
             self.playback = playback
-            self.ports.listener.playback_changed(playback)
+            self.ports.listener.show(PlaybackChanged(playback))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.row_states import WHOLE, DownloadState
+from tui_pod.core.player.changes import DownloadsChanged
 from tui_pod.core.text.clean import counted
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
@@ -52,7 +53,7 @@ class DownloadService:
         kept = await in_thread(lambda _: downloads.all())
         here = {one.episode: WHOLE._replace(is_automatic=one.is_automatic) for one in kept if one.episode}
         gone, self._here = self._here - here.keys(), set(here)
-        self._frontend.downloads_changed({**here, **dict.fromkeys(gone)})
+        self._frontend.show(DownloadsChanged({**here, **dict.fromkeys(gone)}))
 
     async def look_again(self) -> None:
         """Show downloads that other programs have added or deleted."""
@@ -103,7 +104,7 @@ class DownloadService:
         stopped = [episode for episode in episodes if episode in queue.running]
         queue.stop(stopped)
         failed = [episode for episode in episodes if self.errors.pop(episode, "")]
-        self._frontend.downloads_changed(dict.fromkeys(failed))
+        self._frontend.show(DownloadsChanged(dict.fromkeys(failed)))
         removed = await self.take(episodes)
         await self.want([*stopped, *removed], is_wanted=False)
         if not (removed or stopped or failed):
@@ -136,14 +137,14 @@ class DownloadService:
         queue = await self._opened()
         queue.stop(episodes)
         removed = await in_thread(lambda _: [ident for ident in episodes if queue.downloads.remove(ident)])
-        self._frontend.downloads_changed(dict.fromkeys(removed))
+        self._frontend.show(DownloadsChanged(dict.fromkeys(removed)))
         return removed
 
     async def bring_back(self, episodes: Sequence[str]) -> None:
         """Restore deleted downloads."""
         downloads = (await self._opened()).downloads
         found = await in_thread(lambda _: [ident for ident in episodes if downloads.restore(ident)])
-        self._frontend.downloads_changed(dict.fromkeys(found, WHOLE))
+        self._frontend.show(DownloadsChanged(dict.fromkeys(found, WHOLE)))
         if len(found) < len(episodes):
             self._frontend.tell(f"{len(episodes) - len(found)} of them have been deleted permanently.", is_error=True)
 
@@ -153,7 +154,7 @@ class DownloadService:
         missing = [request for request in requests if request.episode not in queue.running]
         back = await in_thread(lambda _: [one.episode for one in missing if queue.downloads.restore(one.episode)])
         if back:
-            self._frontend.downloads_changed(dict.fromkeys(back, WHOLE))
+            self._frontend.show(DownloadsChanged(dict.fromkeys(back, WHOLE)))
         self._start(queue, [request for request in missing if request.episode not in back])
 
     def _start(self, queue: DownloadQueue, requests: Sequence[DownloadRequest]) -> None:
@@ -185,7 +186,7 @@ class DownloadService:
         self.errors.pop(progress.episode, None)
         if shown is not None and shown.error:
             self.errors[progress.episode] = shown.error
-        self._frontend.downloads_changed({progress.episode: shown})
+        self._frontend.show(DownloadsChanged({progress.episode: shown}))
         if progress.status is DownloadStatus.RUNNING and progress.done:
             self._tasks.show("network", None)  # the network works
         if progress.error is not None:

@@ -249,7 +249,7 @@ class FeedService(Follower):
         await in_thread(lambda _: _clean_up(podcasts, used, heard, self._since))
         self.settings.note_speeds()
         await self.downloads.show_all()
-        await self.news.show()
+        await self.news.show_new()
         await self.refresher.show_failed()
         self._folders.start()
         is_wanted = self._context.settings.feeds.refresh_at_start and not podcasts.store.is_empty

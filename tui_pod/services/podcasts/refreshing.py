@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui_pod.core.actions import key_of
+from tui_pod.core.player.changes import TroublesChanged
 from tui_pod.core.text.clean import counted
 from tui_pod.net.address import origin
 from tui_pod.services.frontend import Job
@@ -93,7 +94,7 @@ class Refresher:
     async def show_failed(self) -> list[Subscription]:
         """Show which feeds have trouble, and return all feeds as they are now."""
         feeds = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
-        self._frontend.feeds_failed(find_troubles(feeds, self._awaited))
+        self._frontend.show(TroublesChanged(find_troubles(feeds, self._awaited)))
         return feeds
 
     def _plan(self) -> None:
@@ -234,7 +235,7 @@ class Refresher:
     async def _show(self, new: int) -> None:
         """Show the new episodes; some of those shown may have been new for too long."""
         await self._library.update(new)
-        await self._library.news.show()
+        await self._library.news.show_new()
 
     async def _announce_new(self, feeds: Sequence[Subscription], result: Refreshed) -> None:
         """Show a desktop notification of new episodes, as the settings of each podcast say."""

@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tui_pod.core.player.changes import ProgressChanged
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.text.clean import counted
 from tui_pod.integrations.broadcast import Follower
@@ -37,7 +38,7 @@ class News(Follower):
         self._ids: set[str] = set()  # as stored
         self._drawn: set[str] = set()  # episodes whose row was drawn, since the list was opened
 
-    async def show(self) -> None:
+    async def show_new(self) -> None:
         """Show what is new now."""
         podcasts = await self._context.podcasts.get()
         if podcasts.store.is_empty:
@@ -50,7 +51,7 @@ class News(Follower):
         before = index.new
         index.set_new(self._ids)
         if changed := before ^ index.new:
-            self._context.frontend.progress_changed(frozenset(changed))
+            self._context.frontend.show(ProgressChanged(frozenset(changed)))
 
     def drawn(self, episode: str) -> None:
         """Record that the row of a new episode was drawn; it is new until its list is left."""
@@ -102,7 +103,7 @@ class News(Follower):
     async def _set(self, episodes: Sequence[str], is_new: bool) -> None:
         self._ids = self._ids.union(episodes) if is_new else self._ids.difference(episodes)
         await self._store(episodes, is_new)
-        await self.show()
+        await self.show_new()
 
     async def _store(self, episodes: Sequence[str], is_new: bool) -> None:
         podcasts = await self._context.podcasts.get()
@@ -146,6 +147,6 @@ class ShownLibrary:
         for notice in loaded.notices:
             self._context.frontend.tell(notice, is_error=True)
         self._changed(new)
-        await self.news.show()
+        await self.news.show_new()
         if (save := loaded.save) is not None:
             await in_thread(lambda _: save())
