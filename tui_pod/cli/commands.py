@@ -234,12 +234,12 @@ COMMANDS = (
         )),
     )),
     Command("devices", "doctor.run_devices", "print the sound devices and their names", has_json=True),
-    Command("import", "podcasts.feeds.run_import",
+    Command("import", "wishes.run",
             "import podcasts from an OPML file, or podcasts and progress from another"
             " player's database", (
         Argument("file", FILE, "an OPML file or a player's database; - reads OPML from standard input"),
         Argument("--dry-run", text="print what would be imported, and import nothing"),
-    )),
+    ), wish="podcasts.import"),
     Command("export", "podcasts.feeds.run_export", "print the podcasts as OPML"),
     Command("toggle", "remote.run", "pause or resume the running app", has_json=True),
     Command("play", "remote.run", "resume the running app, or play an episode", (

@@ -10,12 +10,11 @@ import shutil
 import sys
 import unicodedata
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from getpass import getpass
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.config.paths import Paths, catalog_paths, find_paths
@@ -23,12 +22,11 @@ from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Config, Settings
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import Library
-from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_topics import with_lists
 from tui_pod.core.text.clean import clock, length, visible
 from tui_pod.core.text.escapes import CLEAR_LINE
-from tui_pod.core.wall_time import ago, local_date
+from tui_pod.core.wall_time import local_date
 from tui_pod.library.cache import library_stamp, load_library
 from tui_pod.runtime.output import write_control
 from tui_pod.state.store import State, StateFile
@@ -220,26 +218,6 @@ def _list_row(library: Library, progress_index: ProgressIndex, index: int) -> tu
     progress = progress_index.get(episode.id)
     times = (length(progress_index.length(index)), clock(progress.position if progress else 0.0))
     return episode.id, episode.title, *times, str(progress_index.status(episode.id)), ", ".join(episode.tags)
-
-
-def print_received(
-    library: Library,
-    progress: Mapping[str, Progress],
-    former: Mapping[str, Progress | None] = MappingProxyType({}),
-) -> None:
-    """Print progress from other machines, a line for each episode: id, title, old and new position, machine and age.
-
-    The library need not have the episode. Old position, machine and age are left out if they are not known.
-    """
-    for ident, value in progress.items():
-        episode, old = library.find(ident), former.get(ident)
-        said = f"{_position(old)} → {_position(value)}" if old is not None else _position(value)
-        made = (value.origin, ago(value.updated, datetime.now(UTC))) if value.origin else ()
-        print(ident, episode.title if episode else "", said, *made, sep="\t")
-
-
-def _position(progress: Progress) -> str:
-    return "played" if progress.played else clock(progress.position)
 
 
 def print_json(value: object) -> None:

@@ -19,7 +19,6 @@ from tui_pod.cli.shared import (
     load_config,
     open_library,
     print_json,
-    print_received,
     tell,
     waiting,
     warn,
@@ -28,6 +27,7 @@ from tui_pod.config.reader import toml_value
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.core.progress.received import received_rows
 from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
@@ -227,7 +227,8 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
             }
         )
         return
-    print_received(opened.library, received, former)
+    for row in received_rows(opened.library, received, former, datetime.now(UTC)):
+        print(*row, sep="\t")
     for bookmark in kept.bookmarks:
         title = title_of(opened.library, bookmark)
         said = "removed" if bookmark.is_removed else clock(bookmark.start)

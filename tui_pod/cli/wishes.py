@@ -13,6 +13,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from tui_pod.cli.options import without_arguments
@@ -34,6 +35,9 @@ PATIENCE = 8.0
 
 ENDED = "The running tui-pod ended before it answered. See what was done, and run the command again if needed."
 STUCK = "The running tui-pod does not answer. What was asked for may still be done."
+
+MAX_TYPED_IN = 64 * 1024 * 1024
+"""Most bytes that are read from standard input: more than any list of podcasts has."""
 
 LONGEST = 4_000
 """Longest line that is printed for the app, in characters."""
@@ -87,7 +91,13 @@ class Terminal:
 def run(options: Namespace) -> int:
     """Have the wish of a command granted; return the exit status."""
     values = {name: plain(value) for name, value in vars(options).items() if name not in NOT_VALUES}
-    return grant(options, options.wish, values)
+    if Path("-") not in values.values():
+        return grant(options, options.wish, values)
+    with NamedTemporaryFile(prefix="tui-pod-") as file:  # for the app, which cannot read what is typed in here
+        file.write(sys.stdin.buffer.read(MAX_TYPED_IN + 1))
+        file.flush()
+        names = {name: file.name for name, value in values.items() if value == Path("-")}
+        return grant(options, options.wish, values | names | {"typed_in": "standard input"})
 
 
 def grant(options: Namespace, wish: str, values: Mapping[str, Any]) -> int:
@@ -109,7 +119,7 @@ def grant(options: Namespace, wish: str, values: Mapping[str, Any]) -> int:
 
 def plain(value: object) -> object:
     """Return a value as JSON has it; a path is absolute, since the app runs in another folder."""
-    return os.path.abspath(value) if isinstance(value, Path) and str(value) != "-" else value
+    return os.path.abspath(value) if isinstance(value, Path) and value != Path("-") else value
 
 
 def _by_the_app(options: Namespace, wish: str, values: Mapping[str, Any], caller: Terminal) -> Outcome:
@@ -161,8 +171,3 @@ def _lines(connection: socket.socket) -> Iterator[dict[str, Any]]:
         while part := connection.recv(65_536):
             *lines, rest = (rest + part).split(b"\n")
             yield from map(json.loads, lines)
-
-
-def typed_in() -> str:
-    """Return what standard input has, as text."""
-    return sys.stdin.read()

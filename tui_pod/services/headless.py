@@ -20,6 +20,7 @@ from tui_pod.core.player.options import PlaybackOptions
 from tui_pod.core.player.ports import Player, Ports, Sources
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.integrations.broadcast import Broadcast
+from tui_pod.library.cache import Loaded, load_library
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.services import Services
 from tui_pod.state.writer import RecordBuffer
@@ -80,12 +81,20 @@ class HeadlessEngine:
 
 
 class HeadlessServices(Services):
-    """The services of a command."""
+    """The services of a command: nothing goes on in the background, and nothing that is shown is read again."""
+
+    is_app = False
 
     @cached_property
     def engine(self) -> Engine:
         """What the services use of the engine of an app."""
         return cast("Engine", HeadlessEngine(self.first, self.files, self.frontend))
+
+    async def _read_library(self, size: int) -> Loaded:  # noqa: ARG002
+        return load_library(self.files.catalogs, self.files.paths.cache, self.files.paths.data)
+
+    def _library_changed(self, new: int) -> None:
+        """Begin nothing in the background."""
 
     @cached_property
     def model(self) -> EpisodeListModel:

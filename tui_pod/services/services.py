@@ -44,6 +44,8 @@ class Services:
 
     frontend: Frontend
     """What shows the app; set by `launch` before it runs."""
+    is_app = True
+    """Whether an app runs, and not a command alone."""
 
     def __init__(
         self,

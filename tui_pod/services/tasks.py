@@ -125,7 +125,7 @@ class BackgroundTasks:
                 return Outcome(f"Stopped: {job.text}.")
         return refused(NOTHING_TO_STOP)
 
-    def perform(self, label: str, do: Act, back: Callable[[], Work]) -> asyncio.Task[object]:
+    def perform(self, label: str, do: Act, back: Callable[[], Work], is_told: bool = True) -> asyncio.Task[object]:
         """Begin a change that can be undone, and return its task.
 
         Its place among the listener's changes is that of the key, not of its end. Changes, undo and redo run one at a
@@ -135,6 +135,7 @@ class BackgroundTasks:
             label: what is done, for an undo before it has ended.
             do: does it, also again; returns what was done, such as `Ships removed`, for a notice; None if nothing was.
             back: undoes it.
+            is_told: whether a notice says what was done.
         """
         history, done = self._controller.undo_history, ""
 
@@ -144,7 +145,7 @@ class BackgroundTasks:
                 done = await do() or ""
             finally:
                 is_current = history.settle(change, done)
-            if is_current and done:
+            if is_current and done and is_told:
                 self._frontend.tell(f"{done}. Press {key_of('undo')} to undo.")
 
         async def repeat(step: Callable[[], Work]) -> None:

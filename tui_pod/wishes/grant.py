@@ -30,6 +30,10 @@ def find_wish(ident: str) -> Wish:
     """Return a wish by its id. Raises UserError if there is none."""
     if ident in RECORD_WISHES:
         return RECORD_WISHES[ident]
+    from tui_pod.wishes.podcasts import PODCAST_WISHES  # marks need none of it
+
+    if ident in PODCAST_WISHES:
+        return PODCAST_WISHES[ident]
     raise UserError(f"There is no wish “{ident}”. See: tui-pod --help")
 
 

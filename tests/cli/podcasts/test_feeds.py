@@ -17,8 +17,7 @@ from tests.sources import server
 from tests.sources.exports import antennapod, castero, write_database
 from tests.sources.folders.sounds import make_mp3
 from tests.sources.server import Ranged, Site, feed, item, sound
-from tui_pod.cli import shared
-from tui_pod.cli.podcasts import feeds
+from tui_pod.cli import shared, wishes
 from tui_pod.config.paths import find_paths
 from tui_pod.core.library.podcast_settings import ROWS
 from tui_pod.core.progress.progress import Progress
@@ -456,8 +455,8 @@ def test_database_of_another_player_is_shown_then_taken(site: Site, shell: Shell
 def answers(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """Answers of a listener who is asked; those that are left were not needed."""
     left = list[bool]()
-    monkeypatch.setattr(feeds, "is_someone_there", lambda: True)
-    monkeypatch.setattr(feeds, "ask_yes", lambda _: left.pop(0))
+    monkeypatch.setattr(wishes, "is_someone_there", lambda: True)
+    monkeypatch.setattr(wishes, "ask_yes", lambda _: left.pop(0))
     return left
 
 
@@ -495,7 +494,7 @@ def test_list_is_shown_with_what_is_new_in_it_and_not_taken(shell: Shell, tmp_pa
     file = tmp_path / "list.opml"
     file.write_text(f"<opml><body>{outlines[0]}</body></opml>")
     shell("import", str(file))
-    assert shell.err == "1 feed added, 0 already there. To fetch them: tui-pod feeds refresh\n"
+    assert shell.err == "1 feed added, 0 already there. To fetch them: tui-pod feeds refresh.\n"
     file.write_text(f"<opml><body>{''.join(outlines)}</body></opml>")
     assert shell("import", str(file), "--dry-run") == "https://8.8.8.8/a\ta\tknown\nhttps://8.8.8.8/b\tb\tnew\n"
     assert len(shell.json("feeds", "list")) == 1
@@ -507,12 +506,12 @@ def test_queue_of_another_player_follows_the_own_one(site: Site, shell: Shell, t
     site.replies["/f"] = server.body(feed(item(1) + item(2) + item(3)))
     shell("feeds", "add", site.url("/f"))
     state = StateFile(find_paths().state)
-    state.save([SettingRecord("queue", "entries", ["one"]), SettingRecord("queue", "cursor", 1)])
+    state.save([SettingRecord("queue", "entries", ["one", "two"]), SettingRecord("queue", "cursor", 1)])
     queued = [{"id": 0, "feeditem": 3, "feed": 1}]
     shell("import", str(antennapod(tmp_path / "export.db", site.url("/f"), Queue=queued)))
     found = state.load()
-    assert found.strings("queue", "entries") == ["one", episode_id(site.url("/f"), "guid-3")]
-    assert found.setting("queue", "cursor", 0) == 1
+    assert found.strings("queue", "entries") == ["two", episode_id(site.url("/f"), "guid-3")]
+    assert len(found.strings("queue", "times")) == 1, "a sync sends when it was queued"
 
 
 def test_import_into_a_state_that_cannot_be_written_takes_nothing(shell: Shell, tmp_path: Path) -> None:
@@ -521,7 +520,7 @@ def test_import_into_a_state_that_cannot_be_written_takes_nothing(shell: Shell, 
     state.write_text("version = 99\n")
     file = castero(tmp_path / "castero.db", "https://8.8.8.8/f")
     shell("import", str(file), status=1)
-    assert shell.err.endswith("tui-pod: nothing was imported.\n")
+    assert shell.err.endswith("tui-pod: nothing was changed.\n")
     assert shell.json("feeds", "list") == []
 
 

@@ -6,21 +6,16 @@ import asyncio
 import sys
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 
 from tui_pod.cli.podcasts.downloading import download_queue
 from tui_pod.cli.podcasts.feeds_set import set_settings
 from tui_pod.cli.podcasts.subscriptions import ask_login, named_feeds, on_store, open_store
 from tui_pod.cli.shared import (
     Column,
-    ask_yes,
-    is_someone_there,
     load_config,
-    open_library,
     print_json,
-    print_received,
     print_table,
     report,
     show_progress,
@@ -33,11 +28,7 @@ from tui_pod.config.settings import Settings
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, to_texts
 from tui_pod.core.progress.progress import PlayedRule
-from tui_pod.core.progress.progress_index import unite
-from tui_pod.core.progress.records import ProgressRecord, SettingRecord
-from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clean, clock, counted, enumerated
-from tui_pod.imports.players import parse_export, read_export
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import split_login
@@ -45,92 +36,12 @@ from tui_pod.recordings.download_queue import DownloadStatus
 from tui_pod.recordings.keeping import Usual, has_rule
 from tui_pod.services.podcasts.opening import network_policy, open_podcasts
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.opml import MAX_OPML, Folder, Imported, write_opml
-from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.opml import Folder, write_opml
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.podcasts.own_network import find_forbidden
 from tui_pod.sources.refresh import refresh
 from tui_pod.sources.source import READ_IN_PART, RefreshResult, Subscribed
 from tui_pod.sources.table import source_of, subscribe
 from tui_pod.state.store import StateFile
-from tui_pod.sync.taking import Taking, plan
-
-
-def run_import(options: Namespace) -> int:
-    """Import what another player exported; return 1 if some of it was invalid.
-
-    Raises:
-        UserError: the file cannot be read, or is no export.
-    """
-    try:
-        is_typed_in = options.file == Path("-")
-        imported = parse_export(sys.stdin.buffer.read(MAX_OPML + 1)) if is_typed_in else read_export(options.file)
-    except FeedError as error:
-        raise UserError(f"{'standard input' if is_typed_in else options.file}: {error}") from None
-    warn(*imported.faults)
-    status = 1 if imported.faults else 0
-    with open_store(options) as store:
-        awaited: Mapping[str, str] = {}
-        if imported.program:
-            taking = _take_progress(imported, store, options)
-            if taking is None:
-                return status
-            awaited = taking.awaited
-        elif options.dry_run:
-            known = {feed.address for feed in store.feeds()}
-            for entry in imported.entries:
-                print(entry.address, entry.title, "known" if entry.address in known else "new", sep="\t")
-            return status
-        new, known_count = store.subscribe(imported.entries) if imported.entries else (0, 0)
-        store.await_recordings(awaited)
-        _ask_private(store, options)
-        tell(f"{counted(new, 'feed')} added, {known_count} already there. To fetch them: tui-pod feeds refresh")
-    return status
-
-
-def _take_progress(imported: Imported, store: FeedStore, options: Namespace) -> Taking | None:
-    """Import the progress and queue of an export; return what was taken, or None if it was only to be shown.
-
-    Raises:
-        UserError: the listener says no, or the progress cannot be saved.
-    """
-    opened = open_library(options)
-    library, rule = opened.library, PlayedRule(**opened.settings.played.values())
-    taking = plan(imported, store.feeds(), store.identities(), unite(opened.state.progress, library.aliases), rule,
-                  lambda ident: library.index(ident) is not None)  # fmt: skip
-    would = "would be" if options.dry_run else "will be"
-    tell(f"{imported.program}: {taking.summary()} {would} imported.")
-    if imported.left:
-        tell(f"Not imported: {enumerated(imported.left)}.")
-    if options.dry_run:
-        for entry in taking.new:
-            print(entry.address, entry.title, "new", sep="\t")
-        print_received(library, taking.progress)
-        return None
-    if not opened.state.is_writable:
-        raise UserError("nothing was imported.")
-    if is_someone_there() and (taking.new or taking.progress or taking.queue) and not ask_yes("Go on?"):
-        raise UserError("nothing was imported.")
-    opened.file.save(ProgressRecord(ident, value) for ident, value in taking.progress.items())
-    if taking.queue:
-        state = opened.state
-        queue = Queue(state.strings("queue", "entries"), state.setting("queue", "cursor", 0)).add_last(taking.queue)
-        entries, cursor = SettingRecord("queue", "entries", list(queue.entries)), queue.cursor
-        opened.file.save([entries, SettingRecord("queue", "cursor", cursor)])
-    return taking
-
-
-def _ask_private(store: FeedStore, options: Namespace) -> None:
-    """Ask once whether hosts on the listener's own network that the list names may be fetched."""
-    asked = [feed for feed in store.feeds() if not feed.error]
-    forbidden = asyncio.run(find_forbidden(asked, network_policy(load_config(options).settings)))
-    if not forbidden.feeds:
-        return
-    tell(forbidden.said)
-    if ask_yes("May they be fetched?"):
-        forbidden.allow(store)
-    else:
-        tell("They are not fetched. To allow one, add it yourself: tui-pod feeds add ADDRESS")
 
 
 def run_export(options: Namespace) -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.shown_library import ShownLibrary
     from tui_pod.shelf.opml import Imported
     from tui_pod.sources.opened import Podcasts
+    from tui_pod.sources.podcasts.own_network import ForbiddenFeeds
     from tui_pod.sync.taking import Taking
 
 
@@ -63,8 +64,11 @@ class ImportService:
     _library: ShownLibrary
     _refresher: Refresher
 
-    async def read(self, typed: str) -> Preview | None:
-        """Return a preview of the export at a path; None if there is none. Raises ImportFault if it cannot be read."""
+    async def read(self, typed: str, is_asked: bool = False) -> Preview | None:
+        """Return a preview of the export at a path; None if there is none.
+
+        Raises ImportFault if it cannot be read, or if it `is_asked` for and is no export.
+        """
         from tui_pod.imports.players import is_export, read_export  # brings TLS and XML, 6 MiB
         from tui_pod.sync.taking import plan
 
@@ -74,7 +78,7 @@ class ImportService:
         path, rule = typed_path(typed), PlayedRule(**self._context.settings.played.values())
 
         def look(_: CancelToken) -> Preview | None:
-            if path is None or not is_export(path):
+            if path is None or not (is_asked or is_export(path)):
                 return None
             imported, store = read_export(Path(path)), podcasts.store
             taking = plan(imported, store.feeds(), store.identities(), progress, rule,
@@ -84,8 +88,11 @@ class ImportService:
         with self._context.tasks.showing("import", "reading the export"):
             return await in_thread(look)
 
-    def take(self, preview: Preview) -> None:
-        """Subscribe to the new podcasts, take over the progress, and fetch the episodes."""
+    def take(self, preview: Preview, is_fetched: bool = True, is_told: bool = True) -> asyncio.Task[object]:
+        """Subscribe to the new podcasts, take over the progress, and fetch the episodes if `is_fetched`.
+
+        Returns the task that subscribes; a notice says so if `is_told`.
+        """
         taking = preview.taking
         ids = [entry.feed_id or entry.address for entry in taking.new]
         added = f"{counted(len(ids), 'podcast')} added from {preview.origin}"
@@ -96,7 +103,7 @@ class ImportService:
             await self._library.update()
             return added if ids else None
 
-        subscribed = self._context.tasks.perform(added, subscribe, lambda: self._remove(ids))
+        subscribed = self._context.tasks.perform(added, subscribe, lambda: self._remove(ids), is_told)
         if taking.progress:
             label = f"{taking.played} played and {len(taking.progress) - taking.played} started from {preview.origin}"
             self._context.controller.editor.receive(taking.progress, label, is_saved=False)
@@ -105,7 +112,21 @@ class ImportService:
         if preview.imported.left:
             left = f"Not imported from {preview.origin}: {enumerated(preview.imported.left)}."
             self._context.frontend.tell(left)
-        self._context.tasks.run(self._fetch(subscribed, ids))
+        if is_fetched:
+            self._context.tasks.run(self._fetch(subscribed, ids))
+        return subscribed
+
+    async def forbidden(self) -> ForbiddenFeeds:
+        """Return the podcasts in the listener's own network that a list has named and that were never fetched."""
+        podcasts = await self._context.podcasts.get()
+        from tui_pod.sources.podcasts.own_network import find_forbidden  # brings TLS
+
+        feeds = await in_thread(lambda _: [feed for feed in podcasts.store.feeds() if not feed.error])
+        return await find_forbidden(feeds, podcasts.access.policy)
+
+    async def allow(self, forbidden: ForbiddenFeeds) -> None:
+        """Allow fetching podcasts in the listener's own network from now on."""
+        await self._context.podcasts.ask(lambda podcasts, _: forbidden.allow(podcasts.store))
 
     async def _remove(self, ids: list[str]) -> None:
         def remove(podcasts: Podcasts, _: CancelToken) -> None:
