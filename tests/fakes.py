@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from math import inf
+from typing import Any
 
 from tests.patience import Bell
 from tui_pod.audio.excerpt import ExcerptPlayer
@@ -534,8 +535,8 @@ class FakeSettings(PodcastSettingsService):
     async def find_book(self, episode: str) -> PodcastChoice | None:
         return next((each for each in self.podcasts if each.id == episode and each.podcast), None)
 
-    def configure(self, feed_id: str, changes: Mapping[str, str], label: str | None = None) -> None:
-        self._wishes.append(("configure", feed_id, dict(changes)))
+    def configure(self, ident: str, changes: Mapping[str, str], label: str | None = None, is_told: bool = True) -> Any:
+        self._wishes.append(("configure", ident, dict(changes)))
 
 
 class FakeImports(ImportService):
@@ -545,13 +546,13 @@ class FakeImports(ImportService):
         self._wishes = wishes
         self.found: dict[str, Preview | Exception] = {}
 
-    async def read(self, typed: str) -> Preview | None:
+    async def read(self, typed: str, is_asked: bool = False) -> Preview | None:
         found = self.found.get(typed)
         if isinstance(found, Exception):
             raise found
         return found
 
-    def take(self, preview: Preview) -> None:
+    def take(self, preview: Preview, is_fetched: bool = True, is_told: bool = True) -> Any:
         self._wishes.append(("take", preview.origin))
 
 
@@ -674,7 +675,7 @@ class FakeFeeds(FeedService):
     def add_previewed(self, episode: str) -> None:
         self.wishes.append(("add_previewed", episode))
 
-    def remove_feed(self, feed_id: str) -> None:
+    def remove_feed(self, feed_id: str, is_told: bool = True) -> Any:
         self.wishes.append(("remove_feed", feed_id))
 
 

@@ -34,8 +34,8 @@ def test_download_without_an_app_says_how_it_went(site: Site, shell: Shell) -> N
     shell("feeds", "add", site.url("/f"))
     two, one = (entry["id"] for entry in shell.json("list")[1:])
     shell("do", "download.start", one)
-    assert shell.err == "1 episode downloaded\n"
+    assert shell.err == "1 episode downloaded.\n"
     shell("do", "download.start", one)
-    assert shell.err == "already downloaded\n"
+    assert shell.err == "already downloaded.\n"
     shell("do", "download.start", two, status=1)
     assert "“Episode 2” was not downloaded" in shell.err

@@ -129,7 +129,7 @@ def test_served_feed_is_heard_in_another_tui_pod(shell: Shell, tmp_path: Path, m
     shell("feeds", "add", address)
     (taken,) = (entry for entry in shell.json("list") if "://" in (entry["audio"] or ""))
     shell("do", "download.start", taken["id"])
-    assert shell.err == "1 episode downloaded\n"
+    assert shell.err == "1 episode downloaded.\n"
 
     def ask(path: str, asked: str = "", method: str = "GET") -> tuple[int, str | None, bytes]:
         with closing(HTTPConnection(urlsplit(address).netloc, timeout=PATIENCE)) as connection:

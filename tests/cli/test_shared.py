@@ -2,17 +2,14 @@
 
 import io
 import sys
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.fakes import START
 from tests.rooms import EPISODES, TOPICS
-from tui_pod.cli.shared import ask, ask_yes, copy_as, find_topics, print_json, print_received, report, show_progress
+from tui_pod.cli.shared import ask, ask_yes, copy_as, find_topics, print_json, report, show_progress
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import build_library
-from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.escapes import CLEAR_LINE
 
 LIBRARY = build_library(TOPICS, EPISODES)
@@ -72,19 +69,6 @@ def test_progress_and_reports_are_for_a_terminal(capsys: pytest.CaptureFixture[s
     show_progress("one", 0.5)
     report("done")
     assert capsys.readouterr() == ("", "")
-
-
-def test_progress_from_elsewhere_says_where_it_was_and_who_sent_it(capsys: pytest.CaptureFixture[str]) -> None:
-    later = START + timedelta(hours=1)
-    progress = {
-        "one": Progress(later, 65.0, origin="laptop"),
-        "two": Progress(later, 0.0, played=True),
-        "gone": Progress(later, 5.0),
-    }
-    print_received(LIBRARY, progress, {"one": Progress(START, 5.0), "two": None})
-    one, two, gone = capsys.readouterr().out.splitlines()
-    assert (one[: one.rindex("\t")], two, gone) == ("one\tOne\t0:05 → 1:05\tlaptop", "two\tTwo\tplayed", "gone\t\t0:05")
-    assert one.endswith(" ago")
 
 
 def test_topic_is_found_by_its_name_and_an_unknown_one_names_those_there_are() -> None:

@@ -126,11 +126,11 @@ COMMANDS = (
     ), has_json=True),
     Command("recall", "recall.run", "quiz yourself on what is due: bookmarks marked with m, and questions of episodes",
             has_json=True),
-    Command("read", "podcasts.feeds.run_read", "add texts that the voice reads aloud, and print their ids", (
+    Command("read", "wishes.run", "add texts that the voice reads aloud, and print their ids", (
         Argument("urls", "FILE|URL|-", "a text (.txt, .md, .html), an e-book (.epub), a page, or - for standard input",
                  nargs="+"),
         *_ADDING,
-    )),
+    ), wish="texts.add"),
     Command("narrate", "speech.narrate.run", "render narrations ahead of time", (
         Argument("ids", "ID", nargs="*"),
         Argument("--all", text="every episode without a recording"),
@@ -177,39 +177,39 @@ COMMANDS = (
                  " titles, addresses and secrets"),
     )),
     Command("feeds", None, "subscribe to podcasts, refresh and organise them", commands=(
-        Command("add", "podcasts.feeds.run_add",
+        Command("add", "wishes.run",
                 "subscribe to a podcast by its address or a page about it, or add a folder of audio files", (
             Argument("urls", "URL", "an address, which may contain a login: https://user:password@host/feed; or the"
                      " path of a folder, a playlist (M3U) or an audio file", "+"),
             *_ADDING,
-        )),
+        ), wish="podcasts.add"),
         Command("list", "podcasts.feeds.run_list",
                 "print the podcasts: address, title, episodes, folders, last error", has_json=True),
-        Command("refresh", "podcasts.feeds.run_refresh",
+        Command("refresh", "wishes.run",
                 "fetch new episodes, and download or delete episodes as each podcast's settings say", (
             Argument("feeds", "FEED", f"{_FEED}; default: all", "*"),
-        )),
-        Command("remove", "podcasts.feeds.run_remove",
+        ), wish="podcasts.refresh"),
+        Command("remove", "wishes.run",
                 "unsubscribe; adding the same address within a month restores everything", (
             Argument("feeds", "FEED", _FEED, "+"),
-        )),
-        Command("move", "podcasts.feeds.run_move", "change the address of a podcast, or put it under other topics", (
+        ), wish="podcasts.remove"),
+        Command("move", "wishes.run", "change the address of a podcast, or put it under other topics", (
             Argument("feed", "FEED", _FEED),
             Argument("targets", "TO", "new address, or topics such as Science/Physics; / for none", "+"),
-        )),
-        Command("rename", "podcasts.feeds.run_rename", "rename a podcast", (
+        ), wish="podcasts.move"),
+        Command("rename", "wishes.run", "rename a podcast", (
             Argument("feed", "FEED", _FEED),
             Argument("name", "NAME", "its new name; default for the one in its feed"),
-        )),
+        ), wish="podcasts.rename"),
         Command("set", "podcasts.feeds_set.run", "change settings of a podcast or book, or print them all", (
             Argument("feed", "FEED", f"{_FEED}, id or title of a book, or course for the embedded course"),
             Argument("changes", "KEY=VALUE", "a setting and its new value; no value after the = for the default", "*"),
         ), has_json=True),
-        Command("topics", "podcasts.feeds.run_topics",
+        Command("topics", "wishes.run",
                 "print a podcast's categories, and turn topics made from them on or off", (
             Argument("feed", "FEED", _FEED),
             Argument("switch", choices=("on", "off")),
-        )),
+        ), wish="podcasts.topics"),
     )),
     Command("find", "podcasts.find.run", "find podcasts by name, in public directories, or in the charts", (
         Argument("words", "WORD", nargs="*"),
@@ -220,18 +220,18 @@ COMMANDS = (
         Argument("--play", "NUMBER", "play the episode of this number in the running app, without subscribing"),
     ), has_json=True),
     Command("server", None, "use the libraries of an Audiobookshelf server", commands=(
-        Command("add", "servers.run_add", "add a server, or give it another login; the libraries become topics", (
+        Command("add", "wishes.run", "add a server, or give it another login; the libraries become topics", (
             Argument("url", "URL", "address of the server; http only in your own network"),
             Argument("--user", "NAME", "your user name there; default: ask"),
             Argument("--api-key", text="log in with an API key instead of a name and a password"),
             Argument("--password-command", "COMMAND", "command that prints the password or key; default: ask"),
-        )),
+        ), wish="server.add"),
         Command("list", "servers.run_list", "print the servers: address, user, episodes, last refresh, error",
                 has_json=True),
-        Command("remove", "servers.run_remove", "remove a server and its login; your progress stays", (
+        Command("remove", "wishes.run", "remove a server and its login; your progress stays", (
             Argument("server", "SERVER", _FEED),
             Argument("--user", "NAME", "whose account, if you have added several"),
-        )),
+        ), wish="server.remove"),
     )),
     Command("devices", "doctor.run_devices", "print the sound devices and their names", has_json=True),
     Command("import", "wishes.run",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from argparse import Namespace
 from importlib import import_module
 
@@ -60,10 +59,9 @@ def _run_alone(options: Namespace) -> int | None:
     if options.json or bool(ids) is not (action in ABOUT_EPISODES):
         raise NobodyRuns
     if action == "download.start":
-        from tui_pod.cli.podcasts.downloading import download  # imports the network and the database
-        from tui_pod.cli.shared import open_library
+        from tui_pod.cli.wishes import grant  # as above
 
-        return asyncio.run(download(open_library(options), ids))
+        return grant(options, action, {"ids": ids})
     if action not in ALONE:
         raise NobodyRuns
     command = parse([*ALONE[action], *_mark(options), *ids])

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from tui_pod.audio.ogg import length_of
 from tui_pod.cli.library import listed
-from tui_pod.cli.podcasts.downloading import download
 from tui_pod.cli.shared import Opened, make_folder, open_library, tell, warn
 from tui_pod.cli.speech.narrate import UNBOUNDED, render
+from tui_pod.cli.wishes import grant
 from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clean, counted
@@ -51,7 +51,7 @@ def run(options: Namespace) -> int:
     opened = open_library(options)
     episodes = [opened.library.episode(index) for index in listed(opened, opened.count_progress(), options.name)]
     if options.copy:
-        asyncio.run(download(opened, [episode.id for episode in episodes]))
+        grant(options, "download.start", {"ids": [episode.id for episode in episodes]})
     folder = options.out or opened.paths.cache / "feeds" / file_hash(options.name)
     feed = FeedFolder(opened, folder, base)
     make_folder(folder)

@@ -70,8 +70,8 @@ def run_completions(options: Namespace) -> None:
         return
     words: Iterable[tuple[str, str]]
     if options.words == "settings":
-        from tui_pod.cli.podcasts.subscriptions import LOGIN_KEYS  # the other kinds need none of it
-        from tui_pod.core.library.podcast_settings import ROWS
+        from tui_pod.core.library.podcast_settings import ROWS  # the other kinds need none of it
+        from tui_pod.wishes.logins import LOGIN_KEYS
 
         texts = {name: row.text for name, row in ROWS.items()} | LOGIN_KEYS
         words = [(f"{name}=", text) for name, text in texts.items()]

@@ -17,7 +17,17 @@ from tempfile import NamedTemporaryFile
 from typing import Any
 
 from tui_pod.cli.options import without_arguments
-from tui_pod.cli.shared import ask, ask_password, ask_yes, is_someone_there, print_json, show_progress, tell, warn
+from tui_pod.cli.shared import (
+    ask,
+    ask_password,
+    ask_yes,
+    is_someone_there,
+    print_json,
+    report,
+    show_progress,
+    tell,
+    warn,
+)
 from tui_pod.config.paths import find_paths
 from tui_pod.core.actions import render_keys
 from tui_pod.core.errors import UsageError, UserError
@@ -29,6 +39,10 @@ from tui_pod.integrations.remote_socket import (
     RemoteError,
     connect,
 )
+from tui_pod.net.file_address import SCHEME, typed_path
+
+PLACES = ("urls", "feed", "feeds", "targets")
+"""Answers that may be addresses or paths."""
 
 PATIENCE = 8.0
 """Seconds after which an app that sends nothing is given up; it sends a line every two."""
@@ -57,6 +71,11 @@ class Terminal:
         show_progress("")
         tell(text)
 
+    def note(self, text: str) -> None:
+        """Print a message if a terminal shows it."""
+        show_progress("")
+        report(text)
+
     def warn(self, text: str) -> None:
         """Print a fault."""
         show_progress("")
@@ -81,23 +100,27 @@ class Terminal:
     def answer(self, text: str, kind: str) -> str | None:
         """Ask, and return the answer; None if nobody is there."""
         show_progress("")
+        if kind == "secret":  # which another program may type in
+            return ask_password(f"{text} ")
         if not self.is_there:
             return None
         if kind == "yes":
             return "yes" if ask_yes(text) else "no"
-        return ask_password(f"{text} ") if kind == "secret" else ask(f"{text} ")
+        return ask(f"{text} ")
 
 
 def run(options: Namespace) -> int:
     """Have the wish of a command granted; return the exit status."""
     values = {name: plain(value) for name, value in vars(options).items() if name not in NOT_VALUES}
-    if Path("-") not in values.values():
+    values |= {name: place(values[name], name == "urls") for name in PLACES if values.get(name)}
+    if Path("-") not in values.values() and values.get("urls") != ["-"]:
         return grant(options, options.wish, values)
     with NamedTemporaryFile(prefix="tui-pod-") as file:  # for the app, which cannot read what is typed in here
         file.write(sys.stdin.buffer.read(MAX_TYPED_IN + 1))
         file.flush()
         names = {name: file.name for name, value in values.items() if value == Path("-")}
-        return grant(options, options.wish, values | names | {"typed_in": "standard input"})
+        typed_in = file.name if "urls" in values else "standard input"
+        return grant(options, options.wish, values | names | {"typed_in": typed_in})
 
 
 def grant(options: Namespace, wish: str, values: Mapping[str, Any]) -> int:
@@ -120,6 +143,16 @@ def grant(options: Namespace, wish: str, values: Mapping[str, Any]) -> int:
 def plain(value: object) -> object:
     """Return a value as JSON has it; a path is absolute, since the app runs in another folder."""
     return os.path.abspath(value) if isinstance(value, Path) and value != Path("-") else value
+
+
+def place(typed: Any, is_shell: bool = False) -> Any:
+    """Return what was typed, a path as an absolute one: the app runs in another folder.
+
+    With `is_shell`, the bare name of a file is a path too.
+    """
+    if isinstance(typed, str):
+        return typed if typed.startswith(SCHEME) else typed_path(typed, is_shell) or typed
+    return [place(one, is_shell) for one in typed]
 
 
 def _by_the_app(options: Namespace, wish: str, values: Mapping[str, Any], caller: Terminal) -> Outcome:
@@ -151,6 +184,8 @@ def _by_the_app(options: Namespace, wish: str, values: Mapping[str, Any], caller
                         caller.show_json(document)
                     case {"say": str(text)}:
                         caller.say(clean(text, LONGEST))
+                    case {"note": str(text)}:
+                        caller.note(clean(text, LONGEST))
                     case {"warn": str(text)}:
                         caller.warn(clean(text, LONGEST))
                     case {"progress": str(text), "share": share}:

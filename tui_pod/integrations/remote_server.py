@@ -79,6 +79,10 @@ class Channel:
         """Have the caller say what was done."""
         self.send(say=text)
 
+    def note(self, text: str) -> None:
+        """Have the caller say what was done if a person sees it."""
+        self.send(note=text)
+
     def warn(self, text: str) -> None:
         """Have the caller say what failed."""
         self.send(warn=text)
@@ -97,7 +101,7 @@ class Channel:
 
     async def ask(self, text: str, kind: str = "text") -> str | None:
         """Have the caller ask; return the answer, None if nobody gives one."""
-        if not self.is_there:
+        if not self.is_there and kind != "secret":  # which another program may type in
             return None
         self.send(ask=text, kind=str(kind))
         answer = json.loads(await self._reader.readuntil(b"\n")).get("answer")

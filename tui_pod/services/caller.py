@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class Kind(StrEnum):
@@ -26,6 +30,9 @@ class Caller(Protocol):
     def say(self, text: str) -> None:
         """Say what was done."""
 
+    def note(self, text: str) -> None:
+        """Say what was done if a person sees it: cron mails whatever is said."""
+
     def warn(self, text: str) -> None:
         """Say what failed."""
 
@@ -38,7 +45,7 @@ class Caller(Protocol):
     def progress(self, said: str, share: float | None = None) -> None:
         """Show what is under way, and the share that is done, from 0 to 1; empty removes it."""
 
-    async def ask(self, text: str, kind: Kind = Kind.TEXT) -> str | None:
+    def ask(self, text: str, kind: Kind = Kind.TEXT) -> Coroutine[Any, Any, str | None]:
         """Return the answer to a question, `yes` or `no` for one of `Kind.YES`; None if nobody answers."""
 
 
@@ -50,7 +57,7 @@ class Silent:
     def say(self, text: str) -> None:
         """Say nothing."""
 
-    warn = say
+    note = warn = say
 
     def progress(self, said: str, share: float | None = None) -> None:
         """Show nothing."""
@@ -64,6 +71,44 @@ class Silent:
     async def ask(self, text: str, kind: Kind = Kind.TEXT) -> str | None:  # noqa: ARG002
         """Return None: nobody is there."""
         return None
+
+
+class ThreadCaller:
+    """A caller as a thread sees it, whose work it is: what it says goes to the event loop, and questions wait."""
+
+    def __init__(self, caller: Caller, loop: asyncio.AbstractEventLoop) -> None:
+        self._caller, self._loop = caller, loop
+        self.is_there, self.wants_json = caller.is_there, caller.wants_json
+
+    def say(self, text: str) -> None:
+        """See `Caller.say`."""
+        self._loop.call_soon_threadsafe(self._caller.say, text)
+
+    def note(self, text: str) -> None:
+        """See `Caller.note`."""
+        self._loop.call_soon_threadsafe(self._caller.note, text)
+
+    def warn(self, text: str) -> None:
+        """See `Caller.warn`."""
+        self._loop.call_soon_threadsafe(self._caller.warn, text)
+
+    def show(self, *cells: str) -> None:
+        """See `Caller.show`."""
+        self._loop.call_soon_threadsafe(self._caller.show, *cells)
+
+    def show_json(self, value: object) -> None:
+        """See `Caller.show_json`."""
+        self._loop.call_soon_threadsafe(self._caller.show_json, value)
+
+    def progress(self, said: str, share: float | None = None) -> None:
+        """See `Caller.progress`."""
+        self._loop.call_soon_threadsafe(self._caller.progress, said, share)
+
+    def ask(self, text: str, kind: Kind = Kind.TEXT) -> str | None:
+        """Ask, and wait for the answer."""
+        from asyncio import run_coroutine_threadsafe  # most wishes need no loop
+
+        return run_coroutine_threadsafe(self._caller.ask(text, kind), self._loop).result()
 
 
 SILENT: Caller = Silent()

@@ -31,6 +31,8 @@ class Context:
     tasks: BackgroundTasks
     settings: Settings
     podcasts: SharedPodcasts
+    is_app: bool = True
+    """Whether an app runs, and not a command alone, after which nothing goes on."""
 
     def ask_login(self, feed_id: str, wanted: LoginWanted, go_on: GoOn) -> None:
         """Ask for a login, save it with a feed, and resume what needed it."""

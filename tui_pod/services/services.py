@@ -122,7 +122,8 @@ class Services:
         """What most services use."""
         from tui_pod.services.context import Context  # after the first paint
 
-        return Context(self.controller, self.frontend, self.tasks, self.first.settings, self.engine.podcasts)
+        settings, podcasts = self.first.settings, self.engine.podcasts
+        return Context(self.controller, self.frontend, self.tasks, settings, podcasts, self.is_app)
 
     # -- services ------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.own_lists import MAX_NAME, OwnList
 from tui_pod.core.outcome import DONE, Outcome, refused
 from tui_pod.core.text.clean import clean, counted
-from tui_pod.wishes.wish import Wish, find_ids
+from tui_pod.wishes.wish import Wish, find_ids, find_texts
 
 if TYPE_CHECKING:
     from tui_pod.wishes.wish import Subject
@@ -41,9 +41,9 @@ def _change_list(on: Subject) -> Outcome:
         if former is None:
             raise UserError(f"no list “{name}”. See: tui-pod lists")
         return Outcome(lists.remove(former.name), can_undo=True)
-    texts = split_pairs(_texts(on, "set"))
+    texts = split_pairs(find_texts(on, "set"))
     made = former or OwnList(name, on.controller.now(), is_rule=bool(texts.keys() - {"name"}))
-    add, take = find_ids(library, _texts(on, "add")), set(_texts(on, "take"))
+    add, take = find_ids(library, find_texts(on, "add")), set(find_texts(on, "take"))
     if made.is_rule and (add or take or file):
         raise UserError(f"“{name}” is a smart list: its rule decides what is on it")
     wanted, missing = list_settings.changed(made, texts), 0
@@ -56,12 +56,6 @@ def _change_list(on: Subject) -> Outcome:
         on.caller.warn(f"{missing} {'entry' if missing == 1 else 'entries'} not in the library left out")
     rule = list_settings.describe(wanted) if wanted.is_rule else counted(len(episodes))
     return Outcome(f"list “{wanted.name}”: {rule}", can_undo=True)
-
-
-def _texts(on: Subject, name: str) -> Sequence[str]:
-    """Return the texts of an answer; none if there is no such answer."""
-    texts = on.values.get(name) or ()
-    return [texts] if isinstance(texts, str) else texts if isinstance(texts, Sequence) else ()
 
 
 def _read_playlist(on: Subject, file: str) -> tuple[list[str], int]:

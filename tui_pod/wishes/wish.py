@@ -97,6 +97,12 @@ def find_ids(library: Library, ids: Iterable[str]) -> list[str]:
     return found
 
 
+def find_texts(on: Subject, name: str) -> list[str]:
+    """Return the texts of an answer; none if there is no such answer."""
+    texts = on.values.get(name)
+    return [texts] if isinstance(texts, str) else [*texts] if isinstance(texts, Sequence) else []
+
+
 class Wish(NamedTuple):
     """What a listener can ask for."""
 

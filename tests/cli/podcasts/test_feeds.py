@@ -114,7 +114,7 @@ def test_feeds_set_changes_all_that_is_named_or_nothing(site: Site, shell: Shell
     site.replies["/f"] = server.body(feed(item(1)))
     shell("feeds", "add", site.url("/f"))
     shell("feeds", "set", "Test Cast", "speed=1.20", "name=My Cast", "folder=Science/Physics")
-    assert shell.err == "Test Cast: speed 1.2, name My Cast, folder Science/Physics\n"
+    assert shell.err == "Test Cast: speed 1.2, name My Cast, folder Science/Physics.\n"
     assert shell.json("feeds", "list")[0]["settings"] == {
         "name": "My Cast", "folder": "Science/Physics", "speed": "1.2",
     }  # fmt: skip
@@ -157,8 +157,8 @@ def test_feeds_add_of_a_slow_server_says_so_on_a_terminal_alone(
 ) -> None:
     said, show = threading.Event(), shared.show_progress
 
-    def note(text: str, share: float | None = None, more: str = "") -> None:
-        show(text, share, more)
+    def note(text: str, share: float | None = None) -> None:
+        show(text, share)
         if text:
             said.set()
 
@@ -167,11 +167,10 @@ def test_feeds_add_of_a_slow_server_says_so_on_a_terminal_alone(
         exchange.say(200, feed(item(1)).encode())
 
     site.replies["/f"] = slow
-    monkeypatch.setattr(shared, "show_progress", note)
-    monkeypatch.setattr(shared, "SAID_AFTER", 0.0)
+    monkeypatch.setattr(wishes, "show_progress", note)
     on_terminal("feeds", "add", site.url("/f"))
     assert f"adding {site.url('/f')} …" in shell.err
-    assert shell.err.endswith("subscribed, 1 new episode\n")
+    assert "subscribed, 1 new episode\n" in shell.err
     shell("feeds", "add", site.url("/f"))
     assert "adding" not in shell.err
 
@@ -250,7 +249,7 @@ def test_feeds_set_of_a_book_changes_it_at_once_and_back(shell: Shell, tmp_path:
         make_mp3(tmp_path / "Shelf" / "Grimm" / f"{name}.mp3")
     shell("feeds", "add", str(tmp_path / "Shelf"))
     shell("feeds", "set", "Emma", "skip_end=9", "kind=talks")
-    assert shell.err == "Emma: skip_end 9, kind talks\n"
+    assert shell.err == "Emma: skip_end 9, kind talks.\n"
     talks = [entry["id"] for entry in shell.json("list", "--topic", "Emma")]
     assert len(talks) == 3
     assert shell.json("feeds", "set", talks[1])["kind"] == "talks"
@@ -287,12 +286,12 @@ def test_feeds_topics_makes_categories_and_keywords_topics(site: Site, shell: Sh
     shell("feeds", "add", site.url("/f"))
     assert shell.json("list")[1]["topics"] == ["Test Cast"]
     assert shell("feeds", "topics", "Test Cast", "on") == "Science/Physics\n"
-    assert shell.err == "Test Cast: its categories and keywords are now topics\n"
+    assert shell.err == "Test Cast: its categories and keywords are now topics.\n"
     assert shell.json("list")[1]["topics"] == ["Test Cast", "Physics", "Science", "Quarks"]
     assert len(shell.json("list", "--topic", "Quarks")) == 1
     assert shell.json("feeds", "list")[0]["shows_topics"]
     shell("feeds", "topics", "Test Cast", "off")
-    assert shell.err == "Test Cast: its categories and keywords are no longer topics\n"
+    assert shell.err == "Test Cast: its categories and keywords are no longer topics.\n"
     assert shell.json("list")[1]["topics"] == ["Test Cast"]
 
 
@@ -544,7 +543,7 @@ def test_feeds_add_goes_on_after_a_fault_and_says_what_each_was(
     assert "refreshed" not in shell.err
     assert all(datetime.fromisoformat(entry["refreshed"]).tzinfo for entry in shell.json("feeds", "list"))
     shell("feeds", "remove", "A", "b")
-    assert shell.err == "A: removed\nB: removed\n"
+    assert shell.err == "A and B removed.\n"
     assert (shell("feeds", "list"), shell.json("feeds", "list"), len(shell.json("list"))) == ("", [], 1)
 
 
@@ -573,13 +572,13 @@ def test_feeds_move_to_another_server_takes_the_login_and_fetches_from_it(
     inside.replies["/g"] = server.guarded(server.body(feed(item(1) + item(2))))
     shell("feeds", "add", site.url("/f"))
     shell("feeds", "move", "Test Cast", inside.url("/g").replace("://", "://ann:s3cret@"))
-    assert shell.err == f"Test Cast: moved to {inside.url('/g')}\n"
+    assert shell.err == f"Test Cast: moved to {inside.url('/g')}.\n"
     assert shell.json("feeds", "list")[0]["address"] == inside.url("/g")
     for targets in ((inside.url("/g"), inside.url("/h")), (inside.url("/g"), "Science"), ("ftp://8.8.8.8/x",)):
         shell("feeds", "move", "Test Cast", *targets, status=1)
         assert shell.err == "tui-pod: a podcast can only move to one http or https address, or to topics\n"
     shell("feeds", "move", "Test Cast", "A/B", "/", "C")
-    assert shell.err == "Test Cast: moved to A/B, /, C\n"
+    assert shell.err == "Test Cast: moved to A/B, /, C.\n"
     assert shell.json("feeds", "list")[0]["folders"] == ["A/B", "C"]
 
 

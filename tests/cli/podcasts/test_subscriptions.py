@@ -10,8 +10,7 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.sources import server
 from tests.sources.server import Site, feed, guarded, item
-from tui_pod.cli import shared, sync  # noqa: F401 - imported before anything in `shared` is replaced
-from tui_pod.cli.podcasts import feeds, subscriptions  # noqa: F401
+from tui_pod.cli import shared, sync, wishes  # noqa: F401 - imported before anything in `shared` is replaced
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +22,7 @@ def guarded_feed(site: Site) -> None:
 def typed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Answer questions as a listener does at a terminal: lines, and passwords among them."""
     lines: list[str] = []
-    for module in (subscriptions, shared):
+    for module in (wishes, shared):
         monkeypatch.setattr(module, "is_someone_there", lambda: True)
     monkeypatch.setattr(shared, "getpass", lambda _: lines.pop(0))
     monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
@@ -80,7 +79,7 @@ def test_set_keeps_changes_and_forgets_a_login(
     (tmp_path / "secret").write_text("newer\n")
     site.replies["/f"] = guarded(server.body(feed(item(1))), "bob", "newer")
     shell("feeds", "set", "Test Cast", f"password_command=cat {tmp_path / 'secret'}")
-    assert shell.err.endswith("its login is saved\n")
+    assert shell.err.endswith("its login is saved.\n")
     shell("feeds", "refresh")
     shell("feeds", "set", "Test Cast", "http_login=perhaps", status=1)
     assert "http_login must be yes or no" in shell.err

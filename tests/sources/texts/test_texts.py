@@ -1,9 +1,6 @@
 """Texts of all kinds: what is read of them, and what they are kept as."""
 
-import io
-import sys
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
@@ -139,8 +136,8 @@ def test_text_is_known_by_its_words_and_is_removed_with_its_files(store: FeedSto
     note = f"{head}First *words*.\n\n```\ncode()\n```\n\n## Then\n\nMore.[^1]\n\n[^1]: No.\n"
     (tmp_path / "A_note.md").write_text(note)
     added = subscribe(store, str(tmp_path / "A_note.md"))
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO((tmp_path / "A_note.md").read_bytes())))
-    again = subscribe(store, "-", is_shell=True)
+    (tmp_path / "typed in").write_text(note)
+    again = subscribe(store, f"-{tmp_path / 'typed in'}", is_shell=True)
     assert (added.is_new, again.is_new, again.feed.feed_id) == (True, False, added.feed.feed_id)
     (episode,) = read_feeds(tmp_path / "data").episodes
     assert (episode.title, episode.author, episode.tags) == ("My note", "Ann", ("My note", "Texts"))

@@ -168,19 +168,26 @@ class FeedService(Follower):
 
     async def move(self, feed_id: str, typed: str) -> None:
         """Change the address of a podcast, and fetch it. Raises UserError if it is no address."""
+        if not await self.take_address(feed_id, [typed.strip()]):
+            raise UserError(NO_ADDRESS)
+        self.refresher.refresh(feed_id)
 
-        def change(podcasts: Podcasts, _: CancelToken) -> None:
+    async def take_address(self, feed_id: str, typed: Sequence[str]) -> bool:
+        """Change the address of a podcast if what is typed is one; return whether it is.
+
+        Raises UserError if the podcast cannot be there.
+        """
+
+        def change(podcasts: Podcasts, _: CancelToken) -> bool:
             from tui_pod.sources.table import source_of  # brings TLS
 
             feed = podcasts.store.find(feed_id)
-            if feed is None or not source_of(feed.address).move(podcasts.store, feed, [typed.strip()]):
-                raise UserError(NO_ADDRESS)
+            return feed is not None and source_of(feed.address).move(podcasts.store, feed, typed)
 
-        await self._context.podcasts.ask(change)
-        self.refresher.refresh(feed_id)
+        return await self._context.podcasts.ask(change)
 
-    def remove_feed(self, feed_id: str) -> None:
-        """Unsubscribe from a feed; can be undone."""
+    def remove_feed(self, feed_id: str, is_told: bool = True) -> asyncio.Task[object]:
+        """Unsubscribe from a feed; can be undone. Returns the task that does it; notices say so if `is_told`."""
         topics, taken = self._context.controller.library.topics, list[str]()
 
         async def remove() -> str | None:
@@ -200,8 +207,9 @@ class FeedService(Follower):
             await self._library.update()
 
         name = next((topics.names[topic] for topic in topics.of_feed(feed_id)), "the podcast")
-        self._frontend.tell(f"Removing {name} …")  # a large library takes a second
-        self._tasks.perform(f"{name} removed", remove, bring_back)
+        if is_told:
+            self._frontend.tell(f"Removing {name} …")  # a large library takes a second
+        return self._tasks.perform(f"{name} removed", remove, bring_back, is_told)
 
     def remove(self, episodes: Sequence[str]) -> None:
         """Remove episodes that are all of their podcast, such as texts, and the downloads of others."""

@@ -11,6 +11,8 @@ from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, Podca
 from tui_pod.runtime.threads import in_thread
 
 if TYPE_CHECKING:
+    import asyncio
+
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.library.library import Library
     from tui_pod.services.context import Context
@@ -121,8 +123,13 @@ class PodcastSettingsService:
         book = library.ids[index] if index is not None else "/".join((feed, *within)) if within else None
         return (book is not None and await self.find_book(book)) or await self.find(listed or feed)
 
-    def configure(self, ident: str, changes: Mapping[str, str], label: str | None = None) -> None:
-        """Change settings, given as in the settings file; can be undone. `label`, if given, says what was done."""
+    def configure(
+        self, ident: str, changes: Mapping[str, str], label: str | None = None, is_told: bool = True
+    ) -> asyncio.Task[object]:
+        """Change settings, given as in the settings file; can be undone. `label`, if given, says what was done.
+
+        Returns the task that does it; a notice says so if `is_told`.
+        """
         former: list[PodcastChoice] = []
 
         async def change() -> str | None:
@@ -138,7 +145,7 @@ class PodcastSettingsService:
                 texts = to_texts(podcast.settings)
                 await self._put(podcast, {name: texts[name] for name in changes})
 
-        self._context.tasks.perform(label or "a change of settings", change, bring_back)
+        return self._context.tasks.perform(label or "a change of settings", change, bring_back, is_told)
 
     async def _put(self, podcast: PodcastChoice, changes: Mapping[str, str]) -> None:
         mixer = self._context.controller.mixer
@@ -149,7 +156,8 @@ class PodcastSettingsService:
         feeds = [feed] if feed is not None else []
         await self._retention.archive(feeds)
         await self._library.update()
-        await self._retention.keep(feeds)
+        if self._context.is_app:
+            await self._retention.keep(feeds)
         if not {"kind", "article", "code"}.isdisjoint(changes):  # its episodes are made anew
             await self._refresh_folder(podcast.podcast or podcast.id)
 

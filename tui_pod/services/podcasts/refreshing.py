@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui_pod.shelf.subscription import Subscription
     from tui_pod.sources.opened import Podcasts
     from tui_pod.sources.refresh import Refreshed
+    from tui_pod.sources.source import RefreshResult
 
 LOOK = 300.0
 """Seconds between two checks for podcasts that are due, give or take a fifth."""
@@ -124,10 +125,28 @@ class Refresher:
 
         await self._run_next(work())
 
-    async def _run_next(self, work: Work) -> None:
+    async def refresh_all_of(
+        self, feeds: Sequence[Subscription] | None, show: Callable[[int, int, RefreshResult], None]
+    ) -> Refreshed:
+        """Refresh feeds, all that may be fetched if None, after a refresh in progress; `show` is told of each."""
+        if feeds is None:
+            from tui_pod.shelf.schedule import is_left_alone  # brings TLS
+
+            known = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
+            feeds = [feed for feed in known if not is_left_alone(feed, time.time(), is_asked=True)]
+        found: list[Refreshed] = []
+
+        async def work() -> None:
+            found.append(await self._refresh(feeds, show))
+
+        await asyncio.wait((await self._run_next(work()),))
+        return found[0]
+
+    async def _run_next(self, work: Work) -> asyncio.Task[object]:
         while self._running is not None and not self._running.done():
             await asyncio.wait((self._running,))
         self._running = self._tasks.run(work)
+        return self._running
 
     async def _refresh_due(self, is_start: bool) -> None:
         from tui_pod.shelf.schedule import is_due, is_left_alone  # brings TLS
@@ -194,7 +213,9 @@ class Refresher:
         if not self._frontend.ask_yes(f"{said} May it be fetched?", answer, "Podcasts in your own network"):
             self._frontend.tell(f"{said} {SEE_ALL}", is_error=True)
 
-    async def _refresh(self, feeds: Sequence[Subscription]) -> Refreshed:
+    async def _refresh(
+        self, feeds: Sequence[Subscription], tell: Callable[[int, int, RefreshResult], None] = lambda *_: None
+    ) -> Refreshed:
         from tui_pod.sources.refresh import refresh  # brings TLS
 
         podcasts = await self._context.podcasts.get()
@@ -202,13 +223,13 @@ class Refresher:
         if self._awaited:
             await self.show_failed()
         with self._tasks.showing("refresh", f"refreshing 0/{len(feeds)}") as show:
+
+            def note(done: int, total: int, last: RefreshResult) -> None:
+                show(f"refreshing {done}/{total}", done / total)
+                tell(done, total, last)
+
             try:
-                result = await refresh(
-                    podcasts.store,
-                    feeds,
-                    lambda done, total, _: show(f"refreshing {done}/{total}", done / total),
-                    podcasts.access.policy,
-                )
+                result = await refresh(podcasts.store, feeds, note, podcasts.access.policy)
             except asyncio.CancelledError:
                 self._tasks.run(self._show(new=0))
                 self._tasks.run(self.show_failed())
@@ -229,7 +250,8 @@ class Refresher:
         result = replace(result, outcomes=tuple(one for one in result.outcomes if one.feed_id in here))
         if not result.is_offline:
             await self._announce_new(feeds, result)
-            self._tasks.run(self._retention.keep(feeds))
+            if self._context.is_app:
+                self._tasks.run(self._retention.keep(feeds))
         return result
 
     async def _show(self, new: int) -> None:

@@ -150,3 +150,8 @@ def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tupl
             problem = problem or error
     assert problem is not None
     raise problem
+
+
+def user_of(store: FeedStore, feed: Subscription) -> str | None:
+    """Return whose account a server was added with; None if its login is gone."""
+    return next((kept.user or "API key" for kept in store.logins.kept(feed.feed_id)), None)

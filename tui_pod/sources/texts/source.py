@@ -8,7 +8,6 @@ from __future__ import annotations
 import codecs
 import os
 import shutil
-import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -66,7 +65,7 @@ class TextSource(EpisodeSource):
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
         """See `EpisodeSource.takes`: the path of a text, the address of an e-book or after `AS_TEXT`, or `-`."""
-        if is_shell and typed.strip() == STANDARD_INPUT:
+        if is_shell and typed.startswith(STANDARD_INPUT):
             return STANDARD_INPUT
         if (path := typed_path(typed, is_shell)) is not None:
             return path if path.lower().endswith(ENDINGS) and not os.path.isdir(path) else None
@@ -147,11 +146,10 @@ def _bring(request: SubscribeRequest, file: Path, cancel: CancelToken) -> _Origi
         FetchError: it cannot be fetched.
         FeedError: it is too large, or no place of a text.
     """
-    if request.is_shell and request.typed.strip() == STANDARD_INPUT:
-        content = sys.stdin.buffer.read(MAX_FILE + 1)
-        if len(content) > MAX_FILE:
+    if request.is_shell and request.typed.startswith(STANDARD_INPUT):
+        if os.path.getsize(typed_in := request.typed.removeprefix(STANDARD_INPUT)) > MAX_FILE:
             raise FeedError(f"standard input has more than {MAX_FILE // 1024**2} MB.")
-        file.write_bytes(content)
+        shutil.copyfile(typed_in, file)
         return _Origin("")
     if (path := typed_path(request.typed, request.is_shell)) is not None:
         with reading(Path(path)) as source, file.open("wb") as target:
