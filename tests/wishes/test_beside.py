@@ -1,0 +1,160 @@
+"""Every command beside an open app: the app does it, and the command itself writes nothing that the app owns."""
+
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.test_commands import runnable
+from tests.patience import PATIENCE, wait_until
+from tests.sources import server
+from tests.sources.exports import antennapod
+from tests.sources.server import Site, feed, item
+from tui_pod.cli.commands import COMMANDS, Command
+from tui_pod.cli.main import main
+from tui_pod.config.paths import find_paths
+from tui_pod.core.library.podcast_settings import to_texts
+from tui_pod.integrations.remote_socket import RemoteError, connect
+from tui_pod.shelf.database import FeedDatabase
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.state.store import StateFile
+
+ROOT = Path(__file__).parents[2]
+
+CATALOG = 'version = 1\ntitle = "T"\n' + "".join(
+    f'[[episodes]]\nid = "{ident}"\ntitle = "{ident.title()}"\nsummary = "About {ident}."\n' for ident in ("one", "two")
+)
+
+OWN_PROCESS = {"sync", "transcribe", "narrate", "passages", "get"}
+"""Commands that work in a process of their own in the app, too: what they save, the app reads."""
+
+NEEDS_MORE = {"attach": "a terminal", "find": "the network", "man": "a viewer", "completions": "a shell"}
+"""Commands that save nothing, and need what is not here."""
+
+SAMPLES: dict[str, list[str]] = {
+    "list": [], "lists": ["Mine", "--add", "one"], "queue": ["add", "one"], "mark": ["played", "two"], "status": [],
+    "check": [], "plan": ["15m"], "search": ["about"], "stats": [], "bookmarks": [], "recall": [], "read": ["{text}"],
+    "feed": ["--out", "{out}"], "doctor": [], "devices": [], "export": [], "toggle": [],
+    "play": ["one"], "pause": [], "next": [], "previous": [], "seek": ["+1"], "speed": ["1.5"], "volume": ["50"],
+    "sleep": ["20"], "now": [], "do": ["queue.add_next", "two"], "keys": [], "config": [],
+    "feeds add": ["{feed}"], "feeds list": [], "feeds refresh": [],
+    "feeds move": ["Test Cast", "Science"], "feeds rename": ["Test Cast", "Renamed"],
+    "feeds set": ["Renamed", "speed=1.5"], "feeds topics": ["Renamed", "on"], "feeds remove": ["A note"],
+    "server add": ["{feed}", "--user", "ann"],
+    "server list": [], "server remove": ["nobody"], "models list": [], "import": ["{export}"],
+}  # fmt: skip
+"""How each command is called, in an order in which each has something to do."""
+
+STATUSES = {"server add": {1}, "server remove": {1}, "doctor": {0, 1}, "next": {0, 1}}
+"""Exit statuses other than 0: of commands that say here why they do nothing, or depend on the machine."""
+
+
+def names(commands: tuple[Command, ...] = COMMANDS, before: str = "") -> Iterator[str]:
+    """Yield the words of each command."""
+    for command in commands:
+        if command.commands:
+            yield from names(command.commands, f"{command.name} ")
+        else:
+            yield f"{before}{command.name}"
+
+
+def test_each_command_is_tried() -> None:
+    """A new command needs a row here, or a reason."""
+    left_out = {name for name in names() if name.rpartition(" ")[2] in OWN_PROCESS | NEEDS_MORE.keys()}
+    assert {*names()} - left_out == {*SAMPLES}
+    assert len([*runnable()]) == len([*names()])
+
+
+@pytest.fixture
+def places(site: Site, tmp_path: Path) -> dict[str, str]:
+    """What the commands are given."""
+    site.replies["/f"] = server.body(feed(item(1) + item(2)))
+    (tmp_path / "text.md").write_text("# A note\n\nSome words.\n")
+    (tmp_path / "catalog.toml").write_text(CATALOG)
+    queued = [{"id": 0, "feeditem": 3, "feed": 1}]
+    export = antennapod(tmp_path / "export.db", "http://127.0.0.1:9/f", Queue=queued)
+    return {"feed": site.url("/f"), "text": str(tmp_path / "text.md"), "out": str(tmp_path / "out"),
+            "export": str(export), "catalog": str(tmp_path / "catalog.toml")}  # fmt: skip
+
+
+def home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Move to a new home; return its environment."""
+    variables = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
+    variables |= {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder / "run")}
+    (folder / "run").mkdir(parents=True, mode=0o700)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return variables
+
+
+def call(name: str, places: dict[str, str]) -> int:
+    """Run a command in this process; return its exit status."""
+    words = [*name.split(), *(word.format(**places) for word in SAMPLES[name]), "--catalog", places["catalog"]]
+    return main(words)
+
+
+def saved() -> dict[str, Any]:
+    """Return what counts of the state and of the podcasts."""
+    paths = find_paths()
+    state = StateFile(paths.state).load()
+    store = FeedStore(paths.data)
+    feeds = {(feed.address, feed.name, tuple(to_texts(feed.settings).items())) for feed in store.feeds()}
+    store.db.close()
+    return {
+        "progress": {ident: (each.played, each.position) for ident, each in state.progress.items()},
+        "queue": state.strings("queue", "entries")[state.setting("queue", "cursor", 0) :],
+        "lists": [(each.name, each.episodes) for each in state.notebook.lists if not each.is_removed],
+        "feeds": feeds,
+    }
+
+
+def test_every_command_is_done_by_the_app_as_it_is_alone(
+    places: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    of_the_player = ("play", "pause", "toggle", "seek", "speed", "volume", "sleep", "now", "previous", "next")
+    monkeypatch.setattr(sys, "stdin", io.StringIO())
+    home(tmp_path / "alone", monkeypatch)
+    for name in SAMPLES:
+        if name not in of_the_player:
+            assert call(name, places) in STATUSES.get(name, {0}), (name, capsys.readouterr().err)
+    alone = saved()
+
+    environment = home(tmp_path / "beside", monkeypatch)
+    with subprocess.Popen(
+        [sys.executable, "-m", "tui_pod", "--plain", "--ao", "null", "--catalog", places["catalog"]],
+        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as app:  # fmt: skip
+        wait_until(_answers, "the app answers")
+        with monkeypatch.context() as patch:
+            for owner, method in ((StateFile, "append"), (StateFile, "save"), (StateFile, "compact"),
+                                  (FeedDatabase, "write")):  # fmt: skip
+                patch.setattr(owner, method, _refuse)
+            for name in SAMPLES:
+                if name not in of_the_player:
+                    status = call(name, places)
+                    assert status in STATUSES.get(name, {0}), (name, capsys.readouterr().err)
+        wait_until(lambda: saved() == alone, "the app has saved all that")
+        for name in of_the_player:
+            assert call(name, places) in STATUSES.get(name, {0}), (name, capsys.readouterr().err)
+        assert app.stdin is not None
+        app.stdin.write(b"q")
+        app.stdin.close()
+        assert app.wait(PATIENCE) == 0
+
+
+def _answers() -> bool:
+    try:
+        with connect(find_paths().state, 1.0):
+            return True
+    except RemoteError:
+        return False
+
+
+def _refuse(*_: object, **__: object) -> None:
+    raise AssertionError("a command beside an app writes what the app owns")
