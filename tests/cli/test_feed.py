@@ -5,6 +5,7 @@ import re
 from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
+from tempfile import mkdtemp
 from threading import Thread
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.export.feed import feed_item, feed_text
 from tui_pod.export.feed_server import FeedServer
 from tui_pod.runtime.files import locked
+from tui_pod.runtime.own_files import LIST, OwnFiles
 from tui_pod.sources.podcasts.rss import parse_feed
 
 TITLES = ["One", "A note", "Emma: Volume 1", "Emma: Volume 2", "Episode 2", "Episode 1"]
@@ -70,14 +72,16 @@ def test_queue_is_taken_along_with_recordings_narrations_and_texts(
     assert chapters == {"version": "1.2.0", "chapters": [{"startTime": 5.0, "title": "Then"}]}
     assert (found["One"][0].duration or 0) >= 1
 
-    former = {path.name: path.stat().st_mtime_ns for path in out.iterdir()}
+    former = times(out)
     shell("feed", "--out", str(out), "--url", BASE)
     assert ", 0 new files." in shell.err
-    assert {path.name: path.stat().st_mtime_ns for path in out.iterdir()} == former
+    assert times(out) == former
 
-    (out / "mine.opus").touch()
-    (out / f".{command.PREFIX}new").mkdir()
-    (out / f".{command.PREFIX}new" / "file").write_bytes(b"half")  # of a run that was killed
+    for name in ("mine.opus", f"{command.PREFIX}2.1.0.tar.gz"):
+        (out / name).touch()
+    left = Path(mkdtemp(prefix=command.NEW, dir=out))  # by a run that was killed
+    OwnFiles(out).adopt([left.name])
+    (left / "file").write_bytes(b"half")
     shell("queue", "take", idents["Episode 1"])
     site.replies["/2.wav"] = Ranged(sound(0.2))
     with locked(out / f".{command.PREFIX}lock"):
@@ -86,12 +90,49 @@ def test_queue_is_taken_along_with_recordings_narrations_and_texts(
     with monkeypatch.context() as patch:
         patch.setattr("tui_pod.cli.feed.shutil.copyfile", interrupted_copy)
         shell("feed", "--out", str(out), "--url", BASE, "--copy", status=130)
-    assert {path.name: path.stat().st_mtime_ns for path in out.iterdir() if path.name != "mine.opus"} == former
+    theirs = "mine.opus", f"{command.PREFIX}2.1.0.tar.gz"
+    assert {name: time for name, time in times(out).items() if name not in theirs} == former
     shell("feed", "--out", str(out), "--url", BASE)
     links = [entry.enclosures[0].href for entry in feedparser.parse((out / "feed.xml").read_bytes()).entries]
     assert len({*links} - {link.href for _, _, link in found.values()}) == 1  # the recording that was downloaded
-    there = {f"{BASE}{path.name}" for path in out.iterdir() if path.suffix not in (".json", ".png", ".xml")}
-    assert there == {*links, f"{BASE}mine.opus", f"{BASE}.{command.PREFIX}lock"}
+    there = {f"{BASE}{name}" for name in times(out) if not name.endswith((".json", ".png", ".xml"))}
+    assert there == {*links, *(f"{BASE}{name}" for name in theirs)}
+    assert not left.exists()
+
+
+def times(folder: Path) -> dict[str, int]:
+    """When each file in a folder was written, without those of the program alone."""
+    return {path.name: path.stat().st_mtime_ns for path in folder.glob("[!.]*")}
+
+
+@pytest.mark.parametrize("name", ["feed.xml", f"{command.PREFIX}cover.png"])
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_what_another_program_wrote_is_named_and_stays(
+    name: str, is_folder: bool, shell: Shell, site: Site, tmp_path: Path
+) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/1.wav"), "My Cast"))
+    shell("feeds", "add", site.url("/f"))
+    there = tmp_path / "out" / name
+    there.parent.mkdir()
+    there.mkdir() if is_folder else there.write_text("theirs")
+    shell("feed", "My Cast", "--out", str(there.parent), status=1)
+    assert f"{there} was not written by this command" in shell.err
+    assert there.is_dir() if is_folder else there.read_text() == "theirs"
+
+
+def test_folder_of_a_version_that_kept_no_list_goes_on(shell: Shell, site: Site, tmp_path: Path) -> None:
+    site.replies["/f"] = server.body(feed(item(1, "/1.wav"), "My Cast"))
+    shell("feeds", "add", site.url("/f"))
+    out = tmp_path / "out"
+    shell("feed", "My Cast", "--out", str(out))
+    (out / LIST).unlink()
+    (out / f"{command.PREFIX}notes.md").write_text("theirs")
+    (out / f"{command.PREFIX}0123456789abcdef.mp3").write_text("of an episode that left")
+    text = (out / "feed.xml").read_text()
+    (out / "feed.xml").write_text(text.replace("</channel>", f"{command.PREFIX}0123456789abcdef.mp3</channel>"))
+    shell("feed", "My Cast", "--out", str(out))
+    assert (out / f"{command.PREFIX}notes.md").exists()
+    assert not (out / f"{command.PREFIX}0123456789abcdef.mp3").exists()
 
 
 def interrupted_copy(_: Path, target: Path) -> None:

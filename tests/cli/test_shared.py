@@ -81,7 +81,7 @@ def test_files_are_copied_under_the_id_unless_it_leads_elsewhere(tmp_path: Path)
     (tmp_path / "a.opus").write_text("sound")
     copy_as("one", tmp_path, tmp_path / "a.opus")
     assert (tmp_path / "one.opus").read_text() == "sound"
-    with pytest.raises(OSError, match="not a file name"):
+    with pytest.raises(UserError, match="not a file name"):
         copy_as("../one", tmp_path, tmp_path / "a.opus")
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import mkdtemp
 
 from tui_pod.audio.ogg import length_of
 from tui_pod.cli.library import listed
@@ -23,6 +25,7 @@ from tui_pod.export.feed import chapters_text, ending_of, feed_item, feed_text
 from tui_pod.export.feed_server import FeedServer
 from tui_pod.recordings.download_request import file_hash
 from tui_pod.runtime.files import locked, read_bytes
+from tui_pod.runtime.own_files import OwnFiles
 from tui_pod.services.narration import make_narrator
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.recordings import find_recording
@@ -32,7 +35,12 @@ from tui_pod.sources.table import source_of
 ONE_WAY = "Positions do not come back to tui-pod."
 
 PREFIX = "tui-pod-"
-"""Prefix of the names of its files; other files in the folder are not touched."""
+"""Prefix of the names of its files."""
+
+NEW = f".{PREFIX}new-"
+"""Prefix of the folder in which files are made."""
+
+FEED, MADE_BY = "feed.xml", "Made by tui-pod."
 
 ADDRESS = "127.0.0.1:8380"
 
@@ -84,7 +92,8 @@ class FeedFolder:
 
     def __init__(self, opened: Opened, folder: Path, base: str) -> None:
         """Write nothing yet; `base` is the address of the folder, empty if that is not known."""
-        self._opened, self._folder, self._base, self._new = opened, folder, base, folder / f".{PREFIX}new"
+        self._opened, self._folder, self._base, self._own = opened, folder, base, OwnFiles(folder)
+        self._new = folder
         self._podcasts = open_podcasts(opened.paths, opened.settings)
         self.items: list[str] = []
         self.names: set[str] = set()
@@ -95,8 +104,13 @@ class FeedFolder:
 
         Raises UserError if the folder cannot be made, OSError if there is no room in it, for example.
         """
-        shutil.rmtree(self._new, ignore_errors=True)  # of a killed run
-        make_folder(self._new)
+        self._adopt()
+        self._own.claim(FEED)  # before any work
+        for name in self._own.names:
+            if name.startswith(NEW):  # of a killed run
+                shutil.rmtree(self._folder / name, ignore_errors=True)
+        self._new = Path(mkdtemp(prefix=NEW, dir=self._folder))
+        self._own.adopt([self._new.name])
         try:
             if narrated := [episode for episode in episodes if episode.audio is None]:
                 tell(f"narrating {counted(len(narrated))}")
@@ -109,13 +123,20 @@ class FeedFolder:
                     self.failures += 1
                     warn(f"{episode.title}: {getattr(error, 'strerror', None) or error}")
             picture = self._put(f"{PREFIX}cover.png", cover())
-            text = feed_text(title, f"Made by tui-pod. {ONE_WAY}", self._base, picture, self.items)
-            self._put("feed.xml", text.encode())
-            for old in () if self.failures else self._folder.glob(f"{PREFIX}*"):
-                if old.name not in self.names:
-                    old.unlink()
+            text = feed_text(title, f"{MADE_BY} {ONE_WAY}", self._base, picture, self.items)
+            self._put(FEED, text.encode())
+            if not self.failures:
+                self._own.remove_others(self.names)
         finally:
             shutil.rmtree(self._new, ignore_errors=True)
+
+    def _adopt(self) -> None:
+        """Take what a version wrote that kept no list: a feed that says so, and the files that it names."""
+        feed = self._folder / FEED
+        if not self._own.names and feed.is_file():
+            text = read_bytes(feed).decode("utf-8", "replace")
+            if MADE_BY in text:
+                self._own.adopt((FEED, *re.findall(rf"{PREFIX}[\w.]+", text)))
 
     def _add(self, episode: Episode) -> None:
         """Add an episode, or each part of a book. Raises UserError or FileNotFoundError if its audio is missing."""
@@ -149,7 +170,7 @@ class FeedFolder:
         target, new, address = self._folder / name, self._new / "file", f"{self._base}{name}"
         self.names.add(name)
         if isinstance(content, bytes):
-            if target.exists() and read_bytes(target) == content:
+            if target.is_file() and read_bytes(target) == content:
                 return address
             new.write_bytes(content)
         else:
@@ -158,7 +179,7 @@ class FeedFolder:
                 return address
             shutil.copyfile(content, new)
             os.utime(new, (there.st_mtime, there.st_mtime))
-        os.replace(new, target)
+        os.replace(new, self._own.claim(name))
         self.written += 1
         return address
 

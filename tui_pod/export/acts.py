@@ -14,6 +14,7 @@ from tui_pod.core.library.course import CoursePlace, course_place, home_topic, w
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.runtime.files import read_bytes
+from tui_pod.runtime.own_files import OwnFiles
 
 _NO_FILE_NAME = re.compile(r'[\\/:*?"<>|]+')
 
@@ -67,7 +68,7 @@ class ActWriter:
             course = whole_course(topics, part)
             tags = [("TITLE", topics.names[part]), ("ALBUM", topics.names[course if course is not None else part])]
             tags += [("TRACKNUMBER", str(number)), *chapter_tags(chapters)]
-            path = self._folder / f"{_NO_FILE_NAME.sub(' ', topics.names[part]).strip('. ')}.opus"
+            path = OwnFiles(self._folder).claim(f"{_NO_FILE_NAME.sub(' ', topics.names[part]).strip('. ')}.opus")
             path.write_bytes(join_opus(files, tags, cover()))
             yield path
 

@@ -76,7 +76,7 @@ def test_all_are_rendered_measured_and_copied(tmp_path: Path, capsys: pytest.Cap
     recorded = '[[episodes]]\nid = "recorded"\ntitle = "R"\naudio = "https://example.org/r.mp3"\n'
     asked = options(tmp_path, "one", "two", more=recorded)
     assert main([*asked, "--all", "--out", str(tmp_path / "deep" / "out")]) == 0
-    made = sorted(path.name for path in (tmp_path / "deep" / "out").iterdir())
+    made = sorted(path.name for path in (tmp_path / "deep" / "out").glob("[!.]*"))
     assert made == ["one.opus", "one.vtt", "two.opus", "two.vtt"]
     lines = capsys.readouterr().out.splitlines()
     assert [line.split() for line in lines] == [[name, "0:10", "+0.50%"] for name in ("one", "two")]
@@ -121,7 +121,7 @@ def test_acts_are_one_file_each_with_names_chimes_and_chapters(
     (tmp_path / "t.txt").write_text("Some words.")
     more = "".join(EPISODE.format(f'"{ident}"') + 'transcript = "t.txt"\n' for ident in ("one", "two"))
     assert main([*options(tmp_path, "three", more=more + COURSE), "--all", "--acts", "--out", str(out)]) == 0
-    assert [path.name for path in out.iterdir()] == ["1. First.opus"]
+    assert [path.name for path in out.glob("[!.]*")] == ["1. First.opus"]
     assert str(out / "1. First.opus") in capsys.readouterr().out
     tag = TinyTag.get(out / "1. First.opus")
     each = length_of(sound())
@@ -165,7 +165,7 @@ def test_one_that_cannot_be_said_or_encoded_does_not_keep_the_others(
     assert main([*asked, "two"]) == 0  # it is good enough for the app
     capsys.readouterr()
     assert main([*asked, "--all", "--out", str(tmp_path / "out")]) == 1
-    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["one.opus", "one.vtt"]
+    assert sorted(path.name for path in (tmp_path / "out").glob("[!.]*")) == ["one.opus", "one.vtt"]
     out, err = capsys.readouterr()
     assert sorted(err.splitlines()) == [
         "tui-pod: three: This cannot be narrated.",

@@ -17,6 +17,7 @@ from tui_pod.core.library.transcript import Cue, to_webvtt
 from tui_pod.core.text.clean import clock
 from tui_pod.export.acts import ActWriter, tags_of
 from tui_pod.runtime.files import read_bytes
+from tui_pod.runtime.own_files import OwnFiles
 from tui_pod.services.narration import command_for, make_episode_script, make_narrator, spoken_name
 from tui_pod.services.transcripts import open_transcripts
 from tui_pod.speech.narrator import NarrationError, Narrator
@@ -98,7 +99,7 @@ async def render(
                         await asyncio.to_thread(acts.add, episode, sound, narration.name)
                     else:
                         copy_as(episode.id, out, narration.audio.with_suffix(".vtt"))
-                        file = out / f"{episode.id}.opus"
+                        file = OwnFiles(out).claim(f"{episode.id}.opus")
                         file.write_bytes(await asyncio.to_thread(join_opus, [sound], *tags_of(library, episode)))
             except (UserError, OSError, ValueError) as error:
                 failures += 1
@@ -138,8 +139,7 @@ async def _render_text(
             sounds.append(read_bytes(made.audio))
             end += length_of(sounds[-1])
     if out is not None:
-        copy_as(episode.id, out)  # refuses an id that is no name of a file
         whole = await asyncio.to_thread(join_opus, sounds, *tags_of(opened.library, episode))
         for suffix, content in ((".opus", whole), (".vtt", to_webvtt(cues).encode())):
-            await asyncio.to_thread((out / f"{episode.id}{suffix}").write_bytes, content)
+            await asyncio.to_thread(OwnFiles(out).claim(f"{episode.id}{suffix}").write_bytes, content)
     return text.duration
