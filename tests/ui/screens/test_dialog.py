@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from rich.style import Style
+from textual import events
 from textual._compositor import LayoutUpdate
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -234,3 +235,33 @@ async def test_what_is_under_a_dialog_in_the_terminals_own_colours_is_grey_or_di
         )
         turned = [part for strips in update.strips for part in Strip.join(strips) if part.style and part.style.reverse]
         assert "▄▄" in {part.text for part in turned}, "the end of the scroll bar"
+
+
+async def test_dialog_answers_once_whatever_arrives_together_with_the_answer() -> None:
+    async with Host().run_test() as pilot:
+        chosen: list[int] = []
+        for repeat in ("clicks", "keys", "mixed", "dismissals"):
+            dialog = ChoiceDialog("Title", ["one", "two"], chosen.append)
+            await pilot.app.push_screen(dialog)
+            rows = dialog.query_one(ChoiceList)
+            rows.highlighted = 1
+            match repeat:
+                case "clicks":
+                    for _ in range(3):
+                        rows.post_message(ChoiceList.OptionSelected(rows, rows.get_option_at_index(1), 1))
+                case "keys":
+                    for _ in range(3):
+                        rows.action_select()
+                case "mixed":
+                    rows.action_select()
+                    rows.post_message(ChoiceList.OptionSelected(rows, rows.get_option_at_index(0), 0))
+                    dialog.post_message(events.Key("escape", None))
+                case _:
+                    rows.action_select()
+                    await pilot.pause()
+                    dialog.dismiss()
+            await pilot.pause()
+            await pilot.pause()
+            assert len(pilot.app.screen_stack) == 1, repeat
+            assert chosen == [1], repeat
+            chosen.clear()

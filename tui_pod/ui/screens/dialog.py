@@ -13,11 +13,13 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events, on
 from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.css.styles import RulesMap
 from textual.geometry import Size, Spacing
+from textual.message import Message
 from textual.reactive import var
 from textual.renderables.background_screen import BackgroundScreen
 from textual.screen import ModalScreen
@@ -161,6 +163,20 @@ class Dialog(ModalScreen[None]):
         if isinstance(shown, BackgroundScreen) and self.app.native_ansi_color:
             return Backdrop(shown.screen, shown.color)
         return shown
+
+    _is_over = False
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Close the dialog; it answers nothing that comes after that, such as the second of two clicks."""
+        if self._is_over:
+            return AwaitComplete.nothing()
+        self._is_over = True
+        return super().dismiss(result)
+
+    async def _dispatch_message(self, message: Message) -> None:
+        is_of_textual = type(message).__module__ in ("textual.events", "textual.messages")
+        if not self._is_over or (is_of_textual and not isinstance(message, events.InputEvent | events.Paste)):
+            await super()._dispatch_message(message)
 
     async def on_key(self, event: events.Key) -> None:
         """Refuse a key that does something on the screen behind the dialog."""
