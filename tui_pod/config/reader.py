@@ -81,12 +81,11 @@ def read_config(path: Path, is_named: bool = False) -> Config:
 
 def parse_config(text: str, path: Path) -> Config:
     """Return the settings in TOML text; `path` is for messages and relative paths."""
-    import tomllib  # a start without a settings file needs none of it
-
-    from tui_pod.core.library.toml_lines import error_line
+    from tui_pod.core.library.toml_lines import error_line  # a start without a settings file needs none of it
+    from tui_pod.core.text.plain_toml import loads
 
     try:
-        data = tomllib.loads(text)
+        data = loads(text)
     except (ValueError, RecursionError) as error:
         line, message = error_line(error, text) if isinstance(error, ValueError) else (1, "nested too deeply")
         return Config(notices=(f"{path}:{line}: invalid TOML: {message}; the default settings are used",))

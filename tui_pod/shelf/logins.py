@@ -6,12 +6,12 @@ It can be edited. A feed may have several, one per server: its own, and those of
 from __future__ import annotations
 
 import subprocess
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from tui_pod.core.text.plain_toml import loads
 from tui_pod.net.address import AddressError, Origin, origin
 from tui_pod.net.fetch import FetchError
 from tui_pod.net.login import Login
@@ -120,10 +120,10 @@ class Logins:
 
     def _read(self) -> list[KeptLogin]:
         try:
-            content = tomllib.loads(read_private(self.file, MAX_BYTES))
+            content = loads(read_private(self.file, MAX_BYTES))
         except FileNotFoundError:
             return []
-        except (tomllib.TOMLDecodeError, OSError) as error:  # the message quotes nothing from the file
+        except (ValueError, OSError) as error:  # the message quotes nothing from the file
             raise PasswordError(f"The logins in {self.file} cannot be read: {error}. Fix that line.") from None
         tables = content.get("login", [])
         entries = map(_entry, tables) if isinstance(tables, list) else ()

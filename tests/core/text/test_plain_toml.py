@@ -280,3 +280,20 @@ def test_statement_of_another_form_is_all_that_tomllib_is_given(parts: list[str]
 
 def test_times_are_in_utc() -> None:
     assert loads(ENTRY.format("a"))["episodes"]["a"]["updated"] == datetime(2026, 11, 24, 13, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "form", ["{}{}a = 1", "[{}{}a]\nb = 1", "[[{}{}a]]", "x = {{ {}{}a = 1 }}", "x = [{{{}{}a = 1}}]"]
+)
+@pytest.mark.parametrize("part", ["a.", '"b" . ', "'c'."])
+def test_key_of_too_many_parts_is_refused_before_it_takes_all_memory(form: str, part: str) -> None:
+    assert loads(form.format(part, part * 90)) == tomllib.loads(form.format(part, part * 90))
+    for count in (100, 200_000):
+        with pytest.raises(ValueError, match=r"more than 100 parts \(at line 2,"):
+            loads("\n" + form.format(part, part * count))
+
+
+def test_dots_of_texts_and_comments_are_no_parts_of_a_key() -> None:
+    dots = "a." * 300
+    text = f'# {dots}\nx = """\n{dots}\n"""\ny = \'\'\'{dots}\'\'\'\nz = "{dots}" # {dots}\n"{dots}" = [1, "{dots}"]\n'
+    assert loads(text) == tomllib.loads(text)

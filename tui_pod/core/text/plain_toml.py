@@ -29,6 +29,13 @@ _LINE = (
 _ARRAY, _TABLE, _OTHER = 9, 10, 13
 """Kinds: `[[name]]`, `[name]`, and a statement for tomllib. The two before the last are `[name.key]`."""
 
+MAX_DEPTH = 100
+"""Most parts of a dotted key, such as the three of `a.b.c`."""
+
+_PART = r'(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|\'[^\'\n]*+\')'
+_TOKEN = r'"""(?s:(?:[^\\]|\\.)*?)"""|' + r"'{3}(?s:.*?)'{3}|#[^\n]*+|" + rf"({_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+)"
+"""What a dot may be in, and a key, with its parts, or a value."""
+
 LARGE = 100_000
 """From so many characters on it is worth to compile a pattern for each shape of a table."""
 
@@ -45,7 +52,10 @@ class _Shape(NamedTuple):
 
 
 def loads(text: str) -> dict[str, Any]:
-    """Return what `tomllib.loads` returns. Raises ValueError, or RecursionError if it is nested too deep."""
+    """Return what `tomllib.loads` returns.
+
+    Raises ValueError, also for a key of more than `MAX_DEPTH` parts, or RecursionError if it is nested too deep.
+    """
     try:
         return _loads(text.replace("\r\n", "\n"))
     except ValueError:
@@ -175,4 +185,18 @@ _SIMPLE: dict[tuple[int, type], tuple[str, Callable[[str], object]]] = {
 def _loads_any(text: str) -> dict[str, Any]:
     import tomllib  # the embedded catalogue needs none of it, and importing it takes as long as reading that
 
+    _check_depth(text)
     return tomllib.loads(text)
+
+
+def _check_depth(text: str) -> None:
+    """Raise ValueError if a key has more than `MAX_DEPTH` parts.
+
+    tomllib takes quadratic time and memory for them: 9 GB for a line of 100 kB.
+    """
+    if all(line.count(".") < MAX_DEPTH for line in text.splitlines()):
+        return
+    for found in re.finditer(_TOKEN, text):
+        if (keys := found[1]) and keys.count(".") >= MAX_DEPTH and len(re.findall(_PART, keys)) > MAX_DEPTH:
+            line = text.count("\n", 0, found.start()) + 1
+            raise ValueError(f"A key has more than {MAX_DEPTH} parts (at line {line}, column 1)")

@@ -5,7 +5,6 @@ Imported only if there is such a folder. A colour whose contrast is too low is m
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Container
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +14,7 @@ from textual.theme import Theme
 
 from tui_pod.core.library.toml_lines import error_line, line_finder
 from tui_pod.core.text.clean import clean, enumerated
+from tui_pod.core.text.plain_toml import loads
 from tui_pod.runtime.files import read_start
 from tui_pod.ui.look.themes import TOO_FAINT, contrast, luminance
 
@@ -60,7 +60,7 @@ class _Reader:
         """Return the theme; None if it cannot be used."""
         try:
             text = read_start(self._file, MAX_BYTES).decode()
-            values = tomllib.loads(text)
+            values = loads(text)
         except OSError as error:
             self._fault(1, clean(error.strerror or "it cannot be read", 80))
             return None

@@ -169,7 +169,7 @@ class Dialog(ModalScreen[None]):
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close the dialog; it answers nothing that comes after that, such as the second of two clicks."""
         if self._is_over:
-            return AwaitComplete.nothing()
+            return AwaitComplete()
         self._is_over = True
         return super().dismiss(result)
 
