@@ -16,7 +16,7 @@ TOKENS = (
 )  # fmt: skip
 ENDS = ("", ">", "-->", '">', "'>", "]]>", "</script>", "<p>x</p>")
 
-SMALL, FACTOR = 20_000, 8
+SMALL, FACTOR = 5_000, 16
 """Characters of the smaller text, and how much longer the other one is."""
 
 NOISE = 0.15
