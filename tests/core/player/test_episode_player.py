@@ -960,3 +960,77 @@ def test_device_that_is_gone_and_back_is_told(room: Room) -> None:
     assert room.listener.said[-1] == "Headset is gone, so playback paused at its position."
     send(room, DeviceChanged, "Headset", True)
     assert room.listener.said[-1] == "Headset is back. Press space to go on there."
+
+
+# -- another version, and events that come late --------------------------------------------------------------------
+
+
+def shorter(is_exact: bool = True) -> Room:
+    """Return a room in which a stream of 199 s was left at 215 of its former 227 s, and has just ended."""
+    progress = Progress(START, 215.0, 227.0, listened=START)
+    room = make_room(progress={"three": progress})
+    room.player.is_holding = True
+    room.sources.found["three"] = stream()
+    room.play("three")
+    send(room, FileLoaded, 199.0, 199.0, is_exact)
+    send(room, FileEnded, 199.0)
+    return room
+
+
+def test_stream_that_is_shorter_than_the_position_goes_on_at_the_same_share() -> None:
+    room = shorter()
+    assert room.listener.said[-1] == "This version is 28 s shorter, so it goes on at 3:04."
+    assert seeks(room)[-1] == pytest.approx(184.0)  # 15 s before its end, since the share is later
+    assert room.progress("three").status is Status.STARTED
+    send(room, SeekFinished, 184.0)
+    for second in range(185, 200):
+        room.clock.go(1.0)
+        send(room, PositionChanged, float(second))
+    send(room, FileEnded, 199.0)
+    assert room.progress("three").played, "it can be finished"
+
+
+def test_stream_of_unknown_length_is_shorter_only_if_it_ends_there_twice() -> None:
+    room = shorter(is_exact=False)
+    assert room.status is PlayerStatus.LOADING
+    send(room, FileEnded, 199.0)  # of the file that was given up
+    assert room.status is PlayerStatus.LOADING
+    room.clock.go(PAUSES[0])
+    room.controller.tick()
+    send(room, FileLoaded, 199.0, 199.0, False)
+    send(room, FileEnded, 199.0)
+    assert "28 s shorter" in room.listener.said[-1]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [(FileLoaded, 10.0, 50.0), (PositionChanged, 10.0), (SeekFinished, 10.0), (DurationKnown, 50.0), (FileEnded, 50.0),
+     (PauseChanged, True, 10.0), (BufferingChanged, True), (ChaptersKnown, ()), (LoadFailed, "it is gone")],
+    ids=lambda event: event[0].__name__,
+)  # fmt: skip
+@pytest.mark.parametrize("phase", ["requested", "ready", "opening", "open", "retrying", "held", "ended"])
+def test_each_event_in_each_phase_is_taken_or_ignored(event: tuple[Callable[..., Event], object], phase: str) -> None:
+    room = make_room(progress={"three": started(20.0)})
+    room.player.is_holding = True
+    room.sources.is_holding = phase == "requested"
+    room.sources.found["three"] = stream(100.0)
+    match phase:
+        case "held":
+            held = Playback(episode="three", position=20.0, duration=300.0)
+            room = make_room(progress={"three": started(20.0)}, playback=held)
+        case _:
+            room.play("three")
+    if phase in ("open", "retrying", "ended"):
+        send(room, FileLoaded, 20.0, 100.0)
+    if phase == "retrying":
+        send(room, FileEnded, 30.0)
+    if phase == "ended":
+        room.controller.stop()
+    kind, *values = event
+    send(room, kind, *values)
+    send(room, kind, *values)
+    room.controller.tick()
+    room.controller.save()
+    progress = room.progress("three")
+    assert not progress.played
+    assert phase in ("open", "opening") or progress.position == 20.0

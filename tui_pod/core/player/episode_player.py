@@ -53,6 +53,7 @@ from tui_pod.core.progress.passages import Passage, target_of
 from tui_pod.core.progress.progress import is_whole, resume_position, rewind
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 from tui_pod.core.text.clean import clock as clock_text
+from tui_pod.core.text.clean import span
 
 SEEK_TOLERANCE = 1.0
 """How many seconds a file may miss the requested start by before the player seeks again."""
@@ -91,6 +92,10 @@ class PlayerOwner(NamedTuple):
     """A jump to a chapter or sentence that waited for these was made, from one position to another."""
     reached: Callable[[Passage], None]
     """A passage that is to be skipped was reached."""
+
+
+OF_THE_FILE = FileLoaded, PositionChanged, SeekFinished, DurationKnown, FileEnded
+"""Events that only a file can cause that the player has."""
 
 
 class EpisodePlayer:
@@ -528,6 +533,8 @@ class EpisodePlayer:
             return
         if event.load != self._state.playback.load:
             return
+        if isinstance(event, OF_THE_FILE) and not load.is_with_player:
+            return  # of a file that was given up meanwhile, such as by a retry
         playback = self._state.playback
         event = load.in_whole(event, playback.marks)
         match event:
@@ -628,7 +635,8 @@ class EpisodePlayer:
         if load.is_sought:
             load.is_sought = False
             self.tracker.seek(load.position)
-        if abs(event.position - load.position) > SEEK_TOLERANCE:
+        is_at_end = event.duration is not None and event.position - load.offset >= event.duration - SEEK_TOLERANCE
+        if abs(event.position - load.position) > SEEK_TOLERANCE and not is_at_end:  # else it would end once more
             self._player.seek(load.position - load.offset)
         else:
             self.tracker.arrive(event.position)
@@ -692,7 +700,18 @@ class EpisodePlayer:
 
     def _on_end(self, load: Load, position: float) -> None:
         source = load.source
-        assert source is not None
+        if source is None:
+            return
+        progress = self._state.progress_index.get(load.episode.id)
+        if (place := load.place_in_shorter(position, self.tracker.heard, progress)) is not None:
+            former = (progress.duration if progress is not None else None) or load.position
+            shorter = span(max(former, load.position) - position, is_exact=True)
+            self._listener.tell(f"This version is {shorter} shorter, so it goes on at {clock_text(place)}.")
+            self.tracker.duration = position
+            self._state.show(self._state.playback._replace(duration=position))
+            self.tracker.seek(place)
+            self._move(load, place)
+            return
         if load.accuracy is Accuracy.ESTIMATE and not source.is_stream and not load.is_cut(position):
             self._correct_part(load, position - load.offset)
         playback = self._state.playback

@@ -80,6 +80,9 @@ class Accuracy(Enum):
     """It is how far the player has read a stream that it got before the size was known."""
 
 
+BEFORE_END = 15.0
+"""Seconds before the end of a shorter version at which to go on at the latest."""
+
 ROUNDED = 0.01
 """Seconds by which a saved position may be before the sentence that it is the start of."""
 
@@ -297,6 +300,23 @@ class Load:
             return not self.is_cut(position)
         measured = None if self.source.is_stream else self.measured
         return is_whole(position - self.offset, min(measured or inf, self.part.duration))
+
+    def place_in_shorter(self, end: float, heard: float, progress: Progress | None) -> float | None:
+        """Return where to go on if the recording is a shorter version than the one that the position was made on.
+
+        That is so if it ended before the position, with nothing `heard` (seconds), and not because it broke off. It is
+        the same share of its length, and `BEFORE_END` before its end at most. None if it is no shorter version.
+        """
+        if self.part is not None or heard > 0 or self.position <= end or end <= 0:
+            return None
+        remote = self.source.remote.progress() if self.source is not None and self.source.remote is not None else None
+        is_whole_here = remote is not None and remote.total is not None and remote.fetched >= remote.total
+        has_length = self.accuracy is Accuracy.EXACT and self.measured is not None and is_whole(end, self.measured)
+        ends_there_again = self.retry.attempts > 0 and abs(self.retry.position - end) < 1.0
+        if not (is_whole_here or has_length or ends_there_again):
+            return None
+        former = max((progress.duration if progress is not None else None) or 0.0, self.position)
+        return max(0.0, min(self.position / former * end, end - BEFORE_END))
 
     @property
     def is_with_player(self) -> bool:
