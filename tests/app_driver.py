@@ -92,7 +92,7 @@ def embedded_library() -> Library:
 
 def list_model(services: Services) -> EpisodeListModel:
     """Return the model of the list, as a front end makes it."""
-    return EpisodeListModel(services.first, lambda: services.controller, lambda: services.feeds.news)
+    return EpisodeListModel(services.first, lambda: services.controller)
 
 
 class FakePassages(PassageService):

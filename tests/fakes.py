@@ -604,7 +604,6 @@ class FakeNews(News):
 
     def __init__(self, wishes: list[tuple[object, ...]]) -> None:
         self._wishes = wishes
-        self._drawn = set()
 
     def mark_seen(self, episodes: Iterable[str]) -> None:
         self._wishes.append(("looked", *sorted(episodes)))

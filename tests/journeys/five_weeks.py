@@ -358,10 +358,8 @@ class Life:
         assert set(fetched.values()) <= {1}, f"fetched more than once: {fetched.most_common(3)}"
         self._compare_library(controller)
         new = sorted(controller.progress_index.new)
-        self.ledger.seen |= (drawn := {new[0], new[-1]} if new else set())
-        for ident in drawn:
-            feeds.news.drawn(ident)
-        await sitting.do(feeds.news.list_left)
+        self.ledger.seen |= (dismissed := {new[0], new[-1]} if new else set())
+        await sitting.do(feeds.news.take_off, sorted(dismissed))
         sitting.begin(self.episode("daily", self._day))
         sitting.listen(self.chance.randrange(30, 400))
         chosen = self.chance.choice(controller.library.ids[-100:])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from tests.sources import server
 from tests.sources.server import Ranged, Site, sound
-from tui_pod.core.library.podcast_settings import NEW_DAYS, NEW_DAYS_DAILY
+from tui_pod.core.library.podcast_settings import NEW_DAYS
 
 RECORDED = 1.0
 """Seconds of each recording; what plays here lasts longer."""
@@ -94,7 +94,7 @@ class Publishers:
 
 
 RHYTHMS: dict[str, tuple[Callable[[int], bool], int]] = {
-    "daily": (lambda _: True, NEW_DAYS_DAILY),
+    "daily": (lambda _: True, NEW_DAYS),
     "weekly": (lambda n: n % 7 == 3, NEW_DAYS),
     "serial": (lambda n: n % 3 == 0, NEW_DAYS),
     "tokens": (lambda n: n % 2 == 0, NEW_DAYS),

@@ -37,7 +37,7 @@ def test_first_start_lists_the_course_in_its_order_with_the_cursor_on_its_first_
     first = start(embedded_library())
     assert listed(first) == ("The course", Sort.COURSE)
 
-    model = EpisodeListModel(first, Mock(), Mock())
+    model = EpisodeListModel(first, Mock())
     assert (model.cursor, model.episode) == (0, "what-is-generative-ai")
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tui_pod.core.library.podcast_settings import DAY
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.marks import candidates, read_news, set_marked
+from tui_pod.shelf.marks import candidates, drop_old_news, read_news, set_marked
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
@@ -59,15 +59,6 @@ def test_what_is_too_short_or_too_long_is_neither_new_nor_counted(store: FeedSto
     assert read_news(store.db) == ids("Right", "Unknown")
 
 
-def test_what_a_daily_show_brings_is_new_for_three_days(store: FeedStore) -> None:
-    items = tuple(PublishedItem(guid=f"{n}", title=f"{n}", published=n * DAY) for n in range(9, 1, -1))
-    store.store(FEED, Published("Cast", items[1:]), now=9 * DAY)
-    set_marked(store.db, "news", read_news(store.db), is_marked=False)
-    store.store(FEED, Published("Cast", items), now=10 * DAY)
-    assert read_news(store.db, now=13 * DAY) == ids("9")
-    assert read_news(store.db, now=13.1 * DAY) == set()
-
-
 def test_what_can_be_downloaded_is_on_the_network_and_not_unwanted(store: FeedStore) -> None:
     addresses = {
         "Folder": "/a.mp3", "None": None, "Old": "http://a.example.org/1.mp3",
@@ -103,8 +94,11 @@ def test_news_of_each_podcast_last_as_long_as_it_says(store: FeedStore) -> None:
     other = "https://b.example.org/f"
     store.subscribe([Entry(other)])
     store.store(other, Published("Other", (PublishedItem(guid="x", title="x"),)), now=1.0)
-    store.configure(other, {"new_for": "20"})
+    store.configure(other, {"new_for": "40"})
     store.store(other, Published("Other", (PublishedItem(guid="y", title="y"),)), now=2.0)
     bring(store, 2.0, "Three")
-    assert read_news(store.db, now=14 * DAY) == ids("Three") | {episode_id(other, "y")}
-    assert read_news(store.db, now=15 * DAY) == {episode_id(other, "y")}
+    assert read_news(store.db, now=28 * DAY) == ids("Three") | {episode_id(other, "y")}
+    assert drop_old_news(store.db, now=28 * DAY) == 0
+    assert read_news(store.db, now=29 * DAY) == {episode_id(other, "y")}
+    assert [drop_old_news(store.db, now=29 * DAY) for _ in range(2)] == [1, 0]
+    assert read_news(store.db, now=28 * DAY) == {episode_id(other, "y")}

@@ -425,27 +425,17 @@ async def test_new_episodes_are_marked_listed_and_counted(driver: AppDriver) -> 
     await driver.settle()
     model = driver.app.main_screen.model
     assert [model.ident(index) for index in model.indexes] == ["cast-9", "cast-8", "other-2"]
-    assert driver.services.asked_feeds.wishes == [("looked", "cast-8", "cast-9")]
+    await driver.press("j", "j", "k", "G", "g")
     driver.app.main_screen.listing.open_entry(0)
     await driver.settle()
-    assert driver.services.asked_feeds.wishes[1:] == [("looked", "cast-8", "cast-9", "other-2")]
     driver.app.main_screen.listing.open_entry(SmartList.NEW)
     await driver.settle()
+    assert [model.ident(index) for index in model.indexes] == ["cast-9", "cast-8", "other-2"]
+    assert driver.services.asked_feeds.wishes == [], "looking at it changes nothing"
     await driver.press("x")
     assert driver.services.asked_feeds.wishes[-1] == ("take_off", "cast-9")
     await driver.press("j", "m")
     await driver.until(lambda: len(model.indexes) == 2, "what is marked is no longer new")
-
-
-async def test_new_episode_that_was_not_drawn_stays_new() -> None:
-    async with run_app(LIBRARY, query=IN_CAST, size=(80, 12)) as driver:
-        driver.progress_index.set_new(["cast-9", "cast-1"])
-        driver.app.frontend.progress_changed(frozenset(("cast-9", "cast-1")))
-        await driver.settle()
-        assert "Cast 1 " not in driver.text
-        driver.app.main_screen.listing.open_entry(SmartList.NEW)
-        await driver.settle()
-        assert driver.services.asked_feeds.wishes == [("looked", "cast-9")]
 
 
 async def test_list_at_its_top_shows_what_is_new_above() -> None:

@@ -75,8 +75,6 @@ class Browser:
         if model.index is None:
             return f"{where}{model.episode}, which is no longer in the library."
         ident = model.library.ids[model.index]
-        if ident in model.progress_index.new:
-            model.note_drawn(ident)
         download = self.downloads.get(ident)
         state = "" if download is None else " Downloaded." if download.is_whole else f" Downloading, {download.text}."
         if download is not None and download.error:

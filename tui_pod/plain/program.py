@@ -98,7 +98,7 @@ class PlainProgram(ChangeReader):
         self._work: Mapping[str, str] = {}  # what was said to have begun, by kind
         self._source = ""  # the podcast that was last said to play
         self._offered: Card | None = None
-        self._list = EpisodeListModel(services.first, lambda: services.controller, lambda: services.feeds.news)
+        self._list = EpisodeListModel(services.first, lambda: services.controller)
         self._browser = Browser(self._list, verbosity)
         self._navigation: NavigationCommands
         self._bookmarks: BookmarkCommands

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from tui_pod.core.selection.queue import Queue
     from tui_pod.core.selection.session_planner import SessionRequest
     from tui_pod.services.first_screen import FirstScreen
-    from tui_pod.services.podcasts.shown_library import News
     from tui_pod.services.podcasts.troubles import Trouble
 
 
@@ -52,11 +51,8 @@ class EpisodeListModel:
 
     cursor = 0
 
-    def __init__(
-        self, first: FirstScreen, controller: Callable[[], PlaybackController], news: Callable[[], News]
-    ) -> None:
+    def __init__(self, first: FirstScreen, controller: Callable[[], PlaybackController]) -> None:
         self._controller = controller
-        self._news = news
         self.library = first.library
         self.progress_index = first.progress_index
         self.queue = first.queue
@@ -205,8 +201,6 @@ class EpisodeListModel:
         """List something else and remember it; the cursor keeps its episode, or goes to the first unfinished one."""
         kept = self._keep() if keeps_cursor else None
         if query.entry != self.query.entry:
-            if self.progress_index.new:
-                self._news().list_left()
             view = self._orders.view(self.library, query.entry)
             query = query._replace(sort=view.sort, seed=view.seed)
         elif (query.sort, query.seed) != (self.query.sort, self.query.seed) and query.entry >= 0:
@@ -216,10 +210,6 @@ class EpisodeListModel:
         self.topic = query.entry if query.entry >= 0 else self.topic
         self._list(kept)
         self._controller().remember_view(query)
-
-    def note_drawn(self, ident: str) -> None:
-        """Record that the row of a new episode was drawn; it is not new once this list is left."""
-        self._news().drawn(ident)
 
     def search(self, words: str) -> None:
         """Filter the list by what is being typed, without remembering it."""

@@ -99,7 +99,7 @@ class HeadlessServices(Services):
     @cached_property
     def model(self) -> EpisodeListModel:
         """The list that an app which starts now would show."""
-        return EpisodeListModel(self.first, lambda: self.controller, lambda: self.feeds.news)
+        return EpisodeListModel(self.first, lambda: self.controller)
 
 
 def check_writable(services: Services) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.podcast_settings import is_daily, is_wanted, new_since
+from tui_pod.core.library.podcast_settings import is_wanted, new_since
 from tui_pod.shelf import settings_table
 from tui_pod.shelf.copies import read_copies
 from tui_pod.shelf.database import FeedDatabase
@@ -34,16 +34,29 @@ def note_new(db: sqlite3.Connection, number: int, now: float) -> int:
 
 def read_news(database: FeedDatabase, now: float = 0.0) -> set[str]:
     """Return the ids of new episodes, without those that have been new for too long by `now` (seconds since 1970)."""
-    found: set[str] = set()
     with database.read() as db:
-        listed = db.execute("SELECT feed, news.id, seen FROM news JOIN episodes ON episodes.id = news.id").fetchall()
-        for number in {row[0] for row in listed}:
-            columns = f"SELECT {settings_table.COLUMNS} FROM feeds {settings_table.JOIN} WHERE feeds.number = ?"
-            chosen = settings_table.read(*db.execute(columns, (number,)).fetchone())
-            times = db.execute("SELECT sort FROM episodes WHERE feed = ? ORDER BY sort DESC LIMIT 50", (number,))
-            since = new_since(chosen, is_daily(time for (time,) in times), now)
-            found.update(ident for feed, ident, seen in listed if feed == number and seen >= since)
+        found = {ident for ident, is_old in _news(db, now) if not is_old}
         return found.difference(read_copies(db) if found else ())
+
+
+def drop_old_news(database: FeedDatabase, now: float) -> int:
+    """Take out of New what has been there for too long by `now` (seconds since 1970); return how many there were."""
+    with database.read() as db:
+        old = [ident for ident, is_old in _news(db, now) if is_old]
+    if old:
+        set_marked(database, "news", old, False)
+    return len(old)
+
+
+def _news(db: sqlite3.Connection, now: float) -> Iterator[tuple[str, bool]]:
+    """Yield each new episode, and whether it has been new for too long."""
+    columns = f"SELECT {settings_table.COLUMNS} FROM feeds {settings_table.JOIN} WHERE feeds.number = ?"
+    since: dict[int, float] = {}
+    listed = db.execute("SELECT feed, news.id, seen FROM news JOIN episodes ON episodes.id = news.id").fetchall()
+    for number, ident, seen in listed:
+        if number not in since:
+            since[number] = new_since(settings_table.read(*db.execute(columns, (number,)).fetchone()), now)
+        yield ident, seen < since[number]
 
 
 def set_marked(database: FeedDatabase, mark: Mark, episodes: Iterable[str], is_marked: bool) -> None:

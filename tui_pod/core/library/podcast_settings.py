@@ -27,11 +27,8 @@ UNSET = ("", "default")
 DAY = 86_400.0
 """Seconds."""
 
-NEW_DAYS, NEW_DAYS_DAILY = 14, 3
-"""Days for which an episode is new, also for a podcast that publishes daily."""
-
-RECENT_DAYS, DAILY_SPAN = 5, 7
-"""A podcast is daily if its newest episodes, of `RECENT_DAYS` different days, span at most `DAILY_SPAN` days."""
+NEW_DAYS = 28
+"""Days for which an episode is new."""
 
 
 class SettingError(UserError):
@@ -258,7 +255,7 @@ class PodcastSettings:
     max_length: Annotated[float | None, Setting("Maximum length for New and automatic downloads", LENGTH, "any")] = None
     new_for: Annotated[
         int | None,
-        Setting("Days for which an episode is new", count_kind(1, 3650), "14, or 3 for a podcast that publishes daily"),
+        Setting("Days for which an episode is new", count_kind(1, 3650), "28"),
     ] = None
     archive_after: Annotated[
         int,
@@ -382,16 +379,9 @@ def to_texts(settings: PodcastSettings) -> dict[str, str]:
     return {name: row.show(getattr(settings, name)) for name, row in ROWS.items()}
 
 
-def is_daily(times: Iterable[float]) -> bool:
-    """Return whether a podcast publishes on most days, as on working days; `times` are those of its episodes."""
-    days = sorted({int(time // DAY) for time in times}, reverse=True)[:RECENT_DAYS]
-    return len(days) == RECENT_DAYS and days[0] - days[-1] <= DAILY_SPAN
-
-
-def new_since(settings: PodcastSettings, is_daily: bool, now: float) -> float:
+def new_since(settings: PodcastSettings, now: float) -> float:
     """Return the time since which an episode must have been listed to be new, in seconds since 1970 as is `now`."""
-    usual = NEW_DAYS_DAILY if is_daily else NEW_DAYS
-    return now - DAY * (usual if settings.new_for is None else settings.new_for)
+    return now - DAY * (NEW_DAYS if settings.new_for is None else settings.new_for)
 
 
 def archived_before(settings: PodcastSettings, now: float) -> float | None:

@@ -6,7 +6,7 @@ Called on the event loop; blocking work runs in threads.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
@@ -33,9 +33,8 @@ AT_A_TIME = 100
 class DownloadService:
     """The only part of the running app that changes downloads."""
 
-    def __init__(self, context: Context, mark_seen: Callable[[Iterable[str]], None]) -> None:
-        """Open nothing yet; `mark_seen` is called with episodes that the listener downloads by hand."""
-        self._mark_seen = mark_seen
+    def __init__(self, context: Context) -> None:
+        """Open nothing yet."""
         self._context, self._frontend = context, context.frontend
         self._tasks = context.tasks
         self._queue: DownloadQueue | None = None
@@ -85,7 +84,6 @@ class DownloadService:
         missing = [episode for episode in episodes if episode not in queue.running]
         requests, are_here = await in_thread(lambda _: download_requests(podcasts, library, missing))
         await self.want(missing)
-        self._mark_seen(request.episode for request in requests)
         for start in range(0, len(requests), AT_A_TIME):
             self._start(queue, requests[start : start + AT_A_TIME])
             await asyncio.sleep(0)

@@ -64,7 +64,7 @@ class FeedService(Follower):
         self._context, self._frontend = context, context.frontend
         self._tasks = context.tasks
         self.news = News(context)
-        self.downloads = DownloadService(context, self.news.mark_seen)
+        self.downloads = DownloadService(context)
         self.directories = DirectoryService(context)
         self._library = ShownLibrary(context, self.news, shown, read, changed)
         self.retention = RetentionPolicy(context, self.downloads)

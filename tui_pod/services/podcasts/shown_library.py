@@ -1,7 +1,6 @@
 """Shows the library again when podcasts have changed it, and which of its episodes are new.
 
-Those are new whose row has not been drawn in a list that the listener has left since. They are no longer new once they
-were begun, marked, queued or downloaded by hand, and after some days.
+New is an inbox: an episode is new until it is begun, marked or queued, or dismissed, or for some weeks.
 
 Called on the event loop; blocking work runs in threads.
 """
@@ -9,7 +8,6 @@ Called on the event loop; blocking work runs in threads.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -25,10 +23,6 @@ if TYPE_CHECKING:
     from tui_pod.services.context import Context
 
 
-CLOSING = 0.5
-"""Longest time in seconds that marking takes at the end."""
-
-
 class News(Follower):
     """The list of new episodes in the running app."""
 
@@ -36,38 +30,25 @@ class News(Follower):
         self._context = context
         self._tasks = context.tasks
         self._ids: set[str] = set()  # as stored
-        self._drawn: set[str] = set()  # episodes whose row was drawn, since the list was opened
 
     async def show_new(self) -> None:
         """Show what is new now."""
         podcasts = await self._context.podcasts.get()
         if podcasts.store.is_empty:
             return
-        from tui_pod.shelf.marks import read_news  # brings TLS
+        from tui_pod.shelf.marks import drop_old_news, read_news  # brings TLS
 
         now = self._context.controller.now().timestamp()
-        self._ids = await in_thread(lambda _: read_news(podcasts.store.db, now))
+        self._ids, dropped = await in_thread(
+            lambda _: (read_news(podcasts.store.db, now), drop_old_news(podcasts.store.db, now))
+        )
+        if dropped:
+            self._context.frontend.tell(f"{counted(dropped)} left New: nobody looked at them for weeks.")
         index = self._context.controller.progress_index
         before = index.new
         index.set_new(self._ids)
         if changed := before ^ index.new:
             self._context.frontend.show(ProgressChanged(frozenset(changed)))
-
-    def drawn(self, episode: str) -> None:
-        """Record that the row of a new episode was drawn; it is new until its list is left."""
-        self._drawn.add(episode)
-
-    def list_left(self) -> None:
-        """Mark what was drawn as seen."""
-        if self._drawn:
-            drawn, self._drawn = self._drawn, set()
-            self.mark_seen(drawn)
-
-    async def close(self) -> None:
-        """Mark what was drawn as seen, if that can be done in time."""
-        if seen := self._ids.intersection(self._drawn):
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._store(list(seen), is_new=False), CLOSING)
 
     def mark_seen(self, episodes: Iterable[str]) -> None:
         """Mark episodes as seen, or otherwise dealt with by the listener."""

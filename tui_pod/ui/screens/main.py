@@ -59,7 +59,7 @@ class MainScreen(Screen[None]):
         super().__init__()
         self.services = services
         """What the screen shows, and acts on."""
-        self.model = EpisodeListModel(services.first, lambda: services.controller, lambda: services.feeds.news)
+        self.model = EpisodeListModel(services.first, lambda: services.controller)
         self._show_dialog = show_dialog
         self.listing = ListingController(self)
         self.open_views = OpenViews()

@@ -225,7 +225,6 @@ class EpisodeList(RowPane):
         if name in ("unplayed", "started") and ident in progress_index.new:
             parts = progress_index.new_parts(ident)
             name, time = "new", counted(parts, "new part") if parts else time
-            model.note_drawn(ident)
         if time == length(None) and has_only_teaser(episode):
             time = "teaser"
         if model.is_queue and index in self.ends:
