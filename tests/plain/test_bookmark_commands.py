@@ -156,12 +156,13 @@ async def test_question_of_an_episode_is_offered_and_asked_while_what_plays_wait
     services = RoomServices(room)
     async with typing(services) as typist:
         services.recall.offer("one")
-        await typist.type("j", "", until_said="Playing: Two")  # passed over, it leaves enter to the row
+        await typist.type("", until_said="Playing: One")  # enter plays, whatever is offered
+        await typist.type("j", "Q", until_said="No question is offered now.")  # it was passed over
         assert "Why?" not in typist.said
         services.recall.offer("one")
-        assert typist.lines[-1] == "One. It has a question. Press enter to be asked."
+        assert typist.lines[-1] == "One. It has a question. Press capital Q to be asked."
         await typist.type("p", "p")  # keys of playback leave the offer
-        await typist.type("", until_said="Why? Press enter for the answer:")
+        await typist.type("Q", until_said="Why? Press enter for the answer:")
         assert room.controller.is_paused
         await typist.type("", until_said="For the ships.")
         await typist.type("")

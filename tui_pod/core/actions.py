@@ -46,7 +46,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("topic.open", "enter", "Open the topic", "tree", "Open"),
     Action("bookmark.play", "enter", "Play the bookmark", "bookmarks", "Play", pane_action="choose"),
     Action("statistics.open", "enter", "Open the topic at the cursor", "statistics", "Open", pane_action="choose"),
-    Action("question.show", "enter", "Show the question that is offered", "question", is_everywhere=True),
+    Action("question.show", "Q", "Answer the question that is offered", "question"),
     Action("episode.restart", "circumflex_accent", "Play from the start", "list"),
     Action("move.down", "j,down", "Down", "move", pane_action="move(1)"),
     Action("move.up", "k,up", "Up", "move", pane_action="move(-1)"),

@@ -139,6 +139,7 @@ class PlainProgram(ChangeReader):
         )
         own = {
             "app.quit": self.quit,
+            "question.show": self._ask_offered,
             "app.detach": lambda: self._dialogue.say(HERE),
             "app.suspend": lambda: os.kill(os.getpid(), signal.SIGTSTP),
         }
@@ -190,18 +191,15 @@ class PlainProgram(ChangeReader):
             panes = ("found", "move", "screen", "app")
         elif self._navigation.reading is not None:
             panes = ("transcript", *panes)
+        panes = (*panes, "question")
         found = [action for action in actions if action.where in panes and key in action.key_list]
         found = [action for action in found if action.where != "transcript" or action.id in self._commands]
         if not found:
             self._refuse(f"That key does nothing. Press {key_of('app.help')} for help.")
             return
         action = min(found, key=lambda action: panes.index(action.where))
-        offered = self._offered
-        if action.where != "app":
+        if action.where not in ("app", "question"):
             self._offered = None
-        if offered is not None and key == "enter":
-            self.services.recall.ask_offered(offered)
-            return
         if action.where != "transcript" and action.id != "view.transcript":
             self._navigation.reading = None
         command = self._bookmarks.here(action) or self._found.here(action) or self._commands.get(action.id)
@@ -209,6 +207,14 @@ class PlainProgram(ChangeReader):
             self._refuse(NOT_HERE.format(action.label))
         else:
             command()
+
+    def _ask_offered(self) -> None:
+        """Ask the question that is offered."""
+        offered, self._offered = self._offered, None
+        if offered is None:
+            self._dialogue.say("No question is offered now.")
+        else:
+            self.services.recall.ask_offered(offered)
 
     def _refuse(self, text: str) -> None:
         """Say that a key does nothing, and discard what was typed together with it."""
@@ -345,9 +351,11 @@ class PlainProgram(ChangeReader):
         self._bookmarks.ask(cards, then)
 
     def offer_question(self, card: Card, question: Question) -> None:
-        """See `Frontend.offer_question`: enter asks it if it is the next key that is not about playback."""
+        """See `Frontend.offer_question`: its key asks it until a key comes that is not about playback."""
         self._offered = card
-        self._dialogue.say(f"{sentence(question.source)} It has a question. Press enter to be asked.")
+        self._dialogue.say(
+            f"{sentence(question.source)} It has a question. Press {key_of('question.show')} to be asked."
+        )
 
     def show_statistics(self) -> None:
         """See `Frontend.show_statistics`."""

@@ -236,7 +236,11 @@ class RecallService(Follower):
 
         If recall is enabled, it becomes a card.
         """
-        question, settings = question_of_episode(self._context.controller.library.find(episode)), self._context.settings
+        library, settings = self._context.controller.library, self._context.settings
+        question, playing = (
+            question_of_episode(library.find(episode)),
+            library.index(self._context.controller.playback.episode),
+        )
         key = BookmarkKey(episode, OF_EPISODE)
         if question is None or (self._cards.get(key) is None and self._cards.is_known(key)):
             return
@@ -244,7 +248,8 @@ class RecallService(Follower):
             self._add(key, is_later=False)
         now = self._cards.stamp(key)
         card = self._cards.get(key) or Card(episode, OF_EPISODE, now, now)
-        if self.offers_questions and card.due <= now:
+        is_among_others = playing is not None and library.feed_of(playing) is not None  # it would be out of place
+        if self.offers_questions and card.due <= now and not is_among_others:
             self._context.frontend.offer_question(card, question)
 
     @property

@@ -1,4 +1,4 @@
-"""The question of an episode that has ended: offered in the key line, and shown on enter."""
+"""The question of an episode that has ended: offered in the key line, and shown by a key of its own."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ROOM_FOR_KEYS, MIN_ROOM = 42, 24
 
 
 class QuestionController:
-    """Owns the offer; while there is one, enter belongs to it."""
+    """Owns the offer."""
 
     def __init__(self, screen: MainScreen) -> None:
         self._screen = screen
@@ -35,7 +35,7 @@ class QuestionController:
 
     @property
     def is_offered(self) -> bool:
-        """Whether enter shows a question."""
+        """Whether there is a question to show."""
         return self._card is not None
 
     def hints(self, width: int) -> tuple[tuple[str, str, str], ...]:
@@ -43,8 +43,8 @@ class QuestionController:
         if self._card is None:
             return ()
         text = fit(f"Question: {self._text}", max(MIN_ROOM, width - ROOM_FOR_KEYS)).rstrip()
-        later = self._services.first.with_keys(key_of("search.clear"))
-        return ("enter", text, BY_ID["question.show"].action), (later, "Later", BY_ID["search.clear"].action)
+        key, later = (self._services.first.with_keys(key_of(ident)) for ident in ("question.show", "search.clear"))
+        return (key, text, BY_ID["question.show"].action), (later, "Later", BY_ID["search.clear"].action)
 
     def offer(self, card: Card, question: Question) -> None:
         """Offer a question until it is shown or dismissed, the cursor moves, or another episode begins."""
