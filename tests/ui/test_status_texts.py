@@ -121,9 +121,9 @@ OF_A_ROW = {"Play", "Played", "Queue", "Transcript", "Details"}
 @pytest.mark.parametrize(
     ("services", "focus", "there", "hidden"),
     [
-        (Listening(BASICS), "list", OF_A_ROW | {"Search", "Filter", "Session"}, {"Clear", "Move", "Remove", "Seek"}),
+        (Listening(BASICS), "list", OF_A_ROW | {"Search", "Session"}, {"Clear", "Move", "Remove", "Seek"}),
         (Listening(BASICS), "list", set(), {"Bookmark", "Settings", "Download", "Resume", "Pause", "Follow"}),
-        (Listening(BASICS), "tree", {"Open", "Filter", "Details"}, {"Remove", "Settings", "Download", "Move"}),
+        (Listening(BASICS), "tree", {"Open", "Details"}, {"Remove", "Settings", "Download", "Move"}),
         (Listening(BASICS), "details", OF_A_ROW, {"Filter", "Clear", "Open", "Settings"}),
         (Listening(BASICS), "statistics", {"Open", "Session"}, {"Filter", "Seek", "Bookmark"}),
         (Listening(BASICS), "bookmarks", {"Remove", "Note", "Session"}, {"Filter", "Seek"}),
@@ -138,8 +138,8 @@ OF_A_ROW = {"Play", "Played", "Queue", "Transcript", "Details"}
         (Listening(QUEUE, ("one",)), "tree", {"Queue", "Search"}, {"Remove", "Filter", "Move"}),
         (Listening(QUEUE, ("lost",)), "list", {"Remove"}, OF_A_ROW | {"Move"}),
         (Listening(QUEUE), "list", {"Session"}, OF_A_ROW | {"Move", "Remove", "End session"}),
-        (Listening(CONTINUE, progress=BEGUN), "list", {"Remove", "Filter"}, {"Move"}),
-        (Listening(CONTINUE), "list", {"Search", "Filter"}, OF_A_ROW | {"Remove"}),
+        (Listening(CONTINUE, progress=BEGUN), "list", {"Remove"}, {"Move"}),
+        (Listening(CONTINUE), "list", {"Search"}, OF_A_ROW | {"Remove"}),
         (Listening(BASICS, library=PODCAST), "list", {"Settings"}, {"Remove"}),
         (Listening(BASICS, library=PODCAST), "tree", {"Settings", "Unsubscribe"}, {"Remove"}),
         (Listening(BASICS, library=PODCAST), "details", OF_A_ROW, {"Settings", "Remove"}),
@@ -159,7 +159,7 @@ def test_key_line_has_the_keys_that_do_something(
 
 def test_selection_hides_the_keys_of_a_single_episode() -> None:
     shown = set(words(Listening(BASICS, playback=HELD), is_selecting=True))
-    assert {"Played", "Queue", "Clear", "Filter"} <= shown
+    assert {"Played", "Queue", "Clear"} <= shown
     assert shown.isdisjoint({"Seek", "Play", "Search", "Session", "Bookmark", "Transcript"})
     queued = set(words(Listening(QUEUE, ("one", "two")), is_selecting=True))
     assert {"Remove", "Queue"} <= queued

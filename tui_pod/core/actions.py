@@ -46,7 +46,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("topic.open", "enter", "Open the topic", "tree", "Open"),
     Action("bookmark.play", "enter", "Play the bookmark", "bookmarks", "Play", pane_action="choose"),
     Action("statistics.open", "enter", "Open the topic at the cursor", "statistics", "Open", pane_action="choose"),
-    Action("question.show", "Q", "Answer the question that is offered", "question"),
+    Action("question.show", "Q", "Answer the question after an episode", "question"),
     Action("episode.restart", "circumflex_accent", "Play from the start", "list"),
     Action("move.down", "j,down", "Down", "move", pane_action="move(1)"),
     Action("move.up", "k,up", "Up", "move", pane_action="move(-1)"),
@@ -66,8 +66,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("playback.forward", "right,full_stop", "Forward 30 seconds", hint="Seek"),
     Action("playback.back_small", "shift+left", "Back 5 seconds"),
     Action("playback.forward_small", "shift+right", "Forward 5 seconds"),
-    Action("playback.previous_mark", "left_curly_bracket", "Previous chapter or sentence", hint="Chapter"),
-    Action("playback.next_mark", "right_curly_bracket", "Next chapter or sentence", hint="Chapter"),
+    Action("playback.previous_mark", "left_curly_bracket", "Previous chapter or sentence"),
+    Action("playback.next_mark", "right_curly_bracket", "Next chapter or sentence"),
     Action("playback.go_to", "colon", "Go to a time: 12:34, +90, -30, 50%; repeat: 1:10 1:25", asks=True),
     Action("playback.repeat", "L", "Repeat the sentence, the chapter, the episode; off"),
     Action("passage.skip", "X", "To the end of the passage that plays, if you heard it before"),
@@ -95,15 +95,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue.add_next", "E", "Queue next", "episodes"),
     Action("queue.move_down", "J", "Move down in the queue or your list", "list", "Move"),
     Action("queue.move_up", "K", "Move up in the queue or your list", "list", "Move"),
-    Action("list.collect", "A", "Put on a list of your own", "episodes", "To list", asks=True),
+    Action("list.collect", "A", "Put on a list of your own", "episodes", asks=True),
     Action("search.start", "slash", "Search in the list", "screen", "Search", asks=True),
     Action("search.everywhere", "ctrl+f", "Search everywhere, transcripts included", "screen", "Everywhere", asks=True),
     Action("search.next", "n", "Next match", "screen"),
     Action("search.previous", "N", "Previous match", "screen"),
     Action("search.clear", "escape", "Clear search, selection and notices", "screen", "Clear"),
     Action("topic.find", "F", "Find topics and podcasts in the tree by name", "screen", "Find", asks=True),
-    Action("list.filter", "f", "Filter: all, unplayed, started, played; again for the next", "screen", "Filter"),
-    Action("list.sort", "s", "Sort: newest, course, length, title, author, last heard, shuffle", "screen", "Sort"),
+    Action("list.filter", "f", "Filter: all, unplayed, started, played; again for the next", "screen"),
+    Action("list.sort", "s", "Sort: newest, course, length, title, author, last heard, shuffle", "screen"),
     Action(
         "list.remove", "x", "Remove: entry of queue, Continue or list; download, podcast, list", "episodes", "Remove"
     ),
@@ -168,7 +168,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.statistics", "3", "Statistics", "screen"),
     Action("view.bookmarks", "4", "Bookmarks", "screen"),
     Action("view.notices", "", "Recent notices"),
-    Action("view.theme", "H", "Theme: colours, dark or light", hint="Theme", asks=True),
+    Action("view.theme", "H", "Theme: colours, dark or light", asks=True),
     Action("recall.offers", "", "Offer questions after episodes, or not", "screen"),
     Action("sync.now", "", "Sync now: progress and podcasts", "screen"),
     Action("sync.set_up", "", "Set up sync: folder, gpodder, Nextcloud, Audiobookshelf server", "screen", asks=True),
@@ -182,17 +182,18 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.suspend", "ctrl+z", "Suspend"),
 )
 
+PINNED_HINTS = ("search.everywhere", "app.palette", "app.help")
+"""Actions that stand at the right of the key line, however narrow it is: they lead to all others."""
+
 HINT_ORDER = (
     "work.stop", "playback.toggle", "playback.back", "playback.forward", "episode.play", "transcript.seek",
     "bookmark.play", "details.choose", "found.play", "topic.open", "statistics.open", "transcript.follow",
     "bookmark.edit", "transcript.copy", "bookmark.copy", "bookmark.group", "queue.move_down", "queue.move_up",
-    "list.remove", "bookmark.remove", "session.end", "episode.toggle_played", "queue.add_last", "found.queue",
-    "download.start", "feed.settings", "search.clear", "view.transcript", "topic.find", "search.start", "found.search",
-    "view.details", "bookmark.add", "found.bookmark", "playback.previous_mark", "playback.next_mark", "list.collect",
-    "feed.add", "session.plan", "search.everywhere", "list.filter", "list.sort", "view.theme", "app.palette",
-    "app.help", "app.quit",
+    "list.remove", "bookmark.remove", "session.end", "search.clear", "episode.toggle_played", "queue.add_last",
+    "found.queue", "download.start", "feed.settings", "view.transcript", "topic.find", "search.start", "found.search",
+    "view.details", "session.plan", "bookmark.add", "found.bookmark", "feed.add", "app.quit", *PINNED_HINTS,
 )  # fmt: skip
-"""The actions of the key line, from left to right; the last ones are dropped first if it is narrow."""
+"""The actions of the key line, the most useful first: only the first ones that apply are shown."""
 
 HINT_PLACES = {ident: place for place, ident in enumerate(HINT_ORDER)}
 

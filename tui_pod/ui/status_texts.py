@@ -77,8 +77,8 @@ def pane_hints(
     can_remove = model.is_queue or model.is_by_hand or model.query.entry in (SmartList.CONTINUE, SmartList.OLDER)
     has_row, has_library = not is_list or model.index is not None, len(model.library) > 0
     unavailable = (
-        (("playback.forward", "playback.next_mark", "episode.play", "search.start", "session.plan", "bookmark.add",
-          "view.transcript"), is_selecting),
+        (("playback.forward", "episode.play", "search.start", "session.plan", "bookmark.add", "view.transcript"),
+         is_selecting),
         (("search.clear",), not is_selecting and not (is_list and model.query.query)),
         (("queue.add_last", "search.start"), not is_selecting and is_queue),
         (("queue.move_up",), is_selecting or not (is_queue or (is_list and model.is_by_hand))),
@@ -86,16 +86,15 @@ def pane_hints(
         (("feed.settings",), not (is_list or is_tree) or not (is_podcast or model.own_list is not None)),
         (("list.remove",), not (is_list and can_remove) and not (is_tree and is_podcast)),
         (("list.remove",), not has_row and not model.indexes),
-        (("episode.play", "queue.move_up", "episode.toggle_played", "queue.add_last", "list.collect", "view.transcript",
+        (("episode.play", "queue.move_up", "episode.toggle_played", "queue.add_last", "view.transcript",
           "view.details"), not has_row),  # an empty list, or it is gone
-        (("episode.toggle_played", "queue.add_last", "list.collect", "search.start", "search.everywhere",
-          "session.plan", "view.transcript", "view.details", "list.filter", "list.sort"), not has_library),
+        (("episode.toggle_played", "queue.add_last", "search.start", "session.plan", "view.transcript",
+          "view.details"), not has_library),
         (("topic.open",), not has_library),
         (("topic.find",), not is_tree or not has_library),
         (("session.end",), not is_queue or services.controller.session is None),
         (("session.plan",), pane == "transcript"),  # the key that closes it is worth more room
-        (("playback.forward", "playback.next_mark", "bookmark.add", "transcript.follow"), not playback.is_loaded),
-        (("list.filter", "list.sort"), not (is_list or is_tree) or model.is_queue),
+        (("playback.forward", "bookmark.add", "transcript.follow"), not playback.is_loaded),
     )  # fmt: skip
     hidden = set[str]().union(*(idents for idents, is_hidden in unavailable if is_hidden))
     is_busy = playback.is_going or model.is_queue or is_selecting  # other keys are worth more room
@@ -108,7 +107,7 @@ def pane_hints(
         words["list.remove"] = "Unsubscribe"
     hints = key_hints(pane, bound_actions(services.first.settings))
     found = [(keys, words.get(action.id, action.hint), action) for keys, action in hints if action.id not in hidden]
-    moved = dict.fromkeys(("episode.toggle_played", "queue.add_last", "list.collect"), "view.theme") if is_tree else {}
+    moved = dict.fromkeys(("episode.toggle_played", "queue.add_last"), "session.plan") if is_tree else {}
     if not is_spare:
         moved["feed.add"] = "download.start"
     if moved:

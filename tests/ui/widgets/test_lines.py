@@ -67,47 +67,46 @@ def header(app: Host, left: str = "", right: str = "", work: str = "") -> Strip:
     return line.render_line(0)
 
 
-WHOLE = f" enter Play  x {LONG}  s Sort  ? Help"
-
-
 @pytest.mark.parametrize(
-    ("width", "text"),
+    ("width", "left"),
     [
-        (len(WHOLE) + 1, WHOLE),  # a margin of one cell
-        (len(WHOLE), f" enter Play  x {LONG}  ? Help"),
-        (45, " enter Play  s Sort  ? Help"),  # a shorter one fits where a long one does not
-        (len(" ? Help") + 1, " ? Help"),
+        (80, f" enter Play  x {LONG}  s Sort"),
+        (61, f" enter Play  x {LONG}"),
+        (40, " enter Play  s Sort"),  # a shorter one fits where a long one does not
+        (9, ""),
     ],
 )
-async def test_key_line_leaves_out_what_does_not_fit_and_keeps_help(width: int, text: str) -> None:
+async def test_key_line_leaves_out_what_does_not_fit_and_keeps_help_at_the_right(width: int, left: str) -> None:
     async with shown(width) as (app, _):
-        assert key_line(app, HINTS).rstrip() == text
+        assert key_line(app, HINTS) == f"{left:<{width - 8}}? Help  "
 
 
-async def test_second_line_has_what_the_first_has_no_room_for_and_hears_clicks() -> None:
-    async with shown(len(f" enter Play  x {LONG}  ")) as (app, pilot):
-        line = app.query_one(KeyLine)
-        line.styles.height = 2
-        await pilot.pause()
-        assert key_line(app, HINTS).rstrip() == f" enter Play  x {LONG}"
-        assert line.render_line(1).text.rstrip() == " s Sort  ? Help"
-        await pilot.click(line, offset=(1, 1))
-        assert app.noted == ["sort"]
+async def test_pinned_hints_keep_their_keys_and_lose_their_words_first() -> None:
+    pinned = tuple((key, word, BY_ID[ident].action) for key, word, ident in (
+        ("^f", "Everywhere", "search.everywhere"), ("^p", "Palette", "app.palette"), ("?", "Help", "app.help"),
+    ))  # fmt: skip
+    for width, left, right in (
+        (48, " enter Play", "^f Everywhere  ^p Palette  ? Help  "),
+        (40, " enter Play", "^f  ^p  ? Help  "),
+        (20, "", "^f  ^p  ? Help  "),
+    ):
+        async with shown(width) as (app, _):
+            assert key_line(app, (*HINTS[:1], *pinned)) == f"{left:<{width - len(right)}}{right}"
 
 
-async def test_help_keeps_no_room_for_itself_once_it_is_shown() -> None:
-    text = " ? Help  s Sort"
-    async with shown(len(text) + 1) as (app, _):
-        assert key_line(app, HINTS[:1:-1]).rstrip() == text
+async def test_key_line_has_six_hints_at_most_besides() -> None:
+    many = tuple((str(number), "Word", "note") for number in range(9))
+    async with shown(120) as (app, _):
+        assert key_line(app, (*many, *HINTS[3:])).split() == [*" Word ".join("012345").split(), "Word", "?", "Help"]
 
 
 async def test_click_runs_the_action_of_the_hint_under_the_mouse() -> None:
     async with shown(80) as (app, pilot):
         line = app.query_one(KeyLine)
         text = key_line(app, HINTS[2:])
-        for x in (0, text.index("?") - 1, text.index("?"), len(" s Sort  ? Help  ")):
+        for x in (0, len(" s Sort "), text.index("?"), text.index("?") + 5):
             await pilot.click(line, offset=(x, 0))
-        assert app.noted == ["sort", "sort", "app.help"]
+        assert app.noted == ["sort", "sort", "app.help", "app.help"]
 
 
 @pytest.mark.parametrize(

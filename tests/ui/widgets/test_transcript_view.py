@@ -427,7 +427,7 @@ async def test_page_moves_by_the_height_of_the_pane_and_a_fraction_by_less(drive
     await driver.press("t")
     pane = driver.transcript
     await driver.until(lambda: "narrow. Sentence number 1 says" in driver.text, "the words are laid out")
-    assert pane.size.height == 31
+    assert pane.size.height == 32
     for pages, cursor in ((1, 20), (0.5, 30), (-99, 0), (99, 99)):  # five sentences and a space take eight lines
         pane.action_move_page(pages)
         assert pane.cursor == cursor

@@ -11,9 +11,6 @@ SMALLEST = (40, 12)
 WIDE = 150
 """From this width on, details and transcript are shown beside the list, not over it."""
 
-DEEP = 24
-"""From this height on, the key line has two lines."""
-
 HIGH = 30
 """From this height on, the playback bar has three lines."""
 
@@ -37,7 +34,6 @@ def layout_classes(width: int, height: int, has_preview: bool) -> dict[str, bool
         "-beside": width >= WIDE,
         "-wide": width >= WIDE and has_preview,
         "-low": height < HIGH,
-        "-deep": height >= DEEP,
         "-high": height >= HIGH,
         "-airy": height >= AIRY,
         "-tall": height >= TALL,

@@ -13,11 +13,15 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui_pod.core.actions import BY_ID
+from tui_pod.core.actions import BY_ID, PINNED_HINTS
 from tui_pod.ui.look.parts import ACCENT, FAULT, NOW, PLAIN, QUIET, TAB, Part, look, spread_parts, width_of
 
-LAST_LEFT = BY_ID["app.help"].action
-"""The hint that is shown however narrow the line is: it leads to all other keys."""
+PINNED = frozenset(BY_ID[ident].action for ident in PINNED_HINTS)
+WORDLESS = PINNED - {BY_ID["app.help"].action}
+"""Pinned hints that lose their words first if the line is narrow."""
+
+MOST = 6
+"""Most hints besides those that are pinned."""
 
 MIN_PATH = 14
 """Minimum width of the path, in cells."""
@@ -42,7 +46,7 @@ class ActionLine(Widget):
 
 
 class KeyLine(ActionLine):
-    """The most useful keys of the focused pane, in one line or, in a terminal high enough, in two."""
+    """The most useful keys of the focused pane, and at the right those that lead to all others."""
 
     hints: reactive[tuple[tuple[str, str, str], ...]] = reactive(())
     """Each hint's key, word and Textual action, the most useful first."""
@@ -57,34 +61,38 @@ class KeyLine(ActionLine):
             self.key_names = ARROW_KEYS
 
     def render_line(self, y: int) -> Strip:
-        """Return a line, with as many hints as fit."""
+        """Return the line."""
         base, bright = self.rich_style, self.rich_style + look(self.app, NOW)
+        shown, pinned = self._chosen()
+        gap = self.size.width - 1 - sum(map(self._size_of, (*shown, *pinned)))
         segments, used, ends = [Segment(" ", base)], 1, list[tuple[int, str]]()
-        for key, word, action in self._lines()[y]:
-            segments += [Segment(key.translate(self.key_names), bright), Segment(f" {word}  ", base)]
-            used += self._size_of(key, word)
+        for hint in (*shown, ("", "", ""), *pinned):
+            key, word, action = hint
+            if not key:
+                segments.append(Segment(" " * gap, base))
+                used += max(0, gap)
+                continue
+            segments += [Segment(key.translate(self.key_names), bright), Segment(f" {word}  " if word else "  ", base)]
+            used += self._size_of(hint)
             ends.append((used, action))
-        self._ends = {**self._ends, y: ends}
+        self._ends = {y: ends}
         return Strip(segments).adjust_cell_length(self.size.width, base)
 
-    def _lines(self) -> list[list[tuple[str, str, str]]]:
-        """Return the hints of each line: what does not fit goes to the next one, or is left out of the last one."""
-        room, last = self.size.width, self.size.height - 1  # one of the spaces after the last hint is the margin
-        lines: list[list[tuple[str, str, str]]] = [[]]
-        used, kept = 0, sum(self._size_of(key, word) for key, word, action in self.hints if action == LAST_LEFT)
+    def _chosen(self) -> tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]:
+        """Return the hints that are shown, and those that are pinned, with their words if there is room."""
+        words = [hint for hint in self.hints if hint[2] in PINNED]
+        pinned = [(key, "" if action in WORDLESS else word, action) for key, word, action in words]
+        room, shown = self.size.width - 1 - sum(map(self._size_of, pinned)), list[tuple[str, str, str]]()
         for hint in self.hints:
-            size = self._size_of(*hint[:2])
-            kept = 0 if hint[2] == LAST_LEFT else kept
-            if used + size > room and len(lines) <= last:
-                lines.append([])
-                used = 0
-            if used + size + (kept if len(lines) > last else 0) <= room:  # else a shorter one may still fit
-                lines[-1].append(hint)
-                used += size
-        return [*lines, *([[]] * last)]
+            if hint[2] not in PINNED and len(shown) < MOST and self._size_of(hint) <= room:
+                shown.append(hint)
+                room -= self._size_of(hint)
+        has_room = sum(map(self._size_of, words)) - sum(map(self._size_of, pinned)) <= room
+        return shown, words if has_room else pinned
 
-    def _size_of(self, key: str, word: str) -> int:
-        return cell_len(key.translate(self.key_names)) + cell_len(word) + 3
+    def _size_of(self, hint: tuple[str, str, str]) -> int:
+        key, word, _ = hint
+        return cell_len(key.translate(self.key_names)) + cell_len(word) + (3 if word else 2)
 
 
 class Tab(NamedTuple):
