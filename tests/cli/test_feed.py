@@ -2,7 +2,8 @@
 
 import json
 import re
-from contextlib import closing
+import socket
+from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import mkdtemp
@@ -195,6 +196,34 @@ def test_served_feed_is_heard_in_another_tui_pod(shell: Shell, tmp_path: Path, m
     for wrong in ("/", "/..%2f" * 9 + "etc/passwd", "/../" * 9 + "etc/passwd", f"/{command.PREFIX}new"):
         assert ask(wrong)[0] == 404
     assert ask(path, method="POST")[0] == 501
+
+
+def test_other_names_and_too_many_connections_get_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "feed.xml").write_text("<rss/>")
+    monkeypatch.setattr("tui_pod.export.feed_server.MOST", 2)
+    server = FeedServer("127.0.0.1", 0)
+    server.files, port = {"feed.xml": tmp_path / "feed.xml"}, server.server_port
+    server.names.add("phone.example.org")
+    Thread(target=server.serve_forever, daemon=True).start()
+
+    def status(host: str) -> int:
+        with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
+            connection.putrequest("GET", "/feed.xml", skip_host=True)
+            connection.putheader("Host", host)
+            connection.endheaders()
+            return connection.getresponse().status
+
+    for host in ("127.0.0.1", f"127.0.0.1:{port}", "LOCALHOST", "[::1]:80", "192.168.1.5", "phone.example.org:8380"):
+        assert status(host) == 200, host
+    for host in ("evil.example.org", f"evil.example.org:{port}", "127.0.0.1.evil.example.org", ""):
+        assert status(host) == 421, host
+    with ExitStack() as open_ones:
+        for _ in range(2):
+            open_ones.enter_context(socket.create_connection(("127.0.0.1", port)))
+        third = open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
+        assert third.recv(1) == b""
+    server.shutdown()
+    server.server_close()
 
 
 @pytest.mark.parametrize("address", ["here", "127.0.0.1:99999", "0.0.0.0:0", "192.0.2.1:8380"])

@@ -11,6 +11,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import mkdtemp
+from urllib.parse import urlsplit
 
 from tui_pod.audio.ogg import length_of
 from tui_pod.cli.library import listed
@@ -68,6 +69,7 @@ def run(options: Namespace) -> int:
     tell(f"{folder / 'feed.xml'}: {counted(len(feed.items))}, {counted(feed.written, 'new file')}. {ONE_WAY}")
     if server is not None:
         server.files = {name: folder / name for name in feed.names}
+        server.names.add((urlsplit(base).hostname or "").lower())
         is_alone = str(server.server_address[0]).startswith(("127.", "::1"))
         whom = "this machine alone" if is_alone else "all who reach this machine"
         tell(f"Open to {whom}, until Ctrl+C: {base}feed.xml")
