@@ -39,7 +39,7 @@ from tui_pod.core.player.events import SourceReady
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import PlayerStatus, Source
 from tui_pod.core.progress.bookmarks import BookmarkKey
-from tui_pod.core.progress.cards import Card
+from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import REWINDS, PlayedRule
 from tui_pod.core.progress.records import Record
 from tui_pod.core.progress.statistics import compute_statistics
@@ -374,9 +374,16 @@ class Life:
         library = controller.library
         course = library.ids[: library.first_of_podcasts]
         sitting.begin(next(ident for ident in course if ident not in ledger.ended))
-        for ident in sitting.listen(self.chance.randrange(200, 300)):
+        heard = sitting.listen(self.chance.randrange(200, 300))
+        for ident in heard:
             recall.offer(ident)
         sitting.ask([card for card, _ in sitting.driver.offered])
+        playing = library.index(controller.playback.episode)
+        if playing is not None and library.feed_of(playing) is not None:
+            assert not sitting.driver.offered, "a question interrupts a podcast"
+            for ident in heard:  # they wait until questions are asked
+                if (card := controller.bookmarks.cards.get(BookmarkKey(ident, OF_EPISODE))) is not None:
+                    ledger.due.setdefault(card.key, card.due)
         due, request = sitting.due(), SessionRequest(300.0)
         recall.start_session(request)
         if sitting.driver.asked is not None:

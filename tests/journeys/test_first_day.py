@@ -19,8 +19,8 @@ def test_first_day(tmp_path: Path) -> None:
         app.see("1 of 16")
         app.press("...")  # to where it counts as played
         app.hear(SECOND)
-        app.see("enter Question: One program says", "1/119 played")
-        app.do("\r", "Which is generative", f"‖ {SECOND}")
+        app.see("Q Question: One program says", "1/119 played")
+        app.do("Q", "Which is generative", f"‖ {SECOND}")
         app.do("\r", "1-4 Rate")
         app.escape("1-4 Rate")
         app.hear(SECOND, 3)

@@ -4,7 +4,6 @@ import os
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -58,10 +57,8 @@ def test_command_that_takes_too_long_is_killed_with_what_it_has_started(
 ) -> None:
     monkeypatch.setattr(command_voice, "TIME_LIMIT", 0.5)
     pid = tmp_path / "pid"
-    start = time.monotonic()
     with pytest.raises(ValueError, match="took too long"):
         CommandVoice(["sh", "-c", f"sleep 600 & echo $! > {pid}; wait"]).from_phonemes("Hello.", 1.0, 0)
-    assert time.monotonic() - start < 60
     number = int(pid.read_text())
     wait_until(lambda: not _is_running(number), "the child is gone")
 
