@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tui_pod.core.errors import UserError
-from tui_pod.runtime.own_files import LIST, OwnFiles
+from tui_pod.runtime.own_files import HEAD, LIST, OwnFiles
 
 
 def test_what_was_written_is_replaced_and_removed_and_nothing_else(tmp_path: Path) -> None:
@@ -55,8 +55,28 @@ def test_name_that_leads_elsewhere_is_refused_and_ignored_in_a_list(tmp_path: Pa
     for name in ("../victim", "", ".."):
         with pytest.raises(UserError):
             OwnFiles(tmp_path / "in").claim(name)
-    (tmp_path / "in" / LIST).write_text("../victim\n/etc/passwd\nmine\n")
+    (tmp_path / "in" / LIST).write_text(f"{HEAD}\n../victim\n/etc/passwd\nmine\n")
     own = OwnFiles(tmp_path / "in")
     assert own.names == {"mine"}
     own.remove_others(())
     assert (tmp_path / "victim").exists()
+
+
+def test_empty_list_of_a_full_disk_goes_on(tmp_path: Path) -> None:
+    (tmp_path / LIST).touch()
+    OwnFiles(tmp_path).claim("a.opus")
+    assert OwnFiles(tmp_path).names == {"a.opus"}
+
+
+@pytest.mark.parametrize("content", ["theirs.opus\n", "\n", f" {HEAD}\ntheirs.opus\n", None])
+def test_list_of_somebody_else_is_named_and_stays(tmp_path: Path, content: str | None) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "theirs.opus").write_text("theirs")
+    if content is None:
+        (out / LIST).mkdir()
+    else:
+        (out / LIST).write_text(content)
+    with pytest.raises(UserError, match=f"{LIST} was not written by tui-pod; move it"):
+        OwnFiles(out)
+    assert {path.name for path in out.iterdir()} == {"theirs.opus", LIST}

@@ -41,7 +41,7 @@ PREFIX = "tui-pod-"
 NEW = f".{PREFIX}new-"
 """Prefix of the folder in which files are made."""
 
-FEED, MADE_BY = "feed.xml", "Made by tui-pod."
+FEED, COVER, MADE_BY = "feed.xml", f"{PREFIX}cover.png", "Made by tui-pod."
 
 ADDRESS = "127.0.0.1:8380"
 
@@ -107,7 +107,8 @@ class FeedFolder:
         Raises UserError if the folder cannot be made, OSError if there is no room in it, for example.
         """
         self._adopt()
-        self._own.claim(FEED)  # before any work
+        for name in (FEED, COVER):  # before any work
+            self._own.claim(name)
         for name in self._own.names:
             if name.startswith(NEW):  # of a killed run
                 shutil.rmtree(self._folder / name, ignore_errors=True)
@@ -124,7 +125,7 @@ class FeedFolder:
                 except (UserError, FileNotFoundError) as error:
                     self.failures += 1
                     warn(f"{episode.title}: {getattr(error, 'strerror', None) or error}")
-            picture = self._put(f"{PREFIX}cover.png", cover())
+            picture = self._put(COVER, cover())
             text = feed_text(title, f"{MADE_BY} {ONE_WAY}", self._base, picture, self.items)
             self._put(FEED, text.encode())
             if not self.failures:

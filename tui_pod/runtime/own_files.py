@@ -1,6 +1,6 @@
 """Writes into a folder of the listener's, which may hold anything: only what was written before is replaced or removed.
 
-What was written is listed in a file of the folder, a name a line, each before its file is there.
+What was written is listed in a file of the folder, a name a line below a heading, each before its file is there.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from tui_pod.runtime import files
 LIST = ".tui-pod-files"
 """Name of the list."""
 
+HEAD = "# Files that tui-pod has written here, and may replace or remove"
+"""First line of the list. A file without it is not ours."""
+
 MAX_LIST = 16 * 1024 * 1024
 """Most bytes of a list that are read."""
 
@@ -24,13 +27,23 @@ class OwnFiles:
     """The files in a folder that were written by `claim`."""
 
     def __init__(self, folder: Path) -> None:
-        """Read the list of a folder that exists. Raises OSError if that fails."""
+        """Read the list of a folder, which need not exist yet.
+
+        Raises:
+            UserError: something else has the name of the list.
+            OSError: it cannot be read.
+        """
         self._folder, self._list = folder, folder / LIST
         try:
-            text = files.read_bytes(self._list, MAX_LIST).decode("utf-8", "replace")
+            lines = files.read_bytes(self._list, MAX_LIST).decode("utf-8", "replace").splitlines()
         except FileNotFoundError:
-            text = ""
-        self.names = {name for name in text.splitlines() if name and Path(name).name == name}
+            lines = []
+        except IsADirectoryError:
+            lines = [""]
+        self._is_begun = bool(lines)  # a full disk leaves an empty file
+        if lines and lines[0] != HEAD:
+            raise UserError(f"{self._list} was not written by tui-pod; move it, or name another folder")
+        self.names = {name for name in lines[1:] if name and Path(name).name == name}
 
     def adopt(self, names: Iterable[str]) -> None:
         """Take files as written before, such as by a version that kept no list."""
@@ -61,12 +74,14 @@ class OwnFiles:
                 path.unlink()
         if left := self.names & set(kept):
             if left != self.names:
-                files.replace(self._list, "".join(f"{name}\n" for name in sorted(left)))
+                files.replace(self._list, "".join(f"{line}\n" for line in (HEAD, *sorted(left))))
         else:
             self._list.unlink(missing_ok=True)
+            self._is_begun = False
         self.names = left
 
     def _note(self, names: Iterable[str]) -> None:
         if new := [name for name in names if name not in self.names]:
             self.names.update(new)
-            files.append(self._list, "".join(f"{name}\n" for name in new))
+            files.append(self._list, "".join(f"{line}\n" for line in ([] if self._is_begun else [HEAD]) + new))
+            self._is_begun = True
