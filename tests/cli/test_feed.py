@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from http.client import HTTPConnection
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.sources.server import Ranged, Site, feed, item, sound
 from tests.tools import needs_voice
 from tui_pod.cli import feed as command
 from tui_pod.core.library.library import Library
+from tui_pod.export import feed_server
 from tui_pod.export.feed import feed_item, feed_text
 from tui_pod.export.feed_server import FeedServer
 from tui_pod.runtime.files import locked
@@ -198,13 +200,20 @@ def test_served_feed_is_heard_in_another_tui_pod(shell: Shell, tmp_path: Path, m
     assert ask(path, method="POST")[0] == 501
 
 
-def test_other_names_and_too_many_connections_get_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def serving(tmp_path: Path) -> Iterator[FeedServer]:
+    """Serve a feed, known as phone.example.org too."""
     (tmp_path / "feed.xml").write_text("<rss/>")
-    monkeypatch.setattr("tui_pod.export.feed_server.MOST", 2)
-    server = FeedServer("127.0.0.1", 0)
-    server.files, port = {"feed.xml": tmp_path / "feed.xml"}, server.server_port
-    server.names.add("phone.example.org")
-    Thread(target=server.serve_forever, daemon=True).start()
+    with FeedServer("127.0.0.1", 0) as server:
+        server.files = {"feed.xml": tmp_path / "feed.xml"}
+        server.names.add("phone.example.org")
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_other_names_get_no_answer(serving: FeedServer) -> None:
+    port = serving.server_port
 
     def status(host: str) -> int:
         with closing(HTTPConnection("127.0.0.1", port, timeout=PATIENCE)) as connection:
@@ -217,13 +226,17 @@ def test_other_names_and_too_many_connections_get_no_answer(tmp_path: Path, monk
         assert status(host) == 200, host
     for host in ("evil.example.org", f"evil.example.org:{port}", "127.0.0.1.evil.example.org", ""):
         assert status(host) == 421, host
+
+
+def test_too_many_connections_are_hung_up_on(serving: FeedServer) -> None:
+    def connect() -> socket.socket:
+        return open_ones.enter_context(socket.create_connection(("127.0.0.1", serving.server_port), PATIENCE))
+
     with ExitStack() as open_ones:
-        for _ in range(2):
-            open_ones.enter_context(socket.create_connection(("127.0.0.1", port)))
-        third = open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
-        assert third.recv(1) == b""
-    server.shutdown()
-    server.server_close()
+        held = [connect() for _ in range(feed_server.MOST)]
+        assert connect().recv(1) == b""
+        held[0].sendall(b"GET /feed.xml HTTP/1.0\r\nHost: localhost\r\n\r\n")
+        assert held[0].recv(12) == b"HTTP/1.1 200"
 
 
 @pytest.mark.parametrize("address", ["here", "127.0.0.1:99999", "0.0.0.0:0", "192.0.2.1:8380"])
