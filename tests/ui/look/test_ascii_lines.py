@@ -96,7 +96,7 @@ def test_keys_of_a_table_in_ascii_are_named_where_there_is_room(keys: str, wante
 async def test_key_line_in_ascii_names_the_arrow_keys_and_hears_clicks_on_them(driver: AppDriver) -> None:
     await driver.press("enter")
     line = driver.main.query_one("#keys")
-    shown, _ = driver.rows_of(line)
+    (shown,) = driver.rows_of(line)
     assert "<- -> Seek" in shown
     await driver.click(line, shown.index("Seek"), 0)
     assert driver.playback.position == 30.0

@@ -25,7 +25,7 @@ _LINK = re.compile(r"<a\b([^<>]*)>(.{0,500}?)</a\s*>", re.IGNORECASE | re.DOTALL
 _HREF = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _LOOKS_HTML = re.compile(r"</?(?:p|br|a|b|i|em|strong|div|span|ul|ol|li|h\d|img|script)\b[^<>]*>", re.IGNORECASE)
 _GAPS = re.compile(r"\n{3,}")
-_OPENING = re.compile(r"<[/a-z!?]", re.IGNORECASE)
+_OPENING = re.compile(r"<(?:[a-z!?]|/.)", re.IGNORECASE | re.DOTALL)
 
 FEED_KINDS = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
 """Types of a page's `<link rel="alternate">` that name a feed."""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 LAPSE = 60.0
 """Seconds for which a question is offered after the next episode has loaded, unless the cursor moves first."""
 
-ROOM_FOR_KEYS, MIN_ROOM = 42, 24
-"""Cells of the key line for other keys, and the least for the question."""
+ROOM_FOR_KEYS, MIN_ROOM = 56, 24
+"""Cells of the key line for other keys, the pause among them, and the least for the question."""
 
 
 class QuestionController:
