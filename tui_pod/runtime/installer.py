@@ -41,11 +41,11 @@ def install_command(*packages: str, is_repair: bool = False) -> str:
 
 def _read_receipt(receipt: Path) -> tuple[str, list[str]]:
     """Return what a tool of uv was made from: the program with its extras, and the packages beside it."""
-    import tomllib  # only in such an environment
+    from tui_pod.core.text.plain_toml import loads  # only in such an environment
 
     program, others = PROGRAM, list[str]()
     with logged("what is installed is unknown", OSError, ValueError, TypeError, KeyError, AttributeError):
-        requirements: list[dict[str, Any]] = tomllib.loads(receipt.read_text("utf-8"))["tool"]["requirements"]
+        requirements: list[dict[str, Any]] = loads(receipt.read_text("utf-8"))["tool"]["requirements"]
         for requirement in requirements:
             extras = f"[{','.join(requirement['extras'])}]" if requirement.get("extras") else ""
             name = f"{requirement['name']}{extras}"

@@ -2,6 +2,7 @@
 
 import random
 import tomllib
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -297,3 +298,31 @@ def test_dots_of_texts_and_comments_are_no_parts_of_a_key() -> None:
     dots = "a." * 300
     text = f'# {dots}\nx = """\n{dots}\n"""\ny = \'\'\'{dots}\'\'\'\nz = "{dots}" # {dots}\n"{dots}" = [1, "{dots}"]\n'
     assert loads(text) == tomllib.loads(text)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "k{} = 1\n", "k{}=1\n", "[t{}]\n", "[ t{} ]\n", "[[t{}]]\n", "[t{}.b.b]\n", "[a{}" + ".b" * 90 + "]\n",
+        "a{}" + ".b" * 90 + "=1\n", "a{} = {{" + "b." * 20 + "b=1}}\n", "a{} = [[],[],[],[],[]]\n", "a{} = [1.5,1.5]\n",
+    ],
+)  # fmt: skip
+def test_many_keys_take_little_memory_or_are_refused(unit: str) -> None:
+    assert_memory("".join(map(unit.format, range(200_000 // len(unit)))))
+
+
+@pytest.mark.parametrize("unit", ["1", "1_", "x1", "1.", '""', "''", "\\\n ", "[", "{a=", "[],", "'',"])
+@pytest.mark.parametrize("start", ["a=", "a=0", 'a="""', "a='''", "a=["])
+def test_repeated_text_takes_little_memory_or_is_refused(start: str, unit: str) -> None:
+    for end in ("", start[2:]):
+        assert_memory(f"{start}{unit * (100_000 // len(unit))}{end}")
+
+
+def assert_memory(text: str) -> None:
+    """Check that a text takes 20 times its size at most."""
+    tracemalloc.start()
+    try:
+        read_by(lambda text: bool(loads(text)), text)
+        assert tracemalloc.get_traced_memory()[1] < 20 * len(text) + 8_000_000, text[:80]
+    finally:
+        tracemalloc.stop()

@@ -33,8 +33,22 @@ MAX_DEPTH = 100
 """Most parts of a dotted key, such as the three of `a.b.c`."""
 
 _PART = r'(?:[A-Za-z0-9_-]++|"(?:[^"\\\n]|\\.)*+"|\'[^\'\n]*+\')'
-_TOKEN = r'"""(?s:(?:[^\\]|\\.)*?)"""|' + r"'{3}(?s:.*?)'{3}|#[^\n]*+|" + rf"({_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+)"
+_TOKEN = (
+    r'"""(?s:(?:[^"\\]++|\\.|"{1,2}(?!"))*+)"{3,5}|'
+    + rf"'{{3}}(?s:.*?)'{{3}}|#[^\n]*+|({_PART}(?:[ \t]*+\.[ \t]*+{_PART})*+)"
+)
 """What a dot may be in, and a key, with its parts, or a value."""
+
+MAX_WORD = 1_000
+"""Most characters of a number, or of a key without quotes."""
+
+MOST, EACH = 10_000, 32
+"""How many lists and tables, or parts of keys, a text may have: so many, and one more in so many characters.
+
+tomllib needs 700 bytes for each: so 20 times the text, and 7 MB.
+"""
+
+_OVERLOAD = "It is made to overload programs that read it"
 
 LARGE = 100_000
 """From so many characters on it is worth to compile a pattern for each shape of a table."""
@@ -54,8 +68,11 @@ class _Shape(NamedTuple):
 def loads(text: str) -> dict[str, Any]:
     """Return what `tomllib.loads` returns.
 
-    Raises ValueError, also for a key of more than `MAX_DEPTH` parts, or RecursionError if it is nested too deep.
+    Raises ValueError, also for what is made to overload programs that read it: see `MAX_DEPTH`, `MAX_WORD` and `MOST`.
+    Raises RecursionError if it is nested too deep.
     """
+    if text.count("[") + text.count("{") > MOST + len(text) // EACH:
+        raise ValueError(f"{_OVERLOAD} (at line 1, column 1)")
     try:
         return _loads(text.replace("\r\n", "\n"))
     except ValueError:
@@ -65,6 +82,7 @@ def loads(text: str) -> dict[str, Any]:
 def _loads(text: str) -> dict[str, Any]:
     data: dict[str, Any] = {}
     table, begun, end = data, set[tuple[str, bool]](), 0
+    parts = 0  # in what tomllib reads
     shapes, form = dict[str, list[_Shape]](), dict[str, int]()  # `form`: the kind of each value in the last table
     match = re.compile(_LINE, re.ASCII).match  # each where the last one ends: searching would take quadratic time
     while end < len(text) and (line := match(text, end)) is not None:
@@ -79,6 +97,9 @@ def _loads(text: str) -> dict[str, Any]:
             form[key] = kind
         elif kind == _OTHER:
             found = _loads_any(line[kind])
+            parts += line[kind].count(".")
+            if parts > MOST and parts > len(text) // EACH:
+                raise ValueError(line[kind])
             if not table.keys().isdisjoint(found):
                 raise ValueError(line[kind])
             table.update(found)
@@ -185,18 +206,21 @@ _SIMPLE: dict[tuple[int, type], tuple[str, Callable[[str], object]]] = {
 def _loads_any(text: str) -> dict[str, Any]:
     import tomllib  # the embedded catalogue needs none of it, and importing it takes as long as reading that
 
-    _check_depth(text)
+    _check(text)
     return tomllib.loads(text)
 
 
-def _check_depth(text: str) -> None:
-    """Raise ValueError if a key has more than `MAX_DEPTH` parts.
-
-    tomllib takes quadratic time and memory for them: 9 GB for a line of 100 kB.
-    """
-    if all(line.count(".") < MAX_DEPTH for line in text.splitlines()):
+def _check(text: str) -> None:
+    """Raise ValueError for what takes tomllib too much time or memory, such as 9 GB for a line of 100 kB."""
+    if len(text) < MAX_DEPTH:
         return
+    parts = 0
     for found in re.finditer(_TOKEN, text):
-        if (keys := found[1]) and keys.count(".") >= MAX_DEPTH and len(re.findall(_PART, keys)) > MAX_DEPTH:
-            line = text.count("\n", 0, found.start()) + 1
-            raise ValueError(f"A key has more than {MAX_DEPTH} parts (at line {line}, column 1)")
+        if word := found[1]:
+            count = len(re.findall(_PART, word)) if "." in word else 1
+            parts += count - 1
+            is_long = word[0] not in "\"'" and len(word) > MAX_WORD
+            if is_long or count > MAX_DEPTH or parts > MOST + len(text) // EACH:
+                line = text.count("\n", 0, found.start()) + 1
+                said = f"A key has more than {MAX_DEPTH} parts" if count > MAX_DEPTH else _OVERLOAD
+                raise ValueError(f"{said} (at line {line}, column 1)")
