@@ -58,8 +58,8 @@ from tui_pod.services.sync_setup import SyncSetup
 from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.opened import Podcasts
-from tui_pod.sources.podcasts.directories import charts
-from tui_pod.sources.podcasts.directories.find import Finding
+from tui_pod.sources.podcasts import directories
+from tui_pod.sources.podcasts.directories import Finding
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
@@ -579,7 +579,7 @@ class FakeDirectories(DirectoryService):
         return DirectorySearch(finding, frozenset())
 
     async def top(self, typed: str) -> DirectorySearch:
-        self._wishes.append(("top", *charts.parse_top(typed, self.country)))
+        self._wishes.append(("top", *directories.parse_top(typed, self.country)))
         return self.search
 
     async def preview(self, address: str) -> Published:

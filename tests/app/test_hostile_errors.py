@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.test_pty import dismiss, running, surroundings
-from tests.sources.podcasts.directories.answers import FYYD, ITUNES
+from tests.sources.podcasts.asking import FYYD, ITUNES
 from tests.sources.server import Exchange, Site, feed, item
 from tests.torture.terminal import Terminal
 from tui_pod.config.paths import find_paths
@@ -213,9 +213,9 @@ ELSEWHERE = """
 import sys
 from functools import partial
 from tui_pod.cli.main import main
-from tui_pod.sources.podcasts.directories import services
-services.itunes = partial(services.itunes, base="{0}")
-services.fyyd = partial(services.fyyd, base="{0}")
+from tui_pod.sources.podcasts import directories
+directories.itunes = partial(directories.itunes, base="{0}")
+directories.fyyd = partial(directories.fyyd, base="{0}")
 sys.exit(main())
 """
 """The program, whose directories are another server."""

@@ -22,9 +22,8 @@ from tests.sources.server import Ranged, Site, feed, item, sound
 from tests.tools import needs_voice
 from tui_pod.cli import feed as command
 from tui_pod.core.library.library import Library
-from tui_pod.export import feed_server
-from tui_pod.export.feed import feed_item, feed_text
-from tui_pod.export.feed_server import FeedServer
+from tui_pod.export import feed as exported
+from tui_pod.export.feed import FeedServer, feed_item, feed_text
 from tui_pod.runtime.files import locked
 from tui_pod.runtime.own_files import LIST, OwnFiles
 from tui_pod.sources.podcasts.rss import parse_feed
@@ -233,7 +232,7 @@ def test_too_many_connections_are_hung_up_on(serving: FeedServer) -> None:
         return open_ones.enter_context(socket.create_connection(("127.0.0.1", serving.server_port), PATIENCE))
 
     with ExitStack() as open_ones:
-        held = [connect() for _ in range(feed_server.MOST)]
+        held = [connect() for _ in range(exported.MOST)]
         assert connect().recv(1) == b""
         held[0].sendall(b"GET /feed.xml HTTP/1.0\r\nHost: localhost\r\n\r\n")
         assert held[0].recv(12) == b"HTTP/1.1 200"

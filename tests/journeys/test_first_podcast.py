@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.journeys.listener import Listener, Sitting
-from tests.sources.podcasts.directories.answers import CHART, LOOKUP
+from tests.sources.podcasts.asking import CHART, LOOKUP
 from tests.sources.server import Ranged, Site, body, feed, item
 from tests.torture.shelf import make_silence
 

@@ -29,7 +29,7 @@ from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.shelf.opml import Entry, Imported
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast
+from tui_pod.sources.podcasts.directories import Finding, FoundPodcast
 from tui_pod.sync.taking import Taking
 
 CAST = "https://cast.example.org/f"

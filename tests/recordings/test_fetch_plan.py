@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_pod.recordings.fetch_plan import AHEAD, METER, STALE, FetchPlan
+from tui_pod.recordings.recording_fetcher import AHEAD, METER, STALE, FetchPlan
 from tui_pod.recordings.sparse_file import Intervals
 
 SIZE = 10_000_000

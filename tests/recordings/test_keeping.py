@@ -9,8 +9,7 @@ import pytest
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.podcast_settings import make_settings
 from tui_pod.core.progress.progress import Progress
-from tui_pod.recordings.downloads import Download
-from tui_pod.recordings.keeping import DownloadChanges, Usual, has_rule, oldest_played, plan_downloads
+from tui_pod.recordings.downloads import Download, DownloadChanges, Usual, has_rule, oldest_played, plan_downloads
 
 NOW = datetime(2026, 2, 1, tzinfo=UTC)
 PLAYED = Progress(NOW - timedelta(days=3), played=True, listened=NOW - timedelta(days=3))

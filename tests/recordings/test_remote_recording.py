@@ -14,7 +14,7 @@ from tests.sources import server, zoo
 from tests.sources.server import Ranged, Reply, Site
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.fetch import FetchError, Limits
-from tui_pod.recordings import fetch_plan, recording_fetcher
+from tui_pod.recordings import recording_fetcher
 from tui_pod.recordings.recording_store import RecordingStore
 from tui_pod.recordings.remote_recording import RecordingReader, RemoteRecording
 from tui_pod.recordings.sparse_file import SparseFile
@@ -264,7 +264,7 @@ def test_server_that_drips_falls_silent_or_sends_too_much_is_given_up(
 
 
 def test_endless_recording_is_not_fetched_without_end(open_stream: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch_plan, "AHEAD_ENDLESS", 500_000)
+    monkeypatch.setattr(recording_fetcher, "AHEAD_ENDLESS", 500_000)
     stream = open_stream(server.endless())
     reader = stream.open()
     assert read(reader, 0, 100_000) == b"x" * 100_000

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.search.desk import Desk
-from tui_pod.search import nearest
+from tui_pod.search import lookup
 from tui_pod.search.lookup import Hit, MatchKind
 
 
@@ -18,7 +18,7 @@ def test_title_and_summary_count_for_more_than_words_in_the_nearest_results(desk
 def test_commonest_words_are_ignored_where_ranking_them_would_be_slow(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(nearest, "NEAREST_ROWS", 5)
+    monkeypatch.setattr(lookup, "NEAREST_ROWS", 5)
     for number in range(20):
         desk.add(f"common-{number}", "One", "A harbour.")
     desk.add("rare", "Two", "A whale.")
@@ -42,12 +42,12 @@ def test_words_are_ranked_as_long_as_their_rows_fit(
         desk.add(f"common-{number}", "One", "A harbour.")
     for number in range(2):
         desk.add(f"rare-{number}", "Two", "A whale.")
-    monkeypatch.setattr(nearest, "NEAREST_ROWS", limit)
+    monkeypatch.setattr(lookup, "NEAREST_ROWS", limit)
     assert {ident.split("-")[0] for ident in desk.ids("harbour whale zebra")} == ids
 
 
 def test_one_word_is_ranked_however_common_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nearest, "NEAREST_ROWS", 2)
+    monkeypatch.setattr(lookup, "NEAREST_ROWS", 2)
     for number in range(4):
         desk.add(f"e{number}", "One", "A harbour.")
     assert desk.ids("harbour zebra") == ["e0", "e1"]

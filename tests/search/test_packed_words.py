@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from tui_pod.core.library.transcript import Cue
-from tui_pod.search.packed_words import GROUP, pack, unpack
+from tui_pod.search.writer import GROUP, pack, unpack
 
 
 def cues_of(count: int, text: str = "word", end: str = ".") -> list[Cue]:

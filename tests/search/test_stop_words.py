@@ -2,7 +2,7 @@
 
 import pytest
 
-from tui_pod.search.stop_words import guess_language
+from tui_pod.search.query import guess_language
 
 
 @pytest.mark.parametrize(

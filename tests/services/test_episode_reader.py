@@ -12,7 +12,7 @@ from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.services.episode_reader import MAX_NUDGE, EpisodeReader
-from tui_pod.sources.episode_documents import EpisodeChapters
+from tui_pod.sources.opened import EpisodeChapters
 
 ONE = EPISODES[0]
 NOTES, CHAPTERS = EpisodeNotes("Notes."), (Chapter(0.0, "One."),)

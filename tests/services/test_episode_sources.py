@@ -34,9 +34,8 @@ from tui_pod.services.narration import make_episode_script, spoken_name
 from tui_pod.services.transcripts import read_transcript
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.episode_documents import EpisodeChapters
 from tui_pod.sources.foreign_texts import ForeignTexts
-from tui_pod.sources.opened import Podcasts
+from tui_pod.sources.opened import EpisodeChapters, Podcasts
 from tui_pod.speech.alignment import FOUND
 from tui_pod.speech.narrator import Narration, NarrationError, Narrator, Response, Script
 from tui_pod.speech.transcript_files import TranscriptFiles

@@ -1,6 +1,6 @@
 """What the listener said about folders applies to their files."""
 
-from tui_pod.shelf.listing import AudioFile, Kinds, Tags
+from tui_pod.shelf.published import AudioFile, Kinds, Tags
 
 
 def test_listener_said_what_a_folder_is_if_it_has_half_of_the_files() -> None:

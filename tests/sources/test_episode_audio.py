@@ -15,7 +15,7 @@ from tui_pod.recordings.mp3_head import ENDLESS_TAG, MAX_ENTRIES, read_head
 from tui_pod.recordings.recording_store import RecordingStore
 from tui_pod.recordings.remote_recording import RemoteRecording
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.sources.episode_audio import find_places
+from tui_pod.sources.opened import find_places
 
 VARIABLE = b"".join(mp3(2.0, rate) for rate in (8, 16, 8, 32)) * 5
 """Forty seconds at 16 kbit/s on average."""

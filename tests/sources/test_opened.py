@@ -19,13 +19,12 @@ from tui_pod.core.player.events import ChaptersKnown, Event, LoadFailed, SourceR
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.progress import Progress
 from tui_pod.net.access import PUBLIC, NetworkPolicy, make_policy
-from tui_pod.recordings.keeping import Usual
+from tui_pod.recordings.downloads import Usual
 from tui_pod.runtime.threads import in_thread
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
-from tui_pod.sources.episode_documents import EpisodeChapters, describe
-from tui_pod.sources.opened import Podcasts
+from tui_pod.sources.opened import EpisodeChapters, Podcasts, describe
 from tui_pod.sources.table import subscribe
 from tui_pod.speech.narrator import Narrator
 

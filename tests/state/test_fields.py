@@ -25,6 +25,7 @@ from tui_pod.state.fields import (
     HEARD_TIME,
     LENGTH,
     LIST,
+    LONG_AGO,
     NAME,
     NAMES,
     NOTE,
@@ -45,7 +46,6 @@ from tui_pod.state.fields import (
     write_ranges,
 )
 from tui_pod.state.format import record_text
-from tui_pod.state.values import LONG_AGO
 
 
 class Mood(NamedTuple):

@@ -10,7 +10,7 @@ from tests.present import present
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.ranges import MAX_RANGES
 from tui_pod.core.progress.records import HeardRecord
-from tui_pod.state.fields import PROGRESS
+from tui_pod.state.fields import MAX_DEPTH, PROGRESS, entry_check
 from tui_pod.state.format import (
     DamagedState,
     NewerState,
@@ -24,7 +24,6 @@ from tui_pod.state.format import (
     to_heard,
     to_progress,
 )
-from tui_pod.state.values import MAX_DEPTH, entry_check
 
 to_table = PROGRESS.to_table
 

@@ -9,11 +9,17 @@ from tests.fakes import START
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE
 from tui_pod.core.progress.records import SettingRecord
-from tui_pod.state.fields import BOOKMARK
-from tui_pod.state.format import DamagedState, apply_journal, parse_journal, parse_snapshot, record_text
-from tui_pod.state.notebook import read_notebook, to_bookmark
+from tui_pod.state.fields import BOOKMARK, entry_check
+from tui_pod.state.format import (
+    DamagedState,
+    apply_journal,
+    parse_journal,
+    parse_snapshot,
+    read_notebook,
+    record_text,
+    to_bookmark,
+)
 from tui_pod.state.store import StateFile
-from tui_pod.state.values import entry_check
 
 MARK = Bookmark("one", 10.25, 15.0, START, START, 'Say “so” or "so" \\ ä.', "Mine.", "One")
 

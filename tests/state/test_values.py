@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from tests.fakes import START
-from tui_pod.state.values import (
+from tui_pod.state.fields import (
     LONG_AGO,
     MAX_BITS,
     MAX_DEPTH,

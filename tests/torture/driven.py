@@ -169,10 +169,10 @@ def _move_itunes(base: str) -> None:
     """Ask iTunes at this address."""
     from functools import partial
 
-    from tui_pod.sources.podcasts.directories import services
+    from tui_pod.sources.podcasts import directories
 
     for name in ("itunes", "itunes_episodes"):
-        setattr(services, name, partial(getattr(services, name), base=base))
+        setattr(directories, name, partial(getattr(directories, name), base=base))
 
 
 WEAK = r"(?:<\?[^<>]{0,200}>|<!--.{0,2000}?-->|\s)*<(?:\w{1,20}:)?tt\b"

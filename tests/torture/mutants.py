@@ -196,9 +196,9 @@ def trust_clock() -> None:
 def believe_any_time() -> None:
     """Believe every clock."""
     from tui_pod.core import wall_time
-    from tui_pod.state import values
+    from tui_pod.state import fields
 
-    for module in (wall_time, store, values):
+    for module in (wall_time, store, fields):
         _change(module, "is_believed", lambda time, now: True)
 
 
@@ -377,7 +377,7 @@ def keep_damaged_cache() -> None:
 def repair_no_rows() -> None:
     """Begin anew with the backup of the subscriptions alone."""
     from tui_pod.shelf import database
-    from tui_pod.shelf.repair import Recovered
+    from tui_pod.shelf.database import Recovered
 
     _change(database, "copy_readable", lambda damaged, db: Recovered())
 

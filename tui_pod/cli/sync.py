@@ -40,7 +40,7 @@ from tui_pod.shelf.files import book_named
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.table import source_of
 from tui_pod.state.fields import PROGRESS
-from tui_pod.state.notebook import notebook_tables
+from tui_pod.state.format import notebook_tables
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.libraries import LibrarySync, servers
 from tui_pod.sync.libraries import is_first_sync as is_first_library

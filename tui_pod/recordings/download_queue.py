@@ -15,8 +15,7 @@ from functools import partial
 
 from tui_pod.core.progress.progress import Progress
 from tui_pod.recordings.download_request import DownloadError, DownloadRequest
-from tui_pod.recordings.downloads import Downloads
-from tui_pod.recordings.keeping import oldest_played
+from tui_pod.recordings.downloads import Downloads, oldest_played
 from tui_pod.runtime.log import log_error
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 

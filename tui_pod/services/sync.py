@@ -23,8 +23,7 @@ from tui_pod.runtime.changes import AFTER, BY
 from tui_pod.services.frontend import Job
 from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.fields import PROGRESS
-from tui_pod.state.format import to_progress
-from tui_pod.state.notebook import LAYOUTS, read_notebook
+from tui_pod.state.format import LAYOUTS, read_notebook, to_progress
 
 if TYPE_CHECKING:
     from tui_pod.config.settings import SyncSettings

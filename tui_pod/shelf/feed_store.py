@@ -22,10 +22,9 @@ from tui_pod.net.file_address import to_address, typed_path
 from tui_pod.net.login import Login, split_login
 from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf import episodes, marks, settings_table
-from tui_pod.shelf.copies import read_copies, settle_copies
 from tui_pod.shelf.database import FeedDatabase, bump, insert_entries, number_of, read_entries, to_folders
 from tui_pod.shelf.generation import generation
-from tui_pod.shelf.layouts import read_contents
+from tui_pod.shelf.layouts import read_contents, read_copies, settle_copies
 from tui_pod.shelf.logins import Logins
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem

@@ -14,14 +14,12 @@ from tui_pod.core.library.podcast_settings import PodcastSettings, make_settings
 from tui_pod.core.text.clean import clean, enumerated, fold
 from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf import marks
-from tui_pod.shelf.copies import settle_copies
 from tui_pod.shelf.database import bump, number_of
 from tui_pod.shelf.episodes import HIDDEN, Placed, delete_episodes, hide, store_recordings, upsert
 from tui_pod.shelf.feed_store import FeedStore, Stored
-from tui_pod.shelf.layouts import note_layouts
-from tui_pod.shelf.listing import TALKS, AudioFile, Kinds, Listing, Tags
+from tui_pod.shelf.layouts import note_layouts, settle_copies
 from tui_pod.shelf.match import DAY, Identified, unused_id
-from tui_pod.shelf.published import PublishedItem
+from tui_pod.shelf.published import TALKS, AudioFile, Kinds, Listing, PublishedItem, Tags
 
 OUTDATED = "outdated"
 """Stored in place of the kinds if the episodes are to be made again from the same files."""

@@ -9,9 +9,9 @@ from typing import Literal
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.podcast_settings import is_wanted, new_since
 from tui_pod.shelf import settings_table
-from tui_pod.shelf.copies import read_copies
 from tui_pod.shelf.database import FeedDatabase
 from tui_pod.shelf.episodes import serial_numbers, serial_order
+from tui_pod.shelf.layouts import read_copies
 
 Mark = Literal["news", "unwanted"]
 """Arrived since the listener last looked at its podcast; its download was deleted, so it is not fetched unasked."""

@@ -27,7 +27,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, is_to_send
 from tui_pod.core.wall_time import UNKNOWN, is_believed
 from tui_pod.runtime import changes, files
-from tui_pod.state.fields import HEARD
+from tui_pod.state.fields import HEARD, Table, updated_of
 from tui_pod.state.format import (
     DamagedState,
     NewerState,
@@ -37,13 +37,12 @@ from tui_pod.state.format import (
     journal_text,
     parse_journal,
     parse_snapshot,
+    read_notebook,
     read_progress,
     record_text,
     snapshot_text,
     to_heard,
 )
-from tui_pod.state.notebook import read_notebook
-from tui_pod.state.values import Table, updated_of
 
 COMPACT_AT = 256 * 1024
 """Bytes of journal at which it is merged into the snapshot."""

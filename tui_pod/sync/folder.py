@@ -33,11 +33,12 @@ from tui_pod.state.format import (
     DamagedState,
     NewerState,
     believe,
+    notebook_tables,
     parse_snapshot,
+    read_notebook,
     read_progress,
     snapshot_text,
 )
-from tui_pod.state.notebook import notebook_tables, read_notebook
 from tui_pod.state.store import State
 from tui_pod.sync.shared_podcasts import (
     NO_PODCASTS,

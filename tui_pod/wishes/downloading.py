@@ -10,7 +10,7 @@ from tui_pod.config.settings import MEGABYTE
 from tui_pod.core.outcome import Outcome
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.recordings.download_queue import DownloadProgress, DownloadQueue, DownloadStatus
-from tui_pod.recordings.keeping import Usual, has_rule
+from tui_pod.recordings.downloads import Usual, has_rule
 from tui_pod.services.podcasts.downloads import download_requests
 from tui_pod.shelf.marks import set_marked
 

@@ -24,7 +24,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import parse_opml
-from tui_pod.sources.podcasts.directories import services
+from tui_pod.sources.podcasts import directories
 from tui_pod.state.store import StateFile
 
 
@@ -550,8 +550,8 @@ def test_feeds_add_goes_on_after_a_fault_and_says_what_each_was(
 def test_feeds_add_of_a_link_to_an_episode_says_how_to_play_it(
     site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = services.itunes
-    monkeypatch.setattr(services, "itunes", lambda country: real(country, site.url("")))
+    real = directories.itunes
+    monkeypatch.setattr(directories, "itunes", lambda country: real(country, site.url("")))
     entries = [{"feedUrl": site.url("/f")}, {"trackId": 99, "episodeGuid": "guid-2"}]
     site.replies["/lookup"] = server.body(json.dumps({"results": entries}))
     site.replies["/f"] = server.body(feed(item(1) + item(2)))

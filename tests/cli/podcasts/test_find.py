@@ -7,21 +7,21 @@ import pytest
 
 from tests.cli.conftest import Shell
 from tests.sources import server
-from tests.sources.podcasts.directories.answers import CHART, FYYD, ITUNES, LOOKUP
+from tests.sources.podcasts.asking import CHART, FYYD, ITUNES, LOOKUP
 from tests.sources.server import Site
 from tui_pod.cli.podcasts import find
 from tui_pod.cli.remote import PATIENCE
 from tui_pod.config.paths import find_paths
 from tui_pod.integrations.remote_socket import RemoteError
-from tui_pod.sources.podcasts.directories import services
+from tui_pod.sources.podcasts import directories
 
 
 @pytest.fixture
 def shell(shell: Shell, tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPatch) -> Shell:
     """A shell whose directories are the loopback server."""
-    monkeypatch.setattr(services, "itunes", lambda country: services_itunes(country, site.url("")))
-    monkeypatch.setattr(services, "itunes_episodes", lambda country: services_episodes(country, site.url("")))
-    monkeypatch.setattr(services, "fyyd", lambda: services_fyyd(site.url("")))
+    monkeypatch.setattr(directories, "itunes", lambda country: real_itunes(country, site.url("")))
+    monkeypatch.setattr(directories, "itunes_episodes", lambda country: real_episodes(country, site.url("")))
+    monkeypatch.setattr(directories, "fyyd", lambda: real_fyyd(site.url("")))
     site.replies["/search"] = server.body(json.dumps(ITUNES), "text/javascript")
     site.replies["/0.2/search/podcast"] = server.body(json.dumps(FYYD), "application/json")
     config = tmp_path / "home" / "config" / "tui-pod"
@@ -30,8 +30,8 @@ def shell(shell: Shell, tmp_path: Path, site: Site, monkeypatch: pytest.MonkeyPa
     return shell
 
 
-services_itunes, services_fyyd = services.itunes, services.fyyd
-services_episodes = services.itunes_episodes
+real_itunes, real_fyyd = directories.itunes, directories.fyyd
+real_episodes = directories.itunes_episodes
 
 
 def test_find_prints_podcasts_and_says_whom_it_asks(shell: Shell, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,8 +18,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text import plain_toml
 from tui_pod.core.text.plain_toml import LARGE, loads
 from tui_pod.state.fields import PROGRESS
-from tui_pod.state.format import parse_snapshot, snapshot_text
-from tui_pod.state.notebook import notebook_tables
+from tui_pod.state.format import notebook_tables, parse_snapshot, snapshot_text
 
 PLAIN = b"""\
 # a comment

@@ -5,18 +5,18 @@ import pytest
 
 from tests.services.podcasts.rig import ServiceRig
 from tests.sources import server
-from tests.sources.podcasts.directories.answers import ITUNES
+from tests.sources.podcasts.asking import ITUNES
 from tests.sources.server import Site, feed, item
 from tui_pod.config.settings import FindSettings
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.sources.podcasts.directories import services
+from tui_pod.sources.podcasts import directories
 
 
 @pytest.mark.parametrize("key", ["", "key"])
 def test_names_are_those_of_the_directories_that_are_asked(tmp_path: Path, key: str) -> None:
     settings = FindSettings(podcastindex_key=key)
-    asked = services.make_directories(
+    asked = directories.make_directories(
         settings.directories, settings.country, settings.podcastindex_key, settings.podcastindex_secret_command
     )
     assert ServiceRig(tmp_path, find=settings).service.directories.names == list(
@@ -27,21 +27,21 @@ def test_names_are_those_of_the_directories_that_are_asked(tmp_path: Path, key: 
 async def test_found_podcasts_that_are_subscribed_to_are_told(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, real_episodes = services.itunes, services.itunes_episodes
-    monkeypatch.setattr(services, "itunes", lambda country: real(country, site.url("")))
-    monkeypatch.setattr(services, "itunes_episodes", lambda country: real_episodes(country, site.url("")))
+    real, real_episodes = directories.itunes, directories.itunes_episodes
+    monkeypatch.setattr(directories, "itunes", lambda country: real(country, site.url("")))
+    monkeypatch.setattr(directories, "itunes_episodes", lambda country: real_episodes(country, site.url("")))
     answer = json.dumps(ITUNES).replace("https://ships.example/feed.xml", site.url("/ships"))
     site.replies["/search"] = server.body(answer, "text/javascript")
     site.replies["/ships"] = server.body(feed(item(1) + item(2), "Tall Ships"))
     rig = ServiceRig(tmp_path, policy=NetworkPolicy(site.allowed), find=FindSettings(directories=("itunes",)))
-    directories = rig.service.directories
-    found = await directories.find("ships")
+    service = rig.service.directories
+    found = await service.find("ships")
     address = found.finding.podcasts[0].address
     assert found.subscribed == frozenset()
-    assert len((await directories.preview(address)).items) == 2
+    assert len((await service.preview(address)).items) == 2
     assert rig.titles == []
     await rig.service.subscribe(address, is_listed=True)
-    assert (await directories.find("ships")).subscribed == {address}
+    assert (await service.find("ships")).subscribed == {address}
     await rig.service.close()
 
 

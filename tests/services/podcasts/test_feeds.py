@@ -24,7 +24,7 @@ from tui_pod.shelf import feed_store
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.podcasts.directories import services
+from tui_pod.sources.podcasts import directories
 from tui_pod.sources.table import subscribe
 
 PATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=2 * PATIENCE, idle=2 * PATIENCE, head=2 * PATIENCE))
@@ -410,8 +410,8 @@ async def test_first_podcast_of_another_program_is_shown_without_a_refresh(site:
 async def test_link_from_another_player_subscribes_and_plays_its_episode_from_its_second(
     site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = services.itunes
-    monkeypatch.setattr(services, "itunes", lambda country: real(country, site.url("")))
+    real = directories.itunes
+    monkeypatch.setattr(directories, "itunes", lambda country: real(country, site.url("")))
     entries = [{"feedUrl": site.url("/f")}, {"trackId": 99, "episodeGuid": "guid-2"}]
     site.replies["/lookup"] = server.body(json.dumps({"results": entries}))
     site.replies["/f"] = server.body(feed(item(1) + item(2)))

@@ -14,7 +14,7 @@ from tests.harm import HARMS, allow
 from tests.services.podcasts.rig import ServiceRig
 from tests.sources.folders.sounds import make_au, make_m4b, make_mka, make_mp3
 from tui_pod.services.podcasts import folders
-from tui_pod.shelf.listing import Tags
+from tui_pod.shelf.published import Tags
 
 
 @pytest.fixture

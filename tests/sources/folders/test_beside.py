@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.shelf.listing import Tags
+from tui_pod.shelf.published import Tags
 from tui_pod.sources.folders.beside import Beside
 
 TAGS = Tags("A", description="Tagged", narrator="Tagged")

@@ -11,9 +11,9 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.shelf.listing import AudioFile, Kinds, Tags
 from tui_pod.shelf.marks import read_news
-from tui_pod.sources.folders.books import durations, group, is_book
+from tui_pod.shelf.published import AudioFile, Kinds, Tags
+from tui_pod.sources.folders.names import durations, group, is_book
 from tui_pod.sources.folders.source import find_book
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)

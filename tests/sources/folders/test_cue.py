@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tui_pod.core.player.snapshot import Chapter
-from tui_pod.shelf.listing import Tags
+from tui_pod.shelf.published import Tags
 from tui_pod.sources.folders import cue
 from tui_pod.sources.folders.beside import Beside
 from tui_pod.sources.folders.cue import chapters_of, cue_of, pack_chapters, read_cue

@@ -10,8 +10,7 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3, make_mp3
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.files import guess_notice
-from tui_pod.shelf.listing import Kinds, Listing
-from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.published import FeedError, Kinds, Listing
 from tui_pod.sources.folders.listing import read_listing
 from tui_pod.sources.table import subscribe
 

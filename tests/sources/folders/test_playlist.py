@@ -6,7 +6,7 @@ import pytest
 from tests.sources.folders.sounds import make_mp3
 from tui_pod.library.cache import load_library
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.sources.folders.playlist import read_playlist
+from tui_pod.sources.folders.listing import read_playlist
 from tui_pod.sources.table import subscribe
 
 

@@ -10,8 +10,7 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_mp3
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.transcripts import read_transcript
-from tui_pod.shelf.listing import AudioFile, Tags
-from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.published import AudioFile, FeedError, Tags
 from tui_pod.sources.folders.scan import folders_in, holds_more, scan
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.sources.table import subscribe

@@ -11,7 +11,7 @@ import pytest
 
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3, make_m4b, make_mp3
-from tui_pod.shelf.listing import Tags
+from tui_pod.shelf.published import Tags
 from tui_pod.sources.folders import tags
 from tui_pod.sources.foreign_texts import ForeignTexts
 

@@ -7,15 +7,14 @@ from pathlib import Path
 import pytest
 
 from tests.sources import server
-from tests.sources.podcasts.directories.answers import ITUNES
+from tests.sources.podcasts.asking import ITUNES
 from tests.sources.server import Site, feed, item
 from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.fetch import FetchError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import FeedError
-from tui_pod.sources.podcasts import links
-from tui_pod.sources.podcasts.directories import services
-from tui_pod.sources.podcasts.links import read_link
+from tui_pod.sources.podcasts import directories, pages
+from tui_pod.sources.podcasts.pages import read_link
 from tui_pod.sources.source import Subscribed
 from tui_pod.sources.table import subscribe
 
@@ -73,14 +72,14 @@ def store(tmp_path: Path) -> FeedStore:
 @pytest.fixture
 def apple(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """Apple on the loopback server, which knows a podcast there; pages at `localhost` are those of Overcast."""
-    real = services.itunes
-    monkeypatch.setattr(services, "itunes", lambda country: real(country, site.url("")))
+    real = directories.itunes
+    monkeypatch.setattr(directories, "itunes", lambda country: real(country, site.url("")))
     podcast = {**ITUNES["results"][0], "feedUrl": site.url("/f")}
     episode = {"wrapperType": "podcastEpisode", "kind": "podcast-episode", "trackId": 99, "trackName": "Episode 2",
                "episodeGuid": "guid-2", "episodeUrl": "https://tracker.example/x/2.mp3?a=1"}  # fmt: skip
     site.replies["/lookup"] = server.body(json.dumps({"results": [podcast, episode]}), "text/javascript")
     site.replies["/f"] = server.body(feed("".join(item(n, f"https://a.example/{n}.mp3?s=1") for n in (1, 2, 3))))
-    monkeypatch.setitem(links.LINKS, "localhost", ("Overcast", re.compile("")))
+    monkeypatch.setitem(pages.LINKS, "localhost", ("Overcast", re.compile("")))
     return site
 
 

@@ -5,8 +5,7 @@ import pytest
 from tui_pod.core.library.show_notes import PodcastFacts
 from tui_pod.core.text.html_text import to_notes
 from tui_pod.shelf.published import Published
-from tui_pod.sources.podcasts.podcast_tags import LINE_LIMIT, tag_line
-from tui_pod.sources.podcasts.rss import parse_feed
+from tui_pod.sources.podcasts.rss import LINE_LIMIT, parse_feed, tag_line
 
 ADDRESS = "https://pod.example/feed"
 

@@ -7,7 +7,7 @@ import pytest
 from tests.present import present
 from tui_pod.shelf.published import PublishedItem
 from tui_pod.shelf.shelves import ItemTopic
-from tui_pod.sources.servers.items import MAX_SECONDS, ident_of, number, time_of, to_found, to_listed
+from tui_pod.sources.servers.library import MAX_SECONDS, ident_of, number, time_of, to_found, to_listed
 
 BASE = "https://shelf.example.org"
 

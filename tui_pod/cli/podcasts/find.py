@@ -22,9 +22,7 @@ from tui_pod.net.access import NetworkPolicy
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.podcasts.opening import network_policy
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.sources.podcasts.directories.charts import NO_CHARTS, find_top
-from tui_pod.sources.podcasts.directories.find import FoundPodcast, find
-from tui_pod.sources.podcasts.directories.services import country_for, make_directories
+from tui_pod.sources.podcasts.directories import NO_CHARTS, FoundPodcast, country_for, find, find_top, make_directories
 from tui_pod.sources.podcasts.pages import read_page
 
 LOOK_AGAIN = 0.5

@@ -12,7 +12,7 @@ from tui_pod.runtime.threads import in_thread
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
     from tui_pod.shelf.published import Published
-    from tui_pod.sources.podcasts.directories.find import Finding
+    from tui_pod.sources.podcasts.directories import Finding
 
 _NAMES = {"itunes": "iTunes", "fyyd": "fyyd", "podcastindex": "Podcast Index"}
 
@@ -50,8 +50,7 @@ class DirectoryService:
     async def find(self, words: str) -> DirectorySearch:
         """Return the podcasts that match in the directories, and the errors of directories that failed."""
         podcasts = await self._context.podcasts.get()
-        from tui_pod.sources.podcasts.directories.find import find  # brings TLS, 2 MiB
-        from tui_pod.sources.podcasts.directories.services import make_directories
+        from tui_pod.sources.podcasts.directories import find, make_directories  # brings TLS, 2 MiB
 
         chosen = self._settings
         directories = make_directories(
@@ -64,14 +63,14 @@ class DirectoryService:
     @property
     def charts(self) -> tuple[str, ...]:
         """The categories of the charts; empty if no directory has charts."""
-        from tui_pod.sources.podcasts.directories.charts import CATEGORIES  # brings TLS
+        from tui_pod.sources.podcasts.directories import CATEGORIES  # brings TLS
 
         return tuple(CATEGORIES) if "itunes" in self._settings.directories else ()
 
     @property
     def country(self) -> str:
         """The country of the charts (two letters) unless the listener chooses another one."""
-        from tui_pod.sources.podcasts.directories.services import country_for  # brings TLS
+        from tui_pod.sources.podcasts.directories import country_for  # brings TLS
 
         return country_for(self._settings.country, os.environ)
 
@@ -81,14 +80,14 @@ class DirectoryService:
         Raises UserError if there is no such category.
         """
         podcasts = await self._context.podcasts.get()
-        from tui_pod.sources.podcasts.directories.charts import find_top  # brings TLS
+        from tui_pod.sources.podcasts.directories import find_top  # brings TLS
 
         with self._context.tasks.showing("find", "asking iTunes"):
             return await self.marked(await find_top(typed, self.country, podcasts.fetched, podcasts.access.policy))
 
     async def named(self, title: str, address: str) -> DirectorySearch:
         """Return the podcast at an address as if it had been found."""
-        from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast  # brings TLS
+        from tui_pod.sources.podcasts.directories import Finding, FoundPodcast  # brings TLS
 
         return await self.marked(Finding((FoundPodcast(address, title),)))
 

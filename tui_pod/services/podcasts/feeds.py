@@ -152,7 +152,7 @@ class FeedService(Follower):
     async def describe(self, feed_id: str) -> PodcastFacts | None:
         """Return the details of a podcast; None if it no longer exists."""
         podcasts = await self._context.podcasts.get()
-        from tui_pod.sources.episode_documents import describe  # brings TLS
+        from tui_pod.sources.opened import describe  # brings TLS
 
         return await in_thread(lambda _: describe(podcasts.store, feed_id))
 

@@ -14,7 +14,7 @@ from tui_pod.integrations.broadcast import Follower
 from tui_pod.services.podcasts.downloads import DownloadService
 
 if TYPE_CHECKING:
-    from tui_pod.recordings.keeping import Usual
+    from tui_pod.recordings.downloads import Usual
     from tui_pod.services.context import Context
     from tui_pod.shelf.subscription import Subscription
 
@@ -60,7 +60,7 @@ class RetentionPolicy(Follower):
     async def keep(self, feeds: Iterable[Subscription]) -> None:
         """Delete and download what the settings of these podcasts say."""
         await self._context.podcasts.get()
-        from tui_pod.recordings.keeping import Usual, has_rule  # brings TLS
+        from tui_pod.recordings.downloads import Usual, has_rule  # brings TLS
 
         settings = self._context.settings.feeds
         usual = Usual(settings.keep_next, settings.delete_played)

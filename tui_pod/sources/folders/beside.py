@@ -13,7 +13,7 @@ from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 from tui_pod.runtime.files import read_start
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.xml import decoded
-from tui_pod.shelf.listing import Tags
+from tui_pod.shelf.published import Tags
 from tui_pod.sources.folders import cue
 from tui_pod.sources.foreign_texts import door
 

@@ -3,24 +3,107 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.values import PLAYABLE_ENDINGS
 from tui_pod.core.player.snapshot import part_chapters, with_chapters
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, fold
+from tui_pod.net.address import absolute
+from tui_pod.net.file_address import SCHEME, to_path
+from tui_pod.runtime.files import read_bytes
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.listing import ALL_TALKS, BOOK, UNSAID, AudioFile, Kinds, Listing, Tags
-from tui_pod.shelf.published import FeedError, PublishedItem, Recording
+from tui_pod.shelf.published import (
+    ALL_TALKS,
+    BOOK,
+    UNSAID,
+    AudioFile,
+    FeedError,
+    Kinds,
+    Listing,
+    PublishedItem,
+    Recording,
+    Tags,
+)
 from tui_pod.sources.folders.beside import Beside
-from tui_pod.sources.folders.books import album_of, durations, group, is_book, is_whole
 from tui_pod.sources.folders.cue import chapters_of
-from tui_pod.sources.folders.names import is_extra, is_nameless, is_track, matter, natural, read_name, without_piece
-from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS, Listed, read_playlist
+from tui_pod.sources.folders.names import (
+    album_of,
+    durations,
+    group,
+    is_book,
+    is_extra,
+    is_nameless,
+    is_track,
+    is_whole,
+    matter,
+    natural,
+    read_name,
+    without_piece,
+)
 from tui_pod.sources.folders.scan import MAX_FILES, FoundFile, read_found, scan
 from tui_pod.sources.folders.texts import FolderTexts, is_document
 from tui_pod.sources.texts.kept import cover_of
+
+PLAYLIST_ENDINGS = (".m3u", ".m3u8")
+MAX_PLAYLIST = 16 * 1024 * 1024
+"""Largest playlist that is read (bytes)."""
+
+_LENGTH_AND_TITLE = re.compile(r"#EXTINF:\s*+(-?\d{1,7})(?:\.\d*+)?+[^,]*+,(.*)")
+
+
+class Listed(NamedTuple):
+    """An entry of a playlist."""
+
+    place: str
+    """An absolute path, or an http(s) address."""
+    title: str = ""
+    duration: float | None = None
+    """Seconds; None if it is not stated."""
+
+    @property
+    def is_file(self) -> bool:
+        """True for a file on this machine."""
+        return self.place.startswith("/")
+
+
+def read_playlist(path: str, most: int) -> tuple[list[Listed], int]:
+    """Return the first `most` entries of a playlist, and the number of lines without audio. Raises OSError."""
+    content = read_bytes(Path(path), MAX_PLAYLIST)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = content.decode("latin-1")
+    entries: dict[str, Listed] = {}
+    unusable, about = 0, Listed("")
+    for line in map(str.strip, text.replace("\0", "").splitlines()):
+        if found := _LENGTH_AND_TITLE.match(line):
+            length = float(found[1])
+            about = Listed("", clean(found[2]), length if length > 0 else None)
+        if not line or line.startswith("#"):
+            continue
+        place = _place(line, os.path.dirname(path))
+        if place is None:
+            unusable += 1
+        elif len(entries) < most:
+            entries.setdefault(place, about._replace(place=place))
+        about = Listed("")
+    return list(entries.values()), unusable
+
+
+def _place(line: str, folder: str) -> str | None:
+    if line.lower().startswith(("http://", "https://")):
+        return absolute(line)
+    path = to_path(line) if line.startswith(SCHEME) else line
+    if not path.lower().endswith(PLAYABLE_ENDINGS):
+        return None
+    found = os.path.normpath(os.path.join(folder, path))
+    if "\\" in path and not os.path.exists(found):  # a Windows path
+        found = os.path.normpath(os.path.join(folder, path.replace("\\", "/")))
+    return found
 
 
 def read_listing(

@@ -17,7 +17,7 @@ from tui_pod.net.file_address import path_of
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.listing import AudioFile, Tags
+from tui_pod.shelf.published import AudioFile, Tags
 from tui_pod.sources.folders.beside import Beside, is_text
 from tui_pod.sources.folders.names import is_piece
 from tui_pod.sources.folders.texts import FolderTexts, episodes_of, is_document

@@ -22,12 +22,10 @@ from tui_pod.runtime.subprocesses import end_with_parent, running, start_of
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.files import Book, book_named, hidden_book, read_files, read_kinds, store_files
-from tui_pod.shelf.listing import UNSAID, Listing
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import FeedError
+from tui_pod.shelf.published import UNSAID, FeedError, Listing
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.folders.listing import book_at, read_listing
-from tui_pod.sources.folders.playlist import PLAYLIST_ENDINGS
+from tui_pod.sources.folders.listing import PLAYLIST_ENDINGS, book_at, read_listing
 from tui_pod.sources.folders.scan import holds_more
 from tui_pod.sources.folders.texts import FolderTexts
 from tui_pod.sources.foreign_texts import door

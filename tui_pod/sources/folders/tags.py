@@ -19,7 +19,7 @@ from tui_pod.core.library.values import to_time
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 from tui_pod.recordings.mp3_head import tag_size
 from tui_pod.runtime.files import open_regular
-from tui_pod.shelf.listing import BOOK_ENDINGS, Tags
+from tui_pod.shelf.published import BOOK_ENDINGS, Tags
 
 SAMPLE = 8 * 1024
 """Bytes at the start, in the middle and at the end of the sound of a file that are hashed for its key."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.listing import AudioFile, Tags
+from tui_pod.shelf.published import AudioFile, Tags
 from tui_pod.sources.folders.cue import pack_chapters
 from tui_pod.sources.texts.kept import plan_of, read_text, write_plan
 from tui_pod.sources.texts.kinds import PLAIN, READ

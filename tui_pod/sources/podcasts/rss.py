@@ -1,18 +1,20 @@
 """Parse feeds: RSS with the iTunes and Podcasting 2.0 tags, Atom, JSON Feed.
 
-Texts are cleaned, addresses are http(s) and absolute; empty items are skipped. Fetches nothing.
+Texts are cleaned, addresses are http(s) and absolute; empty items are skipped. Tags of Podcasting 2.0 such as person,
+podroll and socialInteract become lines of the details. Fetches nothing.
 """
 
 from __future__ import annotations
 
 from base64 import b64decode
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 
+from tui_pod.core.library.show_notes import RECOMMENDS
 from tui_pod.core.library.values import to_duration, to_number, to_seconds, to_size, to_time
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
-from tui_pod.core.text.clean import clean, unescaped
-from tui_pod.core.text.html_text import to_text
+from tui_pod.core.text.clean import clean, clock, unescaped
+from tui_pod.core.text.html_text import to_notes, to_text
 from tui_pod.net.address import absolute
 from tui_pod.runtime.xml import MAX_TEXT, OVERLOAD, XmlError, read_xml
 from tui_pod.shelf.published import FeedError, NotAFeed, Published, PublishedItem
@@ -25,7 +27,51 @@ from tui_pod.sources.items import (
     make_item,
 )
 from tui_pod.sources.podcasts.json_feed import parse_json_feed
-from tui_pod.sources.podcasts.podcast_tags import line_texts, tag_line
+
+LINE_LIMIT = 300
+"""Maximum number of characters of a line without its link."""
+
+
+def tag_line(key: str, text: str, attributes: Mapping[str, str]) -> str:
+    """Return the line of an element as HTML with its link, or an empty text if it says nothing."""
+    text = clean(to_text(text), LINE_LIMIT)
+    link = next(filter(None, map(attributes.get, ("href", "url", "uri", "feedUrl"))), "").strip()
+    is_web = link.startswith(("http://", "https://"))
+    match key:
+        case "podcast:person":
+            role = clean(attributes.get("role", "") or "host", 40).capitalize()
+            said = f"{role}: {text}" if text else ""
+        case "podcast:funding":
+            said = f"Support: {text or 'the podcast'}" if link else ""
+        case "podcast:soundbite":
+            start, length = (to_seconds(attributes.get(name, "")) for name in ("startTime", "duration"))
+            times = f"at {clock(start)}, {length or 0:.0f} s" if start is not None else ""
+            said = f"Soundbite: {text} ({times})".replace(":  (", ": (") if times else ""
+        case "podcast:trailer":
+            said = f"Trailer: {text or 'without a title'}" if link else ""
+        case "podcast:liveitem":
+            state = {"live": "Live now", "ended": ""}.get(attributes.get("status", "").lower(), "Live soon")
+            when = clean(attributes.get("start", ""), 40)
+            said = f"{state}: {' · '.join(filter(None, (text, when)))}" if state and (text or when) else ""
+        case "podcast:remoteitem":  # one without an address can only be found with a key for Podcast Index
+            said = f"{RECOMMENDS}{text or link}" if is_web else ""
+        case "podcast:socialinteract":
+            said = (
+                f"Comments: {clean(attributes.get('accountId') or attributes.get('protocol', ''), 80)}"
+                if is_web
+                else ""
+            )
+        case _:
+            said = ""
+    if not said or not is_web:
+        return escape(said)
+    return f'<a href="{escape(link)}">{escape(said)}</a>'
+
+
+def line_texts(lines: str) -> Iterator[str]:
+    """Yield lines of HTML as text with the addresses of their links."""
+    yield from filter(None, map(to_notes, lines.split("\n")))
+
 
 _PREFIXES = {
     "http://www.itunes.com/dtds/podcast-1.0.dtd": "itunes",

@@ -21,9 +21,8 @@ from tui_pod.shelf.opml import Entry, Folder
 from tui_pod.shelf.published import FeedError, NotAFeed, Published
 from tui_pod.shelf.schedule import note_answer
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.podcasts.links import follow, read_link, refusal
 from tui_pod.sources.podcasts.own_network import OwnNetworkError, is_forbidden
-from tui_pod.sources.podcasts.pages import ask, read_answer, read_page, with_older_pages
+from tui_pod.sources.podcasts.pages import ask, follow, read_answer, read_link, read_page, refusal, with_older_pages
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Storing, Subscribed, SubscribeRequest, subscribed
 from tui_pod.sources.texts.articles import with_articles
 

@@ -19,8 +19,7 @@ from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.shelves import read_known
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.servers.client import SCHEME, ServerLogin, ask, to_address, to_base, typed_bases
-from tui_pod.sources.servers.items import ident_of, text
-from tui_pod.sources.servers.library import ServerReader, list_libraries, server_login, server_logins
+from tui_pod.sources.servers.library import ServerReader, ident_of, list_libraries, server_login, server_logins, text
 from tui_pod.sources.source import Check, EpisodeSource, RefreshResult
 
 

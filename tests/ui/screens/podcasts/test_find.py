@@ -14,7 +14,7 @@ from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.text.clean import clean_title
 from tui_pod.services.podcasts.directories import DirectorySearch, is_words
 from tui_pod.shelf.published import FeedError, Published, PublishedItem
-from tui_pod.sources.podcasts.directories.find import Finding, FoundPodcast
+from tui_pod.sources.podcasts.directories import Finding, FoundPodcast
 from tui_pod.ui.screens.lists import CollectScreen
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.podcasts.add import AddFeedScreen, TopScreen

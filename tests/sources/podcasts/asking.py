@@ -1,7 +1,15 @@
-"""Answers of the shape that the directories gave when they were looked at, with everything that is not read left in."""
+"""Directories on a loopback server, and questions to them.
+
+Answers of the shape that the directories gave when they were looked at, with everything that is not read left in.
+"""
 
 import json
 from typing import Any
+
+from tests.sources import server
+from tests.sources.server import Site
+from tui_pod.net.access import NetworkPolicy
+from tui_pod.sources.podcasts.directories import Directory, Finding, find, fyyd, itunes, podcast_index
 
 ITUNES: dict[str, Any] = {
     "resultCount": 3,
@@ -95,3 +103,32 @@ NOT_A_LIST: list[tuple[str, bytes]] = [
     ("not UTF-8", b"\xff\xfe\x00"),
 ]
 """Answers that are no list of podcasts, by what they are."""
+
+
+PATHS = {"itunes": "/search", "fyyd": "/0.2/search/podcast", "podcastindex": "/api/1.0/search/byterm"}
+
+
+def on_loopback(site: Site, *names: str) -> list[Directory]:
+    """Return directories that are on the loopback server."""
+    base = site.url("")
+    made: dict[str, Directory] = {
+        "itunes": itunes("AT", base), "fyyd": fyyd(base), "podcastindex": podcast_index("key", lambda: "secret", base),
+    }  # fmt: skip
+    return [made[name] for name in names]
+
+
+async def ask(site: Site, *names: str) -> Finding:
+    """Return what some directories have."""
+    return await find("Tall ships & more", on_loopback(site, *names), NetworkPolicy(site.allowed))
+
+
+async def answer(site: Site, entries: list[Any]) -> Finding:
+    """Return what is made of entries of iTunes."""
+    site.replies["/search"] = server.body(json.dumps({"results": entries}), "text/javascript")
+    return await ask(site, "itunes")
+
+
+def say(site: Site) -> None:
+    """Have all directories answer as they do."""
+    for name, answer in (("itunes", ITUNES), ("fyyd", FYYD), ("podcastindex", PODCAST_INDEX)):
+        site.replies[PATHS[name]] = server.body(json.dumps(answer), "application/json")
