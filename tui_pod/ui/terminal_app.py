@@ -51,9 +51,16 @@ class TerminalApp(App[None]):
         super()._display(screen, renderable)
 
     async def on_event(self, event: events.Event) -> None:
-        """Draw everything after a change of size."""
+        """Draw everything after a change of size; drop a click on a widget that is gone but still drawn.
+
+        Textual 8.2 raises an error for such a click, as it would start to select text there.
+        """
         if isinstance(event, events.Resize) and self._cells is not None:
             self._cells.forget()
+        if isinstance(event, events.MouseDown) and self.screen_stack:
+            widget, _ = self.screen.get_widget_and_offset_at(event.x, event.y)
+            if widget is not None and widget.parent is None:
+                return
         await super().on_event(event)
 
 

@@ -1,14 +1,19 @@
 """What holds for every dialog: a key that is not its own changes nothing behind it."""
 
+import random
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import partial
 from unittest.mock import AsyncMock
 
 import pytest
+from textual import events
+from textual.geometry import Size
 from textual.widgets import Input, OptionList
 
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
+from tests.present import present
 from tests.ui.screens.podcasts.test_imports import FOUND
 from tui_pod.core.actions import ACTIONS
 from tui_pod.core.library.library import Library
@@ -24,7 +29,15 @@ from tui_pod.ui import palette
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.keys import IN_DIALOGS
 from tui_pod.ui.screens.bookmarks import BookmarkScreen
-from tui_pod.ui.screens.dialog import ChoiceDialog, CycleDialog, Dialog, DialogBody, InputDialog, SearchDialog
+from tui_pod.ui.screens.dialog import (
+    ChoiceDialog,
+    ChoiceList,
+    CycleDialog,
+    Dialog,
+    DialogBody,
+    InputDialog,
+    SearchDialog,
+)
 from tui_pod.ui.screens.form import FormDialog
 from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
@@ -37,6 +50,7 @@ from tui_pod.ui.screens.podcasts.troubles import AddressScreen, TroublesScreen
 from tui_pod.ui.screens.recall import RecallScreen
 from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SleepTimeScreen, SummaryScreen
 from tui_pod.ui.screens.sync_setup import ServerScreen, SyncScreen
+from tui_pod.ui.widgets.lines import KeyLine
 
 TROUBLE = Trouble("f", "A podcast", "It is broken.", "Never fetched.", "https://a.example/f")
 PODCAST = PodcastChoice("https://a.example/f", "A podcast", PodcastSettings())
@@ -141,6 +155,93 @@ async def test_dialog_swallows_every_key_that_is_not_its_own(library: Library, m
         driver.app.close_dialogs()
         await driver.press("u")
         assert behind(driver) != before, "the keys would have changed something"
+
+
+def at_once(driver: AppDriver, *sent: events.Event) -> None:
+    """Hand over what arrives in one read."""
+    for event in sent:
+        present(driver.app._driver).send_message(event)
+
+
+def click_at(x: int, y: int) -> tuple[events.Event, events.Event]:
+    """Return a press of the left button and its release."""
+    place = (None, x, y, 0, 0, 1, False, False, False, x, y)
+    return events.MouseDown(*place), events.MouseUp(*place)
+
+
+def places(dialog: Dialog) -> list[tuple[int, int]]:
+    """Return a cell of each kind of thing that can be clicked: row, field, hint, and what is behind the dialog."""
+    rows = [(each.region.x + 3, each.region.y) for each in dialog.query(ChoiceList)]
+    fields = [(each.region.x + 2, each.region.y) for each in dialog.query("Input, Button, Checkbox")]
+    hints = [(x, line.y) for line in (each.region for each in dialog.query(KeyLine)) for x in (1, line.width // 2)]
+    return [*rows[:1], *fields[:1], *fields[-1:], *hints, (0, 0)]
+
+
+@pytest.mark.parametrize("kind", MAKE)
+async def test_what_arrives_twice_in_one_read_closes_a_dialog_once(kind: type[Dialog], library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.app.show_dialog(dialog := MAKE[kind](driver))
+        await driver.settle()
+        events_of: list[tuple[events.Event, ...]] = [click_at(*place) for place in places(dialog)]
+        events_of += [(events.Key(key, None),) for key in ("enter", "escape")]
+        events_of += [(events.Paste("x\ny"),)]
+        for once in events_of:
+            if driver.app.screen is not dialog:
+                await driver.app.show_dialog(dialog := MAKE[kind](driver))
+                await driver.settle()
+            at_once(driver, *(copy(event) for event in (*once, *once)))
+            await driver.settle()
+            assert (driver.app.is_running, driver.app.screen_stack[0]) == (True, driver.main), once
+
+
+async def burst(driver: AppDriver, kind: type[Dialog], chance: random.Random) -> None:
+    """Send a dialog what a busy machine may deliver at once."""
+    await driver.app.show_dialog(dialog := MAKE[kind](driver))
+    await driver.settle()
+    spots = places(dialog)
+    for _ in range(12):
+        size = Size(*chance.choice(((120, 40), (80, 24), (40, 12))))
+        key = chance.choice(("enter", "escape", "tab", "down", "f1"))
+        sent = chance.choice((
+            click_at(*chance.choice(spots)), (events.Key(key, None),), (events.Paste("\x1b[31m\n"),),
+            (events.Resize(size, size),),
+        ))  # fmt: skip
+        at_once(driver, *sent)
+    await driver.settle()
+    assert (driver.app.is_running, driver.app.screen_stack[0]) == (True, driver.main), kind
+
+
+async def test_random_bursts_over_all_dialogs_leave_the_app_running(library: Library) -> None:
+    async with run_app(library) as driver:
+        for kind in MAKE:
+            await burst(driver, kind, random.Random(kind.__name__))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("kind", MAKE)
+async def test_many_random_bursts_leave_the_app_running(kind: type[Dialog], library: Library) -> None:
+    async with run_app(library) as driver:
+        for seed in range(8):
+            await burst(driver, kind, random.Random(f"{kind.__name__} {seed}"))
+
+
+async def test_row_that_is_clicked_twice_in_one_read_is_chosen_once(library: Library) -> None:
+    chosen = list[int]()
+    async with run_app(library) as driver:
+        dialog = ChoiceDialog("Title", ("One", "Two"), chosen.append)
+        await driver.app.show_dialog(dialog)
+        await driver.settle()
+        at_once(driver, *click_at(*places(dialog)[0]), *click_at(*places(dialog)[0]))
+        await driver.settle()
+        assert (chosen, driver.app.screen) == ([0], driver.main)
+
+
+async def test_closing_a_covered_dialog_leaves_the_one_above_it(library: Library) -> None:
+    async with run_app(library) as driver:
+        await driver.app.show_dialog(below := ChoiceDialog("Below", ("One",), print))
+        await driver.app.push_screen(above := ChoiceDialog("Above", ("One",), print))
+        await below.dismiss()
+        assert driver.app.screen is above
 
 
 @pytest.mark.parametrize("opens", ["f", "s"])

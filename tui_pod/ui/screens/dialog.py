@@ -164,18 +164,22 @@ class Dialog(ModalScreen[None]):
             return Backdrop(shown.screen, shown.color)
         return shown
 
-    _is_over = False
+    @property
+    def is_on_top(self) -> bool:
+        """Whether the dialog is open and not covered; Textual's `is_current` is true under another dialog, too."""
+        return self.app.screen_stack[-1:] == [self]
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close the dialog; it answers nothing that comes after that, such as the second of two clicks."""
-        if self._is_over:
-            return AwaitComplete()
-        self._is_over = True
-        return super().dismiss(result)
+        """Close; do nothing if it is closed, or if another dialog covers it, which Textual would close instead."""
+        return super().dismiss(result) if self.is_on_top else AwaitComplete()
 
     async def _dispatch_message(self, message: Message) -> None:
-        is_of_textual = type(message).__module__ in ("textual.events", "textual.messages")
-        if not self._is_over or (is_of_textual and not isinstance(message, events.InputEvent | events.Paste)):
+        """Drop what its widgets report after it was closed: the second of two clicks in one read would choose again.
+
+        Textual has no public place for this: such messages are already queued. Those that do not bubble end the screen,
+        but one that closes before it is mounted has nothing to prepare.
+        """
+        if self in self.app.screen_stack or not (message.bubble or isinstance(message, events.Mount | events.Resize)):
             await super()._dispatch_message(message)
 
     async def on_key(self, event: events.Key) -> None:
@@ -188,7 +192,8 @@ class Dialog(ModalScreen[None]):
         self.set_class(self.app.size.width < NORMAL_WIDTH, "-small")
         self._key_line = KeyLine(self._tui.first.is_ascii)
         self.show_keys()
-        self.mount(self._key_line)
+        if self.is_attached:  # it may have been closed meanwhile
+            self.mount(self._key_line)
 
     @property
     def _tui(self) -> TuiPodApp:

@@ -61,8 +61,10 @@ class RecallScreen(Dialog):
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Close, and call `then`."""
+        was_open = self.is_on_top
         closing = super().dismiss(result)
-        self._then()
+        if was_open:
+            self._then()
         return closing
 
     @work(exclusive=True)
