@@ -136,7 +136,7 @@ class App(ServiceRig):
             first.library, first.progress_index, ports, None, first.queue, first.playback, first.notebook,
             first.orders, first.usual_speed, first.session, first.saved_list,
         )  # fmt: skip
-        controller.resume_queue(first.queue_seen, first.queue_times)
+        controller.resume_queue(first.queue_notes)
         for part in (self.player, self._sounds, writer):
             part.emit = controller.handle
         return controller

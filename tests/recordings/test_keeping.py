@@ -62,6 +62,15 @@ def test_podcast_says_how_many_else_the_settings(keep: str, fetched: str) -> Non
     assert plan(usual=Usual(keep=2), keep=keep) == (fetched, "")
 
 
+def test_downloads_follow_the_queue_if_the_settings_say_so() -> None:
+    usual = Usual(queued=True)
+    assert has_rule(make_settings({}), usual)
+    assert plan(usual=usual, in_use="db", automatic="b") == ("d", "")
+    assert plan({"d": PLAYED}, usual=usual, in_use="d") == ("", "")
+    assert plan({"a": STARTED}, usual=usual, manual="c", automatic="ba") == ("", "b")
+    assert plan(usual=usual, in_use="db", hidden="yes") == ("", "")
+
+
 def test_words_decide_what_is_wanted() -> None:
     assert plan(keep="9", include="title c, title a") == ("ca", "")
     assert plan(keep="2", exclude="Title E") == ("dc", "")

@@ -12,6 +12,7 @@ from tests.sync.test_folder import machines as machines
 from tui_pod.core.progress.records import setting_records
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.shared_queue import noted
+from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.sync.shared_queue import read_news
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -73,7 +74,38 @@ async def test_app_takes_a_sync_over_and_what_it_saved_before_takes_nothing_out(
     controller.receive_queue(read_news(one.file.load()))
     said = "The queue was changed on another machine: 1 added."  # once, and not “four”, which was queued here
     assert room.listener.said.count(said) == 1
-    assert (controller.playback.episode, room.writer.table("queue")["seen"]) == ("one", controller.queue_seen)
+    assert (controller.playback.episode, room.writer.table("queue")["seen"]) == ("one", controller.queue_notes.seen)
+
+
+def arrive(machine: Machine, minutes: int, episode: str) -> None:
+    """Queue a new episode as its podcast asks."""
+    put(machine, minutes, *queue_of(machine), episode)
+    times = [text for text in machine.file.load().strings("queue", "times") if not text.endswith(f" {episode}")]
+    values = {"arrived": [episode], "times": [*times, f"{UNKNOWN.isoformat()} {episode}"]}
+    machine.file.save(setting_records("queue", values))
+
+
+def test_what_joined_by_itself_everywhere_is_there_once_and_comes_back_nowhere(
+    machines: tuple[Machine, Machine],
+) -> None:
+    one, two = machines
+    arrive(one, 0, "new")
+    arrive(two, 1, "new")
+    sync(2, one, two, one)
+    assert queue_of(one) == queue_of(two) == ["new"]
+    arrive(one, 3, "other")
+    put(one, 4, "new")  # before the other machine has refreshed
+    arrive(two, 5, "other")
+    sync(6, two, one, two)
+    assert queue_of(one) == queue_of(two) == ["new"]
+    put(one, 7)
+    sync(8, one, two)
+    arrive(two, 9, "new")
+    sync(10, two, one)
+    assert queue_of(one) == queue_of(two) == []
+    put(two, 11, "new")  # the listener queues it
+    sync(12, two, one)
+    assert queue_of(one) == queue_of(two) == ["new"]
 
 
 @pytest.mark.parametrize("seed", range(4))

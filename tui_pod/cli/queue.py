@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from tui_pod.cli.remote import request_app
-from tui_pod.cli.shared import Opened, open_library, print_episodes, warn
+from tui_pod.cli.shared import Opened, episode_json, open_library, print_episodes, print_json, warn
 from tui_pod.cli.wishes import grant
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_records import from_settings
@@ -24,16 +25,22 @@ def run(options: Namespace) -> None:
         grant(options, "queue.change", {"change": options.change, "ids": options.ids})
     if options.change is None or options.json:
         opened = open_library(options)
-        print_queue(opened, read_queue(opened), options.json)
+        print_queue(opened, read_queue(opened), options.json, opened.state.strings("queue", "arrived"))
 
 
-def print_queue(opened: Opened, queue: Queue, is_json: bool) -> None:
-    """Print the upcoming episodes of a queue, without those that the library lacks."""
+def print_queue(opened: Opened, queue: Queue, is_json: bool, arrived: Sequence[str] = ()) -> None:
+    """Print the upcoming episodes of a queue, without those that the library lacks; `arrived` joined by themselves."""
     found = [opened.library.index(ident) for ident in queue.upcoming]
     if missing := found.count(None):
         warn(f"{missing} of {len(found)} in the queue are not in the library")
     indexes = [index for index in found if index is not None]
-    print_episodes(opened.library, opened.count_progress(), indexes, is_json)
+    progress_index, library = opened.count_progress(), opened.library
+    if is_json:
+        came = ({"by_itself": True} if library.ids[index] in arrived else {} for index in indexes)
+        rows = (episode_json(library, progress_index, index) for index in indexes)
+        print_json([row | by for row, by in zip(rows, came, strict=True)])
+    else:
+        print_episodes(library, progress_index, indexes, is_json)
 
 
 def read_queue(opened: Opened) -> Queue:

@@ -213,6 +213,12 @@ class FeedSettings(Section):
         Key("Days after which a played download is deleted; 0: at once, -1: only to make room", -1, 3650),
     ] = -1
     keep_next: Annotated[int, Key("How many of a feed's next episodes are downloaded ahead", 0, 100)] = 0
+    download_queued: Annotated[bool, Key("Whether what is queued is downloaded, and deleted again if taken out")] = (
+        False
+    )
+    queue_limit: Annotated[
+        int, Key("Length of the queue at which new episodes of podcasts with queue_new stay in New", 1, 1000)
+    ] = 100
 
 
 class AudioSettings(Section):

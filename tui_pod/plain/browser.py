@@ -79,6 +79,8 @@ class Browser:
         state = "" if download is None else " Downloaded." if download.is_whole else f" Downloading, {download.text}."
         if download is not None and download.error:
             where, state = f"{where}The download failed: {sentence(download.error)} ", ""
+        if model.came_by_itself(ident):
+            state += " It joined the queue by itself."
         said = say_episode(model.library, model.progress_index, model.index, self._new_source(model.index))
         if self._verbosity is Verbosity.FULL and (summary := model.library.episode(model.index).summary):
             state += f" {sentence(summary)}"

@@ -288,11 +288,14 @@ class Usual(NamedTuple):
 
     keep: int = 0
     delete_played: int = KEPT
+    queued: bool = False
+    """Whether what is queued is downloaded, and deleted again if taken out."""
 
     def of(self, settings: PodcastSettings) -> Usual:
         """Return the settings that apply to a podcast."""
         keep = self.keep if settings.keep is None else settings.keep
-        return Usual(keep, self.delete_played if settings.delete_played is None else settings.delete_played)
+        days = self.delete_played if settings.delete_played is None else settings.delete_played
+        return Usual(keep, days, self.queued)
 
 
 class DownloadChanges(NamedTuple):
@@ -327,13 +330,15 @@ def plan_downloads(
         newest_first: all episodes that can be downloaded.
         is_serial: whether it is played from its first episode on, if the settings do not say.
         usual: for what the settings leave open.
-        in_use: episodes that play or are queued; their downloads stay, and missing ones come first if any are kept.
+        in_use: episodes that play or are queued; their downloads stay, and missing ones come first if any are kept
+            or the queue is downloaded.
     """
     is_oldest_first = settings.order == "oldest" or (is_serial and settings.order != "newest")
     order = list(reversed(newest_first)) if is_oldest_first else list(newest_first)
-    keep, days = usual.of(settings)
+    keep, days, follows_queue = usual.of(settings)
     keep = 0 if settings.hidden else keep
-    queued = [one for one in order if keep and one.id in in_use and not _is_played(progress(one.id))]
+    is_ahead = bool(keep) or (follows_queue and not settings.hidden)
+    queued = [one for one in order if is_ahead and one.id in in_use and not _is_played(progress(one.id))]
     wanted: list[Episode] = []
     last_heard = None if is_oldest_first else _last_heard(order, progress)
     is_older = False
@@ -355,7 +360,7 @@ def plan_downloads(
         if _is_played(played):
             is_over = days != KEPT and now - (played.listened or played.updated) >= timedelta(days=days)
         else:
-            is_over = bool(keep) and download.is_automatic and episode.id not in kept and played is None
+            is_over = is_ahead and download.is_automatic and episode.id not in kept and played is None
             dropped += [episode.id] if is_over else []
         gone += [episode.id] if is_over else []
     fetch = dict.fromkeys(episode for episode in (*queued, *wanted) if episode.id not in downloads)

@@ -115,7 +115,7 @@ class Engine:
             first.session,
             first.saved_list,
         )
-        self.controller.resume_queue(first.queue_seen, first.queue_times)
+        self.controller.resume_queue(first.queue_notes)
         if first.is_session_over:
             self.controller.sessions.forget()
         self.broadcast.add(LoadTicker(self.controller))

@@ -134,6 +134,10 @@ class EpisodeListModel:
             self._numbers = self.queue, {queued: number for number, queued in enumerate(self.queue.upcoming, 1)}
         return self._numbers[1].get(ident)
 
+    def came_by_itself(self, ident: str) -> bool:
+        """Return whether the list is the queue, which an episode has joined because its podcast says so."""
+        return self.is_queue and ident in self._controller().queue_notes.arrived
+
     @property
     def own_list(self) -> OwnList | None:
         """The list of the listener's own that is shown; None if it is none."""

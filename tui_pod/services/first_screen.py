@@ -17,7 +17,7 @@ from tui_pod.core.player.snapshot import Playback, part_chapters
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, SmartList
-from tui_pod.core.selection.queue import Queue
+from tui_pod.core.selection.queue import Queue, QueueNotes
 from tui_pod.core.wall_time import local_date, local_time
 from tui_pod.library.cache import Loaded
 from tui_pod.state.store import State, StateFile
@@ -60,10 +60,8 @@ class FirstScreen(NamedTuple):
     was set, and the speeds of books."""
     is_session_over: bool = False
     """Whether the end time of the last session has passed since; the queue is without it."""
-    queue_seen: str = ""
-    """The last change of the queue by a sync that it contains; see `QueueNews`."""
-    queue_times: tuple[str, ...] = ()
-    """When its entries were changed last; see `noted`."""
+    queue_notes: QueueNotes = QueueNotes()
+    """What is saved of the queue besides its entries."""
     folds: tuple[str, ...] = ()
     """What the listener folded and unfolded in the tree; see `TopicTree.FoldsChanged`."""
 
@@ -178,8 +176,12 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         saved.session if saved is not None and not over else None,
         saved_list if isinstance(saved_list, dict) else {},
         bool(over),
-        state.setting("queue", "seen", ""),
-        tuple(state.strings("queue", "times")),
+        QueueNotes(
+            state.setting("queue", "seen", ""),
+            state.strings("queue", "times"),
+            state.strings("queue", "arrived"),
+            state.setting("queue", "until", 0.0),
+        ),
         tuple(state.strings("ui", "folds")),
     )
 

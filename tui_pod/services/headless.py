@@ -58,7 +58,7 @@ class HeadlessEngine:
             first.queue, first.playback, first.notebook, first.orders, first.usual_speed, first.session,
             first.saved_list,
         )  # fmt: skip
-        self.controller.resume_queue(first.queue_seen, first.queue_times)
+        self.controller.resume_queue(first.queue_notes)
         if first.is_session_over:
             self.controller.sessions.forget()
 

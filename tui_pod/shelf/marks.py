@@ -8,6 +8,7 @@ from typing import Literal
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.podcast_settings import is_wanted, new_since
+from tui_pod.core.selection.arrivals import PLACES, Arrival
 from tui_pod.shelf import settings_table
 from tui_pod.shelf.database import FeedDatabase
 from tui_pod.shelf.episodes import serial_numbers, serial_order
@@ -37,6 +38,25 @@ def read_news(database: FeedDatabase, now: float = 0.0) -> set[str]:
     with database.read() as db:
         found = {ident for ident, is_old in _news(db, now) if not is_old}
         return found.difference(read_copies(db) if found else ())
+
+
+def read_arrivals(database: FeedDatabase, since: float) -> tuple[list[Arrival], float]:
+    """Return the new episodes that join the queue, oldest first, and the time until which they arrived.
+
+    They were listed after `since` (seconds since 1970), and after the listener changed the settings of their podcast.
+    """
+    with database.read() as db:
+        columns = f"SELECT news.id, feeds.first, seen, {settings_table.COLUMNS}"
+        joins = f"JOIN episodes ON episodes.id = news.id JOIN feeds ON number = episodes.feed {settings_table.JOIN}"
+        listed = db.execute(
+            f"{columns} FROM news {joins}"
+            " WHERE instr(texts, '\"queue_new\"') AND seen > max(?, updated) ORDER BY sort, place",
+            (since,),
+        ).fetchall()
+        copies = read_copies(db) if listed else ()
+    until = max((row[2] for row in listed), default=since)
+    arrivals = (Arrival(row[0], row[1], settings_table.read(*row[3:]).queue_new) for row in listed)
+    return [one for one in arrivals if one.place in PLACES and one.episode not in copies], until
 
 
 def drop_old_news(database: FeedDatabase, now: float) -> int:

@@ -31,7 +31,8 @@ def merge_queue(state: State, theirs: Mapping[str, EntryMark], now: datetime) ->
     """Return the queue of this machine, merged with that of the others.
 
     What changed here since the last sync has the time that was noted, or else that of the queue's last change. An app
-    that had not yet taken over the last sync when it saved the queue has taken nothing out.
+    that had not yet taken over the last sync when it saved the queue has taken nothing out. What joined the queue by
+    itself did so at an `UNKNOWN` time: whatever a listener did, on any machine, is newer.
     """
     saved = MARKS.read(state.strings(TABLE, "marks"))
     marks, on = by_episode(saved), listed(by_episode(saved))
@@ -41,14 +42,17 @@ def merge_queue(state: State, theirs: Mapping[str, EntryMark], now: datetime) ->
     changed, generation = state.setting("queue", "updated", UNKNOWN), state.setting(TABLE, "generation", "")
     is_current = state.setting("queue", "seen", "") == generation
     here = own if is_current else (*own, *(ident for ident in on if ident not in own))
-    ours, times = (
-        marked(marks, here, now if changed == UNKNOWN else min(changed, now)),
-        read_times(state.strings("queue", "times")),
-    )
+    times = read_times(state.strings("queue", "times"))
+    off = {ident for ident, mark in marks.items() if not mark.is_on}  # and does not come back by itself
+    here = tuple(ident for ident in here if ident not in off or times.get(ident) != UNKNOWN)
+    ours = marked(marks, here, now if changed == UNKNOWN else min(changed, now))
+    for ident in state.strings("queue", "arrived"):
+        if ident not in ours and ident in times:  # it was taken out before any sync: the others shall not keep it
+            ours[ident] = EntryMark(ident, times[ident], False, times[ident], 0.0)
     for ident, mark in ours.items():
         noted_at = believed(times.get(ident, UNKNOWN), now)
         if ident not in marks or noted_at > marks[ident].time:
-            ours[ident] = mark._replace(time=mark.time if noted_at == UNKNOWN else noted_at)
+            ours[ident] = mark._replace(time=noted_at if ident in times else mark.time)
     marks = merged_marks(ours, theirs)
     after, records = listed(marks), list[Record]()
     if stored(marks) != saved:

@@ -266,7 +266,7 @@ def title_text(model: EpisodeListModel, queue_parts: Sequence[str], room: int) -
 def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tuple[list[str], dict[int, str]]:
     """Return the length and end time of the queue, and when each entry ends, by library index.
 
-    Entries of the current session carry its mark.
+    Entries of the current session carry its mark, and those say so that joined by themselves.
     """
     library = model.library
     current = library.index(controller.playback.episode or "")
@@ -277,9 +277,9 @@ def queue_times(model: EpisodeListModel, controller: PlaybackController) -> tupl
     times = [_time_after(now, total) for total in sums[len(first) :]]
     session, listed = controller.session, len(model.indexes)
     of_session = frozenset(session.episodes) if session is not None else frozenset[str]()
+    arrived = dict.fromkeys(controller.queue_notes.arrived, "by itself, ") | dict.fromkeys(of_session, "▰ ")
     ends = {
-        index: f"{'▰ ' if library.ids[index] in of_session else ''}until {time}"
-        for index, time in zip(upcoming, times, strict=True)
+        index: f"{arrived.get(library.ids[index], '')}until {time}" for index, time in zip(upcoming, times, strict=True)
     }
     count = counted(listed) if len(model.queue.upcoming) >= listed else f"{len(times)} of {listed} to come"
     if not times:

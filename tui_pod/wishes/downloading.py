@@ -60,7 +60,7 @@ async def download(on: Subject) -> Outcome:
 async def keep_downloads(on: Subject, feeds: Sequence[Subscription]) -> bool:
     """Delete and download what the settings of these podcasts ask for; return True if all of it worked."""
     settings, controller = on.services.context.settings.feeds, on.controller
-    usual = Usual(settings.keep_next, settings.delete_played)
+    usual = Usual(settings.keep_next, settings.delete_played, settings.download_queued)
     ruled = [feed for feed in feeds if has_rule(feed.settings, usual)]
     if not ruled:
         return True

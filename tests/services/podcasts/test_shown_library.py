@@ -1,12 +1,14 @@
 """Episodes are new until the listener has dealt with them, or for some weeks."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from tests.services.podcasts.rig import ServiceRig, added
 from tests.sources import server
 from tests.sources.server import Site, feed, item
+from tui_pod.config.settings import FeedSettings
 
 
 async def bring_new(site: Site, service: ServiceRig) -> None:
@@ -82,3 +84,61 @@ async def test_nothing_that_is_not_new_is_taken_off_and_what_is_stays_without_an
     assert (service.driver.said, len(service.controller.progress_index.new)) == (said, 2)
     await service.service.news.show_new()
     assert service.driver.changed == changed
+
+
+async def publish(site: Site, service: ServiceRig, *numbers: int) -> list[str]:
+    """Refresh podcast `a` with these episodes, and return the titles in the queue."""
+    site.replies["/a"] = server.body(feed("".join(map(item, sorted(numbers, reverse=True))), "a"))
+    service.driver.said.clear()
+    await service.do(service.service.refresher.refresh)
+    library = service.controller.library
+    rows = map(library.index, service.controller.queue.upcoming)
+    return [library.titles[row].removeprefix("Episode ") for row in rows if row is not None]
+
+
+async def queueing(site: Site, service: ServiceRig, place: str) -> None:
+    """Subscribe to a podcast whose new episodes join the queue."""
+    await added(site, service, "a")
+    service.service.settings.configure(site.url("/a"), {"queue_new": place})
+    await service.done()
+
+
+async def test_new_episodes_join_the_queue_by_themselves_stay_new_and_do_not_come_back(
+    site: Site, service: ServiceRig
+) -> None:
+    await added(site, service, "a")
+    assert await publish(site, service, 1, 2) == []
+    service.service.settings.configure(site.url("/a"), {"queue_new": "last"})
+    await service.done()
+    assert await publish(site, service, 1, 2, 3, 4) == ["3", "4"]  # 2 was there before the listener asked for it
+    assert "2 episodes joined the queue. Press u to undo." in service.driver.said
+    three, four = service.ids("Episode 3", "Episode 4")
+    assert {three, four} <= service.controller.progress_index.new
+    assert [*service.controller.queue_notes.arrived] == [three, four]
+    service.controller.unqueue([three])
+    assert await publish(site, service, 1, 2, 3, 4, 5) == ["4", "5"]
+    service.controller.undo()
+    assert await publish(site, service, 1, 2, 3, 4, 5) == ["4"]
+    again = ServiceRig(service.data.parent)
+    again.controller.resume_queue(service.controller.queue_notes)
+    assert await publish(site, again, 1, 2, 3, 4, 5, 6) == ["6"]
+
+
+async def test_newest_of_a_podcast_replaces_what_came_before_unless_it_was_begun(
+    site: Site, service: ServiceRig
+) -> None:
+    await queueing(site, service, "newest")
+    assert await publish(site, service, 1, 2, 3) == ["3"]
+    assert await publish(site, service, 1, 2, 3, 4) == ["4"]
+    editor = service.controller.editor
+    editor.put(editor.moved(service.ids("Episode 4")[0], 60.0))
+    assert await publish(site, service, 1, 2, 3, 4, 5) == ["4", "5"]
+
+
+async def test_full_queue_takes_no_new_episode(site: Site, tmp_path: Path) -> None:
+    service = ServiceRig(tmp_path, FeedSettings(refresh_at_start=False, queue_limit=2))
+    await queueing(site, service, "next")
+    service.controller.queue_last(service.ids("Episode 1"))
+    assert await publish(site, service, 1, 2, 3) == ["2", "1"]
+    service.controller.unqueue(service.ids("Episode 1"))
+    assert await publish(site, service, 1, 2, 3) == ["2"]

@@ -243,6 +243,14 @@ class PodcastSettings:
     keep: Annotated[
         int | None, Setting("How many of its next episodes are kept downloaded", count_kind(0, 100), "feeds.keep_next")
     ] = None
+    queue_new: Annotated[
+        str,
+        Setting(
+            "Whether its new episodes join the queue by themselves: last, next, or only the newest of them, last",
+            choice_kind("no", "last", "next", "newest"),
+            "no",
+        ),
+    ] = ""
     include: Annotated[
         tuple[str, ...],
         Setting("Words, one of which an episode needs for New and automatic downloads", WORDS, "all are"),

@@ -6,11 +6,11 @@ the outside only through the ports, the clock included.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
@@ -40,10 +40,13 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.offers import KEY, Offers
-from tui_pod.core.selection.queue import Queue
+from tui_pod.core.selection.queue import Queue, QueueNotes
 from tui_pod.core.selection.session_planner import Session
-from tui_pod.core.selection.shared_queue import QueueNews, changed_entries
-from tui_pod.core.wall_time import local_date
+from tui_pod.core.selection.shared_queue import MAX_TIMES, QueueNews, changed_entries
+from tui_pod.core.wall_time import UNKNOWN, local_date
+
+if TYPE_CHECKING:
+    from tui_pod.core.selection.arrivals import Arrival
 
 
 class Interlude(Protocol):
@@ -526,11 +529,16 @@ class PlaybackController:
 
     def queue_last(self, episodes: Sequence[str]) -> Outcome:
         """Put episodes at the end of the queue."""
-        return self._change_queue(f"{self.library.named(episodes)} queued", self.queue.add_last(episodes))
+        return self._add_chosen(f"{self.library.named(episodes)} queued", episodes, self.queue.add_last(episodes))
 
     def queue_next(self, episodes: Sequence[str]) -> Outcome:
         """Make episodes the next to play."""
-        return self._change_queue(f"{self.library.named(episodes)} queued next", self.queue.add_next(episodes))
+        return self._add_chosen(f"{self.library.named(episodes)} queued next", episodes, self.queue.add_next(episodes))
+
+    def _add_chosen(self, label: str, episodes: Sequence[str], queue: Queue) -> Outcome:
+        arrived = [ident for ident in self.queue_notes.arrived if ident not in episodes]
+        self._up_next.notes = self.queue_notes._replace(arrived=arrived)
+        return self._change_queue(label, queue)
 
     def unqueue(self, episodes: Sequence[str]) -> Outcome:
         """Take episodes out of the queue."""
@@ -541,30 +549,59 @@ class PlaybackController:
         self._change_queue("a move in the queue", self.queue.move(episode, by))
 
     def _change_queue(self, label: str, queue: Queue) -> Outcome:
-        before, put = self.queue, self._put_queue
+        before = self.queue
         if queue != before:
-            self.undo_history.add(Change(label, partial(put, queue, before), partial(put, before, queue)))
-            put(before, queue)
+            self.undo_history.add(self._queue_change(label, before, queue))
+            self._put_queue(before, queue)
         return changed(label)
+
+    def _queue_change(self, label: str, before: Queue, after: Queue) -> Change:
+        put = self._put_queue
+        return Change(label, partial(put, after, before), partial(put, before, after))
 
     def _put_queue(self, before: Queue, after: Queue) -> None:
         self.sessions.follow(before, after)
         self._up_next.set_queue(self.queue.changed_as(before, after))
 
     @property
-    def queue_seen(self) -> str:
-        """The last change of the queue by a sync that was taken over; see `QueueNews`."""
-        return self._up_next.seen
+    def queue_notes(self) -> QueueNotes:
+        """What is saved of the queue besides its entries."""
+        return self._up_next.notes
 
-    def resume_queue(self, seen: str, times: Iterable[str]) -> None:
-        """Go on with the last change that was `seen`, and with the times of the changes that wait for a sync."""
-        self._up_next.seen, self._up_next.times = seen, [*times]
+    def resume_queue(self, notes: QueueNotes) -> None:
+        """Go on with what was saved of the queue besides its entries."""
+        self._up_next.notes = notes
+
+    def queue_arrivals(self, arrivals: Sequence[Arrival], until: float, limit: int) -> Outcome:
+        """Put new episodes into the queue until it has `limit` entries, except those that the listener knows."""
+        from tui_pod.core.selection.arrivals import joined  # few podcasts have new episodes now
+
+        status, before, known = self.progress_index.status, self.queue, self.queue_notes.arrived
+        unknown = [one for one in arrivals if one.episode not in before.entries]
+        fresh = [one for one in unknown if status(one.episode) is Status.UNPLAYED]
+
+        def replaced(arrival: Arrival) -> list[str]:
+            rows = ((ident, self.library.index(ident)) for ident in known if status(ident) is Status.UNPLAYED)
+            return [ident for ident, row in rows if row is not None and self.library.feed_of(row) == arrival.podcast]
+
+        queue = joined(before, fresh, replaced, limit)
+        came = [one.episode for one in fresh if one.episode in queue.upcoming]
+        self._up_next.notes = self.queue_notes._replace(arrived=[*known, *came][-MAX_TIMES:], until=until)
+        if queue == before:
+            self._up_next.save_queue()
+            return DONE
+        label = f"{self.library.named(came)} joined the queue"
+        self.undo_history.add(self._queue_change(label, before, queue))
+        self.sessions.follow(before, queue)
+        self._up_next.set_queue(queue, UNKNOWN)  # else it could come back where it was taken out or played
+        return Outcome(label)
 
     def receive_queue(self, news: QueueNews) -> None:
         """Take over what other machines have queued, taken and moved; what plays, plays on."""
-        if news.generation in ("", self.queue_seen):
+        seen = self.queue_notes.seen
+        if news.generation in ("", seen):
             return
-        session, seen = self.session, self.queue_seen
+        session = self.session
         planned = set(session.episodes) - session.queued if session is not None else set[str]()
         before = self.queue.upcoming
         self._up_next.receive(news.put_into(self.queue, planned, seen), news.generation)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import takewhile
 
 from tui_pod.core.library.editions import other_editions
@@ -19,7 +20,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import setting_records
 from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, Sort, list_episodes, sort_indexes
 from tui_pod.core.selection.play_order import home_view
-from tui_pod.core.selection.queue import Queue
+from tui_pod.core.selection.queue import Queue, QueueNotes
 from tui_pod.core.selection.shared_queue import noted
 
 TABLE = "list"
@@ -91,9 +92,7 @@ class UpNext:
         self._orders = orders
         self._player = player
         self.queue = self._saved_queue = queue
-        self.times: list[str] = []  # see `noted`
-        self.seen = ""
-        """The last change of the queue by a sync that was taken over; see `QueueNews`."""
+        self.notes = QueueNotes()
         self.context = PlayContext()
         self.is_automatic = False
         """Whether the current episode began because another had ended."""
@@ -242,26 +241,27 @@ class UpNext:
         if following is not None:
             self._state.ports.sources.prepare(following)
 
-    def set_queue(self, queue: Queue) -> None:
-        """Replace the queue, and save it."""
+    def set_queue(self, queue: Queue, now: datetime | None = None) -> None:
+        """Replace the queue, and save it; if `now` is given, as if that were the time."""
         self.queue = queue
-        self.save_queue()
+        self.save_queue(now)
         self._state.ports.listener.show(QueueChanged())
         if self._state.playback.is_active:
             self.prepare()
 
     def receive(self, queue: Queue, generation: str) -> None:
         """Replace the queue because of other machines; it is not noted as a change made here."""
-        self.seen, self._saved_queue = generation, queue
+        self.notes, self._saved_queue = self.notes._replace(seen=generation), queue
         self.set_queue(queue.renamed(self._state.library.aliases))
 
-    def save_queue(self) -> None:
-        """Save the queue."""
-        values = {"entries": list(self.queue.entries), "cursor": self.queue.cursor, "seen": self.seen}
+    def save_queue(self, now: datetime | None = None) -> None:
+        """Save the queue, with what was changed noted as at `now`, by default the time."""
+        values = {"entries": list(self.queue.entries), "cursor": self.queue.cursor, "seen": self.notes.seen,
+                  "arrived": list(self.notes.arrived), "until": self.notes.until}  # fmt: skip
         if self.queue != self._saved_queue:
-            now = values["updated"] = self._state.ports.clock()
-            values["times"] = self.times = noted(self.times, self._saved_queue, self.queue, now)
-            self._saved_queue = self.queue
+            values["updated"] = clock = self._state.ports.clock()
+            values["times"] = times = noted(self.notes.times, self._saved_queue, self.queue, now or clock)
+            self.notes, self._saved_queue = self.notes._replace(times=times), self.queue
         self._state.ports.writer.save(*setting_records("queue", values))
 
     def _is_known(self, episode: str) -> bool:

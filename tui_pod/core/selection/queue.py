@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple, Self
 
 
@@ -105,3 +105,16 @@ class Queue(_Entries):
 
     def _inserted(self, row: int, ids: list[str]) -> Queue:
         return Queue((*self.entries[:row], *ids, *self.entries[row:]), self.cursor)
+
+
+class QueueNotes(NamedTuple):
+    """What is saved of the queue besides its entries."""
+
+    seen: str = ""
+    """The last change by a sync that it contains; see `QueueNews`."""
+    times: Sequence[str] = ()
+    """When its entries were changed last; see `noted`."""
+    arrived: Sequence[str] = ()
+    """The episodes that joined it by themselves last, also if they are out of it again."""
+    until: float = 0.0
+    """Up to when new episodes were considered, in seconds since 1970."""

@@ -63,7 +63,7 @@ class RetentionPolicy(Follower):
         from tui_pod.recordings.downloads import Usual, has_rule  # brings TLS
 
         settings = self._context.settings.feeds
-        usual = Usual(settings.keep_next, settings.delete_played)
+        usual = Usual(settings.keep_next, settings.delete_played, settings.download_queued)
         for feed in feeds:
             if has_rule(feed.settings, usual):
                 await self._keep(feed, usual)

@@ -8,13 +8,16 @@ Called on the event loop; blocking work runs in threads.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tui_pod.core.actions import key_of
 from tui_pod.core.player.changes import ProgressChanged
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.text.clean import counted
+from tui_pod.core.wall_time import believed_seconds
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.threads import in_thread
 
@@ -36,19 +39,25 @@ class News(Follower):
         podcasts = await self._context.podcasts.get()
         if podcasts.store.is_empty:
             return
-        from tui_pod.shelf.marks import drop_old_news, read_news  # brings TLS
+        from tui_pod.shelf.marks import drop_old_news, read_arrivals, read_news  # brings TLS
 
-        now = self._context.controller.now().timestamp()
-        self._ids, dropped = await in_thread(
-            lambda _: (read_news(podcasts.store.db, now), drop_old_news(podcasts.store.db, now))
+        controller = self._context.controller
+        now, db = controller.now().timestamp(), podcasts.store.db
+        since = believed_seconds(controller.queue_notes.until, time.time())
+        self._ids, dropped, (arrivals, until) = await in_thread(
+            lambda _: (read_news(db, now), drop_old_news(db, now), read_arrivals(db, since))
         )
         if dropped:
             self._context.frontend.tell(f"{counted(dropped)} left New: nobody looked at them for weeks.")
-        index = self._context.controller.progress_index
+        index = controller.progress_index
         before = index.new
         index.set_new(self._ids)
         if changed := before ^ index.new:
             self._context.frontend.show(ProgressChanged(frozenset(changed)))
+        if arrivals and all(controller.library.index(one.episode) is not None for one in arrivals):
+            said = controller.queue_arrivals(arrivals, until, self._context.settings.feeds.queue_limit).text
+            if said:
+                self._context.frontend.tell(f"{said}. Press {key_of('undo')} to undo.")
 
     def mark_seen(self, episodes: Iterable[str]) -> None:
         """Mark episodes as seen, or otherwise dealt with by the listener."""
@@ -75,11 +84,12 @@ class News(Follower):
         self.mark_seen(ident for ident in episodes if index.status(ident) is not Status.UNPLAYED)
 
     def queue_changed(self) -> None:
-        """Mark episodes as seen that the listener has queued; a session is no choice of each of its episodes."""
+        """Mark episodes as seen that the listener has queued, not those that a session or their podcast has."""
         controller = self._context.controller
         session = controller.session
         planned = set(session.episodes) - session.queued if session is not None else set()
-        self.mark_seen(ident for ident in controller.queue.upcoming if ident not in planned)
+        unasked = planned.union(controller.queue_notes.arrived)
+        self.mark_seen(ident for ident in controller.queue.upcoming if ident not in unasked)
 
     async def _set(self, episodes: Sequence[str], is_new: bool) -> None:
         self._ids = self._ids.union(episodes) if is_new else self._ids.difference(episodes)
