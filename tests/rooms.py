@@ -1,6 +1,6 @@
 """The standard library, and listening to it with a fake of everything outside."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -120,6 +120,7 @@ def make_room(
     saved_list: Mapping[str, object] | None = None,
     library: Library | None = None,
     listener: FakeListener | None = None,
+    log: Callable[[str], None] = lambda _: None,
 ) -> Room:
     """Return listening to these episodes, with everything outside it faked and joined up.
 
@@ -131,7 +132,7 @@ def make_room(
     clock = FakeClock()
     player, sources, writer, listener = FakePlayer(clock), FakeSources(), FakeWriter(), listener or FakeListener()
     broadcast = Broadcast(listener)
-    ports = Ports(player, sources, writer, broadcast, clock, "run")
+    ports = Ports(player, sources, writer, broadcast, clock, "run", log)
     controller = PlaybackController(
         library,
         progress_index,

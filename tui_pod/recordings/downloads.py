@@ -6,7 +6,7 @@ downloads are in the `RecordingStore`. Every call of `Downloads` may wait for di
 
 The app and `tui-pod feeds refresh` use the rules below it, which are pure. An episode that the listener downloaded is
 deleted only after it was played, and only if the settings say so; an automatic download also if it is no longer among
-the next episodes. Such a download is recorded as unwanted, so that it is not fetched again.
+the next episodes. It comes back once it is among these again; what the listener removed never does.
 """
 
 from __future__ import annotations
@@ -305,8 +305,6 @@ class DownloadChanges(NamedTuple):
     """In the order in which to download them."""
     delete: list[str]
     """Episodes whose downloads to delete."""
-    dropped: list[str]
-    """Those of them that were not played: they must not be downloaded again automatically."""
 
 
 def has_rule(settings: PodcastSettings, usual: Usual) -> bool:
@@ -352,7 +350,7 @@ def plan_downloads(
         if is_allowed and not _is_played(progress(episode.id)):
             wanted.append(episode)
     kept = {episode.id for episode in wanted}
-    gone, dropped = [], []
+    gone = []
     for episode in order:
         download, played = downloads.get(episode.id), progress(episode.id)
         if download is None or episode.id in in_use:
@@ -361,10 +359,9 @@ def plan_downloads(
             is_over = days != KEPT and now - (played.listened or played.updated) >= timedelta(days=days)
         else:
             is_over = is_ahead and download.is_automatic and episode.id not in kept and played is None
-            dropped += [episode.id] if is_over else []
         gone += [episode.id] if is_over else []
     fetch = dict.fromkeys(episode for episode in (*queued, *wanted) if episode.id not in downloads)
-    return DownloadChanges(list(fetch), gone, dropped)
+    return DownloadChanges(list(fetch), gone)
 
 
 def _last_heard(episodes: Iterable[Episode], progress: Callable[[str], Progress | None]) -> str | None:

@@ -38,7 +38,7 @@ class RemoteRecording:
         self.file = fetcher.file
         self._fetcher = fetcher
         self._changed = fetcher.changed
-        self._reported_version = 0
+        self._reported_version = self._read_version = 0
         self.inserted = 0, b""
         """Where readers get bytes that the server does not have, and these bytes; progress and size are without."""
 
@@ -53,6 +53,7 @@ class RemoteRecording:
             if self._fetcher.is_closed:
                 raise OSError("the recording was closed")
             self._fetcher.plan.readers += 1
+            self._read_version = self._fetcher.version
             self._fetcher.try_again()
             if not self.file.content.has_end:
                 self.file.content = replace(self.file.content, size=None, has_end=True)
@@ -63,9 +64,10 @@ class RemoteRecording:
         with self._changed:
             plan, content, now = self._fetcher.plan, self.file.content, time.monotonic()
             failed, at = self._fetcher.next_attempt or (None, now)
+            is_same = self._read_version == self._fetcher.version and not self._fetcher.is_closed
             return FetchProgress(
                 self.file.have.end_from(0), content.size, plan.is_ranged is not False, plan.rate_at(now), plan.come,
-                content.has_end, failed, at - now,
+                content.has_end, failed, at - now, is_same and self._fetcher.failure is None,
             )  # fmt: skip
 
     def problem(self) -> str | None:

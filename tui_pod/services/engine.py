@@ -24,7 +24,7 @@ from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.integrations.broadcast import Broadcast, Follower
-from tui_pod.runtime.log import logged
+from tui_pod.runtime.log import log, logged
 from tui_pod.services.episode_sources import EpisodeSources
 from tui_pod.services.first_screen import AppFiles
 from tui_pod.services.narration import EpisodeVoice, make_narrator, spoken_name
@@ -92,7 +92,13 @@ class Engine:
         self.sources = EpisodeSources(self.podcasts, self.voice, frontend.emit, network_works, ask_login, relist)
         self.broadcast = Broadcast(frontend, actions=bound_actions(settings))
         ports = Ports(
-            self._player, self.sources, self._writer, self.broadcast, lambda: datetime.now(UTC), os.urandom(4).hex()
+            self._player,
+            self.sources,
+            self._writer,
+            self.broadcast,
+            lambda: datetime.now(UTC),
+            os.urandom(4).hex(),
+            log,
         )
         self.excerpts = ExcerptPlayer(
             self.sources.find,

@@ -47,7 +47,7 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import Details, FeedStore
 from tui_pod.shelf.layouts import read_places
-from tui_pod.shelf.marks import candidates, set_marked
+from tui_pod.shelf.marks import candidates
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.foreign_texts import ForeignTexts
 from tui_pod.sources.podcasts.chapters import notes_chapters
@@ -227,15 +227,10 @@ class Upkeep:
         in_use: Collection[str],
         now: datetime,
     ) -> tuple[list[DownloadRequest], list[str]]:
-        """Return a feed's automatic downloads, and the episodes whose downloads are to be deleted.
-
-        It records which of these must not be downloaded again automatically.
-        """
+        """Return a feed's automatic downloads, and the episodes whose downloads are to be deleted."""
         found = candidates(self._store.db, feed.feed_id)
         downloads = self._downloads.of(one.id for one in found)
         plan = plan_downloads(found, feed.settings, feed.is_serial, usual, progress, downloads, in_use, now)
-        if plan.dropped:
-            set_marked(self._store.db, "unwanted", plan.dropped, True)
         requests = (self._audio.download_request(episode, is_automatic=True) for episode in plan.fetch)
         return [request for request in requests if request is not None], plan.delete
 

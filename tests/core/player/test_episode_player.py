@@ -1000,37 +1000,3 @@ def test_stream_of_unknown_length_is_shorter_only_if_it_ends_there_twice() -> No
     send(room, FileLoaded, 199.0, 199.0, False)
     send(room, FileEnded, 199.0)
     assert "28 s shorter" in room.listener.said[-1]
-
-
-@pytest.mark.parametrize(
-    "event",
-    [(FileLoaded, 10.0, 50.0), (PositionChanged, 10.0), (SeekFinished, 10.0), (DurationKnown, 50.0), (FileEnded, 50.0),
-     (PauseChanged, True, 10.0), (BufferingChanged, True), (ChaptersKnown, ()), (LoadFailed, "it is gone")],
-    ids=lambda event: event[0].__name__,
-)  # fmt: skip
-@pytest.mark.parametrize("phase", ["requested", "ready", "opening", "open", "retrying", "held", "ended"])
-def test_each_event_in_each_phase_is_taken_or_ignored(event: tuple[Callable[..., Event], object], phase: str) -> None:
-    room = make_room(progress={"three": started(20.0)})
-    room.player.is_holding = True
-    room.sources.is_holding = phase == "requested"
-    room.sources.found["three"] = stream(100.0)
-    match phase:
-        case "held":
-            held = Playback(episode="three", position=20.0, duration=300.0)
-            room = make_room(progress={"three": started(20.0)}, playback=held)
-        case _:
-            room.play("three")
-    if phase in ("open", "retrying", "ended"):
-        send(room, FileLoaded, 20.0, 100.0)
-    if phase == "retrying":
-        send(room, FileEnded, 30.0)
-    if phase == "ended":
-        room.controller.stop()
-    kind, *values = event
-    send(room, kind, *values)
-    send(room, kind, *values)
-    room.controller.tick()
-    room.controller.save()
-    progress = room.progress("three")
-    assert not progress.played
-    assert phase in ("open", "opening") or progress.position == 20.0

@@ -32,7 +32,7 @@ from tui_pod.core.player.events import (
     SeekFinished,
     SourceReady,
 )
-from tui_pod.core.player.load import Accuracy, Load, Phase
+from tui_pod.core.player.load import TAKES, Accuracy, Load, Phase
 from tui_pod.core.player.load_watch import MAX_WAIT, LoadWatch, Retry
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.progress_tracker import AT_ONCE, ProgressTracker
@@ -92,10 +92,6 @@ class PlayerOwner(NamedTuple):
     """A jump to a chapter or sentence that waited for these was made, from one position to another."""
     reached: Callable[[Passage], None]
     """A passage that is to be skipped was reached."""
-
-
-OF_THE_FILE = FileLoaded, PositionChanged, SeekFinished, DurationKnown, FileEnded
-"""Events that only a file can cause that the player has."""
 
 
 class EpisodePlayer:
@@ -522,7 +518,7 @@ class EpisodePlayer:
     def handle(self, event: LoadEvent) -> None:
         """Handle an event of the player or the sources."""
         load = self._load
-        if load is None or (load.phase is Phase.HELD and not isinstance(event, ChaptersKnown)):
+        if load is None:
             return
         if load.phase is Phase.LEAD and event.load == -self._state.playback.load and load.source is not None:
             if isinstance(event, FileEnded | LoadFailed):
@@ -533,8 +529,10 @@ class EpisodePlayer:
             return
         if event.load != self._state.playback.load:
             return
-        if isinstance(event, OF_THE_FILE) and not load.is_with_player:
-            return  # of a file that was given up meanwhile, such as by a retry
+        if type(event) not in TAKES[load.phase]:
+            if not isinstance(event, PositionChanged):  # one is always on its way
+                self._state.ports.log(f"{type(event).__name__} came in phase {load.phase.name}, and was ignored")
+            return
         playback = self._state.playback
         event = load.in_whole(event, playback.marks)
         match event:
@@ -732,6 +730,7 @@ class EpisodePlayer:
         reached = self.tracker.furthest(position)
         is_growing, is_estimate = load.accuracy is Accuracy.GROWING, load.accuracy is Accuracy.ESTIMATE
         is_complete = is_growing and source.remote is not None and source.remote.progress().total is not None
+        is_complete = is_complete or (load.part is None and load.is_at_own_end(position))
         if is_complete or (is_estimate and not source.is_stream and not load.is_cut(position)):
             self.tracker.duration = position  # the end of the file is its length
         played = self.tracker.heard
@@ -741,7 +740,8 @@ class EpisodePlayer:
         self.tracker.save()
         self._writer.compact()
         self._listener.show(ProgressChanged(frozenset((load.episode.id,))))
-        is_dropped = source.is_stream and not is_whole(position, playback.duration)  # mpv reports no error then
+        # mpv reports no error if a stream breaks off
+        is_dropped = source.is_stream and not is_complete and not is_whole(position, playback.duration)
         if is_at_end and self._ends_at_once < MAX_ENDS_AT_ONCE:
             self._owner.ended(source.is_narrated)
         elif is_at_end:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -11,13 +12,19 @@ from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.parts import Part, arrange, part_at
 from tui_pod.core.player.events import (
+    BufferingChanged,
     ChaptersKnown,
+    DeviceChanged,
+    DurationKnown,
     FileEnded,
     FileLoaded,
+    FiltersMissing,
     LoadEvent,
+    LoadFailed,
     PauseChanged,
     PositionChanged,
     SeekFinished,
+    SourceReady,
 )
 from tui_pod.core.player.load_watch import MAX_WAIT, LoadWatch, Retry, fetching, is_estimated, missing
 from tui_pod.core.player.snapshot import (
@@ -51,6 +58,13 @@ END_TOLERANCE = 0.5
 """Seconds by which the player may miss the position at which it was told to stop."""
 
 
+ALWAYS = ChaptersKnown, DeviceChanged, FiltersMissing, PauseChanged
+"""Events that change nothing which a load must have first."""
+
+PLAYING = BufferingChanged, DurationKnown, PositionChanged
+"""Events of a source that the player has."""
+
+
 class Phase(Enum):
     """What a load waits for."""
 
@@ -68,6 +82,18 @@ class Phase(Enum):
     """The time of the next attempt, after a stream failed."""
     HELD = 7
     """The listener: the episode was restored or stopped."""
+
+
+TAKES: Mapping[Phase, frozenset[type]] = {
+    Phase.REQUESTED: frozenset((SourceReady, LoadFailed, *ALWAYS)),
+    Phase.READY: frozenset((SourceReady, LoadFailed, *ALWAYS)),
+    Phase.LEAD: frozenset((SourceReady, LoadFailed, *ALWAYS)),
+    Phase.OPENING: frozenset((SourceReady, LoadFailed, FileLoaded, FileEnded, SeekFinished, *PLAYING, *ALWAYS)),
+    Phase.OPEN: frozenset((SourceReady, LoadFailed, FileLoaded, FileEnded, SeekFinished, *PLAYING, *ALWAYS)),
+    Phase.RETRYING: frozenset(ALWAYS),
+    Phase.HELD: frozenset((ChaptersKnown,)),
+}
+"""The events that a load takes in each phase. Any other comes too late: the player reports from its own threads."""
 
 
 class Accuracy(Enum):
@@ -352,6 +378,14 @@ class Load:
         factor = source.duration / progress.duration
         if abs(factor - 1) >= SAME_LENGTH:
             self.position *= factor
+
+    def is_at_own_end(self, position: float) -> bool:
+        """Return whether a stream ended at a position since its recording does, whatever length its podcast states."""
+        remote = self.source.remote if self.source is not None else None
+        if remote is None or not self.measured or self.accuracy is not Accuracy.EXACT or self.is_cut(position):
+            return False
+        fetched = remote.progress()
+        return fetched.is_intact and fetched.total is not None and is_whole(position - self.offset, self.measured)
 
     def why_out_of_reach(self, position: float, duration: float | None) -> str | None:
         """Return why the player cannot go to a position yet; None if it can."""

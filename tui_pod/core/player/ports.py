@@ -132,3 +132,5 @@ class Ports:
     clock: Clock
     run: str
     """Name of this run of the program, unique: prefix of the keys of `HeardRecord`."""
+    log: Callable[[str], None] = lambda _: None
+    """Writes a line to the log."""

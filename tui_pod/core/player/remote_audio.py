@@ -24,6 +24,8 @@ class FetchProgress(NamedTuple):
     """What failed, in a few words, while the next request is awaited; None while none is."""
     retry_in: float = 0.0
     """Seconds until that request."""
+    is_intact: bool = False
+    """Whether nothing has failed or changed since the last reader began, so that where it ends, the recording does."""
 
 
 class ByteReader(Protocol):
