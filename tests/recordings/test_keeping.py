@@ -112,12 +112,15 @@ def test_filling_up_stops_at_the_episode_heard_last() -> None:
     assert plan({"d": STARTED}, keep="4") == ("edcb", "")  # from elsewhere
 
 
-def test_only_what_drops_out_unplayed_is_not_to_come_again() -> None:
+def test_what_made_room_is_fetched_again_once_it_is_next() -> None:
     progress = {"e": PLAYED}
     downloads = {ident: Download(ident, Path(ident), 1, is_automatic=True) for ident in "edcb"}
     settings = make_settings({"keep": "2", "delete_played": "now"})
     made = plan_downloads(EPISODES, settings, False, Usual(), progress.get, downloads, (), NOW)
-    assert (made.delete, made.dropped) == (["e", "b"], ["b"])
+    assert made.delete == ["e", "b"]
+    assert plan({"e": PLAYED, "d": Progress(NOW, played=True), "c": Progress(NOW, played=True)}, keep="1") == ("", "")
+    marked = {ident: Progress(NOW, played=True) for ident in "edc"}
+    assert plan(marked, keep="1", delete_played="now") == ("b", "")
 
 
 def test_oldest_played_goes_first_and_unplayed_never() -> None:
