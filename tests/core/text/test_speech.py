@@ -119,3 +119,34 @@ def test_speakable_longest_entry_of_the_table_goes_first() -> None:
 
 def test_speakable_without_a_table_goes_by_the_rules() -> None:
     assert speakable("RoPE²", {}) == "RoPE squared"
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "Sie kam am 3. März 2024 an.", "Er sagte z. B. mit Recht nichts.", "Das gilt z.B. Katzen und u. a. Hunden.",
+        "See p. 12 for more.", "Approx. 30 ships came.", "It dates from c. 1850.", "It is in vol. 2 of it.",
+        "See pp. 3-5 there.", "IV. The End", "I. The Start", "M. Dupont est venu.", "El Sr. García vino.",
+        "Dhr. Jansen, bijv. Amsterdam.", "Il sig. Rossi venne.", "Im 19. Jahrhundert war es so.", "Capt. Ahab sailed.",
+    ],
+)  # fmt: skip
+def test_split_sentences_never_at_an_abbreviation_or_a_date(whole: str) -> None:
+    assert split_sentences(whole) == [whole]
+
+
+def test_split_sentences_after_a_number_or_a_letter_that_ends_one() -> None:
+    assert split_sentences("He has 30. March came.") == ["He has 30.", "March came."]
+    assert split_sentences("It is vitamin C. The rest follows.") == ["It is vitamin C.", "The rest follows."]
+    assert split_sentences("We met at 5 p.m. Tom came.") == ["We met at 5 p.m.", "Tom came."]
+
+
+@pytest.mark.parametrize(
+    ("written", "spoken"),
+    [
+        ("CHAPTER II.", "Chapter 2."), ("XIV.", "14."), ("XIV", "14."), ("IV. The End", "4. The End"),
+        ("THE OLD HARBOUR", "The Old Harbour"), ("NASA", "NASA"), ("Book XL begins", "Book 40 begins"),
+        ("CIVIL", "CIVIL"), ("I am here.", "I am here."), ("Part I", "Part 1"),
+    ],
+)  # fmt: skip
+def test_capitals_and_roman_numbers_are_spoken_as_words_and_numbers(written: str, spoken: str) -> None:
+    assert speakable(written, {}) == spoken

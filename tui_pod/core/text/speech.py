@@ -15,17 +15,38 @@ DIRECTIONS = ("token by token", "muffled", "out of noise")
 
 _DIRECTION = re.compile(rf"\[({'|'.join(DIRECTIONS)})\] ")
 
-_TITLES = frozenset("Dr Mr Mrs Ms Prof St Jr Sr vs etc Fig fig No al approx cf e.g i.e".split())
-_NUMBERED_WORDS = frozenset("Ch ch Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec".split())
+_TITLES = frozenset(
+    "Dr Mr Mrs Ms Prof St Jr Sr vs etc Fig fig No al approx Approx cf e.g i.e Capt Col Gen Lt Rev Hon Gov Sen Rep Mt "
+    "bzw ca evtl ggf inkl Hr Fr Nr Str sog vgl Vgl usw Mme Mlle Sra Srta Dra Ud Uds EE pág núm sig sigg dott avv ing "
+    "bijv dhr Dhr mevr Mevr drs blz resp".split()
+)
+"""Abbreviations in English, German, French, Spanish, Italian and Dutch that come before what they belong to."""
+_NUMBERED_WORDS = frozenset(
+    "Ch ch Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec pp Vol vol vols Abs Abb Art art Bd Eq eq Kap Pos Sec sec "
+    "Tab cap chap fol ed Ziff pag tel Tel".split()
+)
 """Words whose full stop does not end a sentence if a number follows."""
-_FINAL = frozenset("Jr Sr St al etc".split())
+_FINAL = frozenset("Jr Sr St al etc usw".split())
 """Titles that may also end a sentence."""
 _OPENERS = frozenset(
     "A After All And Another As At Because Before Both But By Each Every For From Here How If In Instead It Its Most "
     "Nor Not Now On Once One Or She Since Some That The Then There These They This Those We What When Where Which "
-    "While Who Why With You Your".split()
+    "While Who Why With You Your Aber Das Der Die Es Und Wir".split()
 )
 """Words that begin a sentence: a single letter before one of them is not the initial of a name."""
+_DATED = re.compile(
+    r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\w*|Jahrhunderts?|Weltkriegs?|Kapitels?|Auflage|Platz|Klasse"
+)
+"""German words before which a number with a full stop is an ordinal."""
+_SPELT = re.compile(r"(?!a\.m|p\.m)[^\W\d_](?:\.[^\W\d_])*")
+"""A letter, or several with full stops between: an initial, or an abbreviation such as `z.B.`"""
+_ROMAN = r"(?=[IVXLC])C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_ROMAN_LINE = re.compile(rf"({_ROMAN})(?<!^I)\.?$|({_ROMAN})\. (?=[A-Z])")
+"""A Roman number that is all of a line, or numbers it."""
+_ROMAN_PART = re.compile(
+    rf"\b((?i:chapter|book|part|volume|vol|act|scene|canto|section|kapitel|buch|teil|band|chapitre|livre|tome"
+    rf"|capítulo|libro|capitolo|parte|hoofdstuk|deel)\.? )({_ROMAN})\b(?!’)"
+)
 _LONGEST_TITLE = 10
 """Characters before a full stop that are checked."""
 _FIRST_WORD = re.compile(r"[A-Z][a-z]*+(?![.’'-])")
@@ -173,7 +194,7 @@ def split_sentences(text: str) -> list[str]:
 
 def _is_end(text: str, end: re.Match[str]) -> bool:
     following = text[end.end() : end.end() + 1]
-    if following.islower():
+    if following.islower() or (end.start() < _LONGEST_TITLE and re.fullmatch(_ROMAN, text[: end.start()])):
         return False
     if text[end.start()] != ".":
         return True
@@ -181,7 +202,9 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
     word = before[before.rfind(" ") + 1 :].lstrip("(\"'“‘")
     if following.isdigit() and word in _NUMBERED_WORDS:
         return False
-    is_letter = len(word) == 1 and word.isupper() and word != "I"
+    if word.isdecimal() and len(word) <= 2 and _DATED.match(text, end.end()):
+        return False
+    is_letter = word != "I" and _SPELT.fullmatch(word) is not None
     if is_letter or word in _FINAL:
         first = _FIRST_WORD.match(text, end.end())
         return first is not None and first[0] in _OPENERS
@@ -199,7 +222,7 @@ def speakable(sentence: str, table: Mapping[str, str]) -> str:
 
     Words with two pronunciations, and quotation marks, are given as `[word](/phonemes/)` in the voice's own alphabet.
     """
-    sentence = _NUMBERED.sub(" ", sentence)
+    sentence = _NUMBERED.sub(" ", _without_capitals(sentence))
     words = _table_pattern(tuple(sorted(table, key=len, reverse=True)))
     if words is not None:
         sentence = words.sub(lambda found: _plural(table[found[1]]) if found[2] else table[found[1]], sentence)
@@ -216,6 +239,21 @@ def speakable(sentence: str, table: Mapping[str, str]) -> str:
     for pattern, phonemes in _HOMOGRAPHS:
         sentence = re.sub(pattern, partial(_marked, phonemes), sentence)
     return _QUOTE.sub(r"[\1](/\1/)", sentence)
+
+
+def _without_capitals(sentence: str) -> str:
+    """Return a heading in capitals as words, which would be spelled, and its Roman number as a number."""
+    numbered = _ROMAN_PART.sub(lambda found: f"{found[1]}{_roman(found[2])}", sentence)
+    if (line := _ROMAN_LINE.match(numbered)) is not None:
+        numbered = f"{_roman(line[1] or line[2])}.{' ' if line[2] else ''}{numbered[line.end() :]}"
+    if not numbered.isupper() or not re.search(r"[^\W\d_]{4}", numbered) or " " not in numbered:
+        return numbered
+    return re.sub(r"[^\W\d_][\w’']*", lambda word: word[0].capitalize(), numbered)
+
+
+def _roman(number: str) -> int:
+    values = [{"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}[letter] for letter in number]
+    return sum(-value if value < after else value for value, after in zip(values, [*values[1:], 0], strict=True))
 
 
 def _marked(phonemes: str, found: re.Match[str]) -> str:
