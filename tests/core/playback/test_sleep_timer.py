@@ -96,6 +96,13 @@ def test_play_or_pause_while_it_fades_adds_ten_minutes_and_brings_the_volume_bac
     assert (room.status, len(chimes)) == (PlayerStatus.PAUSED, 3)
 
 
+def test_time_of_day_may_be_less_than_a_minute_away(room: Room) -> None:
+    end = room.clock() + timedelta(minutes=1)
+    room.clock.go(22)
+    timer = parse_sleep(f"{local_time(end):%H:%M}", room.clock())
+    assert timer == SleepTimer(38.0, until=end)
+
+
 def test_time_of_day_ends_by_the_clock_and_not_after_a_pause_over_it(room: Room) -> None:
     room.play("three")
     end = room.clock() + timedelta(minutes=2)

@@ -109,8 +109,9 @@ def parse_sleep(text: str, now: datetime) -> SleepTimer | None:
     for unit in (SleepUnit.CHAPTER, SleepUnit.EPISODE, SleepUnit.PART):
         if word in (unit, unit[0]):
             return SleepTimer(1, unit)
-    seconds = parse_budget(word, now, "sleep timer")
-    return SleepTimer(seconds, until=parse_end(word, now))
+    if (end := parse_end(word, now)) is not None:  # however soon
+        return SleepTimer((end - now).total_seconds(), until=end)
+    return SleepTimer(parse_budget(word, now, "sleep timer"))
 
 
 class Bedtime:
