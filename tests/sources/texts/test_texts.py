@@ -49,6 +49,17 @@ def shown(html: str, reads_code: bool = False) -> list[str]:
         ("<pre><code><div>a = 1;</div><div>b = 2;</div></code></pre>on", ["remark: Code, left out.", "paragraph: on"]),
         ("<p hidden>x</p><p style='display: none'>y</p><math alttext='x plus y'><mi>x</mi></math>",
          ["paragraph: x plus y"]),
+        ("<table><tr><th>Port<th>Day<th>Depth<tr><td rowspan=2>Kiel<td>Monday<td>1 m<tr><td>Tuesday<td>2 m"
+         "<tr><td>Lübeck<td colspan=2>never</table>",
+         ["item: Port: Kiel; Day: Monday; Depth: 1 m.", "item: Port: Kiel; Day: Tuesday; Depth: 2 m.",
+          "item: Port: Lübeck; Day: never."]),
+        ("<table><tr><td>a<td rowspan=2>b<tr><td>c<tr><td>d<td rowspan=9>e</table>",
+         ["item: a; b.", "item: c; b.", "item: d; e."]),
+        ("<table><tr><td rowspan=2><h3>a</h3><td>b<tr><td>c</table>",
+         ["heading: a", "paragraph: b", "paragraph: c"]),
+        ("<ol><li>a<li value=9>b<li>c</ol><p>now <del>6</del>7 m", ["item: 1: a", "item: 9: b", "item: 10: c",
+                                                                     "paragraph: now 7 m"]),
+        ("<p>It is <math><mi>x</mi></math>.", ["paragraph: It is a formula."]),
     ],
 )  # fmt: skip
 def test_html_is_read_so_that_one_can_follow(html: str, spoken: list[str]) -> None:
@@ -66,6 +77,8 @@ def test_plain_text_has_paragraphs_and_chapters_without_the_frame_of_an_archive(
         ("heading", "CHAPTER I."),
         ("paragraph", "It was very wet."),
     ]
+    noted = "It[1] was.\n\n[Footnote 1: A note\nof two lines.]\n\n[Illustration: A ship]\n\nIt [x] is."
+    assert [block.text for block in plain_blocks(noted)] == ["It was.", "It [x] is."]
     assert [block.text for block in plain_blocks("One line.\nAnother.")] == ["One line.", "Another."]
 
 

@@ -26,14 +26,17 @@ MAX_COLUMNS = 4
 MAX_CELL = 300
 """Longest cell of such a table, in characters; longer ones are paragraphs that a table arranges."""
 
+MAX_SPAN = 100
+"""Maximum number of columns or rows that one cell spans."""
+
 MAX_DEPTH = 40
 """Maximum number of lists or tables within each other that are told apart."""
 
-CODE, TABLE = "Code, left out.", "A table, left out."
+CODE, TABLE, FORMULA = "Code, left out.", "A table, left out.", "a formula"
 
 _SKIPPED = frozenset(
     "script style template iframe svg canvas object audio video noscript noembed noframes button select textarea nav"
-    " dialog rt rp math datalist".split()
+    " dialog rt rp math datalist del s strike".split()
 )
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _BLOCKS = frozenset(
@@ -69,6 +72,8 @@ _CHAPTER = re.compile(
     re.IGNORECASE,
 )
 _BANNER = re.compile(r"\*\*\* ?(START|END) OF TH[EI]S? PROJECT GUTENBERG[^\n]*")
+_ADDED = re.compile(r"\[(?:\d{1,4}|(?:Footnote|Illustration|Transcriber|Sidenote)\b[^\[\]]{0,2000})\]")
+"""Marks of notes, and what Project Gutenberg adds to a text."""
 _EMPHASIS = re.compile(r"(?<!\w)_([^_\n]{1,200})_(?!\w)")
 _WRAPPED = 100
 """Plain text with longer lines on average has a paragraph a line."""
@@ -90,10 +95,33 @@ class _Table:
     sink: list[Block]
     """Where it is inserted."""
     rows: list[list[list[Block]]] = field(default_factory=list)
+    held: dict[int, tuple[int, list[Block]]] = field(default_factory=dict)
+    """By column: how many further rows a cell reaches into, and what is in it."""
     heads: int = 0
     """Cells of the first row that are heads."""
     arranges: bool = False
     """Whether it only arranges a page."""
+
+    def fill(self, is_end: bool = False) -> None:
+        """Put cells of rows above that reach into this one before its next cell, or up to its end."""
+        row = self.rows[-1] if self.rows else []
+        while self.rows and (held := self.held.get(len(row))) is not None:
+            self.held[len(row)] = held[0] - 1, held[1]
+            if held[0] <= 1:
+                del self.held[len(row)]
+            row.append(held[1])
+        if is_end and self.rows and self.held and max(self.held) >= len(row):
+            row.append([])
+            self.fill(is_end)
+
+    def add(self, cell: list[Block], values: Mapping[str, str]) -> None:
+        """Add a cell, which may span columns and rows."""
+        self.fill()
+        columns, down = (_count(values.get(name, "")) for name in ("colspan", "rowspan"))
+        for number in range(columns):
+            if down > 1:
+                self.held[len(self.rows[-1])] = down - 1, cell if number == 0 else []
+            self.rows[-1].append(cell if number == 0 else [])
 
 
 class _BlockReader(HTMLParser):
@@ -128,8 +156,8 @@ class _BlockReader(HTMLParser):
             self._heading = 0  # whose end tag was left out
         if ident := values.get("id") or (values.get("name") if tag == "a" else ""):
             self.found.anchors.setdefault(ident[:200], len(self.found.blocks))
-        if tag == "math" and values.get("alttext"):
-            self._words.append(values["alttext"])
+        if tag == "math":
+            self._words.append(values.get("alttext") or FORMULA)
         if tag not in _VOID and (tag in _SKIPPED or _is_left_out(tag, values)):
             self._skipped, self._depth = tag, 1
         elif tag in _HEADINGS:
@@ -148,7 +176,7 @@ class _BlockReader(HTMLParser):
             start = values.get("start", "")
             self._lists.append(None if tag == "ul" else int(start) if re.fullmatch(r"\d{1,6}", start) else 1)
         elif tag == "li":
-            self._open_item()
+            self._open_item(values.get("value", ""))
         elif tag in ("table", "tr", "td", "th"):
             self._open_table(tag, values)
         elif tag == "a":
@@ -254,8 +282,10 @@ class _BlockReader(HTMLParser):
         if len(alt) > 2 and word not in _NO_PICTURE and not is_name and len(self._pictures) < 1_000:
             self._pictures.append(alt)
 
-    def _open_item(self) -> None:
+    def _open_item(self, value: str) -> None:
         self._number = ""
+        if self._lists and self._lists[-1] is not None and re.fullmatch(r"[0-9]{1,6}", value):
+            self._lists[-1] = int(value)
         if self._lists and (number := self._lists[-1]) is not None:
             self._number, self._lists[-1] = f"{number}: ", number + 1
 
@@ -288,6 +318,7 @@ class _BlockReader(HTMLParser):
                 arranges = values.get("role", "") in ("presentation", "none")
                 self._tables.append(_Table(self._sink, arranges=arranges))
         elif self._tables and tag == "tr":
+            self._tables[-1].fill(is_end=True)
             self._tables[-1].rows.append([])
         elif self._tables:
             table = self._tables[-1]
@@ -295,12 +326,13 @@ class _BlockReader(HTMLParser):
                 table.rows.append([])
             table.heads += tag == "th" and len(table.rows) == 1
             self._sink = []
-            table.rows[-1].append(self._sink)
+            table.add(self._sink, values)
 
     def _end_table(self) -> None:
         if not self._tables:
             return
         table = self._tables.pop()
+        table.fill(is_end=True)
         self._sink = table.sink
         self._sink += _read_table(table)
 
@@ -329,7 +361,7 @@ def plain_blocks(text: str) -> list[Block]:
 
 def _plain(parts: list[str]) -> Iterator[Block]:
     for part in parts:
-        said = clean(_EMPHASIS.sub(r"\1", part), MAX_BLOCK)
+        said = clean(_EMPHASIS.sub(r"\1", _ADDED.sub("", part)), MAX_BLOCK)
         if not any(map(str.isalnum, said)):
             continue
         is_heading = len(said) <= 80 and (
@@ -342,7 +374,7 @@ def _read_table(table: _Table) -> list[Block]:
     """Return the rows of a table, or that it is left out; what a table only arranges is read cell by cell."""
     rows = [row for row in table.rows if any(row)]
     columns = max(map(len, rows), default=0)
-    cells = [cell for row in rows for cell in row]
+    cells = list({id(cell): cell for row in rows for cell in row}.values())  # one may span several rows
     are_short = all(len(cell) <= 1 and all(_is_short(block) for block in cell) for cell in cells)
     if table.arranges or columns < 2 or len(rows) < 2 or not are_short:
         return [block for cell in cells for block in cell]
@@ -351,6 +383,11 @@ def _read_table(table: _Table) -> list[Block]:
     texts = [[cell[0].text if cell else "" for cell in row] for row in rows]
     heads = texts.pop(0) if table.heads == len(texts[0]) > 0 else []
     return [Block("item", said) for row in texts if (said := _read_row(row, heads))]
+
+
+def _count(span: str) -> int:
+    """Return how many columns or rows a cell spans."""
+    return min(max(1, int(span)), MAX_SPAN) if re.fullmatch(r"[0-9]{1,3}", span) else 1
 
 
 def _is_short(block: Block) -> bool:
