@@ -1,6 +1,6 @@
 import itertools
 import random
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -112,11 +112,19 @@ def test_plan_that_must_choose_takes_what_comes_first_in_order() -> None:
     assert planned(library, SessionRequest(260), e5=started(10.0, 1), e3=started(50.0, 2)) == ["e3", "e5", "e0"]
 
 
-def test_plan_of_everything_takes_the_course_before_podcasts() -> None:
+def test_plan_of_everything_takes_shows_by_turns_and_the_course_as_one_of_them() -> None:
     course = [Episode(f"e{number}", "T", duration=400.0, tags=("Course",)) for number in (1, 0)]
     podcast = [Episode("p", "T", duration=400.0, tags=(topic_key("", "Cast", "https://example.org/f"),))]
     library = build_library([], [*course, *podcast])
-    assert planned(library, SessionRequest(900)) == ["e0", "e1"]
+    assert planned(library, SessionRequest(900)) == ["p", "e0"]
+    shows = [
+        Episode(f"{name}{number}", "T", duration=100.0, published=date(2026, 2, number),
+                tags=(topic_key("", name, f"https://example.org/{name}"),))
+        for name in "xy" for number in (3, 2, 1)
+    ]  # fmt: skip
+    library = build_library([], [*course, *shows])
+    assert planned(library, SessionRequest(900)) == ["y3", "x3", "e0", "y2", "x2"]
+    library = build_library([], [*course, *podcast])
     assert planned(library, SessionRequest(900, order=Sort.NEWEST)) == ["e1", "e0"]
 
 

@@ -173,6 +173,11 @@ class Library:
         """Return the first address of an episode's feed; None if it has no feed."""
         return next((feed for feed, members in self._feeds if has_member(members, index)), None)
 
+    @property
+    def members_of_feeds(self) -> list[Sequence[int]]:
+        """The episodes of each feed."""
+        return [members for _, members in self._feeds]
+
     def own_order(self, topic: int) -> str | None:
         """Return `newest` or `oldest` if a topic is a podcast, or a subfolder of one, with its own order, or None."""
         feed = self.topics.podcast(topic) if topic >= 0 else None

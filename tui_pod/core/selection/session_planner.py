@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import reduce
-from itertools import accumulate, pairwise, takewhile
+from itertools import accumulate, pairwise, takewhile, zip_longest
 from math import inf
 from operator import or_
 
@@ -212,10 +212,22 @@ def _candidates(
     if request.topic in library.lists or request.order is Sort.SHUFFLE:
         return [*started, *unplayed]  # as it is shown
     if request.order is Sort.COURSE:
-        first = library.first_of_podcasts
-        unplayed = sorted(unplayed, key=lambda index: index >= first)  # these are not part of the course
+        unplayed = _by_turns(library, unplayed, request)
     new = set(progress_index.new_indexes())
     return [*started, *sorted(unplayed, key=lambda index: index not in new)]
+
+
+def _by_turns(library: Library, course_order: Sequence[int], request: SessionRequest) -> list[int]:
+    """Return episodes with each show in turn: the listener's own, newest first, and then the course as one of them."""
+    first = library.first_of_podcasts
+    shows = dict[int, list[int]]()
+    own = [index for index in course_order if index >= first]
+    show_of = {index: show for show, members in reversed([*enumerate(library.members_of_feeds)]) for index in members}
+    for index in sort_indexes(library, own, Sort.NEWEST, request.topic, request.seed):
+        shows.setdefault(show_of[index], []).append(index)
+    course = [index for index in course_order if index < first]
+    turns = zip_longest(*shows.values(), course)
+    return [index for turn in turns for index in turn if index is not None]
 
 
 def _one_edition_each(library: Library, progress_index: ProgressIndex, indexes: Iterable[int]) -> Iterator[int]:
