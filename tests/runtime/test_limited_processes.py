@@ -12,7 +12,7 @@ import pytest
 
 from tests.patience import PATIENCE, wait_until
 from tui_pod.runtime import limited_processes
-from tui_pod.runtime.limited_processes import CallLimits, ContentFault, LimitedProcesses
+from tui_pod.runtime.limited_processes import OVERSPENT, CallLimits, ContentFault, LimitedProcesses, spending
 from tui_pod.runtime.threads import Cancelled, CancelToken
 
 LIMITS = CallLimits(seconds=0.5, memory=256 * 1024 * 1024)
@@ -57,6 +57,27 @@ def test_call_that_fails_is_a_lasting_fault_and_others_go_on(
         processes.call(*call)
     assert raised.value.is_lasting
     assert processes.call("operator:add", 1, 2) == 3
+
+
+def test_calls_of_one_budget_take_no_more_together() -> None:
+    processes = LimitedProcesses(LIMITS._replace(seconds=PATIENCE))
+    with spending(0.5):
+        assert processes.call("operator:add", 1, 2) == 3
+        for _ in range(2):  # the second starts no process
+            with pytest.raises(ContentFault, match=f"^{OVERSPENT}$") as raised:
+                processes.call(*ENDLESS)
+            assert not raised.value.is_lasting
+    assert processes.call("operator:add", 1, 2) == 3
+    processes.close()
+
+
+def test_reader_that_dies_is_told_by_its_signal_or_for_its_memory(processes: LimitedProcesses) -> None:
+    for call, said in ((("os:abort",), "SIGABRT"), (("os:_exit", 3), "it takes too much memory")):
+        with pytest.raises(ContentFault, match=said) as raised:
+            processes.call(*call)
+        assert raised.value.is_lasting
+    with pytest.raises(ContentFault, match="it takes too much memory"):
+        processes.call("operator:mul", "x", 1 << 30)
 
 
 def test_call_whose_process_is_killed_by_others_is_no_lasting_fault(processes: LimitedProcesses) -> None:

@@ -107,6 +107,18 @@ async def test_refresh_bad_feeds_harm_no_other(site: Site, store: FeedStore) -> 
     assert all(one.error for one in store.feeds() if one.title != "Good")
 
 
+async def test_refresh_asks_good_feeds_first(site: Site, store: FeedStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refreshing_all, "PER_HOST", 1)
+    add(store, site, "/bad", "/new", "/good")
+    site.replies["/bad"] = server.body("no feed")
+    site.replies["/good"] = server.body(feed(item(1), "Good"))
+    asked = store.feeds()
+    await refresh(store, [asked[0], asked[2]])
+    site.asked.clear()
+    await refresh(store)
+    assert site.paths() == ["/good", "/new", "/bad"]
+
+
 @pytest.mark.parametrize("error", [OSError("odd"), RuntimeError("odd"), UserError("odd")])
 async def test_refresh_source_that_raises_anything_leaves_the_others(
     site: Site, store: FeedStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception

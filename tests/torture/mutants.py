@@ -342,7 +342,7 @@ def read_texts_itself() -> None:
     from tui_pod.runtime import limited_processes, limited_worker
 
     def call(self: limited_processes.LimitedProcesses, function: str, *arguments: Any, **_: Any) -> Any:
-        return limited_processes._result(function, json.loads(limited_worker._answer(function, [*arguments])))
+        return limited_processes._result(function, json.loads(limited_worker._answer(function, [*arguments], 0.0)))
 
     _change(limited_processes.LimitedProcesses, "call", call)
 

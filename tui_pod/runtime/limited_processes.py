@@ -11,11 +11,13 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Sequence
-from contextlib import closing, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
+from tui_pod.runtime.limited_worker import NO_MEMORY, TOO_LARGE
 from tui_pod.runtime.log import log, log_lines
 from tui_pod.runtime.subprocesses import end_group, start_group, start_of
 from tui_pod.runtime.threads import CancelToken
@@ -25,7 +27,9 @@ PATIENCE = 60.0
 
 TOO_LONG = "it takes too long"
 
-CRASHED = "reading it crashes"
+OVERSPENT = "reading all of it takes too long"
+
+CRASHED = "the process that reads it failed ({})"
 
 INTERRUPTED = "reading it was interrupted"
 
@@ -43,6 +47,30 @@ class ContentFault(UserError):
         """Set why, and whether the same content will fail again."""
         super().__init__(message)
         self.is_lasting = is_lasting
+
+
+class Budget:
+    """What several calls may take together; see `spending`."""
+
+    def __init__(self, seconds: float) -> None:
+        self.left = seconds
+        """Seconds of CPU time that are left."""
+        self.first: tuple[str, Sequence[object]] | None = None
+        """The first call."""
+
+
+budget: ContextVar[Budget | None] = ContextVar("budget", default=None)
+"""The budget of the calls of this thread, if any."""
+
+
+@contextmanager
+def spending(seconds: float) -> Iterator[None]:
+    """Let the calls of this thread in the block take so many seconds of CPU time together."""
+    token = budget.set(Budget(seconds))
+    try:
+        yield
+    finally:
+        budget.reset(token)
 
 
 class CallLimits(NamedTuple):
@@ -106,10 +134,13 @@ class LimitedProcesses:
         Named tuples and dataclasses are lists in the result.
 
         Raises:
-            ContentFault: it raised an exception, took too much, or crashed.
+            ContentFault: it raised an exception, took too much, or crashed; or nothing of the budget is left.
             Cancelled: The work was asked to stop.
         """
-        call, cancel = json.dumps((function, arguments)).encode() + b"\n", cancel or CancelToken()
+        spent, cancel = budget.get(), cancel or CancelToken()
+        if spent is not None and spent.left <= 0:
+            raise ContentFault(OVERSPENT)
+        call = json.dumps((function, arguments, None if spent is None else spent.left)).encode() + b"\n"
         while True:
             is_new = not self._idle
             try:
@@ -128,9 +159,16 @@ class LimitedProcesses:
                 raise
             if answer.endswith(b"\n"):
                 self._idle.append(process)
-                return _result(function, json.loads(answer))
+                said = json.loads(answer)
+                if spent is not None:
+                    spent.left -= said["seconds"]
+                return _result(function, said)
             status = process.end()
             cancel.check()
+            if spent is not None and status in (-signal.SIGXCPU, -signal.SIGPROF):
+                spent.left = 0.0 if status == -signal.SIGXCPU else spent.left - self._limits.seconds
+                if status == -signal.SIGXCPU:
+                    raise ContentFault(OVERSPENT)
             if is_new or status == -signal.SIGPROF:  # else it may have ended before the call
                 raise _fault(function, status)
 
@@ -165,4 +203,9 @@ def _fault(function: str, status: int) -> ContentFault:
     log(f"{function}: the process ended with {status}")
     if status == -signal.SIGPROF:
         return ContentFault(TOO_LONG, is_lasting=True)
-    return ContentFault(INTERRUPTED) if -status in _ENDED else ContentFault(CRASHED, is_lasting=True)
+    if status == NO_MEMORY:
+        return ContentFault(TOO_LARGE, is_lasting=True)
+    if not status or -status in _ENDED:
+        return ContentFault(INTERRUPTED)
+    how = signal.Signals(-status).name if status < 0 else f"status {status}"
+    return ContentFault(CRASHED.format(how), is_lasting=True)

@@ -8,11 +8,13 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import json
+import math
 import os
 import resource
 import select
 import signal
 import sys
+import time
 import traceback
 from contextlib import suppress
 from importlib import import_module
@@ -27,6 +29,9 @@ FILE_SIZE = 1024 * 1024
 """Bytes of the largest file that it may write; pictures are files."""
 
 TOO_LARGE = "it takes too much memory"
+
+NO_MEMORY = 3
+"""Exit status if memory does not suffice for an answer."""
 
 MAX_CAUSE = 4_000
 """Longest traceback that is passed on, in characters."""
@@ -55,27 +60,34 @@ def main(seconds: float, memory: int) -> None:
             fcntl.fcntl(0, fcntl.F_SETFL, flags | os.O_ASYNC)
             if caller.poll(0):  # it went before
                 return
+            function, arguments, left = json.loads(line)
+            started = time.process_time()
+            most = resource.RLIM_INFINITY if left is None else math.ceil(started + left)
+            with suppress(OSError, ValueError):  # somebody has set less
+                resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
             signal.setitimer(signal.ITIMER_PROF, seconds)
-            answer = _answer(*json.loads(line))
+            answer = _answer(function, arguments, started)
             signal.setitimer(signal.ITIMER_PROF, 0)
             fcntl.fcntl(0, fcntl.F_SETFL, flags)
             answers.write(answer.encode() + b"\n")
             answers.flush()
 
 
-def _answer(function: str, arguments: list[Any]) -> str:
-    """Call a function, and return its result as JSON, or why there is none."""
+def _answer(function: str, arguments: list[Any], started: float) -> str:
+    """Call a function; return its result as JSON, or why there is none, and the seconds since it was `started`."""
     try:
-        return json.dumps({"result": _call(function, arguments)}, default=_plain)
+        result = _call(function, arguments)
+        return json.dumps({"result": result, "seconds": time.process_time() - started}, default=_plain)
     except UserError as error:
-        return json.dumps({"fault": str(error), "cause": "", "is_lasting": True})
+        fault = {"fault": str(error), "cause": "", "is_lasting": True}
     except MemoryError:
-        return json.dumps({"fault": TOO_LARGE, "cause": "MemoryError", "is_lasting": True})
+        fault = {"fault": TOO_LARGE, "cause": "MemoryError", "is_lasting": True}
     except OSError as error:
-        return json.dumps({"fault": error.strerror or str(error), "cause": "", "is_lasting": False})
+        fault = {"fault": error.strerror or str(error), "cause": "", "is_lasting": False}
     except Exception as error:  # whatever it is, it is the fault of the content
         cause = "".join(traceback.format_exception(error))[-MAX_CAUSE:]  # for the log, which is out of reach here
-        return json.dumps({"fault": BROKEN, "cause": cause, "is_lasting": True})
+        fault = {"fault": BROKEN, "cause": cause, "is_lasting": True}
+    return json.dumps({**fault, "seconds": time.process_time() - started})
 
 
 def _call(function: str, arguments: list[Any]) -> Any:
@@ -98,4 +110,7 @@ def _plain(value: Any) -> list[Any]:
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]), int(sys.argv[2]))
+    try:
+        main(float(sys.argv[1]), int(sys.argv[2]))
+    except MemoryError:
+        os._exit(NO_MEMORY)

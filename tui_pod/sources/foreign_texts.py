@@ -20,14 +20,17 @@ from tui_pod.config.paths import find_paths
 from tui_pod.core.library.transcript import MAX_BYTES, PLANNED, Cue, Transcript, is_cut, parse_transcript, read_cues
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.runtime.files import make_folder, read_start
-from tui_pod.runtime.limited_processes import CallLimits, ContentFault, LimitedProcesses
+from tui_pod.runtime.limited_processes import CallLimits, ContentFault, LimitedProcesses, budget
 from tui_pod.runtime.threads import CancelToken
 
 LIMITS = CallLimits(seconds=5.0, memory=512 * 1024 * 1024)
 """The longest transcript that is read takes 0.5 s, and 100 MB."""
 
-LARGE = CallLimits(seconds=30.0, memory=1024 * 1024 * 1024)
-"""A book of 200,000 words takes 0.5 s, and 100 MB; a feed of 50,000 items ten times as much."""
+LARGE = CallLimits(seconds=10.0, memory=512 * 1024 * 1024)
+"""For a text; 5 MB of prose take 2 to 3 s, and 256 MB."""
+
+FEED = CallLimits(seconds=10.0, memory=256 * 1024 * 1024)
+"""For a feed, with all its pages and articles; 50,000 items take 5 s."""
 
 MAX_PLANNED = 4 * MAX_BYTES
 """Bytes of a planned text that are read: the longest that is planned, in any script, with its times."""
@@ -105,6 +108,8 @@ class ForeignTexts:
         self, function: str, calls: Sequence[Sequence[object]], cancel: CancelToken | None = None
     ) -> list[Any]:
         """Return what `call_each` does; each call is a text, or a path with its `state_of`, and what else is needed."""
+        if (spent := budget.get()) is not None and spent.first is None:
+            spent.first = function, calls[0]
         found = [self._known_fault(function, call) for call in calls]
         unread = [call for call, known in zip(calls, found, strict=True) if known is None]
         answers = iter(self._processes.call_each(function, unread, cancel) if unread else ())
@@ -114,6 +119,11 @@ class ForeignTexts:
                 if isinstance(answer, ContentFault) and answer.is_lasting and self.folder is not None:
                     _remember(self.folder / _key(function, call), str(answer))
         return found
+
+    def blame(self, fault: str) -> None:
+        """Remember a fault of the first call of this thread's budget, if any."""
+        if (spent := budget.get()) is not None and spent.first is not None and self.folder is not None:
+            _remember(self.folder / _key(*spent.first), fault)
 
     def _known_fault(self, function: str, call: Sequence[object]) -> Any:
         if self.folder is not None and self.folder.is_dir():

@@ -101,6 +101,7 @@ async def refresh(
     FeedStoreError if the subscriptions cannot be read.
     """
     wanted = await in_thread(lambda _: _all(store)) if feeds is None else list(feeds)
+    wanted.sort(key=lambda feed: (feed.error is not None, feed.fetched is None))  # what is slow or new may be hostile
     slots = asyncio.Semaphore(AT_ONCE)
     hosts: dict[str, asyncio.Semaphore] = {}
     outcomes: list[RefreshResult] = []

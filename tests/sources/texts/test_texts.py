@@ -1,5 +1,6 @@
 """Texts of all kinds: what is read of them, and what they are kept as."""
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,17 @@ from tui_pod.shelf.published import FeedError, NotAFeed
 from tui_pod.sources.podcasts.rss import parse_feed
 from tui_pod.sources.refresh import refresh_feed
 from tui_pod.sources.table import clean_up, subscribe
+from tui_pod.sources.texts import kept
 from tui_pod.sources.texts.kept import read_text
 
 PROSE = "<p>The harbour woke slowly, and the gulls, as ever, were first to complain of it, at length.</p>"
+
+
+def many_entries(count: int) -> bytes:
+    """Return an archive whose directory has many entries, and says that it has five."""
+    entry = struct.pack("<4s4B4HL2L5H2L", b"PK\1\2", 20, 0, 20, *[0] * 8, 1, *[0] * 6) + b"a"
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 5, 5, len(entry) * count, 64, 0)
+    return b"PK\3\4" + b"\0" * 60 + entry * count + end
 
 
 def shown(html: str, reads_code: bool = False) -> list[str]:
@@ -109,6 +118,7 @@ BOMB = '<!DOCTYPE p [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
         ("b.epub", broken(two=b"\0" * (9 * 1024 * 1024)), "overload"),
         ("b.epub", broken(opf=BOMB + EPUB2), "entities"),
         ("b.epub", broken(**{f"f{number}": "" for number in range(10_000)}), "more than 5,000 files"),
+        ("b.epub", many_entries(1_000_000), "more than 5,000 files"),
         ("b.epub", {**FILES, "OEBPS/Text/two.xhtml": PAGE.format("<img src='a.jpg'/>"), "OEBPS/Text/one a.xhtml": ""},
          "no text, only pictures"),
         ("b.epub", {"META-INF/container.xml": CONTAINER.replace("OEBPS", "../../../etc")}, "damaged"),
@@ -202,6 +212,26 @@ def test_markup_of_an_atom_entry_is_that_of_its_article() -> None:
     entry = f"<entry><id>1</id><title>T</title><content type='xhtml'>{whole}</content></entry>"
     (found,) = parse_feed(f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry}</feed>".encode(), "https://a.org/").items
     assert shown(found.article) == ["heading: A < b", "paragraph: It is."]
+
+
+def test_feed_over_its_budget_fails_and_is_read_again_once_it_changes(
+    site: Site, store: FeedStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.replies["/f"] = server.tagged(feed(entry("One", "A line.", PROSE)))
+    subscribe(store, site.url("/f"))
+
+    def error_after(name: str) -> str | None:
+        site.replies["/f"] = server.tagged(feed(entry(name, "A line.", f"{PROSE}<p>{name}</p>")), f'"{name}"')
+        return refresh_feed(store, store.feeds()[0], CancelToken(), PUBLIC).error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(kept, "_PARSING", "tests.sources.texts.slow")
+        assert (error := error_after("Two")) is not None
+        assert "reading all of it takes too long" in error
+    assert (error := error_after("Two")) is not None  # though it could be read by now
+    assert "reading all of it takes too long" in error
+    assert store.feeds()[0].error
+    assert error_after("Three") is None
 
 
 def test_articles_of_a_feed_are_read_whole_and_teasers_are_not(site: Site, store: FeedStore, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from tui_pod.net.login import Login
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.published import FeedError, NotAFeed, Published, PublishedItem
-from tui_pod.sources.foreign_texts import LARGE, door
+from tui_pod.sources.foreign_texts import FEED, door
 from tui_pod.sources.items import MAX_ITEMS
 from tui_pod.sources.podcasts import directories
 from tui_pod.sources.podcasts.directories import UNREADABLE
@@ -91,7 +91,7 @@ def _parsed(response: Response, content: bytes, cancel: CancelToken) -> Publishe
     call = b64encode(content).decode(), response.address, response.charset
     try:
         with _turns:
-            found = door(LARGE).read("tui_pod.sources.podcasts.rss:read_feed", *call, cancel=cancel)
+            found = door(FEED).read("tui_pod.sources.podcasts.rss:read_feed", *call, cancel=cancel)
     except ContentFault as fault:
         raise FeedError(f"The feed cannot be read: {fault}.") from None
     if not isinstance(found, list):

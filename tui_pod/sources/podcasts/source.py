@@ -14,6 +14,7 @@ from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import Origin, absolute, is_private, no_address, origin, typed_address, typed_addresses
 from tui_pod.net.fetch import FetchError, LoginWanted, Response
 from tui_pod.net.login import Login, check_user, split_login
+from tui_pod.runtime.limited_processes import spending
 from tui_pod.runtime.passwords import PasswordError
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore, Stored
@@ -21,6 +22,7 @@ from tui_pod.shelf.opml import Entry, Folder
 from tui_pod.shelf.published import FeedError, NotAFeed, Published
 from tui_pod.shelf.schedule import note_answer
 from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.foreign_texts import FEED
 from tui_pod.sources.podcasts.own_network import OwnNetworkError, is_forbidden
 from tui_pod.sources.podcasts.pages import ask, follow, read_answer, read_link, read_page, refusal, with_older_pages
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Storing, Subscribed, SubscribeRequest, subscribed
@@ -55,6 +57,7 @@ class PodcastSource(EpisodeSource):
             address = link.page or link.feed
         return address
 
+    @spending(FEED.seconds)
     def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
         """Fetch the feed that a request names, and store it; on failure nothing is stored.
 
@@ -115,6 +118,7 @@ class PodcastSource(EpisodeSource):
             raise FetchError(f"{problem} If it is online, check the address{no_file}.", is_offline=True)
         raise problem or FeedError(refusal(link) if link is not None else "There is no feed.")
 
+    @spending(FEED.seconds)
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult | Storing:

@@ -15,11 +15,11 @@ from pathlib import Path
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.runtime.files import make_folder
 from tui_pod.runtime.files import replace as replace_file
-from tui_pod.runtime.limited_processes import ContentFault
+from tui_pod.runtime.limited_processes import OVERSPENT, ContentFault, budget
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.published import PublishedItem
-from tui_pod.sources.foreign_texts import LARGE, door, state_of
+from tui_pod.shelf.published import FeedError, PublishedItem
+from tui_pod.sources.foreign_texts import FEED, LARGE, door, state_of
 from tui_pod.sources.texts.kinds import ReadText
 
 FOLDER = "texts"
@@ -53,9 +53,17 @@ def read_text(file: Path, name: str, reads_code: bool, cancel: CancelToken) -> R
 def read_articles(
     articles: Sequence[tuple[str, str, str]], reads_code: bool, cancel: CancelToken
 ) -> list[ReadText | None]:
-    """Return articles of a feed as `parsing.read_article` does; None for those that cannot be read."""
+    """Return articles of a feed as `parsing.read_article` does; None for those that cannot be read.
+
+    Raises FeedError if they take more than what is left of the budget of the feed.
+    """
     calls = [(*article, reads_code) for article in articles]
-    found = door(LARGE).read_each(f"{_PARSING}:read_article", calls, cancel)
+    texts = door(FEED)
+    found = texts.read_each(f"{_PARSING}:read_article", calls, cancel)
+    spent = budget.get()
+    if spent is not None and spent.left <= 0:
+        texts.blame(OVERSPENT)
+        raise FeedError(f"its articles cannot be read: {OVERSPENT}.")
     return [ReadText(*text) if text and not isinstance(text, ContentFault) else None for text in found]
 
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import hashlib
 import posixpath
 import re
+import sys
 import zlib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from io import FileIO
 from pathlib import Path
 from urllib.parse import unquote
 from zipfile import BadZipFile, ZipFile
@@ -28,6 +30,9 @@ from tui_pod.sources.texts.kinds import ENDINGS, KINDLE, MARKDOWN, PAGES, ReadTe
 
 MAX_FILES = 5_000
 """Maximum number of files in a book; a large one has a few hundred."""
+
+MAX_DIRECTORY = 4 * 1024 * 1024
+"""Maximum number of bytes of its directory; a file takes some 120."""
 
 MAX_PART = 8 * 1024 * 1024
 """Maximum number of bytes of one of its documents, unpacked."""
@@ -100,6 +105,18 @@ class _Entry:
     level: int
 
 
+class _File(FileIO):
+    """A file of which no more than `most` bytes are read at once."""
+
+    most = MAX_DIRECTORY
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return bytes, such as the directory of an archive, which is read at once. Raises TextError: too many."""
+        if size is not None and size > self.most:
+            raise TextError(f"it has more than {MAX_FILES:,} files")
+        return super().read(size) or b""
+
+
 class _Archive:
     """The files of a book."""
 
@@ -138,7 +155,8 @@ def read_epub(file: Path, reads_code: bool = False) -> tuple[Document, bytes]:
         XmlError: it is refused.
     """
     try:
-        with ZipFile(file) as archive:
+        with _File(file) as opened, ZipFile(opened) as archive:
+            opened.most = sys.maxsize
             return _read(_Archive(archive), reads_code)
     except (BadZipFile, EOFError, zlib.error, ValueError, NotImplementedError, OSError) as error:
         raise TextError("the file is damaged") from error
