@@ -76,6 +76,11 @@ SHAPES: dict[str, Any] = {
     },
     "bookmarks": [{"id": "text", "title": "text", "start": "seconds", "text": "text", "note": "text",
                    "created": "time", "recognised?": "true"}],
+    "recap": {
+        "id": "text", "title": "text",
+        "met": [{"name": "text", "sentence": "text", "start": "seconds", "end": "seconds", "times": "count"}],
+        "lead": [{"text": "text", "start": "seconds", "end": "seconds"}],
+    },
     "recall": [{"id": "text", "start": ("seconds", "null"), "source": "text", "question": "text", "answer": "text",
                 "due": "time"}],
     "passages": [{"start": "seconds", "end": "seconds", "heard": "count", "skipped": "true or false"}],

@@ -65,6 +65,7 @@ from tui_pod.services.lifetime import Lifetime
 from tui_pod.services.passages import PassageService
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.services.recall import RecallService
+from tui_pod.services.recap import RecapService
 from tui_pod.services.repeat import RepeatService
 from tui_pod.services.search import SearchService
 from tui_pod.services.services import Services
@@ -197,6 +198,10 @@ class ServicesOver(Services):
     @cached_property
     def recall(self) -> RecallService:
         return RecallService(self.context, self.reader, self.player_of_excerpts, FakeVoice())
+
+    @cached_property
+    def recap(self) -> RecapService:
+        return RecapService(self.context, self.reader, self.player_of_excerpts)
 
     @cached_property
     def search(self) -> SearchService:

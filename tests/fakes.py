@@ -488,8 +488,11 @@ class FakeExcerpts(ExcerptPlayer):
         self.ended: Callable[[str | None], None] = lambda _: None
         """Tells that the file has ended, and what went wrong."""
 
-    async def play(self, episode: Episode, start: float, end: float) -> None:
+    async def play(
+        self, episode: Episode, start: float, end: float, ended: Callable[[str | None], None] = lambda _: None
+    ) -> None:
         self.played.append((episode.id, start, end))
+        self.ended = ended
 
     def play_file(self, path: str, is_paused: bool, ended: Callable[[str | None], None]) -> None:
         self.played.append(f"{path}, paused" if is_paused else path)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from tests.core.library.test_recap import VOYAGE, spoken
 from tests.plain.test_program import RoomServices, run, typing, until
 from tests.rooms import Room, make_room
 from tui_pod.core.library.episode import Episode
@@ -316,3 +317,15 @@ async def test_topics_are_narrowed_to_names_with_all_words_until_escape(room: Ro
         "Topics. 5 of 7. Numbers, 2 episodes, level 3.",
         "1 of 7. Continue, 0 episodes.",
     ]
+
+
+async def test_story_so_far_is_said_and_a_sentence_of_it_played(room: Room) -> None:
+    services = RoomServices(room)
+    services.transcripts["one"] = spoken(VOYAGE)
+    room.play("one", 90.0)
+    async with typing(services) as typist:
+        await typist.type("i", until_said="Named so far: Peter, Anna, Skagen, Mr. Lund and Mrs. Lund.")
+        await typist.type("ctrl+p", "so far", until_said="Type a number to play that sentence")
+        await typist.type("1")
+        await until(lambda: services.excerpts == [("one", 0.0, 10.0)])
+    assert f"1: Peter. {VOYAGE[0]}" in typist.lines

@@ -38,8 +38,8 @@ NEEDS_MORE = {"attach": "a terminal", "find": "the network", "man": "a viewer", 
 
 SAMPLES: dict[str, list[str]] = {
     "list": [], "lists": ["Mine", "--add", "one"], "queue": ["add", "one"], "mark": ["played", "two"], "status": [],
-    "check": [], "plan": ["15m"], "search": ["about"], "stats": [], "bookmarks": [], "recall": [], "read": ["{text}"],
-    "feed": ["--out", "{out}"], "doctor": [], "devices": [], "export": [], "toggle": [],
+    "check": [], "plan": ["15m"], "search": ["about"], "stats": [], "bookmarks": [], "recall": [], "recap": ["one"],
+    "read": ["{text}"], "feed": ["--out", "{out}"], "doctor": [], "devices": [], "export": [], "toggle": [],
     "play": ["one"], "pause": [], "next": [], "previous": [], "seek": ["+1"], "speed": ["1.5"], "volume": ["50"],
     "sleep": ["20"], "now": [], "do": ["queue.add_next", "two"], "keys": [], "config": [],
     "feeds add": ["{feed}"], "feeds list": [], "feeds refresh": [],
@@ -50,7 +50,7 @@ SAMPLES: dict[str, list[str]] = {
 }  # fmt: skip
 """How each command is called, in an order in which each has something to do."""
 
-STATUSES = {"server add": {1}, "server remove": {1}, "doctor": {0, 1}, "next": {0, 1}}
+STATUSES = {"server add": {1}, "server remove": {1}, "recap": {1}, "doctor": {0, 1}, "next": {0, 1}}
 """Exit statuses other than 0: of commands that say here why they do nothing, or depend on the machine."""
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.app_driver import list_model
+from tests.core.library.test_recap import VOYAGE, spoken
 from tests.integrations.test_remote_server import run_command
 from tests.integrations.test_remote_server import runtime as runtime
 from tests.integrations.test_remote_server import state as state
@@ -85,6 +86,20 @@ async def test_commands_are_granted_by_the_app_which_shows_them_and_can_undo_the
     beside.controller.undo()
     assert beside.controller.progress_index.status(one) is not Status.PLAYED
     assert not is_saved(state)  # the app saves
+
+
+async def test_story_so_far_is_printed_by_the_app_up_to_what_plays(beside: Stage, run: Any) -> None:
+    beside.services.transcripts["two"] = spoken(VOYAGE)
+    assert (await run("recap"))[0] == 1
+    beside.controller.play_from("two", 90.0)
+    status, out, _ = await run("recap")
+    assert (status, out.splitlines()[0]) == (0, f"0:00\tPeter\t{VOYAGE[0]}")
+    document = json.loads((await run("recap", "two", "--json"))[1])
+    assert document.keys() == {"id", "title", "met", "lead"}
+    assert document["met"][0] == {"name": "Peter", "sentence": VOYAGE[0], "start": 0.0, "end": 10.0, "times": 5}
+    assert document["lead"][-1] == {"text": VOYAGE[8], "start": 80.0, "end": 90.0}
+    status, _, said = await run("recap", "one")
+    assert (status, said) == (1, "tui-pod: “One” cannot be told so far: too little of it was heard.\n")
 
 
 async def test_what_cannot_be_granted_changes_nothing_in_the_app_and_alone(

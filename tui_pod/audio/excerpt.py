@@ -18,6 +18,9 @@ Ended = Callable[[str | None], None]
 """Takes what went wrong, or None at the end."""
 
 
+NO_SOUND = "It has no sound yet."
+
+
 class ExcerptPlayer:
     """Plays one sound at a time."""
 
@@ -48,18 +51,22 @@ class ExcerptPlayer:
         self._ended: Ended | None = None
         self._wish = 0  # counts requests: a later one cancels an earlier one that still waits for its audio
 
-    async def play(self, episode: Episode, start: float, end: float) -> None:
-        """Play an episode between two positions in seconds; nothing if it has no audio."""
+    async def play(self, episode: Episode, start: float, end: float, ended: Ended = lambda _: None) -> None:
+        """Play an episode between two positions in seconds, and then call `ended`; at once if it has no audio."""
         self._wish = wish = self._wish + 1
         try:
             recording, offset = recording_at(episode, start)
             source = await self._find(recording, start, end)
         except UserError as error:
             log(f"no excerpt of {episode.id}: {error}")
+            ended(str(error))
             return
-        if source is not None and wish == self._wish:
+        if source is None:
+            ended(NO_SOUND)
+        elif wish == self._wish:
             offset = source.part.start if source.part is not None else offset
             self._load(source, start - offset, end - offset)
+            self._ended = ended
 
     def play_file(self, path: str, is_paused: bool, ended: Ended) -> None:
         """Play a whole file, and then call `ended` on the event loop."""

@@ -126,6 +126,9 @@ COMMANDS = (
     ), has_json=True),
     Command("recall", "recall.run", "quiz yourself on what is due: bookmarks marked with m, and questions of episodes",
             has_json=True),
+    Command("recap", "wishes.run", "print who and what was named so far in an episode: time, name, first sentence", (
+        Argument("id", "ID", "default: the episode that plays, or would be resumed", "?"),
+    ), has_json=True, wish="episode.recap"),
     Command("read", "wishes.run", "add texts that the voice reads aloud, and print their ids", (
         Argument("urls", "FILE|URL|-", "a text (.txt, .md, .html), an e-book (.epub), a page, or - for standard input",
                  nargs="+"),

@@ -72,6 +72,13 @@ class PlaybackSettings(Section):
     repeat_pause: Annotated[
         bool, Key("Whether a repeated sentence is followed by a pause of its own length, to say it aloud")
     ] = False
+    recap: Annotated[
+        str,
+        Key(
+            "How far back an episode begins that was left for a day: up to three sentences of a transcript with times",
+            choices=("off", "10 s", "30 s"),
+        ),
+    ] = "off"
     autoplay: Annotated[bool, Key("Whether a list plays its next episode by itself; the queue always does")] = True
 
 

@@ -101,6 +101,7 @@ details.choose | jump link chapter open | Plays from the chapter, or opens the l
 details.copy | url address clipboard share page | Puts the address of the link at the cursor into the clipboard.
 details.answer | solution reveal | Shows what the episode answers, or hides it.
 view.episode | show notes info chapters | Shows notes, chapters and links.
+view.recap | characters people names who cast summary catch up remember | Lists them; Enter plays the first sentence.
 view.transcript | words text read subtitles captions lyrics | Shows what is said, and follows it.
 transcript.follow | scroll along sync current | Goes back to the sentence that is being said.
 transcript.nudge_back | delay offset late subtitles | Shows the sentences sooner, for this episode.

@@ -130,6 +130,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("details.answer", "a", "Show or hide the answer to the episode's question", "details", pane_action="answer"),
     Action("details.copy", "y", "Copy the link", "details", pane_action="copy"),
     Action("view.episode", "o", "Details; in plain mode: chapters", "screen"),
+    Action("view.recap", "", "The story so far: who and what was named up to the position", "screen"),
     Action("view.transcript", "t", "Transcript of what plays, or of the chosen row", "screen", "Transcript"),
     Action("transcript.follow", "f", "Follow playback again", "transcript", "Follow", pane_action="follow"),
     Action("transcript.nudge_back", "", "Transcript earlier by half a second", "screen"),

@@ -9,7 +9,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
-from tui_pod.core.text.clean import clean, counted
+from tui_pod.core.text.clean import clean, counted, enumerated
 from tui_pod.core.wall_time import local_date
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.dialogue import Dialogue
@@ -68,6 +68,7 @@ class NavigationCommands:
             "list.sort": self._sort,
             "list.go_to_playing": self._go_to_playing,
             "view.details": self._details,
+            "view.recap": self._recap,
             "view.episode": self._choose_chapter,
             "view.transcript": self._read,
             "transcript.stop": partial(self._run_on_transcript, "transcript.stop"),
@@ -198,6 +199,25 @@ class NavigationCommands:
         self._dialogue.say_all(say_notes(notes, chapters))
         passages = await self._services.passages.of(episode, [chapter.start for chapter in chapters])
         self._dialogue.say_all(say_passages(passages))
+        if self._services.recap.position(episode) and (story := await self._services.recap.story(episode)).met:
+            self._dialogue.say(f"Named so far: {enumerated([met.name for met in story.met])}.")
+
+    def _recap(self) -> None:
+        episode = self._controller.library.find(self._list.to_read())
+        if episode is None:
+            self._dialogue.say(self._browser.say_here())
+        else:
+            self._services.tasks.run(self._say_recap(episode))
+
+    async def _say_recap(self, episode: Episode) -> None:
+        story, recap = await self._services.recap.story(episode), self._services.recap
+        if story.fault:
+            self._dialogue.say(f"The story so far cannot be told: {story.fault}. {sentence(episode.title)}")
+            return
+        self._dialogue.say(f"The story so far: {sentence(episode.title)}")
+        self._dialogue.say_all(f"{number}: {met.name}. {met.sentence}" for number, met in enumerate(story.met, 1))
+        question = "Type a number to play that sentence, or press enter to leave:"
+        self._dialogue.ask_number(question, len(story.met), lambda row: recap.hear(episode, story.met[row]))
 
     async def _chapters(self, episode: Episode) -> Sequence[Chapter]:
         """Return the chapters of an episode, those of the player if it is loaded."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui_pod.services.engine import Engine
     from tui_pod.services.first_screen import AppFiles, FirstScreen
     from tui_pod.services.frontend import Frontend, Job
+    from tui_pod.services.narration import EpisodeVoice
     from tui_pod.services.podcasts.shared import SharedPodcasts
 
 
@@ -49,7 +50,7 @@ class HeadlessEngine:
         settings = first.settings
         self._files, self._settings, self._writer = files, settings, RecordBuffer(files.state)
         self.broadcast = Broadcast(cast("PlaybackListener", frontend))
-        nothing = Nothing()
+        self.excerpts = nothing = Nothing()
         ports = Ports(cast(Player, nothing), cast(Sources, nothing), self._writer, self.broadcast,
                       lambda: datetime.now(UTC), os.urandom(4).hex())  # fmt: skip
         self.controller = PlaybackController(
@@ -69,6 +70,20 @@ class HeadlessEngine:
         from tui_pod.services.podcasts.shared import SharedPodcasts
 
         return SharedPodcasts(partial(open_podcasts, self._files.paths, self._settings))
+
+    @cached_property
+    def voice(self) -> EpisodeVoice:
+        """Reads transcripts, with the times of narrations that are there."""
+        from tui_pod.services.narration import EpisodeVoice, make_narrator, spoken_name  # few wishes read any
+        from tui_pod.services.transcripts import EpisodeTranscripts
+        from tui_pod.sources.foreign_texts import ForeignTexts
+        from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
+
+        paths, narration, podcasts = self._files.paths, self._settings.narration, self.podcasts
+        recognised = TranscriptFiles(paths.data / RECOGNISED)
+        transcripts = EpisodeTranscripts(podcasts, ForeignTexts(paths.cache), recognised)
+        name_of = partial(spoken_name, narration, self.controller.library)
+        return EpisodeVoice(make_narrator(paths, narration), transcripts, podcasts, name_of, None, narration.voices)
 
     async def save(self) -> None:
         """Save what was changed so far. Raises StateError if that fails."""

@@ -110,6 +110,8 @@ class Lifetime:
         from tui_pod.services.integrations import start_integrations
 
         services, terminal = self.services, self.services.terminal
+        if services.first.settings.playback.recap != "off":
+            _ = services.recap  # follows what plays
         engine, files = services.engine, services.files
         stays = terminal is not None and terminal.stays
         self._watchdog = start_watchdog(engine.rescue, self._end_now, stays)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.covers import Covers
     from tui_pod.services.podcasts.feeds import FeedService
     from tui_pod.services.recall import RecallService
+    from tui_pod.services.recap import RecapService
     from tui_pod.services.recognition import RecognitionService
     from tui_pod.services.repeat import RepeatService
     from tui_pod.services.search import SearchService
@@ -159,6 +160,15 @@ class Services:
         engine = self.engine
         service = RecallService(self.context, self.reader, engine.excerpts, engine.voice, self._offers_questions)
         engine.broadcast.add(service)
+        return service
+
+    @cached_property
+    def recap(self) -> RecapService:
+        """Tells who and what was named so far."""
+        from tui_pod.services.recap import RecapService  # after the first paint
+
+        service = RecapService(self.context, self.reader, self.engine.excerpts)
+        self.engine.broadcast.add(service)
         return service
 
     @cached_property

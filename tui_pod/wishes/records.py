@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.own_lists import MAX_NAME, OwnList
 from tui_pod.core.outcome import DONE, Outcome, refused
-from tui_pod.core.text.clean import clean, counted
+from tui_pod.core.text.clean import clean, clock, counted
 from tui_pod.wishes.wish import Wish, find_ids, find_texts
 
 if TYPE_CHECKING:
@@ -87,9 +87,31 @@ def _rate(on: Subject) -> Outcome:
     return DONE
 
 
+async def _recap(on: Subject) -> Outcome:
+    """Print who and what was named in an episode up to its position; by default in the one that plays."""
+    library, ident = on.controller.library, str(on.values.get("id") or on.controller.playback.episode or "")
+    if not ident:
+        raise UserError("nothing plays. Name an episode by its id; see: tui-pod list --topic Continue")
+    find_ids(library, [ident])
+    if (episode := library.find(ident)) is None:
+        raise UserError(f"no episode “{ident}”")
+    story = await on.services.recap.story(episode)
+    if story.fault:
+        raise UserError(f"“{episode.title}” cannot be told so far: {story.fault}.")
+    if on.caller.wants_json:
+        lead = [{"text": cue.text, "start": cue.start, "end": cue.end} for cue in story.lead]
+        met = [each._asdict() for each in story.met]
+        on.caller.show_json({"id": ident, "title": episode.title, "met": met, "lead": lead})
+    else:
+        for each in story.met:
+            on.caller.show(clock(each.start), each.name, each.sentence)
+    return DONE
+
+
 RECORD_WISHES: Mapping[str, Wish] = {
     "episode.mark": Wish(_mark, needs_episodes=True),
     "queue.change": Wish(_queue, needs_episodes=True, takes_any_id=True),
     "list.change": Wish(_change_list),
     "recall.rate": Wish(_rate),
+    "episode.recap": Wish(_recap),
 }

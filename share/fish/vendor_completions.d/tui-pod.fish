@@ -50,7 +50,7 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list lists queue mark status check plan search stats bookmarks recall read narrate feed transcribe passages models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume sleep now do attach keys config completions man
+set -g _shtab_tui_pod_commands list lists queue mark status check plan search stats bookmarks recall recap read narrate feed transcribe passages models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume sleep now do attach keys config completions man
 set -g _shtab_tui_pod_opts_with_value --add --address --ao --catalog --category --clips --config --country --folder --format --import-file --order --out --password-command --play --podcasts --report --session --set --state --status --take --topic --url --user
 
 complete -c tui-pod -e
@@ -158,6 +158,14 @@ complete -c tui-pod -n '_shtab_tui_pod_using recall' -l state -xka "(__fish_comp
 complete -c tui-pod -n '_shtab_tui_pod_using recall' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using recall' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using recall' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a recap -d 'Print who and what was named so far in an episode: time, name, first sentence.'
+complete -c tui-pod -n '_shtab_tui_pod_using recap' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using recap' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using recap' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using recap' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using recap' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using recap' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using recap; and test $_shtab_tui_pod_npos -eq 0' -ka "(tui-pod completions --words ids 2>/dev/null)" -d 'default: the episode that plays, or would be resumed'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a read -d 'Add texts that the voice reads aloud, and print their ids.'
 complete -c tui-pod -n '_shtab_tui_pod_using read' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using read' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from tests.app_driver import AppDriver, run_app
+from tests.core.library.test_recap import VOYAGE, spoken
 from tests.fakes import START
 from tests.rooms import EPISODES, TOPICS
 from tui_pod.core.library.episode import Episode
@@ -263,3 +264,16 @@ async def test_details_after_a_refresh_say_what_is_left_of_their_own_episode(lib
         driver.controller.adopt(later, ProgressIndex(later, begun))
         await driver.press("a")  # shows all anew
         assert left in pane_text(driver)
+
+
+@pytest.mark.app(size=(120, 40), progress={"one": Progress(START, position=95.0, listened=START)})
+async def test_story_so_far_is_told_up_to_the_position_and_its_sentence_is_played(driver: AppDriver) -> None:
+    driver.services.transcripts["one"] = spoken(VOYAGE)
+    await driver.press("i")
+    await shows(driver, "The story so far")
+    assert re.search(f"0:00 +Peter: {VOYAGE[0][:30]}", pane_text(driver))
+    assert "Jonas" not in pane_text(driver)
+    await driver.press("j", "enter")
+    await driver.until(lambda: driver.services.excerpts != [], "its sentence is played")
+    assert driver.services.excerpts == [("one", 0.0, 10.0)]
+    assert driver.playback.position == 95.0

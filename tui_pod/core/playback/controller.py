@@ -340,6 +340,10 @@ class PlaybackController:
         self.handover.cancel()
         self._player.stop()
 
+    def lead_in(self, position: float) -> None:
+        """Begin what is resumed earlier, to hear its last sentences again; the listener has not chosen this place."""
+        self._player.seek(position)
+
     def save(self) -> None:
         """Save the exact position."""
         self._player.save()

@@ -41,14 +41,14 @@ class PaneController:
         if self.is_wanted and self._screen.size.width < WIDE:
             self._screen.app.notify(f"The pane is shown from {WIDE} columns on; this terminal has fewer.")
 
-    async def show_details(self, topic: int | None) -> None:
+    async def show_details(self, topic: int | None, has_story_first: bool = False) -> None:
         """Show the details of a topic, or of the row at the cursor if None, and give them the focus."""
         former = self._services.controller.library.topics
         pane = await self._make()
         topics = self._services.controller.library.topics
         self._screen.add_class("-details")  # the pane brought the styles of the class
         self._screen.open_views.set_open(self, True)
-        pane.show_details(True, former.found_in(topics, topic) if topic is not None else None)
+        pane.show_details(True, former.found_in(topics, topic) if topic is not None else None, has_story_first)
         self._screen.set_focus(pane)
 
     @property

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.recap import NO_CAPITALS, Met, Story
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.player.snapshot import Chapter
@@ -64,6 +65,8 @@ class AboutChoice(NamedTuple):
     """Whether the address is that of a podcast, into which to look."""
     group: str = ""
     """What it stands under, if not under the heading of all times, or of links."""
+    met: Met | None = None
+    """The name whose first sentence it plays."""
 
     @property
     def is_of_time(self) -> bool:
@@ -288,6 +291,17 @@ def with_choices(
     marks += [AboutChoice(each.note or each.text or "Bookmark", each.start, group="Bookmarks") for each in bookmarks]
     text, opened = _named_links(about.text, said, sources)
     return about._replace(text=text, facts=facts, head=head, choices=[*marks, *opened])
+
+
+def with_story(about: About, story: Story, is_away: bool) -> About:
+    """Add the story so far: first after days away, otherwise after chapters and bookmarks; or why it is not told."""
+    if story.fault == NO_CAPITALS:
+        return about._replace(facts=(*about.facts, ("So far", story.fault)))
+    head = "The story so far"
+    told = [AboutChoice(f"{met.name}: {met.sentence}", met.start, group=head, met=met) for met in story.met]
+    links = [choice for choice in about.choices if not choice.is_of_time]
+    times = [choice for choice in about.choices if choice.is_of_time]
+    return about._replace(choices=[*told, *times, *links] if is_away else [*times, *told, *links])
 
 
 def _named_links(

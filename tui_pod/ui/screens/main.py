@@ -344,6 +344,7 @@ class MainScreen(Screen[None]):
             ),
             "view.details": self._show_details,
             "view.episode": self._show_details,
+            "view.recap": partial(self._show_details, has_story_first=True),
             "view.preview": self.episode.toggle,
             "view.transcript": self._show_transcript,
             "transcript.nudge_back": partial(self.transcript.nudge, -0.5),
@@ -380,14 +381,14 @@ class MainScreen(Screen[None]):
         else:
             await self.transcript.open(wanted)
 
-    async def _show_details(self) -> None:
+    async def _show_details(self, has_story_first: bool = False) -> None:
         """Show or hide the details of the episode at the cursor; in the tree: of the topic or podcast."""
         entry, is_of_topic = self.model.query.entry, self.focused is self.topic_tree
         if self.episode.is_detailed:
             self.episode.escape()
         elif entry >= 0 if is_of_topic else self.model.index is not None:
             self.transcript.close()
-            await self.episode.show_details(entry if is_of_topic else None)
+            await self.episode.show_details(entry if is_of_topic else None, has_story_first)
         elif not is_of_topic and not self.model.indexes:
             self.episodes.action_run("view.details")  # which says why there are none
 

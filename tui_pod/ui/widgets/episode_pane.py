@@ -24,6 +24,7 @@ from textual.widget import Widget
 from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.library.course import place_text
 from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.recap import Story
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.library.transcript import Transcript
@@ -34,7 +35,16 @@ from tui_pod.runtime.threads import in_thread
 from tui_pod.services.podcasts.troubles import HELPS
 from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
-from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, aside_of, lay_out, with_choices
+from tui_pod.ui.look.about import (
+    About,
+    AboutChoice,
+    about_episode,
+    about_topic,
+    aside_of,
+    lay_out,
+    with_choices,
+    with_story,
+)
 from tui_pod.ui.look.cells import split_title
 from tui_pod.ui.look.drawn_cover import draw_cover, find_seeds
 from tui_pod.ui.look.parts import CURSOR, HEAD, TextLine, look
@@ -182,6 +192,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         self._episode: Episode | None = None  # None: a topic is shown
         self._transcript = Transcript()
         self._notes, self._podcast, self._chapters, self._passages = EpisodeNotes(), None, (), ()
+        self._story, self._has_story_first = Story(), False
         self._shows_answer = self._is_read = False
         self._timer: Timer | None = None
         self._picture = Cover()
@@ -215,9 +226,9 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     # -- what it follows -------------------------------------------------------------------------------
 
-    def show_details(self, is_detailed: bool, topic: int | None = None) -> None:
+    def show_details(self, is_detailed: bool, topic: int | None = None, has_story_first: bool = False) -> None:
         """Show the details of a topic, or of the row at the cursor if None; or the preview if not `is_detailed`."""
-        self.is_detailed = is_detailed
+        self.is_detailed, self._has_story_first = is_detailed, has_story_first
         self._topic = (self._services.controller.library.topics, topic) if topic is not None else None
         self.border_subtitle = ""
         self._shown = ()
@@ -255,7 +266,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         if self._shown != subject:
             self._shown = subject
             self._transcript, self._notes, self._podcast = Transcript(), EpisodeNotes(), None
-            self._chapters, self._passages = (), ()
+            self._chapters, self._passages, self._story = (), (), Story()
             self._shows_answer, self._about.cursor, self._is_read = False, None, False
             self.border_title = "Details" if self.is_detailed else "Now playing" if subject[1] else "Episode"
             self.scroll_home(animate=False)
@@ -286,9 +297,12 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._show()
             self._chapters = await services.reader.chapters(episode)
             self._passages = await services.passages.of(episode, [chapter.start for chapter in self._chapters])
+            if services.recap.position(episode):
+                self._has_story_first = self._has_story_first or services.recap.is_away(episode)
+                self._story = await services.recap.story(episode)
             self._show()
             here = next((number for number, choice in enumerate(self._about.about.choices) if choice.is_now), 0)
-            if here and self._about.cursor is None:
+            if here and self._about.cursor is None and not (self._has_story_first and self._story.met):
                 self.call_after_refresh(self._light, here)  # once there is room for the chapters to scroll in
         elif self._shown[1]:
             self._transcript = await services.reader.transcript(episode)
@@ -329,6 +343,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
         here = chapter_at(chapters, self._playback.position) - 1 if is_loaded else None
         bookmarks = self._services.controller.bookmarks.of(episode.id)
         about = with_choices(about, self._notes, chapters, here, bookmarks)
+        about = with_story(about, self._story, self._has_story_first)
         return about._replace(is_read=self._is_read or episode.audio is None)
 
     def _preview(self) -> About:
@@ -408,7 +423,10 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
     async def action_choose(self) -> None:
         """Play, open or look into what is at the cursor; without anything, play the episode or list the topic."""
         target, choices = self._target, self._about.about.choices
-        if isinstance(target, str) and choices[self._about.cursor or 0].is_podcast:
+        met = choices[self._about.cursor or 0].met if target is not None else None
+        if met is not None and self._episode is not None:
+            self._services.recap.hear(self._episode, met)
+        elif isinstance(target, str) and choices[self._about.cursor or 0].is_podcast:
             self._look_into(choices[self._about.cursor or 0].text, target)
         elif isinstance(target, str):
             self.app.run_worker(open_link(self.app, target))
