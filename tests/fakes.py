@@ -50,7 +50,6 @@ from tui_pod.services.podcasts.imports import ImportService, Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.services.podcasts.refreshing import Refresher
 from tui_pod.services.podcasts.shared import SharedPodcasts
-from tui_pod.services.podcasts.shown_library import News
 from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.services.recognition import RecognitionService
 from tui_pod.services.sync import SyncService
@@ -602,19 +601,6 @@ class FakeRefresher(Refresher):
         self._wishes.append(("refresh", feed_id))
 
 
-class FakeNews(News):
-    """What was asked of the list of new episodes."""
-
-    def __init__(self, wishes: list[tuple[object, ...]]) -> None:
-        self._wishes = wishes
-
-    def mark_seen(self, episodes: Iterable[str]) -> None:
-        self._wishes.append(("looked", *sorted(episodes)))
-
-    def take_off(self, episodes: Sequence[str]) -> None:
-        self._wishes.append(("take_off", *episodes))
-
-
 class FakeDownloads(DownloadService):
     """What was asked of downloads."""
 
@@ -635,7 +621,6 @@ class FakeFeeds(FeedService):
     def __init__(self) -> None:
         self.wishes: list[tuple[object, ...]] = []
         self.asked_settings = FakeSettings(self.wishes)
-        self.news = FakeNews(self.wishes)
         self.refresher = FakeRefresher(self.wishes)
         self.settings = self.asked_settings
         self.downloads = self.asked_downloads = FakeDownloads(self.wishes)

@@ -359,7 +359,7 @@ class Life:
         self._compare_library(controller)
         new = sorted(controller.progress_index.new)
         self.ledger.seen |= (dismissed := {new[0], new[-1]} if new else set())
-        await sitting.do(feeds.news.take_off, sorted(dismissed))
+        controller.editor.dismiss(sorted(dismissed), is_new=True)
         sitting.begin(self.episode("daily", self._day))
         sitting.listen(self.chance.randrange(30, 400))
         chosen = self.chance.choice(controller.library.ids[-100:])

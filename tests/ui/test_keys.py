@@ -452,6 +452,16 @@ leads_to("sync.set_up", "", lambda driver: driver.shows(ChoiceDialog), True)
 leads_to("view.notices", "", lambda driver: driver.shows(NoticesScreen), True)
 leads_to("view.theme", "", lambda driver: driver.shows(ThemeScreen), True)
 leads_to("list.save", "", lambda driver: driver.shows(SettingsScreen), True)
+leads_to("list.mark_played", "", lambda driver: driver.progress_index.status("three"), Status.PLAYED)
+
+
+@exercises("list.catch_up")
+async def _(driver: AppDriver, key: str) -> None:
+    driver.progress_index.set_new({"one", "two"})
+    await driver.press(key)
+    assert driver.notices == ["2 episodes taken off New. Press u to undo."]
+
+
 leads_to("course.show", "", lambda driver: driver.services.asked_feeds.wishes[0][:2], ("configure", "course"))
 leads_to("session.plan", "", lambda driver: driver.shows(PlanScreen), True)
 

@@ -8,7 +8,7 @@ from textual.widgets import Input, OptionList, Static
 
 from tests.app_driver import AppDriver, run_app
 from tui_pod.core.action_words import WANTED, words_of
-from tui_pod.core.actions import ACTIONS, BY_ID, PARTS
+from tui_pod.core.actions import ACTIONS, BY_ID, PARTS, needs_cursor
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -21,15 +21,17 @@ MOVES = {action.id for action in ACTIONS if action.where == "move"}
 """What is no use by name: steps of the cursor, and from pane to pane."""
 
 OF_VIEWS = {
-    action.id for action in ACTIONS if action.where in ("statistics", "bookmarks", "found", "details", "question")
+    action.id
+    for action in ACTIONS
+    if action.where in ("statistics", "bookmarks", "found", "details", "question") and needs_cursor(action)
 }
 """What is of a view or pane beside the list while that is shown."""
 
 
 def offered(driver: AppDriver) -> set[str]:
-    """Return the ids of the actions that the palette offers now."""
+    """Return the ids of the actions that the palette can do here now."""
     by_label = {action.label: action.id for action in ACTIONS}
-    names = [command.name for command in make_commands(driver.app, driver.services)]
+    names = [command.name for command in make_commands(driver.app, driver.services) if not command.why]
     return {by_label[name] for name in names if name in by_label}
 
 
@@ -131,8 +133,8 @@ async def test_theme_at_the_cursor_is_drawn_escape_goes_back_and_enter_chooses_i
 
 
 async def test_palette_offers_what_the_panes_in_use_have(driver: AppDriver) -> None:
-    elsewhere = {action.id for action in ACTIONS if action.where in ("tree", "transcript")} | OF_VIEWS
-    assert offered(driver) == {action.id for action in ACTIONS} - MOVES - elsewhere - {"app.palette"}
+    elsewhere = {action.id for action in ACTIONS if action.where in ("tree", "transcript") and needs_cursor(action)}
+    assert offered(driver) == {action.id for action in ACTIONS} - MOVES - elsewhere - OF_VIEWS - {"app.palette"}
     await driver.press("t")
     assert offered(driver) >= {"transcript.seek", "transcript.follow", "transcript.copy"}
     await driver.press("t")
@@ -140,6 +142,48 @@ async def test_palette_offers_what_the_panes_in_use_have(driver: AppDriver) -> N
     await driver.press("t", "h")  # all panes are in use
     assert driver.focus == "tree"
     assert offered(driver) == {action.id for action in ACTIONS} - MOVES - OF_VIEWS - {"app.palette"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "row"),
+    [
+        ("1.5", "Speed 1.5× now"),
+        ("sleep 20", "Sleep timer 20:00 now"),
+        ("12:30", "Go to 12:30 not now"),
+        ("recall", "Recall what is due r"),
+        ("cards", "Recall what is due r"),
+        ("export bookmarks", "Export bookmarks as Markdown shell"),
+        ("read aloud", "Add a podcast, or import some from another player a"),
+        ("article", "Add a podcast, or import some from another player a"),
+        ("catch up", "Catch up: take all of this podcast off New; elsewhere, all of New palette"),
+        ("mark all", "Mark all that is listed played palette"),
+        ("hide course", "Show or hide the course palette"),
+        ("another machine", "Go to the newer position of another machine w"),
+    ],
+)
+async def test_palette_has_what_is_typed_from_the_list(typed: str, row: str, driver: AppDriver) -> None:
+    await driver.press("ctrl+p")
+    await driver.write(typed)
+    assert rows(driver)[0].removesuffix(" palette") == row.removesuffix(" palette")
+
+
+async def test_palette_does_what_is_typed_with_its_value(driver: AppDriver) -> None:
+    await driver.press("ctrl+p")
+    await driver.write("volume 60")
+    await driver.press("enter")
+    assert driver.playback.volume == 60
+    assert "Volume 60." in driver.text
+
+
+async def test_palette_goes_where_a_pane_does_it_and_says_which(driver: AppDriver) -> None:
+    await driver.press("ctrl+p")
+    await driver.write("group by")
+    assert rows(driver)[0] == "Group by episode, date or topic in the bookmarks"
+    await driver.press("enter")
+    await driver.until(lambda: driver.focus == "bookmarks", "the bookmarks are shown")
+    await driver.press("ctrl+p")
+    await driver.write("group by")
+    assert rows(driver)[0] == "Group by episode, date or topic s"
 
 
 async def test_palette_offers_what_the_bookmarks_have_while_they_are_shown(driver: AppDriver) -> None:

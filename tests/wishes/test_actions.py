@@ -112,11 +112,34 @@ def test_entry_of_continue_is_taken_off(library: Library) -> None:
     assert list(stage.controller.progress_index.unfinished()) == []
 
 
-@pytest.mark.parametrize(("entry", "wish"), [(SmartList.NEW, "take_off"), (0, "remove_downloads")])
-def test_episode_elsewhere_is_no_longer_new_or_downloaded(library: Library, entry: int, wish: str) -> None:
-    stage = Stage(library, entry)
+def test_episode_elsewhere_is_no_longer_downloaded(library: Library) -> None:
+    stage = Stage(library, 0)
     assert stage.run("list.remove", "one") == DONE
-    assert [asked[0] for asked in stage.services.asked_feeds.wishes] == [wish]
+    assert [asked[0] for asked in stage.services.asked_feeds.wishes] == ["remove_downloads"]
+
+
+def test_episode_is_taken_off_new_and_is_new_again_after_undo(library: Library) -> None:
+    stage = Stage(library, SmartList.NEW)
+    index = stage.controller.progress_index
+    index.set_new({"two", "three"})
+    assert stage.run("list.remove", "two") == changed("“Two” taken off New")
+    assert index.new == {"three"}
+    assert stage.run("episode.toggle_played", "three").is_done
+    assert not index.new
+    stage.run("undo")
+    stage.run("undo")
+    assert index.new == {"two", "three"}
+    assert stage.run("list.catch_up") == changed("2 episodes taken off New")
+    assert not index.new
+    assert not stage.run("list.catch_up").is_done
+
+
+def test_all_that_is_listed_is_marked_played_with_one_undo(stage: Stage) -> None:
+    listed = [stage.model.ident(index) for index in stage.model.indexes]
+    assert stage.run("list.mark_played").can_undo
+    assert {stage.controller.progress_index.status(ident) for ident in listed} == {Status.PLAYED}
+    stage.run("undo")
+    assert stage.controller.progress_index.status("two") is Status.UNPLAYED
 
 
 def test_list_by_hand_is_ordered_shortened_and_removed(stage: Stage) -> None:

@@ -66,7 +66,8 @@ def _smart_list(opened: Opened, progress_index: ProgressIndex, smart: SmartList)
 
         store = FeedStore(opened.paths.data)
         if not store.is_empty:
-            progress_index.set_new(read_news(store.db, datetime.now(UTC).timestamp()))
+            came = read_news(store.db, datetime.now(UTC).timestamp())
+            progress_index.set_new(came.difference(read_queue(opened).upcoming))
         store.db.close()
     found = list_episodes(opened.library, progress_index, queue, ListQuery(smart))
     return [index for index in found if index >= 0]

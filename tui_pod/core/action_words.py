@@ -85,9 +85,11 @@ search.clear | reset cancel close leave | Shows everything again.
 list.filter | show hide only unheard new finished | Shows only the episodes of one kind; again for the next kind.
 list.sort | order arrange random oldest latest alphabetical | Changes the order; again for the next one.
 list.remove | delete unsubscribe clear erase cancel | Removes what the cursor is on; undo brings it back.
+list.mark_played | everything whole podcast | Marks all rows of the list, with one undo.
+list.catch_up | clear inbox dismiss everything | Makes nothing new that was; its episodes stay, unplayed.
 list.save | playlist rule filter search automatic | Keeps what is listed now as a list that fills itself.
 course.show | generative ai lessons embedded built | Hides the course that comes with the program, or shows it.
-feed.add | subscribe follow new find charts top rss url opml import folder audiobook book | Adds what you name or find.
+feed.add | subscribe follow new find charts rss url opml folder audiobook read aloud article page | Adds what you name.
 feed.refresh | update reload check fetch new episodes | Looks for new episodes of the podcast at the cursor.
 feed.refresh_all | update reload check fetch new episodes everything | Looks for new episodes of all podcasts.
 feed.settings | options preferences configure speed skip intro automatic download keep | Changes what is special to it.
@@ -121,7 +123,7 @@ bookmark.edit | change comment rename write | Changes what you wrote, or the str
 bookmark.group | sort order arrange | Shows them in another order.
 bookmark.copy | clipboard quote share export | Puts text, episode and time on the clipboard.
 bookmark.remember | flashcard learn anki spaced repetition quiz | Asks you about it at growing intervals.
-recall.start | quiz test flashcards learn review anki questions | Asks the questions that are due today.
+recall.start | quiz test cards flashcards learn review anki questions | Asks the questions that are due today.
 bookmark.remove | delete erase | Deletes the bookmark; undo brings it back.
 session.plan | budget minutes time commute fill | Asks how long you have, and fills that time.
 session.end | stop cancel finish | Forgets the plan; the queue stays.
@@ -135,7 +137,7 @@ view.notices | messages errors log warnings notifications | Shows in full what t
 view.theme | dark light mode colors appearance skin look | Shows each theme as you move.
 recall.offers | questions quiz turn off disable | Asks a question when an episode of a course ends, or stops that.
 sync.now | synchronize upload devices phone cloud | Sends and fetches what has changed.
-sync.set_up | synchronize cloud backup account login server gpodder nextcloud dropbox devices phone | Links machines.
+sync.set_up | synchronize cloud backup account login dropbox devices phone another machine computer | Links machines.
 undo | revert back mistake oops restore | Takes the last change back: mark, jump, queue, removal.
 redo | again restore | Does again what was undone.
 work.stop | cancel abort | Ends what runs in the background.

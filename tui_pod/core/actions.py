@@ -107,6 +107,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(
         "list.remove", "x", "Remove: entry of queue, Continue or list; download, podcast, list", "episodes", "Remove"
     ),
+    Action("list.mark_played", "", "Mark all that is listed played", "screen"),
+    Action("list.catch_up", "", "Catch up: take all of this podcast off New; elsewhere, all of New", "screen"),
     Action("list.save", "", "Save as a smart list: this topic, search, filter and order", "screen", asks=True),
     Action("course.show", "", "Show or hide the course", "screen"),
     Action("feed.add", "a", "Add a podcast, or import some from another player", "screen", "Add podcast", asks=True),

@@ -20,6 +20,8 @@ from tui_pod.plain.spoken import label_of, say_key, say_keys, sentence
 from tui_pod.recall.questions import question_of_episode
 from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE, SYNC_WAYS
 from tui_pod.services.services import Services
+from tui_pod.wishes.typed import read_typed, run_typed
+from tui_pod.wishes.wish import Subject
 
 MOST = 10
 """Most matches that are read out."""
@@ -32,10 +34,15 @@ class MenuCommands:
     """Runs help and palette."""
 
     def __init__(
-        self, dialogue: Dialogue, services: Services, navigation: NavigationCommands, views: Sequence[RowCommands]
+        self,
+        dialogue: Dialogue,
+        services: Services,
+        navigation: NavigationCommands,
+        views: Sequence[RowCommands],
+        subject: Callable[[], Subject],
     ) -> None:
-        """Start without commands; `views` are lists that may be open over that of the episodes."""
-        self._dialogue, self._services = dialogue, services
+        """Start without commands; `views` may be open over the list, and `subject` is what commands act on."""
+        self._dialogue, self._services, self._subject = dialogue, services, subject
         self._navigation, self._views = navigation, views
         self.commands: Mapping[str, Callable[[], object]] = {}
         """The functions that the palette can call, by action id."""
@@ -108,6 +115,9 @@ class MenuCommands:
             (open_view or self._navigation).go(int(typed) - 1)
             return
         wanted = fold(typed).split()
+        if (value := read_typed(typed, self._subject())) is not None:
+            self._dialogue.say(run_typed(value).sentence)
+            return
         exact = [name for name in entries if fold(name) == fold(typed)]
         named = exact or [name for name in entries if wanted and all(word in fold(name) for word in wanted)]
         if wanted and not named:

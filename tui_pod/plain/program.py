@@ -135,7 +135,7 @@ class PlainProgram(ChangeReader):
         playback = PlaybackCommands(self._dialogue, self.services, self._browser, self._bookmarks.edit)
         self._found = SearchCommands(self._dialogue, self.services, self._bookmarks.edit, podcasts.ask_setting_of)
         self._menu = menu = MenuCommands(
-            self._dialogue, self.services, self._navigation, (self._bookmarks, self._found)
+            self._dialogue, self.services, self._navigation, (self._bookmarks, self._found), playback.subject
         )
         own = {
             "app.quit": self.quit,

@@ -15,7 +15,7 @@ from tui_pod.shelf.episodes import serial_numbers, serial_order
 from tui_pod.shelf.layouts import read_copies
 
 Mark = Literal["news", "unwanted"]
-"""Arrived since the listener last looked at its podcast; its download was deleted, so it is not fetched unasked."""
+"""Arrived lately, whatever became of it since; its download was deleted, so it is not fetched unasked."""
 
 
 def note_new(db: sqlite3.Connection, number: int, now: float) -> int:
@@ -59,13 +59,13 @@ def read_arrivals(database: FeedDatabase, since: float) -> tuple[list[Arrival], 
     return [one for one in arrivals if one.place in PLACES and one.episode not in copies], until
 
 
-def drop_old_news(database: FeedDatabase, now: float) -> int:
-    """Take out of New what has been there for too long by `now` (seconds since 1970); return how many there were."""
+def drop_old_news(database: FeedDatabase, now: float) -> set[str]:
+    """Take out of New what has been there for too long by `now` (seconds since 1970); return what that was."""
     with database.read() as db:
-        old = [ident for ident, is_old in _news(db, now) if is_old]
+        old = {ident for ident, is_old in _news(db, now) if is_old}
     if old:
         set_marked(database, "news", old, False)
-    return len(old)
+    return old
 
 
 def _news(db: sqlite3.Connection, now: float) -> Iterator[tuple[str, bool]]:

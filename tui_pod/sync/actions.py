@@ -138,7 +138,7 @@ def to_element(
     """
     length = int(progress.duration or episode.duration or 0)
     position = length if progress.played else int(progress.position)
-    is_new = progress.status is Status.UNPLAYED
+    is_new = progress.status is Status.UNPLAYED and not progress.is_dismissed  # of which servers know nothing
     if (position < 1 and not is_new) or not (is_address(podcast) and is_address(episode.audio)):
         return None
     is_late = now is not None and progress.updated < now - LATE and not (progress.origin or is_undecided(progress))

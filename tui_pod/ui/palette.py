@@ -1,4 +1,4 @@
-"""The command palette: finds actions (except cursor moves), episodes and topics by name; and the choice of a theme."""
+"""The command palette, which finds actions, episodes and topics by name and takes values; and the choice of a theme."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from tui_pod.config.settings import bound_actions
 from tui_pod.core.action_words import IN_A_SHELL, WANTED, words_of
-from tui_pod.core.actions import PARTS, Action, part_of, shown_keys
+from tui_pod.core.actions import BY_ID, PARTS, Action, needs_cursor, part_of, shown_keys
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.selection.list_query import SmartList, find_episodes, smart_lists
 from tui_pod.core.text.names import is_called, rank
@@ -25,6 +25,8 @@ from tui_pod.services.services import Services
 from tui_pod.ui.look.cells import fit
 from tui_pod.ui.screens.dialog import NORMAL_WIDTH, ChoiceDialog, Dialog, DialogBody, SearchDialog
 from tui_pod.ui.widgets.lines import KeyLine
+from tui_pod.wishes.typed import read_typed, run_typed
+from tui_pod.wishes.wish import Subject
 
 if TYPE_CHECKING:
     from tui_pod.ui.app import TuiPodApp
@@ -59,12 +61,21 @@ class PaletteCommand(NamedTuple):
     """What it does, in a line."""
     group: str = ""
     """The group in which it stands while nothing is typed."""
+    why: str = ""
+    """Why it cannot be done here, so that it is dim; then `run` goes where it can, or says so."""
+
+
+_PLACES = {
+    "tree": "focus.next", "transcript": "view.transcript", "details": "view.details", "statistics": "view.statistics",
+    "bookmarks": "view.bookmarks", "found": "search.everywhere",
+}  # fmt: skip
+"""The panes that may not be there, and the actions that show them."""
 
 
 def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand]:
     """Yield a command for each action except the palette itself and cursor moves, in groups; the most wanted first.
 
-    The actions of the transcript are offered while it is open, those of the tree while it has the focus.
+    Those of a pane that is not in use are dim, and go there; those about an episode need none.
     """
     main = app.main_screen
     names = main.query_one("#keys", KeyLine).key_names
@@ -74,14 +85,19 @@ def make_commands(app: TuiPodApp, services: Services) -> Iterator[PaletteCommand
         return order.index(action.id if action.id in WANTED else action.id.partition(".")[0])
 
     for action in sorted(bound_actions(services.first.settings), key=place):
-        needs_pane = action.where not in ("app", "screen")
-        pane = _find_pane(action, main) if needs_pane else None
-        if action.id == "app.palette" or (needs_pane and pane is None):
+        if action.id == "app.palette" or action.where == "move":
             continue
+        pane, why, does = _find_pane(action, main), "", action.action
+        if action.where == "question":
+            why = "" if main.question.is_offered else "none waits"
+        elif pane is None and needs_cursor(action):
+            why, does = f"in the {action.where}", BY_ID[_PLACES[action.where]].action
+        elif pane is None and action.where not in ("app", "screen"):
+            does = f"screen.run('{action.id}')"
         keys = " ".join(shown_keys(action)).translate(names)
-        run = partial(app.run_action_soon, action.action, pane)
+        run = partial(app.run_action_soon, does, pane)
         group = OFTEN if action.id in WANTED else part_of(action).capitalize()
-        yield PaletteCommand(action.label, run, keys, *words_of(action.id), group)
+        yield PaletteCommand(action.label, run, keys, *words_of(action.id), group, why)
     for name, command in IN_A_SHELL.items():
         said = f"In a shell: {command}"
         yield PaletteCommand(name, partial(app.frontend.tell, said), "shell", about=said, group="In a shell")
@@ -116,7 +132,7 @@ class PaletteScreen(SearchDialog):
         if command is None:
             return
         self.dismiss()
-        if command in self._commands:
+        if command in self._commands and not command.why:
             others = [name for name in self._recent if name != command.name]
             self._recent[:] = [command.name, *others][:RECENT]
             self._controller.remember("ui", "commands", [*self._recent])
@@ -128,11 +144,13 @@ class PaletteScreen(SearchDialog):
             found = [
                 (fit, each) for each in self._commands if (fit := rank(typed, each.name, each.synonyms)) is not None
             ]
-            named = [each for _, each in sorted(found, key=lambda one: one[0])]
+            named = [each for _, each in sorted(found, key=lambda one: (bool(one[1].why), one[0]))]
             self._shown = [*named, *self._topics(typed), *self._episodes(typed)]
             self._shown.sort(key=lambda each: each is not None and not is_called(each.name, typed))
+            self._shown[:0] = self._typed_values(typed)
         else:
-            groups = groupby((*self._commands, *self._topics(typed)), key=lambda each: each.group)
+            here = (each for each in self._commands if not each.why)
+            groups = groupby((*here, *self._topics(typed)), key=lambda each: each.group)
             self._shown = [row for _, rows in groups for row in (None, *rows)]
         width = self.app.size.width
         room = min(WIDTH, width) - FRAME - PADDING * (width >= NORMAL_WIDTH)
@@ -146,8 +164,9 @@ class PaletteScreen(SearchDialog):
         if command is None:
             group = next(each.group for each in self._shown[number:] if each is not None)
             return Option(Content.styled(fit(group, room + 2), "bold $text-primary"), disabled=True)
-        text = fit(command.name, room - cell_len(command.key))
-        return Option(Content.assemble(text, "  ", (command.key, "$text-muted")))
+        right = command.why or command.key
+        text = fit(command.name, room - cell_len(right))
+        return Option(Content.assemble((text, "$text-muted" if command.why else ""), "  ", (right, "$text-muted")))
 
     @on(OptionList.OptionHighlighted)
     def _explain(self) -> None:
@@ -155,6 +174,19 @@ class PaletteScreen(SearchDialog):
         number = self.query_one(OptionList).highlighted
         command = None if number is None or number >= len(self._shown) else self._shown[number]
         self.query_one("#about", Static).update(Content("" if command is None else command.about))
+
+    def _typed_values(self, typed: str) -> list[PaletteCommand]:
+        """Return what was typed with its value, such as a speed."""
+        main = self._tui.main_screen
+        value = read_typed(typed, Subject(main.services, main.model))
+        if value is None:
+            return []
+        why = self._tui.first.with_keys(value.why)
+
+        def run() -> None:
+            main.show_outcome(run_typed(value))
+
+        return [PaletteCommand(value.name, run, "now", about=why, why=why and "not now")]
 
     def _topics(self, typed: str) -> list[PaletteCommand]:
         topics = self._controller.library.topics

@@ -102,12 +102,24 @@ def _remove(on: Subject) -> Outcome | None:
         case SmartList.CONTINUE | SmartList.OLDER:
             return controller.editor.dismiss(on.episodes)
         case SmartList.NEW:
-            feeds.news.take_off(on.episodes)
+            return controller.editor.dismiss(on.episodes, is_new=True)
         case _ if on.model.is_by_hand and (own := on.model.own_list) is not None:
             return changed(controller.lists.take_off(own.name, on.episodes))
         case _:
             feeds.remove(on.episodes)
     return None
+
+
+def _mark_all(on: Subject) -> Outcome:
+    listed = [on.model.ident(index) for index in on.model.indexes if index >= 0]
+    return on.controller.editor.mark(listed, played=True) if listed else refused(on.model.why_empty)
+
+
+def _catch_up(on: Subject) -> Outcome:
+    new = on.controller.progress_index.new
+    of_podcast = on.model.podcast(on.listed) is not None
+    found = [ident for ident in on.model.episodes_of(on.listed) if ident in new] if of_podcast else list(new)
+    return on.controller.editor.dismiss(found, is_new=True) if found else refused("Nothing here is new.")
 
 
 def _refresh(on: Subject) -> Outcome | None:
@@ -183,6 +195,8 @@ COMMANDS: Mapping[str, Command] = {
     "queue.move_down": partial(_move, by=1),
     "queue.move_up": partial(_move, by=-1),
     "list.remove": _remove,
+    "list.mark_played": _mark_all,
+    "list.catch_up": _catch_up,
     "course.show": _show_course,
     "feed.refresh": _refresh,
     "feed.refresh_all": lambda on: on.services.feeds.refresher.refresh(),

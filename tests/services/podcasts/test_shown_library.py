@@ -9,6 +9,8 @@ from tests.services.podcasts.rig import ServiceRig, added
 from tests.sources import server
 from tests.sources.server import Site, feed, item
 from tui_pod.config.settings import FeedSettings
+from tui_pod.core.playback.progress_editor import NEVER
+from tui_pod.core.progress.progress import Progress
 
 
 async def bring_new(site: Site, service: ServiceRig) -> None:
@@ -20,16 +22,11 @@ async def bring_new(site: Site, service: ServiceRig) -> None:
     await service.done_refreshing()
 
 
-async def test_what_came_is_new_until_it_is_marked_seen(site: Site, service: ServiceRig) -> None:
+async def test_what_came_is_new_and_what_was_there_is_not(site: Site, service: ServiceRig) -> None:
     await bring_new(site, service)
     three, two, one = service.ids("Episode 3", "Episode 2", "Episode 1")
     index = service.controller.progress_index
     assert (set(index.new), index.new_in(1), one in index.new) == ({three, two}, 2, False)
-    service.service.news.mark_seen([three, two, one])
-    await service.until(lambda: not index.new, "it is seen")
-    other = ServiceRig(service.data.parent)
-    await other.service.news.show_new()
-    assert other.controller.progress_index.new == frozenset()
 
 
 async def test_what_is_new_for_weeks_leaves_and_is_named_once(
@@ -41,11 +38,12 @@ async def test_what_is_new_for_weeks_leaves_and_is_named_once(
     monkeypatch.setattr(service.controller, "now", lambda: came + timedelta(days=27))
     await news.show_new()
     assert len(index.new) == 2
+    service.controller.editor.dismiss(service.ids("Episode 3"), is_new=True)
     monkeypatch.setattr(service.controller, "now", lambda: came + timedelta(days=29))
     for _ in range(2):
         await news.show_new()
         assert not index.new
-    assert service.driver.said.count("2 episodes left New: nobody looked at them for weeks.") == 1
+    assert service.driver.said.count("1 episode left New: nobody looked at them for weeks.") == 1
 
 
 async def test_what_is_begun_or_marked_is_not_new_and_what_is_taken_off_can_be_brought_back(
@@ -56,14 +54,29 @@ async def test_what_is_begun_or_marked_is_not_new_and_what_is_taken_off_can_be_b
     index = service.controller.progress_index
     service.controller.editor.mark([three], played=True)
     assert index.new == {two}
-    service.service.news.take_off([two, three])
-    said = "1 episode removed from New. Press u to undo."
-    await service.until(lambda: service.driver.said[-1] == said, "it is taken off")
+    service.controller.editor.dismiss([two], is_new=True)
     assert not index.new
     service.controller.undo()
-    await service.until(lambda: index.new == {two}, "it is back")
+    assert index.new == {two}
     service.controller.redo()
-    await service.until(lambda: not index.new, "it is taken off again")
+    assert not index.new
+    service.controller.undo()
+    service.controller.undo()
+    assert index.new == {two, three}
+
+
+async def test_what_another_machine_dismissed_is_not_new_and_what_it_heard_is_kept(
+    site: Site, service: ServiceRig
+) -> None:
+    await bring_new(site, service)
+    three, two = service.ids("Episode 3", "Episode 2")
+    index, editor = service.controller.progress_index, service.controller.editor
+    editor.receive({three: Progress(NEVER, is_dismissed=True)})
+    assert index.new == {two}
+    heard = Progress(datetime(2020, 1, 1, tzinfo=UTC), position=500.0)
+    editor.dismiss([two], is_new=True)
+    editor.receive({two: heard})
+    assert index.get(two) == heard
 
 
 async def test_what_is_queued_is_not_new(site: Site, service: ServiceRig) -> None:
@@ -72,16 +85,15 @@ async def test_what_is_queued_is_not_new(site: Site, service: ServiceRig) -> Non
     index = service.controller.progress_index
     service.controller.queue_last([three])
     service.service.news.queue_changed()
-    await service.until(lambda: index.new == {two}, "it is queued")
+    assert index.new == {two}
+    service.controller.undo()
+    service.service.news.queue_changed()
+    assert index.new == {two, three}
 
 
-async def test_nothing_that_is_not_new_is_taken_off_and_what_is_stays_without_another_notice(
-    site: Site, service: ServiceRig
-) -> None:
+async def test_what_stays_new_is_not_shown_again(site: Site, service: ServiceRig) -> None:
     await bring_new(site, service)
-    said, changed = list(service.driver.said), list(service.driver.changed)
-    service.service.news.take_off(service.ids("Episode 1"))
-    assert (service.driver.said, len(service.controller.progress_index.new)) == (said, 2)
+    changed = list(service.driver.changed)
     await service.service.news.show_new()
     assert service.driver.changed == changed
 

@@ -582,7 +582,7 @@ class PlaybackController:
 
         status, before, known = self.progress_index.status, self.queue, self.queue_notes.arrived
         unknown = [one for one in arrivals if one.episode not in before.entries]
-        fresh = [one for one in unknown if status(one.episode) is Status.UNPLAYED]
+        fresh = [one for one in unknown if self.progress_index.is_new(one.episode)]
 
         def replaced(arrival: Arrival) -> list[str]:
             rows = ((ident, self.library.index(ident)) for ident in known if status(ident) is Status.UNPLAYED)

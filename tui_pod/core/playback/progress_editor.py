@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from tui_pod.core.actions import key_of
@@ -17,6 +17,9 @@ from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.progress import Progress, Status, newest, stamp_after
 from tui_pod.core.progress.progress_index import unite
 from tui_pod.core.progress.records import ProgressRecord
+
+NEVER = datetime.fromtimestamp(0, UTC)
+"""When an episode that was only dismissed was changed: any position that another machine has is newer."""
 
 
 @dataclass(eq=False, repr=False)
@@ -42,10 +45,14 @@ class ProgressEditor:
         after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
         return self._change(f"{self._state.library.named(changed)} marked {'played' if played else 'unplayed'}", after)
 
-    def dismiss(self, episodes: Sequence[str]) -> Outcome:
-        """Remove episodes from Continue until they are played again."""
-        after = {i: self._fresh(i)._replace(is_dismissed=True, updated=self._stamp(i), origin="") for i in episodes}
-        return self._change(f"{self._state.library.named(episodes)} taken off Continue", after)
+    def dismiss(self, episodes: Sequence[str], is_new: bool = False) -> Outcome:
+        """Remove episodes from Continue, or from New, until they are played again."""
+        progress = {ident: self._fresh(ident) for ident in episodes}
+        after = {
+            ident: each._replace(is_dismissed=not is_new or each.status is Status.UNPLAYED, updated=self._stamp(ident))
+            for ident, each in progress.items()
+        }
+        return self._change(f"{self._state.library.named(episodes)} taken off {'New' if is_new else 'Continue'}", after)
 
     def note_replay(self, episode: str, former: Progress) -> None:
         """Make it undoable that playing an episode removes its mark as played."""
@@ -71,8 +78,9 @@ class ProgressEditor:
         """Set and save progress; None stands for untouched. What was played since, and how often, stays."""
         state = self._state
         for ident, value in values.items():
-            stamp = self._stamp(ident)
             former = state.progress_index.get(ident)
+            is_only_dismissed = former is None and value is not None and value.is_dismissed
+            stamp = NEVER if is_only_dismissed else self._stamp(ident)
             progress = (value or Progress(stamp))._replace(updated=stamp, origin="").with_history(former)
             state.progress_index.put(ident, progress)
             state.ports.writer.save(ProgressRecord(ident, progress))

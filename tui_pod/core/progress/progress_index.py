@@ -57,6 +57,7 @@ class ProgressIndex:
         self._continuing: set[int] = set()
         self._older: set[int] = set()
         self._follow_ups: dict[int, datetime] | None = None  # see `follow_ups`; None if not known
+        self._news: frozenset[str] = frozenset()  # what came lately, dealt with or not
         self.new: set[str] = set()
         """The ids of the new episodes."""
         self._new_counts: dict[int, int] = {}
@@ -68,7 +69,7 @@ class ProgressIndex:
     def moved_to(self, library: Library) -> ProgressIndex:
         """Return the same progress counted for another library."""
         moved = ProgressIndex(library, self._progress, self._fragment_age, self._now, self._rest_age)
-        moved.set_new(self.new)
+        moved.set_new(self._news)
         return moved
 
     def age(self, now: datetime) -> list[str]:
@@ -114,8 +115,8 @@ class ProgressIndex:
         former = self._progress.get(ident)
         self._progress[ident] = progress
         index = self._library.index(ident)
-        if ident in self.new and progress.status is not Status.UNPLAYED:
-            self.new.discard(ident)
+        if ident in self._news and (ident in self.new) is not self.is_new(ident):
+            self.new ^= {ident}
             self._new_counts.clear()
         if index is None:
             return
@@ -145,11 +146,17 @@ class ProgressIndex:
         return sum(progress.played and self._library.index(ident) is None for ident, progress in self)
 
     def set_new(self, episodes: Iterable[str]) -> None:
-        """Set which episodes are new, leaving out those that were touched or are not in the library."""
+        """Set which episodes came lately: those of the library are new until they are touched, and again after undo."""
         indexes = map(self._library.index, episodes)
-        here = (self._library.ids[index] for index in indexes if index is not None)
-        self.new = {ident for ident in here if self.status(ident) is Status.UNPLAYED or self.new_parts(ident)}
+        self._news = frozenset(self._library.ids[index] for index in indexes if index is not None)
+        self.new = {*filter(self.is_new, self._news)}
         self._new_counts.clear()
+
+    def is_new(self, ident: str) -> bool:
+        """Return whether an episode that came lately is neither begun, marked nor dismissed."""
+        progress = self._progress.get(ident)
+        is_untouched = progress is None or not (progress.is_dismissed or progress.status is not Status.UNPLAYED)
+        return is_untouched or self.new_parts(ident) > 0
 
     def new_parts(self, ident: str) -> int:
         """Return how many parts a book has got since it was played; 0 if it has none, or was touched since."""

@@ -1,6 +1,7 @@
 """Shows the library again when podcasts have changed it, and which of its episodes are new.
 
-New is an inbox: an episode is new until it is begun, marked or queued, or dismissed, or for some weeks.
+New is an inbox: an episode is new until it is begun, marked or queued, or dismissed, or for some weeks. Only the weeks
+take it out of the database; the rest follows from progress and queue, which other machines have too.
 
 Called on the event loop; blocking work runs in threads.
 """
@@ -9,13 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.player.changes import ProgressChanged
-from tui_pod.core.progress.progress import Status
 from tui_pod.core.text.clean import counted
 from tui_pod.core.wall_time import believed_seconds
 from tui_pod.integrations.broadcast import Follower
@@ -31,8 +31,7 @@ class News(Follower):
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._tasks = context.tasks
-        self._ids: set[str] = set()  # as stored
+        self._ids: set[str] = set()  # what came lately, as stored
 
     async def show_new(self) -> None:
         """Show what is new now."""
@@ -47,60 +46,29 @@ class News(Follower):
         self._ids, dropped, (arrivals, until) = await in_thread(
             lambda _: (read_news(db, now), drop_old_news(db, now), read_arrivals(db, since))
         )
-        if dropped:
-            self._context.frontend.tell(f"{counted(dropped)} left New: nobody looked at them for weeks.")
-        index = controller.progress_index
-        before = index.new
-        index.set_new(self._ids)
-        if changed := before ^ index.new:
-            self._context.frontend.show(ProgressChanged(frozenset(changed)))
+        if left := sum(map(controller.progress_index.is_new, dropped - self._queued)):
+            self._context.frontend.tell(f"{counted(left)} left New: nobody looked at them for weeks.")
+        self.queue_changed()
         if arrivals and all(controller.library.index(one.episode) is not None for one in arrivals):
             said = controller.queue_arrivals(arrivals, until, self._context.settings.feeds.queue_limit).text
             if said:
                 self._context.frontend.tell(f"{said}. Press {key_of('undo')} to undo.")
 
-    def mark_seen(self, episodes: Iterable[str]) -> None:
-        """Mark episodes as seen, or otherwise dealt with by the listener."""
-        if seen := self._ids.intersection(episodes):
-            self._tasks.run(self._set(list(seen), is_new=False))
-
-    def take_off(self, episodes: Sequence[str]) -> None:
-        """Remove episodes from New; can be undone."""
-        index = self._context.controller.progress_index
-        taken = [ident for ident in episodes if ident in index.new]
-
-        label = f"{counted(len(taken))} removed from New"
-
-        async def do() -> str:
-            await self._set(taken, is_new=False)
-            return label
-
-        if taken:
-            self._tasks.perform(label, do, lambda: self._set(taken, is_new=True))
-
-    def progress_changed(self, episodes: Iterable[str]) -> None:
-        """Mark episodes as seen that were started or marked."""
-        index = self._context.controller.progress_index
-        self.mark_seen(ident for ident in episodes if index.status(ident) is not Status.UNPLAYED)
-
     def queue_changed(self) -> None:
-        """Mark episodes as seen that the listener has queued, not those that a session or their podcast has."""
+        """Leave out what is queued."""
+        index = self._context.controller.progress_index
+        before = index.new
+        index.set_new(self._ids - self._queued)
+        if changed := before ^ index.new:
+            self._context.frontend.show(ProgressChanged(frozenset(changed)))
+
+    @property
+    def _queued(self) -> set[str]:
+        """What the listener has queued, not what a session or its podcast has."""
         controller = self._context.controller
         session = controller.session
         planned = set(session.episodes) - session.queued if session is not None else set()
-        unasked = planned.union(controller.queue_notes.arrived)
-        self.mark_seen(ident for ident in controller.queue.upcoming if ident not in unasked)
-
-    async def _set(self, episodes: Sequence[str], is_new: bool) -> None:
-        self._ids = self._ids.union(episodes) if is_new else self._ids.difference(episodes)
-        await self._store(episodes, is_new)
-        await self.show_new()
-
-    async def _store(self, episodes: Sequence[str], is_new: bool) -> None:
-        podcasts = await self._context.podcasts.get()
-        from tui_pod.shelf.marks import set_marked  # brings TLS
-
-        await in_thread(lambda _: set_marked(podcasts.store.db, "news", episodes, is_new))
+        return set(controller.queue.upcoming).difference(planned, controller.queue_notes.arrived)
 
 
 ReadLibrary = Callable[[int], Awaitable["Loaded"]]
