@@ -8,6 +8,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,6 +71,7 @@ from tui_pod.services.repeat import RepeatService
 from tui_pod.services.search import SearchService
 from tui_pod.services.services import Services
 from tui_pod.services.tasks import BackgroundTasks
+from tui_pod.services.usual_settings import UsualSettings
 from tui_pod.state.store import State
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.look.themes import with_readable_text
@@ -153,6 +155,10 @@ class ServicesOver(Services):
         self.player_of_excerpts = FakeExcerpts()
         self.excerpts = self.player_of_excerpts.played
         self.lifetime = FakeLifetime(self, None, State({}, {}), None)
+
+    @cached_property
+    def usual(self) -> UsualSettings:
+        return UsualSettings(self.context, Path("/nowhere/chosen.toml"), self.use_settings)
 
     @property
     def library(self) -> Library:

@@ -3,6 +3,7 @@
 import signal
 import threading
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.plain.test_program import terminal as terminal
 from tests.rooms import EPISODES, TOPICS, Room, make_room
 from tests.sources import server
 from tests.sources.server import Ranged, Site, feed, item, sound
+from tui_pod.config.reader import read_config
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
@@ -27,6 +29,7 @@ from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.services.podcasts.troubles import Trouble
+from tui_pod.services.usual_settings import UsualSettings
 from tui_pod.shelf.opml import Entry, Imported
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.directories import Finding, FoundPodcast
@@ -392,9 +395,24 @@ async def test_settings_of_no_podcast_ask_for_one(keys: tuple[str, ...]) -> None
     course = PodcastChoice(COURSE, "The course", PodcastSettings())
     services.asked.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", PodcastSettings()), course]
     async with typing(services) as typist:
-        await typist.type(*keys, until_said="1: Cast.\n2: The course.\nSettings of which podcast? Type its number")
-        await typist.type("2", "hidden=yes")
+        await typist.type(*keys, until_said="2: Cast.\n3: The course.\nSettings of which podcast? Type its number")
+        await typist.type("3", "hidden=yes")
     assert services.asked.wishes == [("configure", COURSE, {"hidden": "yes"})]
+
+
+async def test_settings_for_all_podcasts_are_said_and_changed(tmp_path: Path) -> None:
+    services = FeedServices(ListQuery(entry=2))
+    async with typing(services) as typist:
+        services.usual = UsualSettings(services.context, tmp_path / "chosen.toml", services.use_settings)
+        for answer, said in (
+            ("", "seek_back: 10. Seconds that ← and , go back."),
+            ("seek_back=20", "As usual: seek back 20."),
+            ("seek_back=0", "seek_back: “0” must be a number from 1 to 3600."),
+        ):
+            await typist.type("P", until_said="Settings of which podcast?")
+            await typist.type("1", answer, until_said=said)
+        await typist.type("u", until_said="Undid: As usual: seek back 20.")
+    assert read_config(tmp_path / "x", chosen=tmp_path / "chosen.toml").settings.playback.seek_back == 10.0
 
 
 async def test_settings_of_the_course_are_those_that_it_has(monkeypatch: pytest.MonkeyPatch) -> None:

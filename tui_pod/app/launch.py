@@ -35,7 +35,7 @@ RESTORE_LIMIT = 0.5
 def run_app(options: Namespace) -> int:
     """Run the app and return its exit status."""
     paths = find_paths(options.state, options.config)
-    config = read_config(paths.config, is_named=options.config is not None)
+    config = read_config(paths.config, options.config is not None, paths.chosen)
     try:
         catalogs = catalog_paths(options.catalog, config.settings.catalogs)
         loaded = load_cached(catalogs, paths.cache, paths.data)
@@ -122,10 +122,10 @@ def _save_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) 
 
     if options.session is not None or read_screen(paths, options, size):
         return
-    config = read_config(paths.config, is_named=options.config is not None)
+    config = read_config(paths.config, options.config is not None, paths.chosen)
     catalogs = catalog_paths(options.catalog, config.settings.catalogs)
     file = StateFile(paths.state)
-    files = [paths.config, *catalogs, file.path, file.journal, paths.data / DATABASE, paths.data / BACKUP]
+    files = [paths.config, paths.chosen, *catalogs, file.path, file.journal, paths.data / DATABASE, paths.data / BACKUP]
     stamps = [stamp(path) for path in files]  # before the files are read
     try:
         loaded = load_library(catalogs, paths.cache, paths.data)

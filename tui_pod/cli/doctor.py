@@ -54,7 +54,7 @@ def run(options: Namespace) -> int:
         print(line)
 
     paths = find_paths(options.state, options.config)
-    config = read_config(paths.config, is_named=options.config is not None)
+    config = read_config(paths.config, options.config is not None, paths.chosen)
     is_good = True
     checks: tuple[tuple[str, Iterator[Finding]], ...] = (
         ("Python", _python()),

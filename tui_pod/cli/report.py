@@ -37,7 +37,7 @@ _PATH = re.compile(r"(?<=')[/~][^']+(?=')|(?<![\w.~…])[/~][^\s'\"/]{1,255}/(?:
 def write_report(options: Namespace, checks: Iterable[str]) -> None:
     """Write the report that `options.report` names. Raises UserError: it cannot be written."""
     paths = find_paths(options.state, options.config)
-    config = read_config(paths.config, is_named=options.config is not None)
+    config = read_config(paths.config, options.config is not None, paths.chosen)
     try:
         opened = open_library(options)
     except UserError:

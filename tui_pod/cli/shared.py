@@ -73,7 +73,8 @@ class Column(NamedTuple):
 
 def load_config(options: Namespace) -> Config:
     """Return the settings that the options name; faults go to standard error."""
-    config = read_config(find_paths(options.state, options.config).config, is_named=options.config is not None)
+    paths = find_paths(options.state, options.config)
+    config = read_config(paths.config, options.config is not None, paths.chosen)
     warn(*config.notices)
     return config
 

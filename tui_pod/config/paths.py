@@ -26,6 +26,11 @@ class Paths(NamedTuple):
     log: Path
     """File for the messages of the C libraries and of the app."""
 
+    @property
+    def chosen(self) -> Path:
+        """What the listener set in the app, which `config` overrules."""
+        return self.state.with_name(f"{self.state.stem}.settings.toml")
+
 
 def find_paths(state: str | Path | None = None, config: str | Path | None = None) -> Paths:
     """Return this user's paths, with those given on the command line."""

@@ -1,4 +1,7 @@
-"""Read `config.toml`. It belongs to the listener and is never written; the app starts whatever is wrong with it."""
+"""Read `config.toml`. It belongs to the listener and is never written; the app starts whatever is wrong with it.
+
+Below it lies what was chosen in the app, in a file of the same form.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from tui_pod.config.settings import Config, Key, PlayedSettings, Section, Settings
+from tui_pod.config.settings import CHOSEN, Config, Key, PlayedSettings, Section, Settings
 from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.runtime.files import TooLarge, read_bytes
 
@@ -59,16 +63,40 @@ def _rows(section: str, default: Settings | Section) -> Iterator[Row]:
                 yield Row(section, name, kind, getattr(default, name), key)
 
 
-def read_config(path: Path, is_named: bool = False) -> Config:
-    """Return the settings in a file; the defaults when there is none, with a notice if the listener named it."""
+def read_config(path: Path, is_named: bool = False, chosen: Path | None = None) -> Config:
+    """Return the settings in a file, over those `chosen` in the app; the defaults for the rest.
+
+    If there is no such file, a notice says so if the listener named it.
+    """
     if str(path) == os.devnull:  # a usual way to say: no settings
         return Config()
+    own = _read_chosen(chosen) if chosen is not None and chosen.exists() else {}
+    config = _read_file(path, is_named, own)
+    return config or (_ConfigReader("", path).read({}, own) if own else Config())
+
+
+def _read_chosen(path: Path) -> dict[str, Any]:
+    """Return what was chosen in the app by path, without what is not valid, such as of a later version."""
+    from tui_pod.core.text.plain_toml import loads  # only with such a file
+
+    try:
+        data = loads(read_bytes(path, MAX_BYTES).decode())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    rows = {row.path: row for row in setting_rows() if row.path in CHOSEN}
+    sections = ((name, values) for name, values in data.items() if isinstance(values, dict))
+    found = {f"{name}.{key}": value for name, values in sections for key, value in values.items()}
+    return {path: value for path, value in found.items() if path in rows and not fault(rows[path], value)}
+
+
+def _read_file(path: Path, is_named: bool, chosen: Mapping[str, Any]) -> Config | None:
+    """Return what `read_config` does; None if there is no file, and none was named."""
     try:
         content = read_bytes(path, MAX_BYTES)
     except TooLarge:
         return Config(notices=(f"{path}: larger than a megabyte; the default settings are used",))
     except FileNotFoundError:
-        return Config(notices=(f"{path}: there is no such file; the default settings are used",) if is_named else ())
+        return Config(notices=(f"{path}: there is no such file; the default settings are used",)) if is_named else None
     except OSError as error:
         return Config(notices=(f"{path}: {error.strerror}; the default settings are used",))
     try:
@@ -76,11 +104,11 @@ def read_config(path: Path, is_named: bool = False) -> Config:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         return Config(notices=(f"{path}:{line}: not UTF-8; the default settings are used",))
-    return parse_config(text.removeprefix("\ufeff"), path)
+    return parse_config(text.removeprefix("\ufeff"), path, chosen)
 
 
-def parse_config(text: str, path: Path) -> Config:
-    """Return the settings in TOML text; `path` is for messages and relative paths."""
+def parse_config(text: str, path: Path, chosen: Mapping[str, Any] = MappingProxyType({})) -> Config:
+    """Return the settings in TOML text over those chosen; `path` is for messages and relative paths."""
     from tui_pod.core.library.toml_lines import error_line  # a start without a settings file needs none of it
     from tui_pod.core.text.plain_toml import loads
 
@@ -89,7 +117,7 @@ def parse_config(text: str, path: Path) -> Config:
     except (ValueError, RecursionError) as error:
         line, message = error_line(error, text) if isinstance(error, ValueError) else (1, "nested too deeply")
         return Config(notices=(f"{path}:{line}: invalid TOML: {message}; the default settings are used",))
-    return _ConfigReader(text, path).read(data)
+    return _ConfigReader(text, path).read(data, chosen)
 
 
 class _ConfigReader:
@@ -106,7 +134,7 @@ class _ConfigReader:
 
         return line_finder(self._text)
 
-    def read(self, data: dict[str, Any]) -> Config:
+    def read(self, data: dict[str, Any], chosen: Mapping[str, Any]) -> Config:
         rows = {row.path: row for row in setting_rows()}
         keymap = self._read_keymap(data.pop("keys", {}))
         found: dict[str, dict[str, Any]] = {}
@@ -116,9 +144,12 @@ class _ConfigReader:
                 self._tell(path, _outcome(f"there is no such setting{_suggestion(path, rows)}", "it is ignored"))
             else:
                 found.setdefault(row.section, {})[row.name] = self._value(row, value)
+        fixed = frozenset(path for path in CHOSEN if rows[path].name in found.get(rows[path].section, {}))
+        for path in chosen.keys() - fixed:
+            found.setdefault(rows[path].section, {})[rows[path].name] = rows[path].type(chosen[path])
         self._check_played(found.get("played", {}))
         sections: dict[str, Any] = {name: type(default)(**found.get(name, {})) for name, default in _sections()}
-        settings = Settings(**found.get("", {}), **sections, keymap=keymap)
+        settings = Settings(**found.get("", {}), **sections, keymap=keymap, fixed=fixed)
         self._notices.sort(key=lambda notice: notice[0])
         return Config(settings, tuple(notice for _, notice in self._notices))
 
@@ -136,9 +167,8 @@ class _ConfigReader:
         """Return a value for the app; if it is invalid, the default, with a notice."""
         if row.type is dict:
             return self._by_name(row, value)
-        fault = _fault(row, value)
-        if fault:
-            self._tell(row.path, f"{fault}; {toml_value(row.default)} is used")
+        if wrong := fault(row, value):
+            self._tell(row.path, f"{wrong}; {toml_value(row.default)} is used")
             return row.default
         if row.name == "catalogs":
             return tuple(self._files(value))
@@ -165,10 +195,9 @@ class _ConfigReader:
         single = Row(row.section, row.name, row.inner, row.default, row.key)
         found = {}
         for name, one in value.items():
-            fault = _fault(single, one)
-            if fault:
+            if wrong := fault(single, one):
                 used = "the usual speed is used" if row.inner is float else "it is ignored"
-                self._tell(f"{row.path}.{name}", f"{fault}; {used}")
+                self._tell(f"{row.path}.{name}", f"{wrong}; {used}")
             else:
                 found[name] = row.inner(one)
         return found
@@ -230,7 +259,7 @@ def allowed(row: Row) -> str:
     return f"{names[row.type]} from {row.key.least:g} to {row.key.most:.12g}"
 
 
-def _fault(row: Row, value: Any) -> str | None:
+def fault(row: Row, value: Any) -> str | None:
     """Return what is wrong with a value; None if it is right."""
     key, kind = row.key, row.type
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -64,9 +64,9 @@ class StartSettings(Section):
 class PlaybackSettings(Section):
     """[playback]."""
 
-    seek_back: Annotated[float, Key("Seconds that playback.back goes back (← and ,)", 1, 3600)] = 10.0
-    seek_forward: Annotated[float, Key("Seconds that playback.forward goes forward (→ and .)", 1, 3600)] = 30.0
-    seek_small: Annotated[float, Key("Seconds of the small steps, with shift", 0.5, 3600)] = 5.0
+    seek_back: Annotated[float, Key("Seconds that ← and , go back", 1, 3600)] = 10.0
+    seek_forward: Annotated[float, Key("Seconds that → and . go forward", 1, 3600)] = 30.0
+    seek_small: Annotated[float, Key("Seconds that shift with ← and → goes", 0.5, 3600)] = 5.0
     speed: Annotated[float, Key("Speed, until you choose another one in the app", 0.5, 3.0)] = 1.0
     speed_step: Annotated[float, Key("How much [ and ] change the speed", 0.01, 0.5)] = 0.1
     repeat_pause: Annotated[
@@ -434,6 +434,15 @@ class Settings(NamedTuple):
     ] = MappingProxyType({})
     keymap: Mapping[str, str] = MappingProxyType({})
     """Keys that differ from the table's own, by the action's id: [keys], checked, over its preset."""
+    fixed: frozenset[str] = frozenset()
+    """Which of `CHOSEN` the file sets, so that the app cannot."""
+
+
+CHOSEN = (
+    "playback.seek_back", "playback.seek_forward", "playback.seek_small", "feeds.refresh_minutes", "feeds.keep_next",
+    "feeds.delete_played", "sleep.every_night",
+)  # fmt: skip
+"""Settings that can be chosen in the app too, besides those that it has keys for."""
 
 
 def bound_actions(settings: Settings) -> tuple[Action, ...]:

@@ -92,7 +92,7 @@ course.show | generative ai lessons embedded built | Hides the course that comes
 feed.add | subscribe follow new find charts rss url opml folder audiobook read aloud article page | Adds what you name.
 feed.refresh | update reload check fetch new episodes | Looks for new episodes of the podcast at the cursor.
 feed.refresh_all | update reload check fetch new episodes everything | Looks for new episodes of all podcasts.
-feed.settings | options preferences configure speed skip intro automatic download keep | Changes what is special to it.
+feed.settings | options preferences configure speed automatic download | Of it alone; in All Topics, for all podcasts.
 feed.troubles | error fail broken login address move blocked problem offline | Shows why, and what you can do.
 download.start | save offline store fetch keep file cancel | Keeps the recording on this machine.
 transcribe.pause | speech recognition stop transcription | Lets the machine rest; goes on where it stopped.

@@ -36,6 +36,8 @@ NOT_ADDED = "No podcast added."
 SAID = 10
 """How many podcasts, or episodes of one, are read out."""
 
+SETTING = "Type a setting and its value, such as speed=1.2, or press enter to list the settings:"
+
 
 class PodcastCommands:
     """Runs the commands about podcasts."""
@@ -170,16 +172,31 @@ class PodcastCommands:
     async def _choose_podcast(self) -> None:
         """Ask for one of all podcasts; hidden ones are listed nowhere else."""
         podcasts = await self._feeds.settings.all()
-        self._dialogue.say_all(f"{number}: {sentence(podcast.name)}" for number, podcast in enumerate(podcasts, 1))
+        names = ["As usual, for all of them", *(podcast.name for podcast in podcasts)]
+        self._dialogue.say_all(f"{number}: {sentence(name)}" for number, name in enumerate(names, 1))
         self._dialogue.ask_number(
             "Settings of which podcast? Type its number, or press enter to cancel:",
-            len(podcasts),
-            lambda row: self._ask_setting_of(lambda: self._feeds.settings.find(podcasts[row].id)),
+            len(names),
+            lambda row: (
+                self._ask_setting_of(lambda: self._feeds.settings.find(podcasts[row - 1].id))
+                if row
+                else self._dialogue.ask(SETTING, self._change_usual)
+            ),
         )
 
+    def _change_usual(self, answer: str) -> None:
+        usual = self._services.usual
+        if not answer.strip():
+            texts, rows = usual.texts, usual.rows
+            self._dialogue.say_all(f"{name}: {texts[name] or rows[name].usual}. {rows[name].text}." for name in rows)
+            return
+        try:
+            self._dialogue.say(usual.change(checked(split_pairs([answer]), usual.rows)).sentence)
+        except UserError as error:
+            self._dialogue.say(f"{error}.")
+
     def _ask_setting_of(self, find: Callable[[], Awaitable[PodcastChoice | None]]) -> None:
-        question = "Type a setting and its value, such as speed=1.2, or press enter to list the settings:"
-        self._dialogue.ask(question, lambda answer: self._run(self._change_setting(find, answer)))
+        self._dialogue.ask(SETTING, lambda answer: self._run(self._change_setting(find, answer)))
 
     async def _change_setting(self, find: Callable[[], Awaitable[PodcastChoice | None]], answer: str) -> None:
         podcast = await find()

@@ -22,7 +22,7 @@ GoOn = Callable[["Podcasts"], Awaitable[object]]
 """Resumes what needed a login. Raises `LoginWanted` if the server did not accept it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """What a service may use of the running app; another service that it needs is an argument of its own."""
 
@@ -30,6 +30,7 @@ class Context:
     frontend: Frontend
     tasks: BackgroundTasks
     settings: Settings
+    """Replaced when the listener chooses others in the app."""
     podcasts: SharedPodcasts
     is_app: bool = True
     """Whether an app runs, and not a command alone, after which nothing goes on."""

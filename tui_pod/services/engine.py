@@ -112,7 +112,7 @@ class Engine:
             first.library,
             first.progress_index,
             ports,
-            _options(settings),
+            playback_options(settings),
             first.queue,
             first.playback,
             first.notebook,
@@ -198,7 +198,8 @@ class Engine:
                 self._frontend.emit(report)
 
 
-def _options(settings: Settings) -> PlaybackOptions:
+def playback_options(settings: Settings) -> PlaybackOptions:
+    """Return the settings that the controller needs."""
     playback = settings.playback
     return PlaybackOptions(
         is_rewinding=settings.resume.rewind,

@@ -15,7 +15,7 @@ from tui_pod.state.store import State, StateFile
 if TYPE_CHECKING:
     import asyncio
 
-    from tui_pod.config.settings import Config
+    from tui_pod.config.settings import Config, Settings
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.search.store import IndexFile
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tui_pod.services.sync import SyncService
     from tui_pod.services.sync_setup import SyncSetup
     from tui_pod.services.tasks import BackgroundTasks
+    from tui_pod.services.usual_settings import UsualSettings
     from tui_pod.sources.opened import Podcasts
     from tui_pod.terminal.host import TerminalHost
 
@@ -125,6 +126,20 @@ class Services:
 
         settings, podcasts = self.first.settings, self.engine.podcasts
         return Context(self.controller, self.frontend, self.tasks, settings, podcasts, self.is_app)
+
+    @cached_property
+    def usual(self) -> UsualSettings:
+        """What holds for all podcasts, as far as the app can change it."""
+        from tui_pod.services.usual_settings import UsualSettings  # seldom needed
+
+        return UsualSettings(self.context, self.files.paths.chosen, self.use_settings)
+
+    def use_settings(self, settings: Settings) -> None:
+        """Use other settings from now on."""
+        from tui_pod.services.engine import playback_options  # likewise
+
+        self.first, self.context.settings = self.first._replace(settings=settings), settings
+        self.controller.use_options(playback_options(settings))
 
     # -- services ------------------------------------------------------------------------------------------
 

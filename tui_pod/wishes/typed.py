@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_pod.wishes.wish import Subject
 
 
-class Typed(NamedTuple):
+class TypedValue(NamedTuple):
     """What a text stands for."""
 
     name: str
@@ -30,7 +30,7 @@ class Typed(NamedTuple):
     """Why it cannot be done now; empty if it can."""
 
 
-def read_typed(text: str, on: Subject) -> Typed | None:
+def read_typed(text: str, on: Subject) -> TypedValue | None:
     """Return what a text stands for; None if it is a name to look for."""
     text = text.strip().lower()
     for pattern, read in _FORMS:
@@ -40,7 +40,7 @@ def read_typed(text: str, on: Subject) -> Typed | None:
     return None
 
 
-def run_typed(typed: Typed) -> Outcome:
+def run_typed(typed: TypedValue) -> Outcome:
     """Do what was typed; return what was done, or why nothing was."""
     if typed.why:
         return refused(typed.why)
@@ -48,30 +48,30 @@ def run_typed(typed: Typed) -> Outcome:
     return done if isinstance(done, Outcome) and done != DONE else Outcome(typed.name)
 
 
-def _speed(on: Subject, text: str) -> Typed:
+def _speed(on: Subject, text: str) -> TypedValue:
     speed = clamp_speed(float(text.replace(",", ".")))
-    return Typed(f"Speed {speed:g}×", partial(on.controller.mixer.set_speed, speed))
+    return TypedValue(f"Speed {speed:g}×", partial(on.controller.mixer.set_speed, speed))
 
 
-def _volume(on: Subject, text: str) -> Typed:
-    return Typed(f"Volume {int(text)}", partial(on.controller.mixer.set_volume, int(text)))
+def _volume(on: Subject, text: str) -> TypedValue:
+    return TypedValue(f"Volume {int(text)}", partial(on.controller.mixer.set_volume, int(text)))
 
 
-def _sleep(on: Subject, text: str) -> Typed:
+def _sleep(on: Subject, text: str) -> TypedValue:
     timer = parse_sleep(text, on.controller.now())
-    return Typed(f"Sleep timer {timer or 'off'}", partial(on.controller.set_sleep, timer))
+    return TypedValue(f"Sleep timer {timer or 'off'}", partial(on.controller.set_sleep, timer))
 
 
-def _position(on: Subject, text: str) -> Typed:
+def _position(on: Subject, text: str) -> TypedValue:
     playback = on.controller.playback
     name = f"Go to {text}"
     if not playback.is_loaded:
-        return Typed(name, why=NOTHING_PLAYS)
+        return TypedValue(name, why=NOTHING_PLAYS)
     parse_position(text, playback.position, playback.duration)
-    return Typed(name, partial(on.controller.go_to, text))
+    return TypedValue(name, partial(on.controller.go_to, text))
 
 
-def _session(on: Subject, text: str) -> Typed:
+def _session(on: Subject, text: str) -> TypedValue:
     budget = parse_budget(text, on.controller.now())
 
     def start() -> Outcome:
@@ -80,10 +80,10 @@ def _session(on: Subject, text: str) -> Typed:
             return refused(f"Nothing left here fits into {span(budget)}.")
         return Outcome(f"Session of {counted(len(plan.indexes))}, {span(plan.total)}")
 
-    return Typed(f"Start a session of {span(budget)}", start)
+    return TypedValue(f"Start a session of {span(budget)}", start)
 
 
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[Subject, str], Typed]], ...] = (
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[Subject, str], TypedValue]], ...] = (
     (re.compile(r"speed (\d(?:[.,]\d{1,2})?) ?[x×]?"), _speed),
     (re.compile(r"(\d(?:[.,]\d{1,2})?) ?[x×]"), _speed),
     (re.compile(r"(\d[.,]\d{1,2})"), _speed),

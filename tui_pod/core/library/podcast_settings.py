@@ -74,7 +74,8 @@ class Setting(NamedTuple):
         return "" if value == self.default else self.kind.show(value)
 
 
-def _number(least: float, most: float) -> ValueKind:
+def number_kind(least: float, most: float) -> ValueKind:
+    """Return the kind of numbers in a range."""
     return ValueKind(
         f"a number from {least:g} to {most:g}", partial(_in_range, float, least, most), lambda value: f"{value:g}"
     )
@@ -184,9 +185,9 @@ KEPT = -1
 class PodcastSettings:
     """A listener's settings for one podcast; where one is None, the setting for all podcasts applies."""
 
-    name: Annotated[str, Setting("Its name", TEXT, "its own")] = ""
+    name: Annotated[str, Setting("Its name", TEXT, "as published")] = ""
     folder: Annotated[tuple[tuple[str, ...], ...], Setting("Topics to list it under", FOLDERS, "none")] = ()
-    speed: Annotated[float | None, Setting("Speed at which it plays", _number(0.5, 3.0), "as usual")] = None
+    speed: Annotated[float | None, Setting("Speed at which it plays", number_kind(0.5, 3.0), "as usual")] = None
     level: Annotated[
         bool | None, Setting("Whether it plays at the same loudness as the others", SWITCH, "audio.level")
     ] = None
@@ -212,7 +213,7 @@ class PodcastSettings:
         Setting(
             "Order of its list, and of what is downloaded ahead",
             choice_kind("newest", "oldest"),
-            "oldest for a serial show",
+            "newest first, serials oldest first",
         ),
     ] = ""
     kind: Annotated[
@@ -253,11 +254,11 @@ class PodcastSettings:
     ] = ""
     include: Annotated[
         tuple[str, ...],
-        Setting("Words, one of which an episode needs for New and automatic downloads", WORDS, "all are"),
+        Setting("Words, one of which an episode needs for New and automatic downloads", WORDS, "anything"),
     ] = ()
     exclude: Annotated[
         tuple[str, ...],
-        Setting("Words that exclude an episode from New and automatic downloads", WORDS, "none"),
+        Setting("Words that exclude an episode from New and automatic downloads", WORDS, "nothing"),
     ] = ()
     min_length: Annotated[float | None, Setting("Minimum length for New and automatic downloads", LENGTH, "any")] = None
     max_length: Annotated[float | None, Setting("Maximum length for New and automatic downloads", LENGTH, "any")] = None

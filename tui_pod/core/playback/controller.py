@@ -444,6 +444,10 @@ class PlaybackController:
         self.mixer.fade(1.0)
         self._listener.show(QueueChanged())
 
+    def use_options(self, options: PlaybackOptions) -> None:
+        """Play with other settings from now on."""
+        self._state.options, self._bedtime = options, Bedtime(options.every_night)
+
     # -- reports of the player ---------------------------------------------------------------------
 
     def _on_advanced(self, seconds: float, is_at_end: bool) -> None:

@@ -177,6 +177,14 @@ class Mixer:
         self._remember("speed", speed)
         self._state.show(self._state.playback._replace(speed=speed))
 
+    def use_usual_speed(self, speed: float) -> None:
+        """Play what has no speed of its own at `speed`, and remember it."""
+        self.usual_speed = clamp_speed(speed)
+        self._remember("speed", self.usual_speed)
+        episode = self._state.library.find(self._state.playback.episode)
+        speed = self.usual_speed if episode is None else self.use_speed_of(episode)
+        self._state.show(self._state.playback._replace(speed=speed))
+
     def forget_book_speeds(self, speeds: Mapping[str, float]) -> None:
         """Forget speeds of books that are in their settings now, unless another one was set meanwhile."""
         self._save_book_speeds({book: own for book, own in self.book_speeds.items() if own != speeds.get(book)})

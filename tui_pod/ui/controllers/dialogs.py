@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.screen import Screen
 from textual.widget import AwaitMount
@@ -12,6 +12,7 @@ from textual.widget import AwaitMount
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.library.podcast_settings import Setting, choice_kind
 from tui_pod.core.library.topics import ROOT, list_key
 from tui_pod.core.outcome import changed
 from tui_pod.core.progress.bookmarks import Bookmark
@@ -31,6 +32,7 @@ from tui_pod.ui.screens.session import PlanScreen
 from tui_pod.ui.screens.sync_setup import choose_way
 
 if TYPE_CHECKING:
+    from tui_pod.ui.app import TuiPodApp
     from tui_pod.ui.screens.main import MainScreen
 
 
@@ -189,8 +191,28 @@ class DialogController:
             offers = await self._services.passages.offers(podcast)
             shown = {name: (value, self._services.first.with_keys(why)) for name, (value, why) in offers.items()}
             await self._show(edit(podcast, shown))
-        else:
-            await self._show(PodcastsScreen(await service.all(), lambda chosen: self._show(edit(chosen))))
+            return
+        others = PodcastsScreen(await service.all(), lambda chosen: self._show(edit(chosen)))
+        await self._show(self._usual(others) if is_of_topic and model.query.entry == ROOT else others)
+
+    def _usual(self, podcasts: PodcastsScreen) -> SettingsScreen:
+        """Return the settings for all podcasts, which lead to those of each."""
+        usual, app = self._services.usual, cast("TuiPodApp", self._screen.app)
+        kind = choice_kind(*sorted(app.available_themes))
+        theme = Setting("Colours of the screen", kind, "as the terminal is", "theme", "")
+
+        def save(texts: dict[str, str]) -> None:
+            if "theme" in texts:
+                app.choose_theme(texts.pop("theme"))
+            if texts:
+                self._change_lists(lambda: usual.change(texts).text)
+
+        texts, rows = {**usual.texts, "theme": app.chosen_theme}, (*usual.rows.values(), theme)
+        fixed = ", ".join(sorted(self._services.first.settings.fixed))
+        head = f"config.toml sets {fixed}." if fixed else ""
+        screen = SettingsScreen("As usual: for all podcasts", rows, texts, save, self._services.first.settings)
+        screen.lead_to("Settings of one podcast …", lambda: self._show(podcasts), head)
+        return screen
 
     def _open_feed(self, feed_id: str) -> None:
         topics = self._screen.model.library.topics

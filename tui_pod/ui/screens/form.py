@@ -64,6 +64,8 @@ class FormField(NamedTuple):
     is_secret: bool = False
     is_rare: bool = False
     """Whether it is hidden until more is asked for."""
+    group: str = ""
+    """The heading above it and its neighbours; empty for none."""
     offer: tuple[str, str] = ("", "")
     """A value that the right arrow puts into the empty field, and why it fits."""
     step: float = 0.0
@@ -256,10 +258,15 @@ class FormDialog(Dialog):
         super().__init__()
         self._title, self._head = title, head
         self.fields = fields
+        self._more = f"{counted(sum(field.is_rare for field in fields), 'more setting')} …"
+        self._go_on: Callable[[], object] | None = None
+
+    def lead_to(self, name: str, go_on: Callable[[], object], head: str) -> None:
+        """Have a last line that leads to another dialog instead of rare fields, and a text about all fields."""
+        self._more, self._go_on, self._head = name, go_on, head
 
     def compose(self) -> ComposeResult:
         """Show the fields, and what the focused one means."""
-        rare = [field for field in self.fields if field.is_rare]
         widest = max(cell_len(field.label) for field in self.fields)
         body, lines = DialogBody(self._title, self.keys, "form"), Vertical(id="fields")
         body.can_focus = False
@@ -267,7 +274,9 @@ class FormDialog(Dialog):
             if self._head:
                 yield Static(Content(self._head), id="form-head")
             with lines:
-                for field in self.fields:
+                for number, field in enumerate(self.fields):
+                    if field.group and field.group not in (each.group for each in self.fields[:number]):
+                        yield Static(Content(field.group), classes="field-group")
                     with Horizontal(classes="field -rare" if field.is_rare else "field"):
                         yield Static(Content(fit(field.label, widest)), classes="field-label")
                         make_text = field.make or partial(NumberField if field.step else TextField, field)
@@ -277,8 +286,8 @@ class FormDialog(Dialog):
                             yield Static(Content(field.unit), classes="field-unit")
                         if isinstance(widget, NumberField):
                             yield Stepper(widget)
-                if rare:
-                    yield MoreFields(f"{counted(len(rare), 'more setting')} …", id="more-fields")
+                if self._go_on is not None or any(field.is_rare for field in self.fields):
+                    yield MoreFields(self._more, id="more-fields")
                 yield Static(id="outcome", markup=False)
 
     def on_mount(self) -> None:
@@ -346,7 +355,10 @@ class FormDialog(Dialog):
         self.save(values)
 
     def action_show_rare(self) -> None:
-        """Show the rare fields, and go to the first one."""
+        """Show the rare fields, and go to the first one; or the dialog that takes their place."""
+        if self._go_on is not None:
+            self._go_on()
+            return
         self._go_to(next(field for field in self.fields if field.is_rare))
 
     def _go_to(self, field: FormField) -> None:

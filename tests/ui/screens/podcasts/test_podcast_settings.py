@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from tests.app_driver import AppDriver, embedded_library, run_app
 from tests.ui.test_feeds import CAST, IN_CAST, LIBRARY, topic
+from tui_pod.config.reader import read_config
 from tui_pod.config.settings import FeedSettings, Settings
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
@@ -13,6 +15,7 @@ from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, Podca
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, _all
+from tui_pod.services.usual_settings import UsualSettings
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.ui.screens.form import FormField
@@ -52,7 +55,7 @@ def test_setting_of_some_values_alone_is_chosen_and_any_other_is_typed() -> None
 @pytest.mark.parametrize(
     ("name", "usual"),
     [
-        ("name", "its own"),
+        ("name", "as published"),
         ("speed", "as usual"),
         ("skip_start", "0 seconds"),
         ("keep", "as usual: 0 episodes"),
@@ -77,6 +80,10 @@ def test_field_has_the_name_of_its_setting_and_says_what_may_be_typed() -> None:
     assert [field(name).allowed for name in ("name", "level", "refresh")] == ["", "", ""]  # its text says it
 
 
+SHOWN = ["Speed", "Skip at start", "Refresh", "Download ahead", "Announce new", "Name", "Topics"]
+"""The settings that are shown at once."""
+
+
 def ask(driver: AppDriver) -> list[tuple[object, ...]]:
     """Give the app its podcasts; return what it asks for."""
     driver.services.asked_feeds.asked_settings.podcasts = list(PODCASTS)
@@ -88,17 +95,19 @@ def labels(driver: AppDriver) -> list[str]:
     return [str(each.render()).rstrip() for each in driver.app.screen.query(".field-label") if each.region]
 
 
-async def test_p_shows_five_settings_then_more_with_what_holds_otherwise(driver: AppDriver) -> None:
+async def test_p_shows_settings_in_three_groups_then_more_with_what_holds_otherwise(driver: AppDriver) -> None:
     ask(driver)
     await driver.press("P")
     assert driver.shows(SettingsScreen)
     assert "Cast [b]of[/b]" in driver.text
-    assert labels(driver) == ["Speed", "Skip at start", "Refresh", "Download ahead", "Announce new"]
+    assert labels(driver) == SHOWN
+    groups = [str(each.render()) for each in driver.app.screen.query(".field-group") if each.region]
+    assert groups == ["Playing", "What is new, and downloads", "The podcast itself"]
     assert "as usual: every 60 minutes" in driver.text
-    assert f"{len(ROWS) - 5} more settings" in driver.text
+    assert f"{len(ROWS) - len(SHOWN)} more settings" in driver.text
     await driver.press("up", "enter")
     assert len(labels(driver)) == len(ROWS)
-    assert driver.app.screen.focused is driver.app.screen.query_one("#field-name")
+    assert driver.app.screen.focused is driver.app.screen.query_one("#field-skip_end")
 
 
 async def test_p_on_a_book_is_about_the_book(driver: AppDriver) -> None:
@@ -119,7 +128,7 @@ async def test_setting_that_was_changed_is_shown_at_once(driver: AppDriver) -> N
     changed = PodcastSettings(exclude=("rerun",), hidden=True)
     driver.services.asked_feeds.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", changed)]
     await driver.press("P")
-    assert labels(driver)[5:] == ["Must not contain", "Hidden"]
+    assert {*labels(driver)} == {*SHOWN, "Must not contain", "Hidden"}
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
@@ -164,9 +173,9 @@ async def test_value_that_is_offered_is_taken_by_an_arrow(driver: AppDriver) -> 
     why = f"You have skipped 3 passages with {key_of('passage.skip')}"
     driver.services.passages.offered = {"skip_recurring": ("3", why)}
     await driver.press("P")
-    assert labels(driver)[-1] == "Skip if heard"
+    assert labels(driver)[2] == "Skip jingles heard"
     assert "→ takes" not in driver.text
-    await driver.press(*["down"] * 5)
+    await driver.press(*["down"] * 2)
     assert "You have skipped 3 passages with X: → takes 3." in driver.text
     await driver.press("right", "enter")
     assert wishes == [("configure", CAST, {"skip_recurring": "3"})]
@@ -181,20 +190,18 @@ async def test_unit_is_shown_behind_a_number_alone(driver: AppDriver) -> None:
     assert "Refresh ▎ 30 minutes" in " ".join(driver.text.split())
 
 
-@pytest.mark.parametrize(("query", "keys"), [(IN_TALKS, ()), (ListQuery(0), ("tab",))])
+@pytest.mark.parametrize(("query", "keys"), [(IN_TALKS, ("P",)), (ListQuery(0), ("tab", "P", "up", "enter"))])
 async def test_p_where_no_podcast_is_asks_which_and_shows_the_hidden_ones_too(
     query: ListQuery, keys: tuple[str, ...]
 ) -> None:
     async with run_app(LIBRARY, query=query) as driver:
         wishes = ask(driver)
-        await driver.press(*keys, "P")
+        await driver.press(*keys)
         assert driver.shows(PodcastsScreen)
         assert "Away · hidden" in driver.text
         await driver.press("down", "enter")
         assert driver.shows(SettingsScreen)
-        for _ in range(5):
-            await driver.press("down")
-        await driver.press("left", "enter")
+        await driver.press("up", "up", "left", "enter")
         assert wishes == [("configure", "https://gone.example.org/f", {"hidden": ""})]
 
 
@@ -253,3 +260,26 @@ def test_settings_that_mean_nothing_to_a_source_are_not_offered(tmp_path: Path) 
     assert [{"refresh", "kind", "keep", "speed"} & names for names in offered] == [
         {"refresh", "keep", "speed"}, {"refresh", "kind", "speed"}, {"speed"}, set(),
     ]  # fmt: skip
+
+
+async def test_p_on_all_topics_shows_what_as_usual_means_and_keeps_what_is_chosen(tmp_path: Path) -> None:
+    file = tmp_path / "state.settings.toml"
+    settings = Settings(fixed=frozenset({"feeds.keep_next"}))
+    async with run_app(LIBRARY, (120, 40), settings=settings) as driver:
+        driver.services.usual = usual = UsualSettings(driver.services.context, file, driver.services.use_settings)
+        ask(driver)
+        await driver.press("tab", "P")
+        assert "As usual: for all podcasts" in driver.text
+        assert "Download ahead" not in labels(driver)
+        assert "config.toml sets feeds.keep_next." in driver.text
+        driver.app.screen.query_one("#field-seek_forward", Input).value = "45"
+        await driver.press("enter")
+        assert "As usual: seek forward 45. Press u to undo." in driver.text
+        driver.controller.play(LIBRARY.ids[0])
+        await driver.settle()
+        await driver.press("full_stop")
+        assert driver.playback.position == 45.0
+        config = read_config(tmp_path / "config.toml", chosen=file)
+        assert (config.settings.playback.seek_forward, config.settings.fixed) == (45.0, frozenset())
+        await driver.press("u", "u")
+        assert usual.texts["seek_forward"] == ""

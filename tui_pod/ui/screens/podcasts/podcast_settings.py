@@ -14,12 +14,24 @@ from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSet
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.form import USUAL, FormDialog, FormField
 
-FIRST = ("speed", "skip_start", "refresh", "keep", "notify")
+FIRST = ("speed", "skip_start", "refresh", "keep", "notify", "name", "folder")
 """The settings of a podcast that are shown at once; the others follow after “more”."""
 
+GROUPS = {
+    "Playing": ("speed", "skip_start", "skip_end", "skip_chapters", "skip_recurring", "skip_silence", "level", "sleep",
+                "after"),
+    "What is new, and downloads": ("refresh", "keep", "notify", "include", "exclude", "min_length", "max_length",
+                                   "new_for", "archive_after", "delete_played", "transcribe"),
+}  # fmt: skip
+"""The settings of a podcast under their headings, in order; the others are about the podcast itself."""
+
 LABELS = {
+    "seek_back": "Seek back", "seek_forward": "Seek forward", "seek_small": "Seek a little",
+    "refresh_minutes": "Refresh every", "keep_next": "Download ahead", "every_night": "Sleep every night",
+    "article": "Articles are read from", "code": "Read code aloud", "new_for": "New for", "archive_after": "Hide after",
+    "transcribe": "Write transcripts", "order": "Order of its list",
     "folder": "Topics", "level": "Same loudness", "skip_silence": "Shorten silence", "skip_start": "Skip at start",
-    "skip_end": "Skip at end", "sleep": "Sleep timer", "skip_recurring": "Skip if heard",
+    "skip_end": "Skip at end", "sleep": "Sleep timer", "skip_recurring": "Skip jingles heard",
     "kind": "Kind of folder", "keep": "Download ahead", "include": "Must contain",
     "exclude": "Must not contain", "min_length": "Shortest", "max_length": "Longest", "after": "Then play",
     "delete_played": "Delete played", "notify": "Announce new", "max_age": "Not older than",
@@ -28,12 +40,13 @@ LABELS = {
 
 UNITS = {
     "speed": "×", "skip_start": "seconds", "skip_end": "seconds", "skip_recurring": "times",
-    "refresh": "minutes", "keep": "episodes",
+    "refresh": "minutes", "keep": "episodes", "seek_back": "seconds", "seek_forward": "seconds",
+    "seek_small": "seconds", "refresh_minutes": "minutes", "keep_next": "episodes",
     "new_for": "days", "archive_after": "days", "delete_played": "days", "max_age": "days",
 }  # fmt: skip
 
 
-STEPS = {"speed": 0.1, "refresh": 15.0}
+STEPS = {"speed": 0.1, "refresh": 15.0, "refresh_minutes": 15.0, "seek_back": 5.0, "seek_forward": 5.0}
 """By how much `+` and `-` change a number; one with a unit that is not named by 1."""
 
 
@@ -100,6 +113,11 @@ class SettingsScreen(FormDialog):
         rare = [row for row in rows if row not in order]
         fields = [make_field(row, texts[row.name], settings, False, offers.get(row.name, ("", ""))) for row in order]
         fields += [make_field(row, texts[row.name], settings, is_rare=bool(first)) for row in rare]
+        if first:
+            places = {each: group for group, names in GROUPS.items() for each in names}
+            names = [*places, *texts]
+            fields = [each._replace(group=places.get(each.name, "The podcast itself")) for each in fields]
+            fields.sort(key=lambda field: names.index(field.name))
         super().__init__(name, fields)
         self._rows = {row.name: row for row in rows}
         self._texts, self._save = texts, save
