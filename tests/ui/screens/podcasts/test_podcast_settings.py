@@ -45,7 +45,19 @@ def field(name: str, settings: Settings | None = None) -> FormField:
 
 
 def test_setting_of_some_values_alone_is_chosen_and_any_other_is_typed() -> None:
-    chosen = {"level", "skip_silence", "order", "kind", "article", "code", "after", "transcribe", "notify", "hidden"}
+    chosen = {
+        "level",
+        "skip_silence",
+        "order",
+        "kind",
+        "queue_new",
+        "article",
+        "code",
+        "after",
+        "transcribe",
+        "notify",
+        "hidden",
+    }
     assert {name for name in ROWS if field(name).choices} == chosen
     assert field("delete_played").choices == ()  # now, never, or days
     assert field("after").choices == ("list", "podcast", "queue", "stop")

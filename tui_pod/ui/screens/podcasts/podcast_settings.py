@@ -18,18 +18,22 @@ FIRST = ("speed", "skip_start", "refresh", "keep", "notify", "name", "folder")
 """The settings of a podcast that are shown at once; the others follow after “more”."""
 
 GROUPS = {
-    "Playing": ("speed", "skip_start", "skip_end", "skip_chapters", "skip_recurring", "skip_silence", "level", "sleep",
-                "after"),
-    "What is new, and downloads": ("refresh", "keep", "notify", "include", "exclude", "min_length", "max_length",
-                                   "new_for", "archive_after", "delete_played", "transcribe"),
+    "Playing": (
+        "speed", "skip_start", "skip_end", "skip_chapters", "skip_recurring", "skip_silence", "level", "sleep", "after",
+    ),
+    "What is new, and downloads": (
+        "refresh", "keep", "notify", "queue_new", "include", "exclude", "min_length", "max_length", "new_for",
+        "archive_after", "delete_played", "transcribe",
+    ),
 }  # fmt: skip
 """The settings of a podcast under their headings, in order; the others are about the podcast itself."""
 
 LABELS = {
     "seek_back": "Seek back", "seek_forward": "Seek forward", "seek_small": "Seek a little",
     "refresh_minutes": "Refresh every", "keep_next": "Download ahead", "every_night": "Sleep every night",
-    "article": "Articles are read from", "code": "Read code aloud", "new_for": "New for", "archive_after": "Hide after",
-    "transcribe": "Write transcripts", "order": "Order of its list",
+    "article": "Articles are read from", "code": "Read code aloud", "queue_new": "Queue new ones",
+    "new_for": "New for", "archive_after": "Hide after", "transcribe": "Write transcripts",
+    "order": "Order of its list",
     "folder": "Topics", "level": "Same loudness", "skip_silence": "Shorten silence", "skip_start": "Skip at start",
     "skip_end": "Skip at end", "sleep": "Sleep timer", "skip_recurring": "Skip jingles heard",
     "kind": "Kind of folder", "keep": "Download ahead", "include": "Must contain",
