@@ -46,7 +46,10 @@ def print_queue(opened: Opened, queue: Queue, is_json: bool, arrived: Sequence[s
 def read_queue(opened: Opened) -> Queue:
     """Return the queue of the running app, or the saved one if no app runs."""
     try:
-        return _of_answer(request_app(opened.file.path, {"command": "queue"}))
+        ids = request_app(opened.file.path, {"command": "queue"}).get("queue")
+        if not isinstance(ids, list):
+            raise RemoteError("The running tui-pod has another version; restart it.")
+        return Queue(ident for ident in ids if isinstance(ident, str))
     except NobodyRuns:
         return _saved(opened)
 
@@ -59,10 +62,3 @@ def _saved(opened: Opened) -> Queue:
     queue = Queue(queue.upcoming).renamed(opened.library.aliases)
     is_over = saved is not None and saved.ends <= now
     return queue.remove(set(saved.session.episodes) - saved.session.queued) if saved is not None and is_over else queue
-
-
-def _of_answer(answer: dict[str, object]) -> Queue:
-    ids = answer.get("queue")
-    if not isinstance(ids, list):
-        raise RemoteError("The running tui-pod has another version; restart it.")
-    return Queue(ident for ident in ids if isinstance(ident, str))

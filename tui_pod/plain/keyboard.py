@@ -169,13 +169,10 @@ class Keyboard:
         if content:
             self.feed(content)
         else:
-            self._end()
-
-    def _end(self) -> None:
-        if self._text and not self._is_terminal:
-            self.feed(b"\n")
-        self.close()
-        self._on_end()
+            if self._text and not self._is_terminal:
+                self.feed(b"\n")
+            self.close()
+            self._on_end()
 
     def feed(self, content: bytes) -> None:
         """Process bytes of input."""

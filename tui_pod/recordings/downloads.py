@@ -216,7 +216,9 @@ class Downloads:
         with self._lock:
             if self._names is None:
                 try:
-                    self._names = _names_in(self.folder)
+                    with os.scandir(self.folder) as entries:
+                        matches = [_NAME.fullmatch(entry.name) for entry in entries if not entry.name.endswith(".json")]
+                    self._names = {match[1]: match[0] for match in matches if match}
                 except OSError:
                     return {}
             return self._names
@@ -275,12 +277,6 @@ def _files(path: Path, note: Mapping[str, Any] | None = None, ending: str = "") 
     valid = (name for name in (names if isinstance(names, list) else ()) if _NAME.fullmatch(str(name)))
     others = [other for name in valid if (other := path.with_name(f"{name}{ending}")).exists()]
     return [*others, path.with_name(f"{path.name}{ending}")]
-
-
-def _names_in(folder: Path) -> dict[str, str]:
-    with os.scandir(folder) as entries:
-        matches = [_NAME.fullmatch(entry.name) for entry in entries if not entry.name.endswith(".json")]
-    return {match[1]: match[0] for match in matches if match}
 
 
 class Usual(NamedTuple):

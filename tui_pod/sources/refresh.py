@@ -189,7 +189,10 @@ def _settled(store: FeedStore, feed: Subscription, act: Callable[[], Result]) ->
         return act()
     except FetchError as error:
         if error.status == GONE:
-            return _end(store, feed)
+            with contextlib.suppress(FeedStoreError):  # the next refresh finds it again
+                store.fail(feed.feed_id, None)
+                note_ended(store.db, feed)
+            return RefreshResult(feed.feed_id, feed.name, has_ended=True)
         wanted = error if isinstance(error, LoginWanted) else None
         if wanted:
             store.logins.ask_again()
@@ -215,10 +218,3 @@ def _settled(store: FeedStore, feed: Subscription, act: Callable[[], Result]) ->
             if refused_for:
                 note_refusal(store.db, feed, refused_for)
     return outcome
-
-
-def _end(store: FeedStore, feed: Subscription) -> RefreshResult:
-    with contextlib.suppress(FeedStoreError):  # the next refresh finds it again
-        store.fail(feed.feed_id, None)
-        note_ended(store.db, feed)
-    return RefreshResult(feed.feed_id, feed.name, has_ended=True)

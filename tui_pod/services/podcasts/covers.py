@@ -88,17 +88,14 @@ class Covers:
                     target.unlink(missing_ok=True)
                     target.touch()
                 target.replace(cached)
-            self._trim()
+            for picture in sorted(self._folder.glob("*.rgb"), key=os.path.getmtime)[:-MOST]:
+                picture.unlink(missing_ok=True)
             return read_bytes(cached) or None
         except (OSError, FetchError, ContentFault):
             self._failed.add(origin)
             return None
         finally:
             decoder.close()
-
-    def _trim(self) -> None:
-        for picture in sorted(self._folder.glob("*.rgb"), key=os.path.getmtime)[:-MOST]:
-            picture.unlink(missing_ok=True)
 
 
 def _origins(
