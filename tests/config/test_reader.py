@@ -1,4 +1,7 @@
-"""The settings file: what is read, and what is said of what cannot be."""
+"""The settings file: what is read, and what is said of what cannot be.
+
+Where the files of this user and of the program are.
+"""
 
 import os
 import subprocess
@@ -7,6 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from tui_pod.config.paths import (
+    COMPLETIONS,
+    MAN_PAGE,
+    catalog_paths,
+    embedded_catalog,
+    embedded_transcripts,
+    find_paths,
+    is_dumb_terminal,
+    shipped,
+)
 from tui_pod.config.reader import MAX_BYTES, allowed, parse_config, read_config, setting_rows, toml_value
 from tui_pod.config.settings import ResumeSettings, Settings, SyncSettings, bound_actions
 from tui_pod.core.actions import ACTIONS, BY_ID
@@ -316,3 +329,33 @@ def test_fragments_are_kept_for_ever_or_for_some_days(days: int, age: int | None
 def test_each_step_is_in_the_labels_of_its_actions(text: str, ident: str, label: str) -> None:
     settings, _ = parse_config(f"[playback]\n{text}", FILE)
     assert {action.id: action.label for action in bound_actions(settings)}[ident] == label
+
+
+def test_catalogues_given_on_the_command_line_replace_all_others() -> None:
+    assert catalog_paths([Path("/a.toml")], ["/b.toml"]) == [Path("/a.toml")]
+    assert catalog_paths([], ["/b.toml"]) == [embedded_catalog(), Path("/b.toml")]
+
+
+def test_files_given_on_the_command_line_are_absolute(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    usual, given = find_paths(), find_paths(Path("s.toml"), Path("c.toml"))
+    assert (given.state, given.config) == (tmp_path / "s.toml", tmp_path / "c.toml")
+    assert (given.data, given.cache, given.log) == (usual.data, usual.cache, usual.log)
+    assert usual.state.name == "state.toml"
+
+
+@pytest.mark.parametrize(("term", "is_dumb"), [("dumb", True), ("unknown", True), ("", True), ("xterm", False)])
+def test_terminal_is_dumb_by_its_name(term: str, is_dumb: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", term)
+    assert is_dumb_terminal() is is_dumb
+
+
+def test_terminal_without_a_name_is_dumb(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TERM", raising=False)
+    assert is_dumb_terminal()
+
+
+def test_files_that_come_with_the_program_are_there() -> None:
+    assert embedded_catalog().is_file()
+    assert all(shipped(name).is_file() for name in (MAN_PAGE, *COMPLETIONS.values()))
+    assert next(embedded_transcripts().glob("*.txt")).is_file()

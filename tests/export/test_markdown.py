@@ -1,3 +1,9 @@
+"""Pages of bookmarks: their names, their links, and where they come from.
+
+The stretch and the name of a clip; the encoder is a fake."""
+
+import csv
+import io
 import json
 import os
 import re
@@ -8,12 +14,17 @@ import pytest
 
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
-from tests.rooms import make_room
+from tests.rooms import EPISODES, TOPICS, make_room
+from tui_pod.audio.opus import CLIP
+from tui_pod.core.library.library import build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
+from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import clean
+from tui_pod.export import clips
+from tui_pod.export.clips import write_clip
 from tui_pod.export.markdown import ExportError, Written, escaped, whole_text, write_page
-from tui_pod.export.pages import ExportPage, make_pages
+from tui_pod.export.pages import COLUMNS, ExportPage, make_pages, to_csv
 
 FIRST = Bookmark("one", 61.5, 64.0, START, START, "Words, said.", "Mine.")
 SECOND = Bookmark("one", 90.0, 120.0, START, START)
@@ -177,3 +188,104 @@ def test_no_template_finds_a_command(command: str) -> None:
     assert not re.search(r"<%|\{\{|\{%", text)
     title = next(line for line in text.splitlines() if line.startswith("title: "))
     assert json.loads(title.removeprefix("title: ")) == command
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [("Éa & B!", "ea-b"), ("…", "episode"), ("x" * 59 + " yz", "x" * 59), ("a" * 70, "a" * 60)],
+)
+def test_name_is_safe_short_and_ends_in_the_mark_of_the_episode(title: str, name: str) -> None:
+    page = ExportPage("one", title, ())
+    assert page.name == f"{name}-{page.mark}"
+    assert page.mark == ExportPage("one", "Renamed", ()).mark != ExportPage("two", title, ()).mark
+    assert len(page.mark) == 8
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("", ""),
+        ("https://a.example/1?x=y", "https://a.example/1?x=y#t=61"),
+        ("https://a.example/1#notes", "https://a.example/1#notes"),
+        ("https://a.example/(1)", "https://a.example/%281%29#t=61"),
+    ],
+)
+def test_link_leads_to_the_second_unless_the_page_has_a_fragment(url: str, link: str) -> None:
+    assert ExportPage("one", "One", (), url=url).link(61.9) == link
+
+
+def test_episode_that_has_left_the_library_has_a_page_without_notes() -> None:
+    bookmarks = [Bookmark("two", 1.0, 2.0, START, START), Bookmark("gone", 1.0, 2.0, START, START, title="Gone")]
+    notes = EpisodeNotes(podcast="Cast", page="https://a.example/2")
+    pages = {page.id: page for page in make_pages(build_library(TOPICS, EPISODES), bookmarks, lambda _: notes)}
+    assert pages["gone"] == ExportPage("gone", "Gone", (bookmarks[1],))
+    two = pages["two"]
+    assert (two.title, two.podcast, two.url, two.tags) == ("Two", "Cast", notes.page, ("Numbers", "Basics"))
+    assert two.date == EPISODES[1].published
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "text", "offset", "stretch"),
+    [
+        (61.5, 64.0, "Said.", 0.0, ("61.250", "64.400")),
+        (61.5, 64.0, "", 0.0, ("61.500", "64.000")),
+        (0.1, 2.0, "Said.", 0.0, ("0.000", "2.400")),
+        (61.5, 64.0, "Said.", 60.0, ("1.250", "4.400")),
+        (10.0, 10.1, "", 0.0, ("10.000", "11.000")),
+    ],
+    ids=["a sentence", "no words", "at the start", "in a later file", "too short"],
+)
+def test_clip_has_margins_around_words_and_lasts_a_second_at_least(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    start: float, end: float, text: str, offset: float, stretch: tuple[str, str],
+) -> None:  # fmt: skip
+    made = list[object]()
+    monkeypatch.setattr(clips, "encode_opus", lambda *given, **times: made.extend((*given, times)))
+    bookmark, page, audio = Bookmark("one", start, end, START, START, text), ExportPage("one", "One", ()), Source("/a")
+    assert write_clip(tmp_path, page, bookmark, audio, offset)
+    assert made[0] is audio
+    assert made[2:] == [CLIP, {"start": stretch[0], "end": stretch[1]}]
+
+
+def test_clip_is_named_after_the_page_and_the_hundredth_and_not_cut_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clips, "encode_opus", lambda _audio, path, *_, **__: path.write_text("sound"))
+    page, bookmark = ExportPage("one", "One", ()), Bookmark("one", 61.07, 64.0, START, START)
+    assert write_clip(tmp_path, page, bookmark, Source("/a"))
+    assert [path.name for path in tmp_path.glob("*.opus")] == [f"{page.name}-1-01-07.opus"]
+    assert not write_clip(tmp_path, page, bookmark, Source("/a"))
+
+
+def rows(*bookmarks: Bookmark, title: str = "One") -> list[dict[str, str]]:
+    page = ExportPage("one", title, bookmarks, "Podcast", "https://example.org/1")
+    return list(csv.DictReader(io.StringIO(to_csv([page]))))
+
+
+def test_table_has_the_columns_of_readwise_and_a_row_a_bookmark() -> None:
+    (row,) = rows(Bookmark("one", 61.5, 64.0, START, START, 'Said "so",\nhe.', "Mine."))
+    assert tuple(row) == COLUMNS
+    assert list(row.values()) == [
+        'Said "so",\nhe.', "One", "Podcast", "https://example.org/1#t=61", "Mine.", "61", "2026-11-24 13:00:00",
+    ]  # fmt: skip
+
+
+def test_bookmark_without_words_is_its_note_or_its_time() -> None:
+    prose = "First; second = third - fourth"
+    noted, bare, said = rows(
+        Bookmark("one", 5.0, 6.0, START, START, note="N"),
+        Bookmark("one", 65.0, 66.0, START, START),
+        Bookmark("one", 7.0, 8.0, START, START, prose),
+    )
+    assert [row["Highlight"] for row in (noted, bare, said)] == ["N", "1:05", prose]
+
+
+@pytest.mark.parametrize("sign", "=+-@＝＋－＠")
+def test_no_cell_and_no_part_of_one_is_a_formula(sign: str) -> None:
+    texts = (f"{sign}cmd|' /C calc'!A0", f"x;{sign}cmd", f" {sign}cmd", f'a";{sign}cmd')
+    for text in texts:
+        table = to_csv([ExportPage("one", text, (Bookmark("one", 5.0, 6.0, START, START, text, text),))])
+        assert all(re.fullmatch(r'"([^"]|"")*"(,"([^"]|"")*")*', line) for line in table.splitlines())
+        for separator in ",;\t":
+            cells = [cell for line in csv.reader(io.StringIO(table), delimiter=separator) for cell in line]
+            assert not [cell for cell in cells if cell.strip(' "').startswith(sign)]

@@ -1,9 +1,15 @@
-"""Partial recordings outlive the program, however it ends, and are compared before they are continued."""
+"""Partial recordings outlive the program, however it ends, and are compared before they are continued.
+
+Runs of bytes, beside a set that holds each byte.
+A feed chooses no part of a file's name but letters of its title.
+"""
 
 import contextlib
 import fcntl
+import hashlib
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -15,11 +21,27 @@ from pathlib import Path
 import pytest
 
 from tests.sources.server import Exchange, Site
-from tui_pod.net.fetch import FetchError
-from tui_pod.recordings.download_request import file_hash
+from tui_pod.net.fetch import FetchError, LoginWanted
+from tui_pod.recordings.download_request import (
+    DownloadError,
+    DownloadRequest,
+    file_hash,
+    file_name,
+    is_part,
+    name_of_part,
+)
 from tui_pod.recordings.recording_fetcher import OVERLAP, SAVE_BYTES
 from tui_pod.recordings.recording_store import RecordingStore
 from tui_pod.recordings.remote_recording import RecordingReader
+from tui_pod.recordings.sparse_file import (
+    Content,
+    Intervals,
+    MovedToMemory,
+    SparseFile,
+    read_content,
+    read_note,
+    text_of,
+)
 from tui_pod.runtime.threads import CancelToken
 
 AUDIO = bytes(number * 7 % 251 for number in range(50_021)) * 80
@@ -220,3 +242,167 @@ def test_bytes_without_a_note_are_discarded(tmp_path: Path) -> None:
     recording = RecordingStore(tmp_path, None).open("one", "https://a.example/1.mp3")
     assert (path.stat().st_size, recording.file.have.total()) == (0, 0)
     recording.close()
+
+
+def test_runs_agree_with_a_set_of_their_bytes() -> None:
+    for seed in range(200):
+        chance, runs, bytes_there = random.Random(seed), Intervals(), set[int]()
+        for _ in range(chance.randrange(1, 12)):
+            start = chance.randrange(40)
+            end = start + chance.randrange(10)
+            runs.add(start, end)
+            bytes_there |= set(range(start, end))
+        assert runs.total() == len(bytes_there)
+        for offset in range(52):
+            assert runs.end_from(offset) == next(n for n in range(offset, 60) if n not in bytes_there)
+
+
+def test_runs_that_touch_are_one() -> None:
+    assert Intervals([(10, 20), (30, 40), (20, 30)]).runs() == [(10, 40)]
+
+
+def test_note_has_what_is_certain_of_a_stream(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    content = Content("https://a.example.org/1.mp3", size=9)
+    file = SparseFile(os.open(path, os.O_RDWR | os.O_CREAT), path, content, Intervals([(0, 3)]))
+    with contextlib.closing(file):
+        note = file.note()
+        assert (note["size"], note["have"], note["download"]) == (9, [(0, 3)], False)
+        content.has_end = False
+        assert file.note()["size"] is None
+
+
+ADDRESS = "https://a.example.org/1.mp3"
+
+NOTE = {"address": f"{ADDRESS}?token=1", "mark": '"one"', "size": 9, "kind": "audio/mpeg", "have": [[0, 3], [5, 9]]}
+
+
+def test_note_is_read_as_it_was_written() -> None:
+    content, have = read_content(NOTE, f"{ADDRESS}?token=2", 9)
+    assert content == Content(f"{ADDRESS}?token=2", '"one"', 9, "audio/mpeg")
+    assert (have.runs(), content.has_end) == ([(0, 3), (5, 9)], True)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"address": "https://a.example.org/2.mp3"}, {"address": 5}, {"size": None}, {"size": "9"}, {"have": [[0]]},
+     {"have": [["a", "b"]]}, {"have": 5}, {"have": None}],
+    ids=str,
+)  # fmt: skip
+def test_note_that_is_damaged_or_of_another_recording_has_no_bytes(changes: dict[str, object]) -> None:
+    assert read_content({**NOTE, **changes}, ADDRESS, 9)[1].total() == 0
+
+
+def test_runs_beyond_the_file_are_left_out() -> None:
+    _, have = read_content({**NOTE, "have": [[0, 3], [5, 9], [-1, 2], [4, 4], [8, 7]]}, ADDRESS, 8)
+    assert have.runs() == [(0, 3)]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "\0", "[" * 50_000])
+def test_damaged_note_is_empty(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "note.json"
+    path.write_text(text)
+    assert read_note(path) == {}
+    assert read_note(tmp_path / "missing.json") == {}
+
+
+def test_text_of_a_note_is_text_that_is_not_empty() -> None:
+    assert [text_of({"a": value}, "a") for value in ("x", "", 5, None)] == ["x", None, None, None]
+    assert text_of({}, "a") is None
+
+
+def opened(path: Path, is_named: bool = True) -> SparseFile:
+    return SparseFile(os.open(path, os.O_RDWR | os.O_CREAT), path if is_named else None, Content(ADDRESS), Intervals())
+
+
+@pytest.mark.parametrize("fault", ["no name", "another disk", "deleted"])
+def test_file_that_cannot_be_renamed_is_copied_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    path, target = tmp_path / "file.bytes", tmp_path / "target.mp3"
+    rename = os.rename
+
+    def refuse(source: Path, to: Path) -> None:
+        if source == path:
+            raise OSError(18, "Invalid cross-device link")
+        rename(source, to)
+
+    with contextlib.closing(opened(path, fault != "no name")) as file:
+        file.write(0, b"abcdef")
+        if fault == "another disk":
+            monkeypatch.setattr(os, "rename", refuse)
+        elif fault == "deleted":
+            path.unlink()
+        file.move_to(target)
+        assert (target.read_bytes(), file.read(2, 3)) == (b"abcdef", b"cde")
+    assert {found.name for found in tmp_path.iterdir() if found.is_file()} - {"file.bytes"} == {"target.mp3"}
+
+
+def test_bytes_are_written_whole_though_the_system_takes_a_few_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pwrite, calls = os.pwrite, list[int]()
+
+    def write_few(descriptor: int, data: bytes, offset: int) -> int:
+        calls.append(len(data))
+        return pwrite(descriptor, data[:4], offset)
+
+    monkeypatch.setattr(os, "pwrite", write_few)
+    with contextlib.closing(opened(tmp_path / "file")) as file:
+        file.write(3, b"abcdefgh")
+        assert file.read(0, 20) == b"\0\0\0abcdefgh"
+    assert calls == [8, 4]
+
+
+def test_full_disk_moves_a_recording_into_memory_where_it_begins_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with contextlib.closing(opened(tmp_path / "file")) as file:
+        file.have.add(0, 5)
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "pwrite", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device")))
+            with pytest.raises(MovedToMemory):
+                file.write(5, b"abc")
+            assert (file.is_in_memory, file.have.total()) == (True, 0)
+            with pytest.raises(OSError, match="No space left"):
+                file.write(0, b"abc")
+        file.write(0, b"abc")
+        assert file.read(0, 3) == b"abc"
+
+
+ID = "0123456789abcdef"
+
+
+@pytest.mark.parametrize(
+    ("title", "address", "kind", "expected"),
+    [
+        ("Größe & Ship!", "https://c.org/a.mp3", None, f"grosse-ship-{ID}.mp3"),
+        ("../..", "https://c.org/a.OGG?x=.mp3", None, f"episode-{ID}.ogg"),
+        ("x" * 60, "https://c.org/a", "audio/mp4", f"{'x' * 48}-{ID}.m4a"),
+        ("A", "https://c.org/a.mp3", "audio/ogg", f"a-{ID}.ogg"),
+        ("A", "https://c.org/a.exe", "application/x-msdownload", f"a-{ID}.audio"),
+        ("A", "https://c.org/a.exe#.mp3", None, f"a-{ID}.audio"),
+    ],
+)
+def test_name_is_of_letters_and_a_known_ending(title: str, address: str, kind: str | None, expected: str) -> None:
+    assert file_name(DownloadRequest(ID, title, address), kind) == expected
+
+
+def test_hash_is_the_id_itself_or_made_of_it() -> None:
+    assert file_hash(ID) == ID
+    for other in (ID[:-1], ID.upper(), f"{ID}0"):
+        assert file_hash(other) == hashlib.sha256(other.encode()).hexdigest()[:16]
+
+
+def test_part_of_a_book_is_told_from_an_episode() -> None:
+    assert is_part(name_of_part(ID, "https://c.org/2.mp3"))
+    assert not is_part(ID)
+
+
+def test_error_knows_the_login_that_was_missing() -> None:
+    error = DownloadError("It was not downloaded.")
+    assert error.wanted is None
+    error.__cause__ = FetchError("It is down.")
+    assert error.wanted is None
+    error.__cause__ = wanted = LoginWanted("https://c.org/1.mp3", None)
+    assert error.wanted is wanted

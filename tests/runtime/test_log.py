@@ -1,17 +1,25 @@
-"""The log is a file; what a terminal shows gets nothing."""
+"""The log is a file; what a terminal shows gets nothing.
+
+What commands print is printable text.
+"""
 
 import ast
 import asyncio
+import io
 import os
 import re
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import tui_pod
+from tests.hostile import HOSTILE_TITLES
 from tui_pod.core.errors import UserError
+from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.runtime.log import KEPT, log, log_error, log_uncaught, logs, rotate
+from tui_pod.runtime.output import PrintableOutput, printable_output, write_control
 
 
 def test_line_reaches_a_file_cleaned_and_cut(capfd: pytest.CaptureFixture[str]) -> None:
@@ -108,3 +116,34 @@ def test_mistake_that_is_caught_is_logged() -> None:
         for line in silent(ast.parse(path.read_text("utf-8")))
     ]
     assert found == []
+
+
+@pytest.mark.parametrize("title", HOSTILE_TITLES.values(), ids=HOSTILE_TITLES)
+def test_no_printed_text_commands_the_terminal(title: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with printable_output():
+        sys.stdout.write(f"{title}.")
+        sys.stderr.write(f"{title}.")
+    for printed in capsys.readouterr():
+        assert printed.endswith(".")
+        assert not any(sign in printed for sign in "\x1b\x07\x9b\x00\u202e\u200b")
+
+
+def test_tabs_line_breaks_and_letters_stay_as_they_are(capsys: pytest.CaptureFixture[str]) -> None:
+    with printable_output():
+        sys.stdout.write("one\tzwei – drei\t注意力\n")
+    assert capsys.readouterr().out == "one\tzwei – drei\t注意力\n"
+
+
+def test_sequences_of_the_program_itself_pass(capsys: pytest.CaptureFixture[str]) -> None:
+    with printable_output():
+        write_control(sys.stderr, CLEAR_LINE)
+    write_control(sys.stderr, CLEAR_LINE)
+    assert capsys.readouterr().err == CLEAR_LINE * 2
+
+
+def test_letters_that_the_terminal_lacks_are_no_failure() -> None:
+    written = io.BytesIO()
+    stream = io.TextIOWrapper(written, "ascii")
+    PrintableOutput(stream).write("über")
+    stream.flush()
+    assert written.getvalue() == b"\\xfcber"

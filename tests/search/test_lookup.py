@@ -1,7 +1,15 @@
-"""Matches are ranked, grouped by episode, and shown in their sentences."""
+"""Matches are ranked, grouped by episode, and shown in their sentences.
+
+The nearest results are ranked by what matches, and where.
+Everyday questions find the episodes that answer them.
+"""
+
+import tomllib
+from pathlib import Path
 
 import pytest
 
+from tests.app_driver import embedded_library
 from tests.fakes import START
 from tests.search.desk import VTT, Desk, only
 from tui_pod.core.library.transcript import Cue
@@ -9,9 +17,11 @@ from tui_pod.core.player.timeline import plan
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.document import Block, Document
 from tui_pod.search import lookup
-from tui_pod.search.lookup import Found, Hit, MatchKind, Results
-from tui_pod.search.query import parse_query
-from tui_pod.search.store import SearchError
+from tui_pod.search.fill import fill
+from tui_pod.search.lookup import Found, Hit, MatchKind, Results, look_up
+from tui_pod.search.query import folded_words, parse_query
+from tui_pod.search.sources import WordSources
+from tui_pod.search.store import IndexFile, SearchError
 
 
 def test_word_or_speaker_of_a_timed_transcript_is_found_in_its_sentence_with_its_second(desk: Desk) -> None:
@@ -357,3 +367,91 @@ def test_nearest_title_is_shown_with_its_match(desk: Desk) -> None:
     desk.add("two", "Two", summary="A whale.")
     kinds = {found.id: [hit.kind for hit in found.hits] for found in desk.ask("whale zebra").found}
     assert kinds == {"one": [MatchKind.TITLE], "two": [MatchKind.SUMMARY]}
+
+
+def test_title_and_summary_count_for_more_than_words_in_the_nearest_results(desk: Desk) -> None:
+    for number in range(20):
+        desk.add(f"other-{number}", f"Other {number}", "Something else.")
+    desk.add("words", "One", "A whale sings.")
+    desk.add("summary", "Two", summary="About the whale.")
+    assert desk.ids("why whale zebra") == ["summary", "words"]
+
+
+def test_commonest_words_are_ignored_where_ranking_them_would_be_slow(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lookup, "NEAREST_ROWS", 5)
+    for number in range(20):
+        desk.add(f"common-{number}", "One", "A harbour.")
+    desk.add("rare", "Two", "A whale.")
+    assert desk.ids("harbour whale zebra") == ["rare"]
+
+
+def test_nearest_passage_with_several_words_counts_more_than_several_with_one(desk: Desk) -> None:
+    apart = " ".join(f"{word}, {'and on ' * 40}." for word in ("Whale", "Lighthouse"))
+    desk.add("apart", "One", apart)
+    desk.add("together", "Two", f"Whale and lighthouse, {'and on ' * 38}. Some, {'and on ' * 40}.")
+    for number in range(5):
+        desk.add(f"other-{number}", "Other", f"Something, {'and on ' * 40}. " * 2)
+    assert desk.ids("whale lighthouse zebra") == ["together", "apart"]
+
+
+@pytest.mark.parametrize(("limit", "ids"), [(6, {"common", "rare"}), (5, {"rare"})])
+def test_words_are_ranked_as_long_as_their_rows_fit(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, limit: int, ids: set[str]
+) -> None:
+    for number in range(4):
+        desk.add(f"common-{number}", "One", "A harbour.")
+    for number in range(2):
+        desk.add(f"rare-{number}", "Two", "A whale.")
+    monkeypatch.setattr(lookup, "NEAREST_ROWS", limit)
+    assert {ident.split("-")[0] for ident in desk.ids("harbour whale zebra")} == ids
+
+
+def test_one_word_is_ranked_however_common_it_is(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lookup, "NEAREST_ROWS", 2)
+    for number in range(4):
+        desk.add(f"e{number}", "One", "A harbour.")
+    assert desk.ids("harbour zebra") == ["e0", "e1"]
+
+
+def test_phrase_finds_its_episode_and_is_not_shown(desk: Desk) -> None:
+    for number in range(3):
+        desk.add(f"other-{number}", "A model", "Why a model may make a thing.")
+    desk.add("one", "Hallucination", summary="False, and smooth.", phrases="confabulates\nmakes things up")
+    (found, *_) = desk.ask("why does a model make things up").found
+    assert (found.id, found.hits) == ("one", (Hit(MatchKind.SUMMARY, "False, and smooth."),))
+    assert desk.ids("confabulates") == ["one"]
+
+
+def test_title_that_is_asked_for_counts_more_than_one_that_goes_on(desk: Desk) -> None:
+    desk.add("longer", "Tokens and the price of tokens in every cloud")
+    desk.add("asked", "What are tokens — pieces of words")
+    assert desk.ids("what is a token") == ["asked", "longer"]
+
+
+QUESTIONS = tomllib.loads((Path(__file__).parent / "questions.toml").read_text("utf-8"))
+
+FIRST, FLOOR = 3, {"asked": 51, "tuning": 55}
+"""How many of the questions find their episode among the first three."""
+
+
+def test_everyday_questions_on_the_course_find_their_episode_among_the_first(tmp_path: Path) -> None:
+    index, library = IndexFile(tmp_path / "search.sqlite"), embedded_library()
+    fill(index, library, WordSources(tmp_path / "data", tmp_path / "cache"), "")
+    for part, floor in FLOOR.items():
+        with index.reading() as db:
+            found = {asked: look_up(db, parse_query(asked)).found[:FIRST] for asked in QUESTIONS[part]}
+        missed = [asked for asked, right in QUESTIONS[part].items() if not {one.id for one in found[asked]} & {*right}]
+        assert len(found) - len(missed) >= floor, missed
+
+
+def test_no_phrase_of_the_course_is_a_question_of_the_test() -> None:
+    library = embedded_library()
+    phrases = {
+        frozenset(folded_words(phrase))
+        for index in range(len(library))
+        for phrase in library.episode(index).phrases.split("\n")
+    }
+    asked = [frozenset(folded_words(question)) for question in QUESTIONS["asked"]]
+    assert not [words for words in phrases if len(words) > 3 and any(words <= other for other in asked)]

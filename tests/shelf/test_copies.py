@@ -10,8 +10,7 @@ import pytest
 from tests.present import present
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_long_mp3
-from tests.sources.folders.test_book_places import noted
-from tests.sources.folders.test_books import BEFORE
+from tests.sources.folders.test_books import BEFORE, noted
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.moves import moved_notebook
 from tui_pod.core.progress.progress import Progress

@@ -1,3 +1,5 @@
+"""The feeds' part of the library, and what is published of a feed and said about folders."""
+
 import sys
 from collections.abc import Sequence
 from datetime import date
@@ -17,7 +19,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.library import read_notes
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import Published, PublishedItem, Recording
+from tui_pod.shelf.published import AudioFile, Kinds, Published, PublishedItem, Recording, Tags
 from tui_pod.shelf.shelves import FullEntry, ItemTopic, ServerLibrary, finish, read_known, store_found
 
 A, B, C = (f"https://{name}.example.org/f" for name in "abc")
@@ -332,3 +334,21 @@ def test_book_that_a_server_no_longer_has_is_hidden(folders: tuple[Path, Path, P
         stored = finish(store, known, [library], set("ab") - set(guids), before, bool(found))
         assert (stored.new, stored.has_changed) == (new, has_changed)
         assert load(folders).titles == ["One", *guids.upper()]
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [({}, True), ({"moved_to": None}, False), ({"title": "Cast"}, False), ({"items": (PublishedItem("g"),)}, False)],
+)
+def test_feed_is_a_redirect_if_it_has_a_new_address_and_nothing_else(
+    changes: dict[str, object], expected: bool
+) -> None:
+    moved = Published("", moved_to="https://new.example.org/f")
+    assert moved._replace(**changes).is_redirect is expected  # type: ignore[arg-type]
+
+
+def test_listener_said_what_a_folder_is_if_it_has_half_of_the_files() -> None:
+    files = [AudioFile(name, 9, 0, name, Tags()) for name in "abcd"]
+    kinds = Kinds("talks", {"a": "book", "b": "book"})
+    assert [kinds.of(files[:4]), kinds.of(files[1:]), kinds.of(files[2:])] == ["book", "talks", "talks"]
+    assert (kinds.text, Kinds("talks").text) == ("2 talks [('a', 'book'), ('b', 'book')]", "2 talks []")

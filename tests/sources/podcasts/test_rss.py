@@ -1,11 +1,26 @@
+"""The lines of the details from the tags of Podcasting 2.0, and the recordings that those tags offer.
+
+Feeds that are malformed, or built to harm who reads them.
+JSON Feed is read like any other feed.
+"""
+
+import json
+import tracemalloc
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.sources.fuzz import fuzz
 from tests.sources.reading import only, read
 from tests.sources.server import feed, item
+from tui_pod.core.library.show_notes import PodcastFacts
 from tui_pod.core.player.snapshot import Chapter
-from tui_pod.shelf.published import NotAFeed
+from tui_pod.core.text.clean import is_safe
+from tui_pod.core.text.html_text import to_notes
+from tui_pod.shelf.published import FeedError, NotAFeed, Published
+from tui_pod.sources.podcasts.rss import LINE_LIMIT, parse_feed, tag_line
 
 
 def test_rss_item_is_read_with_all_its_tags() -> None:
@@ -261,3 +276,224 @@ def test_source_of_an_alternate_enclosure_says_its_type_or_has_the_outer_one(
     alternate = f"<podcast:alternateEnclosure {outer}><podcast:source {source}/></podcast:alternateEnclosure>"
     found = only(f"<title>x</title>{alternate}")
     assert (found.audio, found.size) == ("https://cast.example.org/a", size)
+
+
+ADDRESS = "https://pod.example/feed"
+
+
+def parsed(item: str = "", channel: str = "") -> Published:
+    text = (
+        f'<rss xmlns:podcast="https://podcastindex.org/namespace/1.0"><channel><title>T</title>{channel}'
+        f"<item><title>One</title><guid>1</guid>{item}</item></channel></rss>"
+    )
+    return parse_feed(text.encode(), ADDRESS)
+
+
+def details(item: str) -> list[str]:
+    return to_notes(parsed(item).items[0].notes).splitlines()
+
+
+def test_persons_and_soundbites_are_lines_of_the_details() -> None:
+    lines = details(
+        "<description>Short.</description>"
+        '<podcast:person role="guest" href="https://ann.example/">Ann &amp; Lee</podcast:person>'
+        "<podcast:person>Bo</podcast:person><podcast:person></podcast:person>"
+        '<podcast:soundbite startTime="65.5" duration="30">The point</podcast:soundbite>'
+        '<podcast:soundbite startTime="3700" duration="30"/><podcast:soundbite startTime="x" duration="3"/>'
+    )
+    assert [line for line in lines if line] == [
+        "Short.",
+        "Guest: Ann & Lee (https://ann.example/)",
+        "Host: Bo",
+        "Soundbite: The point (at 1:05, 30 s)",
+        "Soundbite: (at 1:01:40, 30 s)",
+    ]
+
+
+def test_funding_trailers_and_live_items_are_lines_of_the_podcast() -> None:
+    feed = parsed(
+        channel="<description>About it.</description>"
+        '<podcast:funding url="https://give.example/">Join us</podcast:funding>'
+        '<podcast:trailer pubdate="x" url="https://pod.example/t.mp3">Season 2</podcast:trailer>'
+        '<podcast:liveItem status="live" start="2026-11-28T18:00Z"><title>On air</title><guid>live</guid>'
+        '<enclosure url="https://live.example/a" type="audio/mpeg"/>'
+        '<podcast:contentLink href="https://live.example/page">Watch</podcast:contentLink></podcast:liveItem>'
+        '<podcast:liveItem status="ended"><title>Over</title></podcast:liveItem>'
+    )
+    assert feed.summary.splitlines() == [
+        "About it.",
+        "Support: Join us (https://give.example/)",
+        "Trailer: Season 2 (https://pod.example/t.mp3)",
+        "Live now: On air · 2026-11-28T18:00Z (https://live.example/page)",
+    ]
+    assert (feed.title, [item.title for item in feed.items]) == ("T", ["One"])
+
+
+def test_recommended_podcasts_and_comments_are_lines() -> None:
+    feed = parsed(
+        '<podcast:socialInteract protocol="activitypub" uri="https://social.example/@ann/1" accountId="@ann"/>'
+        '<podcast:socialInteract protocol="disabled"/><podcast:socialInteract protocol="nostr" uri="nostr:note1"/>',
+        '<podcast:podroll><podcast:remoteItem feedGuid="1" feedUrl="https://a.example/f" title="A (UK)"/>'
+        '<podcast:remoteItem feedGuid="2" feedUrl="https://b.example/f"/><podcast:remoteItem feedGuid="3"/>'
+        '<podcast:remoteItem feedGuid="4" feedUrl="javascript:x" title="No"/></podcast:podroll>'
+        '<podcast:remoteItem feedGuid="5" feedUrl="https://c.example/f" title="No podroll"/>',
+    )
+    assert feed.summary.splitlines() == [
+        "Recommends: A (UK) (https://a.example/f)",
+        "Recommends: https://b.example/f",
+    ]
+    facts = PodcastFacts("https://pod.example/", f"Ours (https://x.example).\n{feed.summary}\nRecommends: nothing")
+    assert facts.recommended == {"https://a.example/f": "A (UK)", "https://b.example/f": "https://b.example/f"}
+    assert to_notes(feed.items[0].notes) == "Comments: @ann (https://social.example/@ann/1)"
+
+
+def test_hostile_lines_are_cleaned() -> None:
+    said = "".join(f'<podcast:person href="javascript:x">A{n} &lt;script&gt;</podcast:person>' for n in range(500))
+    assert details(said) == [f"Host: A{n}" for n in range(50)]
+
+
+ALTERNATE = (
+    '<podcast:alternateEnclosure type="audio/opus" length="9"><podcast:source uri="ipfs://x"/>'
+    '<podcast:source uri="https://pod.example/a.opus"/></podcast:alternateEnclosure>'
+)
+FILM = '<podcast:alternateEnclosure type="video/mp4"><podcast:source uri="https://pod.example/a.mp4"/>' \
+       "</podcast:alternateEnclosure>"  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("item", "audio"),
+    [
+        (ALTERNATE, "https://pod.example/a.opus"),
+        (FILM, "https://pod.example/a.mp4"),
+        ('<enclosure url="https://pod.example/i.png" type="image/png"/>' + FILM, "https://pod.example/a.mp4"),
+        (FILM + ALTERNATE, "https://pod.example/a.opus"),
+        ('<enclosure url="https://pod.example/v.mp4" type="video/mp4"/>' + ALTERNATE, "https://pod.example/a.opus"),
+        ('<enclosure url="https://pod.example/v.mp4" type="video/mp4"/>' + FILM, "https://pod.example/v.mp4"),
+        (ALTERNATE + '<enclosure url="https://pod.example/a.mp3" type="audio/mpeg"/>', "https://pod.example/a.mp3"),
+        (ALTERNATE + '<enclosure url="https://pod.example/play/1"/>', "https://pod.example/play/1"),
+    ],
+)
+def test_alternate_enclosure_is_used_where_there_is_no_other_audio(item: str, audio: str) -> None:
+    assert parsed(item).items[0].audio == audio
+
+
+@pytest.mark.parametrize(
+    ("key", "text", "attributes", "line"),
+    [
+        ("podcast:person", "Ann", {"role": "guest host"}, "Guest host: Ann"),
+        ("podcast:person", "Ann", {"role": "x" * 50}, f"X{'x' * 38}…: Ann"),
+        ("podcast:funding", "", {"url": "https://a"}, '<a href="https://a">Support: the podcast</a>'),
+        ("podcast:funding", "Join", {}, ""),
+        ("podcast:funding", "Join", {"url": "javascript:x"}, "Support: Join"),
+        ("podcast:trailer", "", {"url": "http://a"}, '<a href="http://a">Trailer: without a title</a>'),
+        ("podcast:trailer", "Season 2", {}, ""),
+        ("podcast:soundbite", "The point", {"startTime": "0"}, "Soundbite: The point (at 0:00, 0 s)"),
+        ("podcast:soundbite", "A", {"startTime": "3599", "duration": "5.6"}, "Soundbite: A (at 59:59, 6 s)"),
+        ("podcast:soundbite", "A", {"startTime": "3600", "duration": "5"}, "Soundbite: A (at 1:00:00, 5 s)"),
+        ("podcast:liveitem", "On air", {}, "Live soon: On air"),
+        ("podcast:liveitem", "On air", {"status": "LIVE"}, "Live now: On air"),
+        ("podcast:liveitem", "", {"start": "today"}, "Live soon: today"),
+        ("podcast:liveitem", "", {"status": "live"}, ""),
+        ("podcast:liveitem", "Over", {"status": "ended", "start": "today"}, ""),
+        ("podcast:chat", "Hello", {"href": "https://a"}, ""),
+        ("podcast:person", "A < B", {"href": " https://a?b&c "}, '<a href="https://a?b&amp;c">Host: A &lt; B</a>'),
+        ("podcast:person", "A", {"href": "https://a", "url": "https://b"}, '<a href="https://a">Host: A</a>'),
+    ],
+)
+def test_element_is_a_line_with_its_link_or_nothing(key: str, text: str, attributes: dict[str, str], line: str) -> None:
+    assert tag_line(key, text, attributes) == line
+
+
+def test_line_is_cut_before_its_link() -> None:
+    assert len(tag_line("podcast:person", "x" * 400, {})) == LINE_LIMIT + len("Host: ")
+
+
+@pytest.mark.parametrize("document", ["", "hello", "<html><body>Not here</body></html>", "<!DOCTYPE html><p>x", "<a/>"])
+def test_page_instead_of_feed_is_an_error(document: str) -> None:
+    with pytest.raises(FeedError, match="not a feed"):
+        read(document)
+
+
+def test_item_with_a_million_of_something_takes_some() -> None:
+    found = only("<title>x</title>" + "<category>a b c d</category>" * 20_000 + "<enclosure url='a b'/>" * 20_000)
+    assert found.keywords == ("a b c d",)
+
+
+def test_megabytes_of_one_text_are_cut() -> None:
+    document = feed("<item><title>x</title><description>" + "word " * 4_000_000 + "</description></item>").encode()
+    tracemalloc.start()
+    try:
+        (found,) = read(document).items
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000
+    finally:
+        tracemalloc.stop()
+    assert len(found.summary) <= 4_000
+    assert len(found.notes) <= 64 * 1024
+
+
+HOSTILE = [
+    "\u202etitle", "&#27;]52;c;eA==&#7;x", "&#155;2Jx", "a\u200bb", "x" * 200_000, "\U000e0041tag", "e" + "\u0301" * 50,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+def test_hostile_titles_are_cleaned(title: str) -> None:
+    found = read(feed(f"<item><title>{title}</title><description>{title}</description></item>", title))
+    for text in (found.title, found.items[0].title):
+        assert len(text) <= 300
+        assert is_safe(text.replace(" ", ""))
+        assert text.count("\u0301") <= 2
+
+
+def test_guid_is_kept_verbatim() -> None:
+    assert only("<title>x</title><guid>  https://x.org/?a=1&amp;b=[/]  </guid>").guid == "https://x.org/?a=1&b=[/]"
+
+
+def test_mutated_documents_neither_crash_nor_expand_entities(tmp_path: Path) -> None:
+    fuzz(800, 0, tmp_path)
+
+
+@pytest.mark.parametrize(("ident", "guid"), [(10**15 - 1, "999999999999999"), (10**15, ""), (True, "")])
+def test_number_is_an_id_while_it_is_exact(ident: object, guid: str) -> None:
+    items = [{"id": ident, "title": "x", "content_text": "y"}]
+    (found,) = read(json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "J", "items": items})).items
+    assert found.guid == guid
+
+
+def test_json_feed_is_read() -> None:
+    document: dict[str, Any] = {
+        "version": "https://jsonfeed.org/version/1.1", "title": "J", "home_page_url": "https://j.org/",
+        "items": [
+            {"id": 7, "title": "x", "content_html": "<p>Hi</p>", "date_published": "2024-01-05T10:00:00+01:00",
+             "tags": ["t", 3], "url": "/e",
+             "attachments": [{"url": "a.mp3", "mime_type": "audio/mpeg", "duration_in_seconds": 61}]},
+            {"id": "\ud800", "content_text": "a < c"}, "nonsense", {"id": "empty"},
+        ],
+    }  # fmt: skip
+    found = read(json.dumps(document))
+    first, second = found.items
+    assert (found.title, found.link) == ("J", "https://j.org/")
+    assert (first.guid, first.summary, first.duration, first.keywords) == ("7", "Hi", 61.0, ("t",))
+    assert first.audio == "https://cast.example.org/shows/a.mp3"
+    assert (second.guid, second.summary) == ("\ufffd", "a < c")
+
+
+@pytest.mark.parametrize("document", ["{}", "[]", '{"items": 3}', "{", "[" * 100_000, '{"a":' * 50_000])
+def test_json_that_is_no_feed_is_an_error(document: str) -> None:
+    with pytest.raises(FeedError):
+        read(document)
+
+
+def test_entities_in_titles_of_a_json_feed_are_read() -> None:
+    document = {"title": "A &amp; B", "language": "de", "items": [{"id": "1", "title": "One &#8211; two"}]}
+    found = read(json.dumps(document))
+    assert (found.title, found.language, found.items[0].title) == ("A & B", "de", "One – two")
+
+
+def test_cover_of_a_json_feed_is_its_icon() -> None:
+    item = {"id": "1", "title": "T", "image": "/i.png", "attachments": [{"url": "/a.mp3", "mime_type": "audio/mpeg"}]}
+    found = read(json.dumps({"title": "F", "icon": "/f.png", "items": [item]}))
+    assert (found.picture, found.items[0].picture) == (
+        "https://cast.example.org/f.png",
+        "https://cast.example.org/i.png",
+    )
