@@ -24,6 +24,7 @@ from tui_pod.passages.store import ComparedRecording, PassageError, PassageStore
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.shelf.feed_store import Details
+from tui_pod.shelf.published import PublishedItem
 from tui_pod.sources.opened import Podcasts
 from tui_pod.speech.worker_process import RightOfWay
 
@@ -55,8 +56,7 @@ class Rig:
         self.is_on_battery = False
         self.purged: set[str] = set()
         origins = frozenset((origin(site.url("")),))
-        nothing = (None,) * 6
-        known = Details(CAST, "Cast", "", None, None, (), origins, *nothing, is_explicit=False)
+        known = Details(PublishedItem(), CAST, "Cast", origins, None)
         monkeypatch.setattr(self.podcasts.store, "details", lambda ident: None if ident in self.purged else known)
         monkeypatch.setattr(module, "find_passages", self.find)
         monkeypatch.setattr(module, "is_on_battery", lambda: self.is_on_battery)

@@ -251,7 +251,10 @@ def test_repair_keeps_every_value_that_can_be_read(store: FeedStore) -> None:
     (before,), details = store.feeds(), store.details(episode_id(FIRST, "g1"))
     assert details is not None
     again = damaged(store)
-    assert (again.feeds(), again.details(episode_id(FIRST, "g1"))) == ([before], replace(details, notes="\ufffd"))
+    assert (again.feeds(), again.details(episode_id(FIRST, "g1"))) == (
+        [before],
+        replace(details, item=details.item._replace(notes="\ufffd")),
+    )
     (notice,) = again.take_notices()
     assert "1 podcast and 2 episodes were recovered. Your progress is not affected." in notice
 
@@ -388,10 +391,10 @@ def test_database_of_version_1_is_read_as_before(old: FeedStore) -> None:
     assert (feeds[BUGS].settings, feeds[BUGS].is_refused) == (PodcastSettings(name="My bugs", speed=1.2, keep=3), True)
     assert (feeds[SEA].etag, feeds[SEA].ttl, feeds[SEA].is_serial) == ('"e2"', 7200.0, True)
     details = present(old.details(episode_id(SEA, "g1")))
-    assert (details.notes, details.size, details.season, details.number, details.type, details.language) == (
-        "<p>Notes of <b>1</b>.</p>", 1234, 2, 3, "bonus", "en-gb",
+    item = details.item
+    assert (item.notes, item.size, item.season, item.number, item.type, item.marks, details.language) == (
+        "<p>Notes of <b>1</b>.</p>", 1234, 2, 3, "bonus", (Chapter(0.0, "Start"), Chapter(30.0, "End")), "en-gb",
     )  # fmt: skip
-    assert details.marks == (Chapter(0.0, "Start"), Chapter(30.0, "End"))
     assert read_news(old.db) == {episode_id(SEA, "g0")}
     assert [one.title for one in candidates(old.db, BUGS)] == ["Title 7"]
     assert picture_of(old.db, episode_id(SEA, "g2")) == "https://sea.example/cover.jpg"
@@ -412,7 +415,7 @@ def test_database_of_the_first_version_1_gains_the_rest(old: FeedStore) -> None:
     item = PublishedItem("g1", "Title 1", audio="https://c.example/1.mp3", size=7, season=2, number=3)
     old.store(SEA, Published("The Sea", (item,), language="de"))
     details = present(old.details(episode_id(SEA, "g1")))
-    assert (details.feed_title, details.language, details.size, details.season, details.number) == (
+    assert (details.feed_title, details.language, details.item.size, details.item.season, details.item.number) == (
         "The Sea", "de", 7, 2, 3,
     )  # fmt: skip
     assert old.take_notices() == []

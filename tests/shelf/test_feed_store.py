@@ -148,37 +148,31 @@ def test_move_keeps_ids_and_forgets_the_tags(store: FeedStore) -> None:
     assert store.find("https://new.org/feed") == store.find(FIRST) == store.find("cast") == store.feeds()[0]
 
 
-def test_details_are_kept(store: FeedStore) -> None:
+FULL = PublishedItem(
+    "g1", "One", "Short.", "<p>n", link="https://x.org/", published=NOW, duration=9.5, audio="https://c.org/1.mp3",
+    size=7, transcript="https://x.org/t", chapters="https://x.org/c",
+    marks=(Chapter(0.0), Chapter(2.0, "b", "", "https://x.org/p")),
+    keywords=("x", "y"), season=1, number=2, type="bonus", is_explicit=True, picture="https://x.org/q",
+)  # fmt: skip
+"""Has a value in each field that is stored."""
+
+
+def test_every_field_of_an_item_is_stored_and_follows_the_feed(store: FeedStore) -> None:
     store.set_private_origin(FIRST, ("http", "127.0.0.1", 80))
-    item = make_item(
-        1,
-        notes="<p>n",
-        link="https://x.org/",
-        chapters="https://x.org/c",
-        marks=(Chapter(2.0, "b", picture="https://x.org/p"),),
-    )
-    store.store(FIRST, make_feed(item), now=NOW)
-    details = present(store.details(episode_id(FIRST, "g1")))
-    assert (details.notes, details.marks, details.chapters) == (
-        "<p>n",
-        (Chapter(2.0, "b", "", "https://x.org/p"),),
-        "https://x.org/c",
-    )
-    assert details.allowed == frozenset((("http", "127.0.0.1", 80),))
+    assert {name for name, value in FULL._asdict().items() if value} == set(episodes.STORED)
+    bare = make_item(1, title="One", audio=None, published=None)
+    changes = [{name: getattr(FULL, name)} for name in episodes.STORED if name not in ("guid", "title", "notes")]
+    former = None
+    for item in (FULL, bare, *(bare._replace(**one) for one in changes), bare):
+        stored = store.store(FIRST, make_feed(item, language="de-at"), now=NOW)
+        details = present(store.details(episode_id(FIRST, "g1")))
+        assert details.item == item._replace(notes=FULL.notes)  # are kept, once there were any
+        assert (details.language, details.allowed) == ("de-at", frozenset((("http", "127.0.0.1", 80),)))
+        assert not store.store(FIRST, make_feed(item, language="de-at"), now=NOW).has_changed
+        shown = item._replace(size=None, picture=None)
+        assert stored.has_changed == (shown != former)
+        former = shown
     assert store.details("nobody") is None
-
-
-def test_numbers_kind_and_language_follow_the_feed(store: FeedStore) -> None:
-    ident = episode_id(FIRST, "g1")
-    for changes in ({"season": 1, "number": 2, "type": "bonus", "is_explicit": True}, {"number": 3}, {}):
-        stored = store.store(FIRST, make_feed(make_item(1, **changes), language="de-at"), now=NOW)
-        details = present(store.details(ident))
-        found = {"season": details.season, "number": details.number, "type": details.type}
-        assert {key: value for key, value in found.items() if value} == {
-            k: v for k, v in changes.items() if v is not True
-        }
-        assert (bool(details.is_explicit), details.language, stored.has_changed) == ("type" in changes, "de-at", True)
-    assert not store.store(FIRST, make_feed(make_item(1), language="de-at"), now=NOW).has_changed
 
 
 @pytest.mark.parametrize("way", ["list", "rename"])

@@ -151,7 +151,7 @@ class FeedFolder:
         elif not is_open:
             picture = ""
         for ident, one, start in _recordings(episode):
-            audio, size = one.audio or "", (details.size if details else None) or 0
+            audio, size = one.audio or "", (details.item.size if details else None) or 0
             if one.audio is None:
                 if not (path := self._new / f"{episode.id}.opus").exists():
                     return  # why was told

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from tui_pod.core.library.parts import pack_parts
+from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.wall_time import is_believed_seconds
+from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf.database import FeedDatabase
 from tui_pod.shelf.match import Identified, KnownEpisode, find_duplicates, identify, recording_id
-from tui_pod.shelf.published import Published, PublishedItem
+from tui_pod.shelf.published import Published, PublishedItem, Recording
 
 MAX_EPISODES = 50_000
 """Episodes to keep per feed; more only if the feed still lists them or they have progress."""
@@ -20,14 +22,47 @@ MAX_EPISODES = 50_000
 HIDDEN = -1
 """The `place` of an episode that its folder or server no longer has: it keeps its id and its progress."""
 
-_CONTENT = (
-    "guid", "title", "summary", "duration", "published", "sort", "place", "audio", "transcript", "chapters", "marks",
-    "keywords", "link",
-)  # fmt: skip
+_BESIDE = {"notes": ("notes", "html"), "size": ("sizes", "size"), "picture": ("pictures", "address")} | {
+    name: ("numbering", name) for name in ("season", "number", "type", "is_explicit")
+}
+STORED = {
+    name: _BESIDE.get(name, ("episodes", name))
+    for name in PublishedItem._fields
+    if name not in ("article", "login", "recording")
+}
+"""Table and column of each field of an item: all that writes and reads items is made from this.
+
+What only some episodes have is in tables beside that of the episodes. The table of recordings has the fields of
+`Recording`.
+"""
+
+TABLES = (*dict.fromkeys(table for table, _ in STORED.values()), "recordings")
+"""Tables with what an item says; all others tell what the listener did with the episode."""
+
+_CODECS: Mapping[str, tuple[Callable[[Any], object], Callable[[Any], object]]] = {
+    "marks": (
+        lambda marks: json.dumps([mark if any(mark[2:]) else mark[:2] for mark in marks]),
+        lambda text: tuple(Chapter(float(start), *map(str, rest)) for start, *rest in stored_json(text)),
+    ),
+    "keywords": ("\n".join, lambda text: tuple(text.split("\n")) if text else ()),
+    "type": (lambda kind: kind or "", lambda kind: kind or None),
+    "notes": (str, lambda html: html or ""),
+    "is_explicit": (bool, bool),
+}
+"""How fields are stored and read whose values SQLite does not know."""
+
+_OWN = [name for name, (table, _) in STORED.items() if table == "episodes"]
+_CONTENT = (*_OWN, "sort", "place")
 _UPSERT = (
-    f"INSERT INTO episodes VALUES ({', '.join('?' * 17)}) ON CONFLICT DO UPDATE SET"
+    f"INSERT INTO episodes (id, feed, seen, kind, {', '.join(_CONTENT)})"
+    f" VALUES (?, ?, ?, ''{', ?' * len(_CONTENT)}) ON CONFLICT DO UPDATE SET"
     f" {', '.join(f'{name} = excluded.{name}' for name in _CONTENT)} WHERE feed = excluded.feed"
     f" AND ({', '.join(_CONTENT)}) IS NOT ({', '.join(f'excluded.{name}' for name in _CONTENT)})"
+)
+_READ = (
+    f"SELECT {', '.join(f'{table}.{column}' for table, column in STORED.values())}, {{}}"
+    " FROM episodes JOIN feeds ON feed = feeds.number"
+    f" {' '.join(f'LEFT JOIN {table} ON {table}.id = episodes.id' for table in TABLES[1:])} WHERE episodes.id = ?"
 )
 
 
@@ -74,27 +109,37 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Publ
 
 
 def upsert(db: sqlite3.Connection, number: int, placed: Sequence[Placed]) -> int:
-    """Insert and update episodes of the feed with this number; return how many rows were changed."""
+    """Insert and update episodes of the feed with this number; return how many changes the library shows."""
     before = db.total_changes
-    db.executemany(_UPSERT, (_row(number, *each) for each in placed))
-    found = [each.identified for each in placed]
+    rows = (
+        (one.id, number, seen, *_packed(one.item._replace(guid=one.guid), _OWN), sort, place)
+        for one, sort, place, seen in placed
+    )
+    db.executemany(_UPSERT, rows)
     changes = db.total_changes - before
-    store_facts(db, "notes", ("html",), [(one.id, one.item.notes) for one in found if one.item.notes])
-    store_facts(db, "sizes", ("size",), [(one.id, one.item.size) for one in found])
-    store_facts(db, "pictures", ("address",), [(one.id, one.item.picture) for one in found])
-    before = db.total_changes
-    numbering = [(one.id, one.item.season, one.item.number, one.item.type or "", one.item.is_explicit) for one in found]
-    store_facts(db, "numbering", ("season", "number", "type", "is_explicit"), numbering)
-    return changes + db.total_changes - before
+    for table in dict.fromkeys(table for table, _ in _BESIDE.values()):
+        columns = {name: column for name, (its, column) in _BESIDE.items() if its == table}
+        facts = [(one.id, *_packed(one.item, columns)) for one, *_ in placed if table != "notes" or one.item.notes]
+        before = db.total_changes
+        store_facts(db, table, [*columns.values()], facts)
+    return changes + db.total_changes - before  # of the last table, the numbering: the others are not in the library
 
 
-def _row(number: int, one: Identified, sort: float, place: int, seen: float) -> tuple[object, ...]:
-    item = one.item
-    marks = json.dumps([mark if any(mark[2:]) else mark[:2] for mark in item.marks]) if item.marks else "[]"
-    return (
-        one.id, number, one.guid, item.title, item.summary, item.duration, item.published, sort, place, seen,
-        item.audio, "", item.transcript, item.chapters, marks, "\n".join(item.keywords), item.link,
-    )  # fmt: skip
+def _packed(item: PublishedItem, fields: Iterable[str]) -> Iterator[object]:
+    """Yield these fields of an item as they are stored."""
+    for name in fields:
+        value = getattr(item, name)
+        yield _CODECS[name][0](value) if name in _CODECS else value
+
+
+def read_item(db: sqlite3.Connection, ident: str, also: str) -> tuple[PublishedItem, tuple[Any, ...]] | None:
+    """Return an item as it was stored, and further columns of its feed; None if it belongs to none."""
+    row = db.execute(_READ.format(also), (ident,)).fetchone()
+    if row is None:
+        return None
+    values = zip(STORED, row, strict=False)
+    fields: Any = {name: _CODECS[name][1](value) if name in _CODECS else value for name, value in values}
+    return PublishedItem(**fields), row[len(STORED) :]
 
 
 def hide(db: sqlite3.Connection, ids: Iterable[str]) -> None:
@@ -118,13 +163,12 @@ def _find_awaited(db: sqlite3.Connection, feed_id: str, found: Sequence[Identifi
 
 def store_recordings(db: sqlite3.Connection, items: Iterable[tuple[str, PublishedItem]]) -> None:
     """Store what folders and servers say about items, and feeds do not; each item comes with its episode's id."""
-    columns = ("folder", "author", "narrator", "series", "year", "parts", "keys")
     rows = [
         (ident, *found[:5], pack_parts(found.parts), " ".join(found.keys))
         for ident, item in items
         if (found := item.recording) is not None
     ]
-    store_facts(db, "recordings", columns, rows)
+    store_facts(db, "recordings", Recording._fields, rows)
 
 
 def store_facts(db: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]) -> None:
@@ -157,7 +201,7 @@ def delete_episodes(db: sqlite3.Connection, ids: Sequence[str]) -> None:
     """Delete episodes with everything that is stored about them."""
     if not ids:
         return
-    for table in ("episodes", "notes", "sizes", "numbering", "pictures", "news", "unwanted", "recordings", "visits"):
+    for table in (*TABLES, "news", "unwanted", "visits"):
         db.executemany(f"DELETE FROM {table} WHERE id = ?", ((ident,) for ident in ids))
     db.executemany("DELETE FROM aliases WHERE episode = ?", ((ident,) for ident in ids))
     db.executemany("DELETE FROM settings WHERE feed = ?", ((ident,) for ident in ids))

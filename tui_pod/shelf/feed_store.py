@@ -11,16 +11,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tui_pod.core.library.parts import RecordingContent
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, to_texts
-from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import fold
 from tui_pod.net.address import Origin, origin, typed_addresses
 from tui_pod.net.file_address import to_address, typed_path
 from tui_pod.net.login import Login, split_login
-from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf import episodes, marks, settings_table
 from tui_pod.shelf.database import FeedDatabase, bump, insert_entries, number_of, read_entries, to_folders
 from tui_pod.shelf.generation import generation
@@ -36,27 +34,16 @@ PURGE_AFTER = 30 * 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """Stored facts about an episode that its library entry lacks."""
+    """An episode as it was published, with facts of its feed."""
 
+    item: PublishedItem
+    """Its notes are HTML: pass them through `html_text.to_notes` before showing them."""
     feed: str
     """Its `feed_id`."""
     feed_title: str
-    notes: str
-    """HTML: pass it through `html_text.to_notes` before showing it."""
-    link: str | None
-    chapters: str | None
-    marks: tuple[Chapter, ...]
     allowed: frozenset[Origin]
-    audio: str | None
-    size: int | None
-    """Bytes of the audio, as the feed states them."""
     language: str | None
     """Of the feed, such as `en-gb`; None if not stated."""
-    season: int | None
-    number: int | None
-    type: str | None
-    """`trailer` or `bonus`; None for a full episode."""
-    is_explicit: bool
 
 
 class EpisodeIdentity(NamedTuple):
@@ -390,24 +377,11 @@ class FeedStore:
     def details(self, ident: str) -> Details | None:
         """Return an episode's details; None if it belongs to no feed."""
         with self.db.read() as db:
-            cursor = db.cursor()
-            cursor.row_factory = sqlite3.Row
-            row = cursor.execute(
-                "SELECT first AS feed, feeds.title AS feed_title, coalesce(html, '') AS notes, episodes.link, chapters,"
-                " marks, origin AS allowed, audio, size, nullif(language, '') AS language, season,"
-                " numbering.number, nullif(type, '') AS type, is_explicit"
-                " FROM episodes JOIN feeds ON feed = feeds.number LEFT JOIN notes ON notes.id = episodes.id"
-                " LEFT JOIN sizes ON sizes.id = episodes.id LEFT JOIN numbering ON numbering.id = episodes.id"
-                " WHERE episodes.id = ?",
-                (ident,),
-            ).fetchone()
-        if row is None:
+            found = episodes.read_item(db, ident, "first, feeds.title, origin, language")
+        if found is None:
             return None
-        values: dict[str, Any] = dict(row)
-        values["marks"] = tuple(Chapter(float(start), *map(str, rest)) for start, *rest in stored_json(row["marks"]))
-        values["allowed"] = to_origins(row["allowed"])
-        values["is_explicit"] = bool(row["is_explicit"])
-        return Details(**values)
+        item, (feed, title, private, language) = found
+        return Details(item, feed, title, to_origins(private), language or None)
 
     def episode_ids(self, feed_id: str) -> list[str]:
         """Return the ids of a feed's episodes, newest first; the numbered episodes of a serial by number."""

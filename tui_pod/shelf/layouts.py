@@ -20,6 +20,7 @@ from typing import NamedTuple
 from tui_pod.core.library.parts import GROWN, Move, Part, RecordingContent, Stretches, arrange, pack_parts, unpack_parts
 from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf.database import FeedDatabase, bump
+from tui_pod.shelf.episodes import TABLES
 from tui_pod.shelf.published import PublishedItem, Tags
 
 MAX_LAYOUTS = 20
@@ -178,9 +179,6 @@ def _whole(title: str, key: str) -> RecordingContent:
     return RecordingContent(title, ((inf, {key: (0.0, inf)}),))
 
 
-_OF_PLACE = ("episodes", "notes", "sizes", "numbering", "pictures", "recordings")
-"""Tables with what a row says about its file; all other tables tell what the listener did with the episode."""
-
 _SOUND = "coalesce(nullif(keys, ''), substr(episodes.guid, 1, 32))"
 _KEYS = re.compile(r"[0-9a-f]{32}(?: [0-9a-f]{32})*")
 
@@ -260,7 +258,7 @@ def _exchange(db: sqlite3.Connection, first: _Row, other: _Row, now: float) -> N
             note_layout(db, first.id, old, now)
     times = {row.id: db.execute("SELECT sort, seen FROM episodes WHERE id = ?", (row.id,)).fetchone()
              for row in (first, other)}  # fmt: skip
-    for table in _OF_PLACE:
+    for table in TABLES:
         _swap(db, table, "id", first.id, other.id, "")
     _swap(db, "episodes", "rowid", first.number, other.number, -1)
     db.executemany("UPDATE episodes SET sort = ?, seen = ? WHERE id = ?", ((*each, row) for row, each in times.items()))

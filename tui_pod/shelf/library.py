@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from math import inf
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tui_pod.core.library.episode import ROOT_TOPIC, Episode, Topic, numbering
 from tui_pod.core.library.parts import Move, unpack_parts
@@ -78,30 +78,11 @@ class _FeedTopics(NamedTuple):
     shows_categories: bool
 
 
-class _EpisodeRow(NamedTuple):
-    """A row of the query for episodes, whose columns have these names."""
-
-    id: str
-    feed: int
-    title: str
-    summary: str
-    duration: float | None
-    published: Any
-    sort: float
-    seen: float
-    audio: str | None
-    transcript: str | None
-    keywords: str
-    season: int | None
-    number: int | None
-    folder: str | None
-    """None, like all that follow, for an episode that is no recording of a folder or server."""
-    author: Any
-    narrator: Any
-    series: Any
-    year: Any
-    parts: Any
-
+_COLUMNS = (
+    "id", "feed", "sort", "seen", "title", "summary", "duration", "published", "audio", "transcript", "keywords",
+    "season", "number", "folder", "author", "narrator", "series", "year", "parts",
+)  # fmt: skip
+"""What is read of an episode; the folder, like all that follow, is None if it is no recording of a folder or server."""
 
 _Subfolders = Mapping[str, _FeedTopics]
 """By absolute path, or by the id of a server's book or podcast."""
@@ -371,47 +352,40 @@ def _episodes(
     keys: list[tuple[str, ...]] = []
     days: list[int] = []
     also: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}  # tags and topics of the copies of each
-    rows: Iterable[_EpisodeRow] = map(
-        _EpisodeRow._make,
-        db.execute(
-            f"SELECT {', '.join(_EpisodeRow._fields)}"
-            " FROM episodes LEFT JOIN numbering USING (id) LEFT JOIN recordings USING (id)"
-            " WHERE place >= 0"
-            + (" AND feed IN (SELECT value FROM json_each(?))" if only is not None else "")
-            + " ORDER BY sort DESC, feed, place DESC",
-            () if only is None else (json.dumps(only),),
-        ),
+    rows = db.execute(
+        f"SELECT {', '.join(_COLUMNS)} FROM episodes LEFT JOIN numbering USING (id) LEFT JOIN recordings USING (id)"
+        f" WHERE place >= 0{' AND feed IN (SELECT value FROM json_each(?))' * (only is not None)}"
+        " ORDER BY sort DESC, feed, place DESC",
+        () if only is None else (json.dumps(only),),
     )
-    for row in rows:
-        feed = by_feed.get(row.feed) or previewed.get(row.id)
+    for (
+        ident, number, sort, seen, title, summary, duration, published, audio, transcript, keywords,
+        season, count, folder, author, narrator, series, year, parts,
+    ) in rows:  # fmt: skip
+        feed = by_feed.get(number) or previewed.get(ident)
         if feed is None:  # its feed was removed
             continue
-        if row.feed in by_folder:
-            feed = by_folder[row.feed].get(row.folder or os.path.dirname(row.audio or ""), feed)
+        if number in by_folder:
+            feed = by_folder[number].get(folder or os.path.dirname(audio or ""), feed)
         tags, topics = feed.tags, feed.keys
-        if feed.shows_categories and row.keywords:
-            words = tuple(word for word in row.keywords.split("\n") if word != ROOT_TOPIC)
+        if feed.shows_categories and keywords:
+            words = tuple(word for word in keywords.split("\n") if word != ROOT_TOPIC)
             tags, topics = tuple(dict.fromkeys((*tags, *words))), tuple(dict.fromkeys((*topics, *words)))
-        if (main := copies.get(row.id)) is not None:
+        if (main := copies.get(ident)) is not None:
             also.setdefault(main, []).append((tags, topics))
             continue
-        is_dated = row.published is not None and row.feed not in undated
-        day = _day(row.published) if is_dated and is_believed_seconds(row.published, row.seen) else None
+        is_dated = published is not None and number not in undated and is_believed_seconds(published, seen)
         episode = Episode(
-            row.id, row.title, row.summary, row.duration, day, tags, row.audio, row.transcript,
-            numbering=numbering(row.season, row.number, row.title),
+            ident, title, summary, duration, _day(published) if is_dated else None, tags, audio, transcript,
+            numbering=numbering(season, count, title),
         )  # fmt: skip
-        if row.folder:
+        if folder:
             episode = episode._replace(
-                author=row.author,
-                narrator=row.narrator,
-                series=row.series,
-                year=row.year,
-                parts=unpack_parts(row.parts),
+                author=author, narrator=narrator, series=series, year=year, parts=unpack_parts(parts)
             )
         episodes.append(episode)
         keys.append(topics)
-        sorted_by = _day(row.sort)
+        sorted_by = _day(sort)
         days.append(sorted_by.toordinal() if sorted_by else 0)
     for at, episode in enumerate(episodes) if also else ():
         for tags, topics in also.get(episode.id, ()):

@@ -110,7 +110,7 @@ class EpisodeAudio:
         """Return the download of an episode with an address, or its stream. Raises FetchError, also LoginWanted."""
         assert episode.audio is not None
         details = self._access.details(episode.id)
-        marks = details.marks if details else ()
+        marks = details.item.marks if details else ()
         path = self.local_file(episode, is_used=True)
         if path is not None:
             if fault := fault_of(path):
@@ -153,7 +153,7 @@ class EpisodeAudio:
         if episode.audio is None or "://" not in episode.audio:
             return None
         details = self._access.details(episode.id)
-        size = details.size if details else None
+        size = details.item.size if details else None
         policy = self._access.policy_for(details)
         others = tuple(part.audio for part in episode.parts[1:])
         renew = partial(self._renewed, episode.id)
@@ -171,12 +171,12 @@ class EpisodeAudio:
         if feed is None or refresh_feed(self._access.store, feed, CancelToken(), self._access.policy).error:
             return None
         details = self._access.details(ident)
-        return details.audio if details else None
+        return details.item.audio if details else None
 
 
 def _name(episode: Episode, details: Details | None) -> str:
     """Return the id under which a recording is kept: the episode's, or one of its own for a later part of a book."""
-    is_part = details is not None and source_of(details.feed).has_parts and episode.audio != details.audio
+    is_part = details is not None and source_of(details.feed).has_parts and episode.audio != details.item.audio
     return name_of_part(episode.id, episode.audio or "") if is_part else episode.id
 
 
@@ -282,21 +282,21 @@ class EpisodeDocuments:
         details, fault = self._access.details(episode.id), ""
         if details is None:
             return EpisodeChapters(())
-        if details.chapters:
+        if details.item.chapters:
             try:
-                text = read_document(self._documents, details.chapters, self._access.policy_for(details), cancel)
+                text = read_document(self._documents, details.item.chapters, self._access.policy_for(details), cancel)
                 if marks := self._texts.chapters(text, cancel):
                     return EpisodeChapters(marks, ChapterOrigin.FEED)
             except ContentFault as error:
                 fault = str(error)
             except FetchError:
                 pass
-        if details.marks:
-            return EpisodeChapters(details.marks, ChapterOrigin.FEED, fault)
+        if details.item.marks:
+            return EpisodeChapters(details.item.marks, ChapterOrigin.FEED, fault)
         if episode.parts:
             return EpisodeChapters(part_chapters(episode.parts), fault=fault)
         try:
-            notes = self._texts.notes(details.notes, cancel)
+            notes = self._texts.notes(details.item.notes, cancel)
         except ContentFault:  # `notes` says so
             notes = ""
         return EpisodeChapters(notes_chapters(notes, episode.duration), fault=fault)
@@ -323,15 +323,15 @@ class EpisodeDocuments:
         if details is None:
             return EpisodeNotes()
         try:
-            notes = self._texts.notes(details.notes)
+            notes = self._texts.notes(details.item.notes)
         except ContentFault as fault:
             notes = f"The notes cannot be read: {fault}."
         numbering = _numbering(details)
         text = "\n\n".join(filter(None, (numbering, notes or (numbering and episode.summary))))
         if source_of(details.feed).is_online:
-            return EpisodeNotes(text, details.feed_title, details.link or "")
+            return EpisodeNotes(text, details.feed_title, details.item.link or "")
         copies = tuple(clean(os.path.commonpath(each)) for each in self._access.places(episode.id)[1:])
-        return EpisodeNotes(text, page=details.link or "", copies=copies)
+        return EpisodeNotes(text, page=details.item.link or "", copies=copies)
 
     def language(self, episode: Episode) -> str:
         """Return the language of an episode's feed, such as `de-at`; empty if it is not stated."""
@@ -341,10 +341,10 @@ class EpisodeDocuments:
 
 def _numbering(details: Details) -> str:
     """Return a line such as `Season 2 · Episode 5 · Bonus · Explicit`."""
-    season = f"Season {details.season}" if details.season else ""
-    number = f"Episode {details.number}" if details.number else ""
-    explicit = "Explicit" if details.is_explicit else ""
-    return " · ".join(filter(None, (season, number, (details.type or "").capitalize(), explicit)))
+    season = f"Season {details.item.season}" if details.item.season else ""
+    number = f"Episode {details.item.number}" if details.item.number else ""
+    explicit = "Explicit" if details.item.is_explicit else ""
+    return " · ".join(filter(None, (season, number, (details.item.type or "").capitalize(), explicit)))
 
 
 def describe(store: FeedStore, feed_id: str) -> PodcastFacts | None:

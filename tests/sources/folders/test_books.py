@@ -338,8 +338,11 @@ def test_cue_sheet_gives_the_chapters_of_its_part(shelf: Shelf) -> None:
     book = shelf.book()
     details = present(shelf.store.details(book.id))
     start = book.parts[1].start
-    assert [(mark.title, round(mark.start - start, 2)) for mark in details.marks[1:3]] == [("Ball", 0.0), ("Walk", 0.6)]
-    assert [mark.title for mark in details.marks] == ["Chapter 1", "Ball", "Walk", "Chapter 3"]
+    assert [(mark.title, round(mark.start - start, 2)) for mark in details.item.marks[1:3]] == [
+        ("Ball", 0.0),
+        ("Walk", 0.6),
+    ]
+    assert [mark.title for mark in details.item.marks] == ["Chapter 1", "Ball", "Walk", "Chapter 3"]
 
 
 def test_progress_of_single_files_counts_for_the_book_that_they_become(shelf: Shelf) -> None:
