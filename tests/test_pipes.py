@@ -17,7 +17,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.library.cache import cache_file, load_library
 from tui_pod.recordings.documents import copy_name, read_document
-from tui_pod.recordings.mp4_claims import fault_of
+from tui_pod.recordings.heads import fault_of
 from tui_pod.recordings.recording_store import RecordingStore
 from tui_pod.recordings.sparse_file import read_note
 from tui_pod.runtime import files

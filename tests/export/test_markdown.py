@@ -23,8 +23,17 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import clean
 from tui_pod.export import clips
 from tui_pod.export.clips import write_clip
-from tui_pod.export.markdown import ExportError, Written, escaped, whole_text, write_page
-from tui_pod.export.pages import COLUMNS, ExportPage, make_pages, to_csv
+from tui_pod.export.markdown import (
+    COLUMNS,
+    ExportError,
+    ExportPage,
+    Written,
+    escaped,
+    make_pages,
+    to_csv,
+    whole_text,
+    write_page,
+)
 
 FIRST = Bookmark("one", 61.5, 64.0, START, START, "Words, said.", "Mine.")
 SECOND = Bookmark("one", 90.0, 120.0, START, START)

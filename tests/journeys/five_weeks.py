@@ -47,7 +47,7 @@ from tui_pod.core.selection.session_planner import OVER, SessionRequest
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.library.cache import Loaded, load_library
 from tui_pod.net.file_address import to_address
-from tui_pod.recall.schedule import Rating
+from tui_pod.recall.questions import Rating
 from tui_pod.services import first_screen
 from tui_pod.services.recall import RecallService
 from tui_pod.shelf.match import episode_id

@@ -19,9 +19,8 @@ from tui_pod.recordings.download_queue import (
     DownloadQueue,
     DownloadStatus,
 )
-from tui_pod.recordings.download_request import DownloadRequest
 from tui_pod.recordings.downloads import Downloads
-from tui_pod.recordings.recording_store import RecordingStore
+from tui_pod.recordings.recording_store import DownloadRequest, RecordingStore
 from tui_pod.recordings.remote_recording import Report
 from tui_pod.runtime.threads import Cancelled, CancelToken
 

@@ -17,10 +17,9 @@ from tests.sources import server
 from tests.sources.server import Ranged, Site, sound
 from tui_pod.core.text.clean import is_safe
 from tui_pod.recordings import recording_fetcher
-from tui_pod.recordings.download_request import DownloadError, DownloadRequest, file_name
 from tui_pod.recordings.downloads import KEPT_ASIDE, Downloads
 from tui_pod.recordings.recording_fetcher import OVERLAP
-from tui_pod.recordings.recording_store import RecordingStore
+from tui_pod.recordings.recording_store import DownloadError, DownloadRequest, RecordingStore, file_name
 from tui_pod.runtime.files import stamp
 from tui_pod.runtime.threads import Cancelled, CancelToken
 

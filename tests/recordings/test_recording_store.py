@@ -22,16 +22,16 @@ import pytest
 
 from tests.sources.server import Exchange, Site
 from tui_pod.net.fetch import FetchError, LoginWanted
-from tui_pod.recordings.download_request import (
+from tui_pod.recordings.recording_fetcher import OVERLAP, SAVE_BYTES
+from tui_pod.recordings.recording_store import (
     DownloadError,
     DownloadRequest,
+    RecordingStore,
     file_hash,
     file_name,
     is_part,
     name_of_part,
 )
-from tui_pod.recordings.recording_fetcher import OVERLAP, SAVE_BYTES
-from tui_pod.recordings.recording_store import RecordingStore
 from tui_pod.recordings.remote_recording import RecordingReader
 from tui_pod.recordings.sparse_file import (
     Content,

@@ -16,7 +16,7 @@ from tui_pod.core.progress.records import SettingRecord
 from tui_pod.core.selection.session_planner import SessionRequest
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.recall import aloud
-from tui_pod.recall.schedule import Rating
+from tui_pod.recall.questions import Rating
 from tui_pod.services.recall import Asking, RecallService
 
 ASKING = EPISODES[0]._replace(question="Why?", answer="So.")

@@ -9,8 +9,7 @@ import pytest
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published
-from tui_pod.shelf.schedule import MAX_REST, is_due, is_left_alone, note_answer, note_refusal
-from tui_pod.shelf.subscription import Subscription
+from tui_pod.shelf.subscription import MAX_REST, Subscription, is_due, is_left_alone, note_answer, note_refusal
 
 FEED = "https://a.example.org/f"
 

@@ -13,7 +13,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import Login
-from tui_pod.recordings.download_request import DownloadError
+from tui_pod.recordings.recording_store import DownloadError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.match import episode_id

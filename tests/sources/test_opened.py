@@ -25,7 +25,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.net.access import PUBLIC, NetworkPolicy, make_policy
 from tui_pod.net.fetch import FetchError
 from tui_pod.recordings.downloads import Usual
-from tui_pod.recordings.mp3_head import ENDLESS_TAG, MAX_ENTRIES, read_head
+from tui_pod.recordings.heads import ENDLESS_TAG, MAX_ENTRIES, read_head
 from tui_pod.recordings.recording_store import RecordingStore
 from tui_pod.recordings.remote_recording import RemoteRecording
 from tui_pod.runtime.threads import CancelToken, in_thread

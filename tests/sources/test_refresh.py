@@ -20,8 +20,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.shelf.schedule import note_answer
-from tui_pod.shelf.subscription import Subscription
+from tui_pod.shelf.subscription import Subscription, note_answer
 from tui_pod.sources import refresh as refreshing_all
 from tui_pod.sources.podcasts import source as refreshing
 from tui_pod.sources.podcasts.source import is_same_podcast

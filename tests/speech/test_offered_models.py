@@ -10,7 +10,7 @@ import pytest
 from tests.sources.server import Exchange, Reply, Site, body, redirect
 from tui_pod.net.access import PUBLIC
 from tui_pod.recordings import recording_fetcher
-from tui_pod.recordings.download_request import DownloadError
+from tui_pod.recordings.recording_store import DownloadError
 from tui_pod.speech.model import FILES
 from tui_pod.speech.narrator import SECOND_VOICES, has_voice
 from tui_pod.speech.offered_models import OFFERED, OfferedModel, get_model

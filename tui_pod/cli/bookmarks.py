@@ -19,8 +19,7 @@ from tui_pod.core.player.snapshot import Source, recording_at
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clock, counted
-from tui_pod.export.markdown import Written, write_page
-from tui_pod.export.pages import ExportPage, make_pages, to_csv
+from tui_pod.export.markdown import ExportPage, Written, make_pages, to_csv, write_page
 from tui_pod.services.podcasts.opening import open_podcasts
 
 if TYPE_CHECKING:

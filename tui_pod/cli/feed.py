@@ -23,7 +23,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.export.acts import cover
 from tui_pod.export.feed import FeedServer, chapters_text, ending_of, feed_item, feed_text
-from tui_pod.recordings.download_request import file_hash
+from tui_pod.recordings.recording_store import file_hash
 from tui_pod.runtime.files import locked, read_bytes
 from tui_pod.runtime.own_files import OwnFiles
 from tui_pod.services.narration import make_narrator

@@ -11,8 +11,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Transcript, arrange
 from tui_pod.core.progress.cards import OF_EPISODE, Card
-from tui_pod.recall.questions import Question, is_askable, question_of
-from tui_pod.recall.schedule import Rating, due_cards
+from tui_pod.recall.questions import Question, Rating, due_cards, is_askable, question_of
 from tui_pod.search.sources import WordSources
 
 RATINGS = "1 again, 2 hard, 3 good, 4 easy, enter stops: "

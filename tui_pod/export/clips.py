@@ -8,7 +8,7 @@ from tui_pod.audio.opus import CLIP, encode_opus
 from tui_pod.core.player.snapshot import Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.text.clean import clock
-from tui_pod.export.pages import ExportPage
+from tui_pod.export.markdown import ExportPage
 
 BEFORE, AFTER = 0.25, 0.4
 """Seconds added around a sentence, because the times of words are not exact."""

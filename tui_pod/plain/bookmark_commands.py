@@ -13,8 +13,7 @@ from tui_pod.core.text.clean import clean, counted, spoken_time
 from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import sentence
-from tui_pod.recall.questions import Question
-from tui_pod.recall.schedule import Rating
+from tui_pod.recall.questions import Question, Rating
 from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.services.services import Services
 

@@ -14,8 +14,8 @@ from enum import StrEnum
 from functools import partial
 
 from tui_pod.core.progress.progress import Progress
-from tui_pod.recordings.download_request import DownloadError, DownloadRequest
 from tui_pod.recordings.downloads import Downloads, oldest_played
+from tui_pod.recordings.recording_store import DownloadError, DownloadRequest
 from tui_pod.runtime.log import log_error
 from tui_pod.runtime.threads import Cancelled, CancelToken, in_thread
 

@@ -29,15 +29,15 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.podcast_settings import KEPT, PodcastSettings, is_wanted
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.net.fetch import FetchError
-from tui_pod.recordings.download_request import (
+from tui_pod.recordings.recording_store import (
     DownloadError,
     DownloadRequest,
+    RecordingStore,
     file_hash,
     file_name,
     is_part,
     name_of_part,
 )
-from tui_pod.recordings.recording_store import RecordingStore
 from tui_pod.recordings.remote_recording import RemoteRecording, Report
 from tui_pod.recordings.sparse_file import read_note, text_of
 from tui_pod.runtime import files

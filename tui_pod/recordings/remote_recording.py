@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from tui_pod.core.player.remote_audio import FetchProgress
 from tui_pod.net.fetch import FetchError
-from tui_pod.recordings.mp4_claims import REFUSED, Mp4Claims
+from tui_pod.recordings.heads import REFUSED, Mp4Claims
 from tui_pod.recordings.recording_fetcher import RecordingFetcher
 from tui_pod.recordings.sparse_file import Intervals
 from tui_pod.runtime.threads import CancelToken

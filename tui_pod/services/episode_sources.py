@@ -168,7 +168,7 @@ def _fault_of(path: str) -> str | None:
     """Return why a file cannot be played; None if it can. Raises OSError if it cannot be read."""
     if not Path(path).is_file():
         return f"The file is gone. Your position is saved. {path} is not there."
-    from tui_pod.recordings.mp4_claims import fault_of  # only when a file is played
+    from tui_pod.recordings.heads import fault_of  # only when a file is played
 
     fault = fault_of(Path(path))
     return f"{fault} Your position is saved. The file is {path}." if fault else None

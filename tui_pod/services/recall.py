@@ -17,8 +17,16 @@ from tui_pod.core.selection.list_query import CyclicEnum
 from tui_pod.core.text.clean import counted, span
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.recall.aloud import AloudQuiz
-from tui_pod.recall.questions import Question, is_askable, question_of, question_of_episode
-from tui_pod.recall.schedule import FIRST_AFTER, Rating, due_cards, rated
+from tui_pod.recall.questions import (
+    FIRST_AFTER,
+    Question,
+    Rating,
+    due_cards,
+    is_askable,
+    question_of,
+    question_of_episode,
+    rated,
+)
 from tui_pod.services.frontend import Job
 
 if TYPE_CHECKING:

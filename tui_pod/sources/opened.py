@@ -26,21 +26,20 @@ from tui_pod.core.wall_time import local_time
 from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.fetch import FetchError, Limits, LoginWanted, fetch
 from tui_pod.recordings.documents import read_document
-from tui_pod.recordings.download_request import DownloadRequest, name_of_part
 from tui_pod.recordings.downloads import Downloads, Usual, plan_downloads
-from tui_pod.recordings.mp3_head import (
+from tui_pod.recordings.heads import (
     ENDLESS_TAG,
     HEAD,
     MAX_ENTRIES,
     MAX_TAG,
     SYNC,
+    fault_of,
     has_endless_tag,
     length_frame,
     read_head,
     tag_size,
 )
-from tui_pod.recordings.mp4_claims import fault_of
-from tui_pod.recordings.recording_store import RecordingStore
+from tui_pod.recordings.recording_store import DownloadRequest, RecordingStore, name_of_part
 from tui_pod.recordings.remote_recording import RemoteRecording
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken

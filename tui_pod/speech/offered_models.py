@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.fetch import FetchError
-from tui_pod.recordings.download_request import DownloadError
 from tui_pod.recordings.downloads import LEAVE_FREE
-from tui_pod.recordings.recording_store import RecordingStore
+from tui_pod.recordings.recording_store import DownloadError, RecordingStore
 from tui_pod.runtime.files import make_folder, sync_folder
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.speech.model import file_hash

@@ -76,7 +76,7 @@ def _read_playlist(on: Subject, file: str) -> tuple[list[str], int]:
 def _rate(on: Subject) -> Outcome:
     """Record how well a card was remembered; nothing, if it was removed meanwhile."""
     from tui_pod.core.progress.bookmarks import BookmarkKey  # seldom needed
-    from tui_pod.recall.schedule import Rating
+    from tui_pod.recall.questions import Rating
     from tui_pod.services.recall import record_answer
 
     cards = on.controller.bookmarks.cards

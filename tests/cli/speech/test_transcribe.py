@@ -11,8 +11,8 @@ from tui_pod.cli.main import main
 from tui_pod.cli.speech import transcribe
 from tui_pod.config.paths import find_paths
 from tui_pod.core.library.transcript import Cue
-from tui_pod.recordings.download_request import DownloadRequest
 from tui_pod.recordings.downloads import Downloads
+from tui_pod.recordings.recording_store import DownloadRequest
 from tui_pod.recordings.remote_recording import Report
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.recogniser import Recognised, RecognitionRequest

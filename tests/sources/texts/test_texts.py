@@ -258,7 +258,7 @@ def test_articles_of_a_feed_are_read_whole_and_teasers_are_not(site: Site, store
     assert "appeared" not in found["Short"]
     assert found["Whole"].count("harbour") == 2_000
     whole = read_feeds(tmp_path / "data").episodes
-    assert [mark.title for mark in store.details(whole[0].id).marks] == ["Whole", "Part one", "Part two"]  # type: ignore[union-attr]
+    assert [mark.title for mark in store.details(whole[0].id).item.marks] == ["Whole", "Part one", "Part two"]  # type: ignore[union-attr]
 
     def refresh() -> bool:
         outcome = refresh_feed(store, store.feeds()[0], CancelToken(), PUBLIC)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.net.fetch import LoginWanted
     from tui_pod.recordings.download_queue import DownloadProgress, DownloadQueue
-    from tui_pod.recordings.download_request import DownloadError, DownloadRequest
+    from tui_pod.recordings.recording_store import DownloadError, DownloadRequest
     from tui_pod.services.context import Context
     from tui_pod.sources.opened import Podcasts
 

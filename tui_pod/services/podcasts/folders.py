@@ -130,7 +130,7 @@ def _contents(paths: Sequence[str], cancel: CancelToken) -> dict[str, Any]:
 
 
 def _can_be_opened(path: str) -> bool:
-    from tui_pod.recordings.mp4_claims import fault_of  # seldom needed
+    from tui_pod.recordings.heads import fault_of  # seldom needed
 
     with contextlib.suppress(OSError):
         return fault_of(Path(path)) is None

@@ -130,7 +130,7 @@ class Refresher:
     ) -> Refreshed:
         """Refresh feeds, all that may be fetched if None, after a refresh in progress; `show` is told of each."""
         if feeds is None:
-            from tui_pod.shelf.schedule import is_left_alone  # brings TLS
+            from tui_pod.shelf.subscription import is_left_alone  # brings TLS
 
             known = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
             feeds = [feed for feed in known if not is_left_alone(feed, time.time(), is_asked=True)]
@@ -149,7 +149,7 @@ class Refresher:
         return self._running
 
     async def _refresh_due(self, is_start: bool) -> None:
-        from tui_pod.shelf.schedule import is_due, is_left_alone  # brings TLS
+        from tui_pod.shelf.subscription import is_due, is_left_alone  # brings TLS
 
         now, feeds = time.time(), await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
         usual, asked = self._context.settings.feeds.refresh_minutes, self._asked
@@ -168,7 +168,7 @@ class Refresher:
         return feed.fetched is not None and self._since <= feed.fetched <= now
 
     async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
-        from tui_pod.shelf.schedule import is_left_alone  # brings TLS
+        from tui_pod.shelf.subscription import is_left_alone  # brings TLS
 
         now, feeds = time.time(), await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
         if feed_id is not None:

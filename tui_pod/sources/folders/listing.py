@@ -28,7 +28,7 @@ from tui_pod.shelf.published import (
     Recording,
     Tags,
 )
-from tui_pod.sources.folders.beside import Beside
+from tui_pod.sources.folders.beside import Beside, FolderTexts, is_document
 from tui_pod.sources.folders.cue import chapters_of
 from tui_pod.sources.folders.names import (
     album_of,
@@ -45,7 +45,6 @@ from tui_pod.sources.folders.names import (
     without_piece,
 )
 from tui_pod.sources.folders.scan import MAX_FILES, FoundFile, read_found, scan
-from tui_pod.sources.folders.texts import FolderTexts, is_document
 from tui_pod.sources.texts.kept import cover_of
 
 PLAYLIST_ENDINGS = (".m3u", ".m3u8")

@@ -18,9 +18,8 @@ from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import AudioFile, Tags
-from tui_pod.sources.folders.beside import Beside, is_text
+from tui_pod.sources.folders.beside import Beside, FolderTexts, episodes_of, is_document, is_text
 from tui_pod.sources.folders.names import is_piece
-from tui_pod.sources.folders.texts import FolderTexts, episodes_of, is_document
 from tui_pod.sources.foreign_texts import TAGS, door, state_of
 from tui_pod.sources.texts.kinds import READ
 

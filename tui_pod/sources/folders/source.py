@@ -25,9 +25,9 @@ from tui_pod.shelf.files import Book, book_named, hidden_book, read_files, read_
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import UNSAID, FeedError, Listing
 from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.folders.beside import FolderTexts
 from tui_pod.sources.folders.listing import PLAYLIST_ENDINGS, book_at, read_listing
 from tui_pod.sources.folders.scan import holds_more
-from tui_pod.sources.folders.texts import FolderTexts
 from tui_pod.sources.foreign_texts import door
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
 from tui_pod.sources.texts.kept import folder_of

@@ -17,7 +17,7 @@ from tui_pod.audio.ogg import read_links
 from tui_pod.core.library.catalog import DURATION_FAULT
 from tui_pod.core.library.values import to_time
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
-from tui_pod.recordings.mp3_head import tag_size
+from tui_pod.recordings.heads import tag_size
 from tui_pod.runtime.files import open_regular
 from tui_pod.shelf.published import BOOK_ENDINGS, Tags
 

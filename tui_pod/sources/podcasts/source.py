@@ -20,13 +20,12 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore, Stored
 from tui_pod.shelf.opml import Entry, Folder
 from tui_pod.shelf.published import FeedError, NotAFeed, Published
-from tui_pod.shelf.schedule import note_answer
-from tui_pod.shelf.subscription import Subscription
+from tui_pod.shelf.subscription import Subscription, note_answer
 from tui_pod.sources.foreign_texts import FEED
 from tui_pod.sources.podcasts.own_network import OwnNetworkError, is_forbidden
 from tui_pod.sources.podcasts.pages import ask, follow, read_answer, read_link, read_page, refusal, with_older_pages
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Storing, Subscribed, SubscribeRequest, subscribed
-from tui_pod.sources.texts.articles import with_articles
+from tui_pod.sources.texts.source import with_articles
 
 MOST_WAITING = 100
 """Maximum number of episodes in a feed that waits for others; more would take much memory and a long transaction."""

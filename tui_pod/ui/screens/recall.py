@@ -15,8 +15,7 @@ from textual.widgets import Static
 
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.text.clean import counted
-from tui_pod.recall.questions import Question
-from tui_pod.recall.schedule import Rating, intervals
+from tui_pod.recall.questions import Question, Rating, intervals
 from tui_pod.services.recall import RecallService
 from tui_pod.ui.screens.dialog import Dialog, DialogBody
 

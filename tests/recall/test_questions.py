@@ -9,8 +9,16 @@ from tui_pod.core.library.library import build_library
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card
-from tui_pod.recall.questions import Question, is_askable, question_of_bookmark, question_of_episode
-from tui_pod.recall.schedule import Rating, due_cards, intervals, rated
+from tui_pod.recall.questions import (
+    Question,
+    Rating,
+    due_cards,
+    intervals,
+    is_askable,
+    question_of_bookmark,
+    question_of_episode,
+    rated,
+)
 
 NEW = Card("one", 5.0, START, START)
 DAY = timedelta(days=1)

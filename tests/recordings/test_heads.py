@@ -10,8 +10,17 @@ import pytest
 from tests.present import present
 from tests.sources.server import sound
 from tests.sources.zoo import claiming_m4a, mark_variable, mp3
-from tui_pod.recordings.mp3_head import ENDLESS_TAG, HEAD, has_endless_tag, length_frame, read_head, tag_size
-from tui_pod.recordings.mp4_claims import REFUSED, Mp4Claims, fault_of
+from tui_pod.recordings.heads import (
+    ENDLESS_TAG,
+    HEAD,
+    REFUSED,
+    Mp4Claims,
+    fault_of,
+    has_endless_tag,
+    length_frame,
+    read_head,
+    tag_size,
+)
 
 
 @pytest.mark.parametrize(
