@@ -173,7 +173,7 @@ def test_model_hears_samples_between_minus_one_and_one() -> None:
 @pytest.mark.parametrize("fault", ["MemoryError", "RuntimeError('std::bad_alloc')"])
 def test_worker_that_lacks_memory_says_so(fault: str) -> None:
     program = f"from tui_pod.speech.worker_main import answer_request\ndef answer(_):\n    raise {fault}\n    yield\n"
-    command, environment = [sys.executable, "-c", f"{program}answer_request(answer)"], start_of("x")[1]
+    command, environment = [sys.executable, "-c", f"{program}answer_request(answer, 1 << 30)"], start_of("x")[1]
     with subprocess.Popen(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as worker:
         assert worker.stdin is not None
         assert worker.stdout is not None

@@ -11,6 +11,7 @@ from tui_pod.audio.mpv_options import FAST_SEEK
 from tui_pod.audio.stream import StreamProtocol
 from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import Source
+from tui_pod.runtime.cell import GB, allow_seconds, enter_cell
 
 CLIP = "b=48k"
 """48 kbit/s: the quality of a podcast, including music and stereo."""
@@ -85,4 +86,6 @@ def main(wav: Path, opus: Path) -> int:
 
 
 if __name__ == "__main__":
+    enter_cell(GB)
+    allow_seconds(TIME_LIMIT)
     sys.exit(main(*map(Path, sys.argv[1:])))

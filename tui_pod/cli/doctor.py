@@ -65,6 +65,7 @@ def run(options: Namespace) -> int:
         ("terminal", _terminal()),
         ("attach", _attach(paths)),
         ("folders", _folders(paths)),
+        ("readers", _readers()),
         ("settings", _settings(config, paths)),
         ("catalogue", _catalog(options, config, paths)),
         ("state", _state(paths)),
@@ -194,6 +195,22 @@ def _state(paths: Paths) -> Iterator[Finding]:
         yield False, notice, ""
     if not state.notices:
         yield True, f"{len(state.progress)} episodes with progress, {paths.state}", ""
+
+
+def _readers() -> Iterator[Finding]:
+    """Check the processes that read what others wrote; not every system can close their network, which is no fault."""
+    from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses  # only for this: they bring sockets
+    from tui_pod.sources.foreign_texts import LIMITS
+
+    processes = LimitedProcesses(LIMITS)
+    try:
+        is_closed = processes.call("tui_pod.runtime.cell:is_closed")
+        processes.close()
+    except ContentFault as fault:
+        yield False, str(fault), "end other programs, or raise the limit of processes"
+        return
+    how = "without network" if is_closed else "with network, which this system does not let them close"
+    yield True, f"what others wrote is read {how}", ""
 
 
 def _sources(paths: Paths, config: Config) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ from tui_pod.core.progress.passages import LONGEST, Repeat, count_pieces, join_p
 from tui_pod.passages.fingerprint import FINE, SAMPLE_RATE, STEP, Fingerprint, Words, fingerprint, whole
 from tui_pod.passages.matching import LEAD, TAIL, Match, Matcher
 from tui_pod.passages.store import LIBRARY, PASSAGE, ComparedRecording, PassageError, PassageStore, stamp_of
+from tui_pod.runtime.cell import GB
 from tui_pod.runtime.files import locked
 from tui_pod.runtime.subprocesses import running, start_of
 from tui_pod.speech.decoder import NO_PLAYER
@@ -98,4 +99,4 @@ def _confirmed(
 
 
 if __name__ == "__main__":
-    answer_request(lambda request: find(**request))
+    answer_request(lambda request: find(**request), 2 * GB)

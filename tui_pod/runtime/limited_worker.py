@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import fcntl
 import json
-import math
 import os
 import resource
 import select
@@ -16,11 +15,11 @@ import signal
 import sys
 import time
 import traceback
-from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
 from tui_pod.core.errors import UserError
+from tui_pod.runtime.cell import allow_seconds, enter_cell
 
 IDLE = 60
 """Seconds after which a process without a call ends."""
@@ -33,6 +32,9 @@ TOO_LARGE = "it takes too much memory"
 NO_MEMORY = 3
 """Exit status if memory does not suffice for an answer."""
 
+NO_LIMIT = 1e9
+"""Seconds that no call takes."""
+
 MAX_CAUSE = 4_000
 """Longest traceback that is passed on, in characters."""
 
@@ -42,9 +44,8 @@ BROKEN = "it is damaged in an unexpected way"
 def main(seconds: float, memory: int) -> None:
     """Answer calls within limits; see `limited_processes.CallLimits`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is meant for the program
-    for limit, most in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_FSIZE, FILE_SIZE), (resource.RLIMIT_CORE, 0)):
-        with suppress(OSError, ValueError):  # macOS knows no limit of address space
-            resource.setrlimit(limit, (most, most))
+    enter_cell(memory, resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_SIZE, FILE_SIZE))
     fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
     flags = fcntl.fcntl(0, fcntl.F_GETFL)
     caller = select.poll()
@@ -62,9 +63,7 @@ def main(seconds: float, memory: int) -> None:
                 return
             function, arguments, left = json.loads(line)
             started = time.process_time()
-            most = resource.RLIM_INFINITY if left is None else math.ceil(started + left)
-            with suppress(OSError, ValueError):  # somebody has set less
-                resource.setrlimit(resource.RLIMIT_CPU, (most, resource.RLIM_INFINITY))
+            allow_seconds(left if left is not None else NO_LIMIT)
             signal.setitimer(signal.ITIMER_PROF, seconds)
             answer = _answer(function, arguments, started)
             signal.setitimer(signal.ITIMER_PROF, 0)

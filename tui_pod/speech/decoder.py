@@ -14,12 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from tui_pod.audio.libmpv import NoPlayer, address_for, open_mpv
+from tui_pod.runtime.cell import GB, allow_seconds, enter_cell
 
 SAMPLE_RATE = 16_000
 """Samples per second that speech models take."""
 
 FILL_GAPS = "lavfi=[aresample=async=1:first_pts=0]"
 """Puts silence where a part is damaged; without it, all times after that would be too early."""
+
+LONGEST = 7200.0
+"""Seconds of CPU time that it may take: enough for hundreds of hours."""
 
 UNREADABLE, NO_PLAYER = 3, 4
 """Exit statuses: the recording cannot be decoded, or not to its end; there is no libmpv."""
@@ -54,4 +58,6 @@ def main(recording: Path, rate: int = SAMPLE_RATE) -> int:
 
 
 if __name__ == "__main__":
+    enter_cell(GB)
+    allow_seconds(LONGEST)
     sys.exit(main(Path(sys.argv[1]), *map(int, sys.argv[2:])))

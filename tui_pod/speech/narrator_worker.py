@@ -30,6 +30,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_pod.audio.libmpv import release_memory
+from tui_pod.runtime.cell import GB, allow_seconds, enter_cell
 from tui_pod.runtime.subprocesses import AHEAD, start_of
 
 if TYPE_CHECKING:
@@ -70,6 +71,9 @@ SLOWEST, FASTEST = 0.85, 1.25
 
 LATE, SHORTEST_PAUSE = 0.4, 0.25
 """Seconds that a sentence may be later than planned, and the shortest pause between two."""
+
+SENTENCE = 3600.0
+"""Seconds of CPU time that a sentence may take, or all that is done with them at the end."""
 
 ENCODE_AFTER = 1.0
 """Seconds without a request before a narration is encoded, since requests come first."""
@@ -126,6 +130,7 @@ def main() -> None:
             continue
 
         def answer(number: int = request["id"], **content: Any) -> None:
+            allow_seconds(SENTENCE)
             answers.write(json.dumps({"id": number, **content}) + "\n")
             answers.flush()
 
@@ -381,5 +386,6 @@ def encode(request: dict[str, Any], gives_way: bool = False) -> bool:
 
 
 if __name__ == "__main__":
+    enter_cell(4 * GB)
     main()
     sys.exit(0)

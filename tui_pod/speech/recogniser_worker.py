@@ -22,6 +22,7 @@ from types import ModuleType
 from typing import IO, TYPE_CHECKING, Any
 
 from tui_pod.core.errors import UserError
+from tui_pod.runtime.cell import GB
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.speech.decoder import NO_PLAYER, SAMPLE_RATE
 from tui_pod.speech.model import check_model, refuse_language
@@ -237,4 +238,4 @@ if __name__ == "__main__":
     with contextlib.suppress(OSError):
         # if memory runs out, the kernel kills this process before the app
         Path("/proc/self/oom_score_adj").write_text("900", "ascii")
-    answer_request(recognise)
+    answer_request(recognise, 8 * GB)

@@ -14,14 +14,21 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from tui_pod.core.errors import UserError
+from tui_pod.runtime.cell import allow_seconds, enter_cell
 from tui_pod.runtime.subprocesses import AHEAD, end_with_parent
 
 FAILURES = (UserError, MemoryError, RuntimeError, OSError, ImportError, ValueError)
 """What the answer `error` tells of: a library may fail in any of these ways."""
 
 
-def answer_request(answers_to: Callable[[dict[str, Any]], Generator[dict[str, Any], None, None]]) -> None:
-    """Answer the request on standard input, and end the process."""
+EACH = 3600.0
+"""Seconds of CPU time that an answer may take, such as the words of two and a half minutes on a slow machine."""
+
+
+def answer_request(answers_to: Callable[[dict[str, Any]], Generator[dict[str, Any], None, None]], memory: int) -> None:
+    """Answer the request on standard input with so many bytes of memory, and end the process."""
+    enter_cell(memory)
+    allow_seconds(EACH)
     end_with_parent()  # while it is stopped, the end of its input does not end it
     if AHEAD in sys.argv:
         os.nice(19)  # work beside the app can wait for everything else
@@ -34,6 +41,7 @@ def answer_request(answers_to: Callable[[dict[str, Any]], Generator[dict[str, An
             with contextlib.closing(answers_to(request)) as answers:
                 for answer in answers:
                     print(json.dumps(answer), file=output, flush=True)
+                    allow_seconds(EACH)
         except FAILURES as error:
             print(json.dumps({"error": _reason(error)}), file=output, flush=True)
     os._exit(0)  # the thread that reads standard input would delay the exit

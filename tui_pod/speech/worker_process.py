@@ -126,6 +126,7 @@ async def answers_of(
     except OSError as error:
         raise failure(f"{name} cannot be started: {error.strerror}.") from error
     how = f"by signal {-status}; memory may have run out" if status < 0 else f"with status {status}"
+    how = "since it took too long" if status == -signal.SIGXCPU else how
     raise failure(f"{name} was ended ({how}).{comfort}")
 
 
