@@ -378,7 +378,7 @@ class FakeFrontend(FakeListener):
     def write_control(self, sequence: str) -> None:
         raise AssertionError("nobody writes")
 
-    def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
+    def run_action(self, ident: str, episodes: Sequence[str], values: Mapping[str, str]) -> Outcome:
         raise AssertionError(f"nobody runs {ident}")
 
     async def grant(self, wish: str, values: Mapping[str, object], caller: object) -> Outcome:

@@ -47,7 +47,15 @@ def test_amount_that_is_none_is_wrong_usage(amount: str) -> None:
 def test_request_names_the_episode_or_the_action() -> None:
     assert make_request(Namespace(command="play", id="one")) == {"command": "play", "episode": "one"}
     assert make_request(Namespace(command="play", id=None)) == {"command": "play"}
-    assert make_request(Namespace(command="do", action_id="undo", ids=[])) == {"command": "do", "action": "undo"}
+    do = Namespace(command="do", action_id="undo", ids=[], values={})
+    assert make_request(do) == {"command": "do", "action": "undo"}
+    do = Namespace(command="do", action_id="playback.go_to", ids=["one"], values={"time": "1:05"})
+    assert make_request(do) == {
+        "command": "do",
+        "action": "playback.go_to",
+        "episodes": ["one"],
+        "values": {"time": "1:05"},
+    }
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import select
 import socket
 import stat
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -160,8 +160,8 @@ async def run_command(*arguments: str, state: Path) -> tuple[int, str, str]:
 async def test_do_runs_an_action_and_answers_with_what_it_did(room: Room, state: Path) -> None:
     asked: list[str] = []
 
-    def do(ident: str, episodes: Sequence[str]) -> Outcome:
-        asked.append(" ".join((ident, *episodes)))
+    def do(ident: str, episodes: Sequence[str], values: Mapping[str, str]) -> Outcome:
+        asked.append(" ".join((ident, *episodes, *(f"{name}={value}" for name, value in values.items()))))
         return {"undo": Outcome("Undid: a mark"), "redo": refused(f"Press {key_of('undo')} first.")}.get(ident, DONE)
 
     control = RemoteControl(PlayerApi(room.controller), state, do, render_keys)

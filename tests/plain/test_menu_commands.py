@@ -157,7 +157,7 @@ async def test_sync_is_turned_off(room: Room) -> None:
     ("answers", "said"),
     [
         (("1", " "), "Cancelled."),
-        (("1", "sync.example"), "A folder is a path, such as ~/Sync/tui-pod."),
+        (("1", "sync.example"), "Error: a folder is a path, such as ~/Sync/tui-pod."),
         (("2", " "), "Cancelled."),
         (("4",), "No such number: 1 to 3."),
     ],

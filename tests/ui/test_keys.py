@@ -26,8 +26,8 @@ from tui_pod.recall.questions import Question
 from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.ui.palette import NoticesScreen, PaletteScreen, ThemeScreen
+from tui_pod.ui.screens.asking import AskScreen
 from tui_pod.ui.screens.dialog import ChoiceDialog
-from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
@@ -168,17 +168,16 @@ async def _(driver: AppDriver, key: str) -> None:
     await driver.press("4")
     assert "Nothing is playing. Press enter on an episode to play it." in driver.text
     await driver.press("enter")
-    assert (driver.shows(MainScreen), driver.main.views.is_open, driver.playback.episode) == (True, False, None)
-    await driver.press(key)
-    await driver.press("enter", key)
-    assert driver.shows(GoToScreen)
+    assert (driver.shows(AskScreen), driver.main.views.is_open, driver.playback.episode) == (True, False, None)
+    await driver.press("backspace", "enter", key)
+    assert driver.shows(AskScreen)
     await driver.press(*"wrong", "enter")
-    assert driver.shows(GoToScreen)
+    assert driver.shows(AskScreen)
     assert "write a time like" in driver.text
     await driver.press(*["backspace"] * 5, *"+42")
     assert "0:42, now at 0:00 of 1:40" in driver.text
     await driver.press("enter")
-    assert not driver.shows(GoToScreen)
+    assert not driver.shows(AskScreen)
     assert driver.playback.position == 42.0
 
 

@@ -267,9 +267,10 @@ COMMANDS = (
         Argument("--follow", text="print a line at each change; wait for an app if none is running"),
         Argument("--format", "TEXT", "print this text, with fields such as {title}, {chapter}, {position} and {left}"),
     ), has_json=True),
-    Command("do", "do.run", "run any action of tui-pod keys that needs neither a form nor the cursor", (
+    Command("do", "do.run", "run any action of tui-pod keys that does not need the cursor", (
         Argument("action_id", "ACTION-ID", "such as playback.mute"),
-        Argument("ids", "ID", "an episode by its id, or words to search for it; default: what plays", "*"),
+        Argument("ids", "ID|NAME=VALUE", "an episode by its id, or words to search for it; default: what plays; and"
+                 " answers to what the action asks, such as time=1:05", "*"),
     ), has_json=True),
     Command("attach", "remote.run_attach", "bring the running app to this terminal"),
     Command("keys", "shell.run_keys", "print every key and what it does", has_json=True),

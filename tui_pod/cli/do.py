@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
+from collections.abc import Sequence
 from importlib import import_module
 
 from tui_pod.cli import remote
@@ -21,13 +23,35 @@ ALONE = {
 }
 """Commands that do without an app what these actions do in it."""
 
+SAME = {
+    "feed.add": ("feeds", "add", "{address}"),
+    "feed.settings": ("feeds", "set", "{podcast}", "{set}"),
+    "list.collect": ("lists", "{list}", "--add"),
+}
+"""Commands that do the same as these actions, with their values, and with the episodes at the end."""
+
+_VALUE = re.compile(r"([a-z_]+)=(.*)", re.DOTALL)
+
 
 def run(options: Namespace) -> int | None:
     """Run an action on the episodes that are named, or on what plays.
 
     Raises UserError if no episode is found or the app says why not, NobodyRuns if the action needs an app.
     """
+    given = [(word, _VALUE.fullmatch(word)) for word in options.ids]
+    options.values = {found[1]: found[2] for _, found in given if found}
+    options.ids = [word for word, found in given if not found]
     options.ids = _find(options) if options.ids else []
+    action = options.action_id
+    if action in SAME:
+        if action == "list.collect" and not options.ids:
+            raise UsageError("name the episodes by their ids. See: tui-pod list")
+        try:
+            return _run_command(options, [part.format_map(options.values) for part in SAME[action]])
+        except KeyError as missing:
+            raise UsageError(f"{action} needs {missing.args[0]}=") from None
+    if action == "sync.set_up":
+        return _grant(options)
     try:
         remote.run(options)
     except NobodyRuns:
@@ -56,15 +80,24 @@ def _run_alone(options: Namespace) -> int | None:
     action, ids = options.action_id, options.ids
     if action not in BY_ID:
         raise UsageError("there is no such action. See: tui-pod keys")
-    if options.json or bool(ids) is not (action in ABOUT_EPISODES):
+    if options.json or options.values or bool(ids) is not (action in ABOUT_EPISODES):
         raise NobodyRuns
     if action == "download.start":
-        from tui_pod.cli.wishes import grant  # as above
-
-        return grant(options, action, {"ids": ids})
+        return _grant(options)
     if action not in ALONE:
         raise NobodyRuns
-    command = parse([*ALONE[action], *_mark(options), *ids])
+    return _run_command(options, [*ALONE[action], *_mark(options)])
+
+
+def _grant(options: Namespace) -> int:
+    from tui_pod.cli.wishes import grant  # keys of the desktop do without
+
+    return grant(options, options.action_id, {"ids": options.ids, **options.values})
+
+
+def _run_command(options: Namespace, words: Sequence[str]) -> int | None:
+    """Run a command on the episodes that are named."""
+    command = parse([*words, *options.ids])
     for name in ("catalog", "state", "config"):
         setattr(command, name, getattr(options, name))
     module, _, function = command.run.rpartition(".")

@@ -165,6 +165,8 @@ def make_request(options: Namespace) -> dict[str, object]:
         request["action"] = options.action_id
         if options.ids:
             request["episodes"] = options.ids
+        if options.values:
+            request["values"] = options.values
     elif options.command in _AMOUNTS:
         request |= _amount(options.amount, _AMOUNTS[options.command])
     return request

@@ -76,7 +76,7 @@ def run_completions(options: Namespace) -> None:
         texts = {name: row.text for name, row in ROWS.items()} | LOGIN_KEYS
         words = [(f"{name}=", text) for name, text in texts.items()]
     elif options.words == "actions":
-        words = [(action.id, action.label) for action in ACTIONS if not action.asks and not needs_cursor(action)]
+        words = [(action.id, action.label) for action in ACTIONS if not needs_cursor(action)]
     elif options.words == "feeds":
         from tui_pod.cli.podcasts.feeds import feed_names  # imports the network and the database
 

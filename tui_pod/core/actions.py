@@ -1,7 +1,7 @@
 """The table of keys, from which bindings, help, palette, manual and keymap are made.
 
-It uses Textual's names of keys, but does not import Textual. What an action does is in `wishes/actions.py` or, if
-it needs a screen or asks something, in the front ends.
+It uses Textual's names of keys, but does not import Textual. What an action does is in `wishes/actions.py`
+or, if it needs a screen, in the front ends; what it asks first is in `wishes/asks.py`.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -24,8 +24,6 @@ class Action(NamedTuple):
     """The action of Textual that its pane implements; empty if it is run by its id."""
     is_everywhere: bool = False
     """Whether it works in dialogs too."""
-    asks: bool = False
-    """Whether it opens a form or a menu, so that it needs somebody at the keys."""
 
     @property
     def action(self) -> str:
@@ -68,7 +66,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("playback.forward_small", "shift+right", "Forward 5 seconds"),
     Action("playback.previous_mark", "left_curly_bracket", "Previous chapter or sentence"),
     Action("playback.next_mark", "right_curly_bracket", "Next chapter or sentence"),
-    Action("playback.go_to", "colon", "Go to a time: 12:34, +90, -30, 50%; repeat: 1:10 1:25", asks=True),
+    Action("playback.go_to", "colon", "Go to a time: 12:34, +90, -30, 50%; repeat: 1:10 1:25"),
     Action("playback.repeat", "L", "Repeat the sentence, the chapter, the episode; off"),
     Action("passage.skip", "X", "To the end of the passage that plays, if you heard it before"),
     Action("playback.take_over", "w", "Go to the newer position of another machine"),
@@ -86,7 +84,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("audio.mono", "", "Mono on this sound device, or not: for one ear"),
     Action("audio.left", "", "Balance: 10 % to the left"),
     Action("audio.right", "", "Balance: 10 % to the right"),
-    Action("audio.device", "D", "Choose the sound device", "screen", asks=True),
+    Action("audio.device", "D", "Choose the sound device", "screen"),
     Action("playback.mute", "M", "Mute"),
     Action("episode.toggle_played", "m", "Mark played or unplayed, move on", "episodes", "Played"),
     Action("select.one", "v", "Select one", "list", pane_action="select_one"),
@@ -95,13 +93,13 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue.add_next", "E", "Queue next", "episodes"),
     Action("queue.move_down", "J", "Move down in the queue or your list", "list", "Move"),
     Action("queue.move_up", "K", "Move up in the queue or your list", "list", "Move"),
-    Action("list.collect", "A", "Put on a list of your own", "episodes", asks=True),
-    Action("search.start", "slash", "Search in the list", "screen", "Search", asks=True),
-    Action("search.everywhere", "ctrl+f", "Search everywhere, transcripts included", "screen", "Everywhere", asks=True),
+    Action("list.collect", "A", "Put on a list of your own", "episodes"),
+    Action("search.start", "slash", "Search in the list", "screen", "Search"),
+    Action("search.everywhere", "ctrl+f", "Search everywhere, transcripts included", "screen", "Everywhere"),
     Action("search.next", "n", "Next match", "screen"),
     Action("search.previous", "N", "Previous match", "screen"),
     Action("search.clear", "escape", "Clear search, selection and notices", "screen", "Clear"),
-    Action("topic.find", "F", "Find topics and podcasts in the tree by name", "screen", "Find", asks=True),
+    Action("topic.find", "F", "Find topics and podcasts in the tree by name", "screen", "Find"),
     Action("list.filter", "f", "Filter: all, unplayed, started, played; again for the next", "screen"),
     Action("list.sort", "s", "Sort: newest, course, length, title, author, last heard, shuffle", "screen"),
     Action(
@@ -109,13 +107,13 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("list.mark_played", "", "Mark all that is listed played", "screen"),
     Action("list.catch_up", "", "Catch up: take all of this podcast off New; elsewhere, all of New", "screen"),
-    Action("list.save", "", "Save as a smart list: this topic, search, filter and order", "screen", asks=True),
+    Action("list.save", "", "Save as a smart list: this topic, search, filter and order", "screen"),
     Action("course.show", "", "Show or hide the course", "screen"),
-    Action("feed.add", "a", "Add a podcast, or import some from another player", "screen", "Add podcast", asks=True),
+    Action("feed.add", "a", "Add a podcast, or import some from another player", "screen", "Add podcast"),
     Action("feed.refresh", "r", "Refresh this podcast", "screen"),
     Action("feed.refresh_all", "R", "Refresh all podcasts", "screen"),
-    Action("feed.settings", "P", "Settings of this podcast, book or list", "screen", "Settings", asks=True),
-    Action("feed.troubles", "T", "Podcasts that cannot be refreshed: why, and what helps", "screen", asks=True),
+    Action("feed.settings", "P", "Settings of this podcast, book or list", "screen", "Settings"),
+    Action("feed.troubles", "T", "Podcasts that cannot be refreshed: why, and what helps", "screen"),
     Action("download.start", "d", "Download, or stop a download", "episodes", "Download"),
     Action("transcribe.pause", "", "Pause or resume recognition", "screen"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen"),
@@ -162,7 +160,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("recall.start", "r", "Recall what is due", "bookmarks", pane_action="recall"),
     Action("bookmark.remove", "x", "Remove the bookmark", "bookmarks", "Remove", pane_action="remove"),
-    Action("session.plan", "S", "Plan a session", "screen", "Session", asks=True),
+    Action("session.plan", "S", "Plan a session", "screen", "Session"),
     Action("session.end", "ctrl+x", "End the session; what plays goes on", hint="End session"),
     Action("sleep.timer", "z", "Sleep timer; twice: 5 minutes more"),
     Action("sleep.back", "Z", "Go back to where the sleep timer was set"),
@@ -171,15 +169,15 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.statistics", "3", "Statistics", "screen"),
     Action("view.bookmarks", "4", "Bookmarks", "screen"),
     Action("view.notices", "", "Recent notices"),
-    Action("view.theme", "H", "Theme: colours, dark or light", asks=True),
+    Action("view.theme", "H", "Theme: colours, dark or light"),
     Action("recall.offers", "", "Offer questions after episodes, or not", "screen"),
     Action("sync.now", "", "Sync now: progress and podcasts", "screen"),
-    Action("sync.set_up", "", "Set up sync: folder, gpodder, Nextcloud, Audiobookshelf server", "screen", asks=True),
+    Action("sync.set_up", "", "Set up sync: folder, gpodder, Nextcloud, Audiobookshelf server", "screen"),
     Action("undo", "u", "Undo"),
     Action("redo", "ctrl+r", "Redo"),
     Action("work.stop", "ctrl+c", "Stop the work under way: refresh, download, import …", hint="Stop"),
-    Action("app.palette", "ctrl+p", "Command palette", hint="Palette", is_everywhere=True, asks=True),
-    Action("app.help", "question_mark", "Help", hint="Help", is_everywhere=True, asks=True),
+    Action("app.palette", "ctrl+p", "Command palette", hint="Palette", is_everywhere=True),
+    Action("app.help", "question_mark", "Help", hint="Help", is_everywhere=True),
     Action("app.quit", "q,ctrl+q", "Quit; everything is saved", hint="Quit", is_everywhere=True),
     Action("app.detach", "ctrl+backslash", "Leave the terminal, go on playing", is_everywhere=True),
     Action("app.suspend", "ctrl+z", "Suspend"),

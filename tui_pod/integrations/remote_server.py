@@ -53,8 +53,8 @@ class OutOfRange(RequestError):
     """A value that is not possible; nothing was changed."""
 
 
-Do = Callable[[str, Sequence[str]], Outcome]
-"""Runs an action by its id, on episodes or what is loaded."""
+Do = Callable[[str, Sequence[str], Mapping[str, str]], Outcome]
+"""Runs an action by its id, on episodes or what is loaded, with the answers to what it asks."""
 
 Grant = Callable[[str, Mapping[str, Any], "Channel"], Awaitable[Outcome]]
 """Grants a wish, given its id, its values and who asks. Raises UserError if it cannot be granted."""
@@ -345,7 +345,7 @@ def perform(api: PlayerApi, request: dict[str, object], do: Do | None = None) ->
             ids = _ids(request) if "episodes" in request else []
             if unknown := [ident for ident in ids if controller.library.index(ident) is None]:
                 raise RequestError(f"There is no episode “{unknown[0]}”. See: tui-pod list")
-            return do(str(request.get("action")), ids), None
+            return do(str(request.get("action")), ids, _values(request)), None
         case "queue":
             return DONE, None
         case "next":
@@ -371,6 +371,13 @@ def _ids(request: dict[str, object]) -> list[str]:
     if not isinstance(ids, list) or not all(isinstance(ident, str) for ident in ids):
         raise RequestError("“episodes” must be a list of ids.")
     return ids
+
+
+def _values(request: dict[str, object]) -> dict[str, str]:
+    values = request.get("values", {})
+    if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+        raise RequestError("“values” must be texts by their names.")
+    return values
 
 
 def _within(request: dict[str, object], now: float, least: float, most: float, name: str) -> float:

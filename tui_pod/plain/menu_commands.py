@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from tui_pod.config.settings import SyncSettings, bound_actions
+from tui_pod.config.settings import bound_actions
 from tui_pod.core.action_words import IN_A_SHELL, words_of
 from tui_pod.core.actions import PARTS, Action, part_of
 from tui_pod.core.selection.list_query import SmartList, find_episodes, smart_lists
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.core.text.names import is_called, rank
-from tui_pod.net.file_address import typed_path
 from tui_pod.plain.dialogue import Dialogue
 from tui_pod.plain.keyboard import line_keys
 from tui_pod.plain.navigation_commands import NavigationCommands
 from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import label_of, say_key, say_keys, sentence
 from tui_pod.recall.questions import question_of_episode
-from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE, SYNC_WAYS
 from tui_pod.services.services import Services
 from tui_pod.wishes.typed import read_typed, run_typed
 from tui_pod.wishes.wish import Subject
@@ -49,7 +47,7 @@ class MenuCommands:
 
     def by_id(self) -> dict[str, Callable[[], object]]:
         """Return the functions of these commands, by action id."""
-        return {"app.help": self._ask_help, "app.palette": self._ask_command, "sync.set_up": self._ask_sync}
+        return {"app.help": self._ask_help, "app.palette": self._ask_command}
 
     @property
     def known(self) -> set[str]:
@@ -138,51 +136,6 @@ class MenuCommands:
             self._dialogue.ask_number("Which number? Or press enter to leave:", len(found), lambda row: found[row][1]())
         else:
             self._dialogue.say("Nothing is called that." if wanted else "Cancelled.")
-
-    def _ask_sync(self) -> None:
-        ways = [*SYNC_WAYS, *["Turn sync off"] * self._services.sync.setup.settings.is_set]
-        self._dialogue.say_all(f"{number}: {sentence(way)}" for number, way in enumerate(ways, 1))
-        self._dialogue.ask_number("Sync with which? Or press enter to leave:", len(ways), self._choose_sync)
-
-    def _choose_sync(self, way: int) -> None:
-        is_library = way == len(SYNC_WAYS) - 1
-        if not is_library and (file := self._services.sync.setup.set_by) is not None:
-            self._dialogue.say(SET_BY_FILE.format(file))
-        elif way == 0:
-            self._dialogue.ask("The path of the folder:", self._take_folder)
-        elif way == len(SYNC_WAYS):
-            self._set_up_sync(folder="", server="", user="")
-        else:
-            self._dialogue.ask("The address of the server:", partial(self._take_server, is_library))
-
-    def _take_folder(self, typed: str) -> None:
-        if folder := typed_path(typed.strip()):
-            self._set_up_sync(folder=folder)
-        else:
-            self._dialogue.say("A folder is a path, such as ~/Sync/tui-pod." if typed.strip() else "Cancelled.")
-
-    def _take_server(self, is_library: bool, server: str) -> None:
-        def ask_password(user: str) -> None:
-            self._dialogue.ask("Password or API key:" if is_library else "Password:", partial(take, user.strip()), True)
-
-        def take(user: str, password: str) -> None:
-            if is_library:
-                self._services.tasks.run(self._services.sync.add_server(server, user, password))
-            else:
-                self._set_up_sync(password, server=server, user=user)
-
-        if server := server.strip():
-            self._dialogue.ask(f"User name there{', or enter for an API key' * is_library}:", ask_password)
-        else:
-            self._dialogue.say("Cancelled.")
-
-    def _set_up_sync(self, password: str = "", **changes: str) -> None:
-        async def set_up() -> None:
-            chosen = SyncSettings(**self._services.sync.setup.settings.values() | changes)
-            await self._services.sync.set_up(chosen, password)
-            self._dialogue.say("Saved." if chosen.is_set else NOT_SYNCED)
-
-        self._services.tasks.run(set_up())
 
     def _ask_question(self) -> None:
         question = question_of_episode(self._navigation.episode)

@@ -89,16 +89,16 @@ class NavigationCommands:
         self._dialogue.say(self._browser.go_to_parent() if self._browser.is_on_topics else self._browser.show_topics())
 
     def _right(self) -> None:
-        self._look(self._list.query)
+        self.look(self._list.query)
 
     def _open_topic(self) -> None:
-        self._look(self._list.query._replace(entry=self._browser.entry, query=""))
+        self.look(self._list.query._replace(entry=self._browser.entry, query=""))
 
     def _ask_topic(self) -> None:
         question = "Names of topics and podcasts:"
         self._dialogue.ask(question, lambda typed: self._dialogue.say(self._browser.narrow(typed)))
 
-    def _look(self, query: ListQuery, keeps_cursor: bool = False) -> None:
+    def look(self, query: ListQuery, keeps_cursor: bool = False) -> None:
         """List something; say what it is and where the listener is in it."""
         self._browser.look(query, keeps_cursor)
         self._dialogue.say(say_list(self._list))
@@ -106,7 +106,7 @@ class NavigationCommands:
 
     def open_entry(self, entry: int) -> None:
         """List a topic or a smart list."""
-        self._look(ListQuery(entry=entry))
+        self.look(ListQuery(entry=entry))
 
     def go(self, row: int) -> None:
         """Go to a row, or to the nearest end, and say it."""
@@ -118,7 +118,7 @@ class NavigationCommands:
         return self._list.library.find(self._list.episode)
 
     def _search(self, words: str) -> None:
-        self._look(self._list.query._replace(query=clean(words, QUERY_LIMIT)))
+        self.look(self._list.query._replace(query=clean(words, QUERY_LIMIT)))
         self._list.pointed_at = self._list.episode
 
     def _search_next(self, by: int) -> None:
@@ -132,7 +132,7 @@ class NavigationCommands:
         if self._browser.is_on_topics and self._browser.words:
             self._dialogue.say(f"All topics. {self._browser.narrow('')}")
         elif self._list.query.query:
-            self._look(self._list.query._replace(query=""), keeps_cursor=True)
+            self.look(self._list.query._replace(query=""), keeps_cursor=True)
         elif self._list.has_selection:
             self._list.clear_selection()
             self._dialogue.say("Nothing is selected.")
@@ -148,12 +148,12 @@ class NavigationCommands:
     def _filter(self) -> None:
         query = self._list.next_filter()
         self._dialogue.say(f"Filter: {query.filter}.")
-        self._look(query, keeps_cursor=True)
+        self.look(query, keeps_cursor=True)
 
     def _sort(self) -> None:
         self._browser.look(self._list.next_sort(), keeps_cursor=True)
         self._dialogue.say(f"Order: {self._list.order_name}.")
-        self._look(self._list.query, keeps_cursor=True)
+        self.look(self._list.query, keeps_cursor=True)
 
     def _go_to_playing(self) -> None:
         controller = self._controller

@@ -10,14 +10,13 @@ from functools import partial
 
 from tui_pod.core.actions import MOVING_ON, key_of
 from tui_pod.core.errors import UserError
-from tui_pod.core.playback.controller import NOTHING_PLAYS
-from tui_pod.core.playback.sleep_timer import SleepTimer, parse_sleep
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.selection.session_planner import SessionRequest, parse_budget
-from tui_pod.core.text.clean import counted, enumerated, spoken_time
+from tui_pod.core.text.clean import counted, enumerated
+from tui_pod.plain.asking import ask_for
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.dialogue import Dialogue
-from tui_pod.plain.spoken import say_plan, say_playback, say_position, sentence
+from tui_pod.plain.spoken import say_plan, say_playback, sentence
 from tui_pod.services.recall import Asking
 from tui_pod.services.services import Services
 from tui_pod.wishes.actions import COMMANDS, run_command
@@ -44,10 +43,7 @@ class PlaybackCommands:
         own: dict[str, Callable[[], object]] = {
             "playback.previous_mark": partial(self._seek_mark, "playback.previous_mark"),
             "playback.next_mark": partial(self._seek_mark, "playback.next_mark"),
-            "playback.go_to": self._ask_position,
-            "audio.device": self._choose_device,
             "session.plan": self._plan,
-            "sleep.timer": self._sleep,
             "select.one": self._select_one,
             "select.range": self._select_range,
             "list.collect": self._collect,
@@ -57,15 +53,17 @@ class PlaybackCommands:
     def subject(self) -> Subject:
         """Return what commands act on: the selection, the episode at the cursor, or all of the topic at the cursor."""
         entry = self._browser.entry if self._browser.is_on_topics else None
-        hide = self._services.feeds.settings.hide_course
-        ask_hiding = partial(self._dialogue.ask_yes, "Type y to hide the course, or press enter to cancel:", hide)
-        return Subject(self._services, self._list, self._chosen(), entry, ask_hiding, self._edit)
+        return Subject(self._services, self._list, self._chosen(), entry, edit=self._edit)
 
     def _run(self, ident: str) -> None:
+        """Run the command of an action, once what it asks is answered."""
+        ask_for(self._dialogue, ident, self.subject(), partial(self._do, ident))
+
+    def _do(self, ident: str, on: Subject) -> None:
         """Run the command of an action; say what it did and, if it changed the list, the row at the cursor."""
         model, browser, playback = self._list, self._browser, self._controller.playback
         episode = model.episode
-        outcome = run_command(ident, self.subject())
+        outcome = run_command(ident, on)
         if outcome.text:
             self._dialogue.say(outcome.sentence)
         model.update()
@@ -88,77 +86,6 @@ class PlaybackCommands:
         title = next((mark.title for mark in reversed(playback.marks) if mark.start <= playback.position + 0.01), "")
         if title and playback.position != before:
             self._dialogue.say(title)
-
-    def _ask_position(self) -> None:
-        playback = self._controller.playback
-        if not playback.is_loaded:
-            play = partial(self._run, "episode.play")
-            self._dialogue.ask(NOTHING_PLAYS, lambda typed: None if typed else play())  # also takes the time
-            return
-        here = say_position(playback.position, playback.duration)
-        times = "Such as 12:34, +90, -30 or 50%; two times, to repeat what is between them"
-        self._dialogue.ask(f"Go to which time? {times}. Now at {here}. Or press enter to stay:", self._go_to)
-
-    def _go_to(self, answer: str) -> None:
-        if answer.strip():
-            try:
-                outcome = self._controller.go_to(answer)
-            except ValueError as error:
-                self._dialogue.say(f"Error: {error}.")
-            else:
-                if outcome.text:
-                    self._dialogue.say(outcome.sentence)
-
-    def _choose_device(self) -> None:
-        mixer = self._controller.mixer
-        devices = mixer.devices()
-        self._dialogue.say_all(f"{number}: {device}." for number, (_, device) in enumerate(devices, 1))
-
-        def choose(row: int) -> None:
-            name, device = devices[row]
-            mixer.set_device(name)
-            self._dialogue.say(f"Sound device: {device}.")
-
-        self._dialogue.ask_number("Which one? Its number:", len(devices), choose, "The sound device stays.")
-
-    def _sleep(self) -> None:
-        timer = self._controller.sleep
-        if timer is not None:
-            self._say_sleep(timer)
-            self._dialogue.ask("Press enter for more, or type 0 for none, or another time:", self._choose_sleep)
-        else:
-            playback = self._controller.playback
-            episode = self._controller.library.find(playback.episode)
-            part = "p of this part, " if episode is not None and len(episode.parts) > 1 else ""
-            ends = f"c for the end of this chapter, {part}or e" if playback.chapters else "or e"
-            question = f"Sleep when? Minutes such as 15, a time such as 22:30, {ends} for the end of this episode:"
-            self._dialogue.ask(question, self._choose_sleep)
-
-    def _choose_sleep(self, answer: str) -> None:
-        timer = self._controller.sleep
-        if not answer.strip() and timer is not None:
-            self._set_sleep(timer.extended())
-            return
-        try:
-            chosen = parse_sleep(answer, self._controller.now())
-        except ValueError as error:
-            self._dialogue.say(f"Error: {error}.")
-            return
-        if chosen is not None:
-            self._set_sleep(chosen)
-        else:
-            self._controller.set_sleep(None)
-            self._dialogue.say("No sleep timer.")
-
-    def _set_sleep(self, timer: SleepTimer) -> None:
-        self._controller.set_sleep(timer)
-        self._say_sleep(timer)
-
-    def _say_sleep(self, timer: SleepTimer) -> None:
-        if timer.seconds is not None and timer.until is None:
-            self._dialogue.say(f"Sleep in {spoken_time(timer.seconds)} of listening.")
-        else:
-            self._dialogue.say(f"Sleep {timer}.")
 
     # -- marking and queueing --------------------------------------------------------------------------
 

@@ -323,9 +323,10 @@ class PlainProgram(ChangeReader):
         self._dialogue.ask(f"{question} Type y or n, or press enter to decide later:", take)
         return True
 
-    def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
+    def run_action(self, ident: str, episodes: Sequence[str], values: Mapping[str, str]) -> Outcome:
         """See `Frontend.run_action`."""
-        outcome = run_unseen(ident, Subject(self.services, self._list, episodes), self._run_own)
+        on = Subject(self.services, self._list, episodes, look=self._navigation.look, values=values)
+        outcome = run_unseen(ident, on, self._run_own)
         if outcome.is_done and outcome.text:
             self._dialogue.say(outcome.sentence)
         return outcome

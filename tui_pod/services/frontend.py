@@ -99,10 +99,10 @@ class Frontend(PlaybackListener, Protocol):
     def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "Sync") -> bool:
         """Ask a question, which may stay without an answer; return False, and do not ask, if the listener is busy."""
 
-    def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
+    def run_action(self, ident: str, episodes: Sequence[str], values: Mapping[str, str]) -> Outcome:
         """Run an action for `tui-pod do`, on these episodes or what is loaded, and show what it did.
 
-        What needs a form or a cursor is refused.
+        `values` answer what it asks. What needs a cursor is refused.
         """
 
     async def grant(self, wish: str, values: Mapping[str, Any], caller: Caller) -> Outcome:

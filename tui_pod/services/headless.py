@@ -134,7 +134,7 @@ class HeadlessFrontend(ChangeReader):
         said = render_keys(text.partition(" Press \0")[0])
         (self._caller.warn if is_error else self._caller.say)(said)
 
-    def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:  # noqa: ARG002
+    def run_action(self, ident: str, episodes: Sequence[str], values: Mapping[str, str]) -> Outcome:  # noqa: ARG002
         """Refuse: no app runs."""
         return refused(f"{ident} needs a running app.")
 

@@ -300,7 +300,6 @@ class TuiPodApp(TerminalApp):
     def _actions(self) -> dict[str, Callable[[], object]]:
         """What only the app does, by the ids in the table of keys; an awaitable result is awaited."""
         return {
-            "playback.go_to": self._ask_position,
             "sleep.timer": self._show_sleep_timer,
             "view.notices": self._show_notices,
             "view.theme": self._show_themes,
@@ -346,12 +345,6 @@ class TuiPodApp(TerminalApp):
             pane = self.main_screen.focused
             shown = pane.id if pane is not None and pane.id else "list"
             await self.show_dialog(HelpScreen(bound_actions(self._services.first.settings), shown))
-
-    async def _ask_position(self) -> None:
-        """Ask for a position to go to."""
-        from tui_pod.ui.screens.go_to import GoToScreen  # after the first paint
-
-        await self.show_dialog(GoToScreen(self.controller))
 
     def _leave(self, for_good: bool) -> None:
         """Detach from the terminal for good and play on, or suspend the client until it is in the foreground again."""

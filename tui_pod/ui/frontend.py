@@ -157,20 +157,12 @@ class ScreenFrontend(ChangeReader):
         focused = self._app.focused
         return self._app.screen is not self._main or (focused is not None and focused.check_consume_key("a", "a"))
 
-    def run_action(self, ident: str, episodes: Sequence[str] = ()) -> Outcome:
+    def run_action(self, ident: str, episodes: Sequence[str], values: Mapping[str, str]) -> Outcome:
         """See `Frontend.run_action`."""
         from tui_pod.wishes.actions import run_unseen  # after the first paint
-        from tui_pod.wishes.wish import Subject
 
-        def run_own(ident: str) -> None:
-            model, listing = self._main.model, self._main.listing
-            if ident in ("list.filter", "list.sort"):  # nobody is there to choose
-                query = model.next_filter() if ident == "list.filter" else model.next_sort()
-                listing.change_query(query, keeps_cursor=True)
-            else:
-                self._app.run_action_soon(BY_ID[ident].action)
-
-        outcome = run_unseen(ident, Subject(self._main.services, self._main.model, episodes), run_own)
+        on = self._main.subject(episodes)._replace(values=values)
+        outcome = run_unseen(ident, on, lambda ident: self._app.run_action_soon(BY_ID[ident].action))
         if outcome.is_done and outcome.text:
             self.tell(outcome.notice)
         return outcome

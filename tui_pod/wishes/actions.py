@@ -1,26 +1,26 @@
 """What the actions of the table of keys do, by their ids, for the screen, plain lines, `tui-pod do` and media keys.
 
-Each command is a function from what it acts on to what it did. Actions that move a cursor, show a view or ask something
-are those of the front ends.
+Each command is a function from what it acts on to what it did; `wishes/asks.py` says what it asks first. Actions that
+move a cursor or show a view are those of the front ends.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import ABOUT_EPISODES, BY_ID, key_of, needs_cursor
+from tui_pod.core.errors import UserError
 from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.controller import NOTHING_PLAYS
-from tui_pod.core.playback.sleep_timer import SleepTimer
-from tui_pod.core.selection.list_query import SmartList, Sort
+from tui_pod.core.playback.sleep_timer import SleepTimer, parse_sleep
+from tui_pod.core.selection.list_query import Filter, SmartList, Sort
+from tui_pod.core.selection.session_planner import parse_budget
+from tui_pod.core.text.clean import counted, fold, span, spoken_time
+from tui_pod.net.file_address import typed_path
 from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE
+from tui_pod.wishes.asks import check_answers
 from tui_pod.wishes.wish import Subject
-
-if TYPE_CHECKING:
-    pass
-
 
 Command = Callable[[Subject], Outcome | None]
 
@@ -29,23 +29,29 @@ def run_command(ident: str, on: Subject) -> Outcome:
     """Run the command of an action; return what it did."""
     if ident in ABOUT_EPISODES and not on.episodes:
         return refused(on.model.why_empty)
-    return COMMANDS[ident](on) or DONE
+    try:
+        return COMMANDS[ident](on) or DONE
+    except UserError as error:
+        said = str(error)
+        return refused(f"{said[:1].upper()}{said[1:]}")
 
 
 def run_unseen(ident: str, on: Subject, run_own: Callable[[str], Outcome | None]) -> Outcome:
-    """Run an action for `tui-pod do`, on these episodes or what is loaded; refuse one that needs a form or a cursor.
+    """Run an action for `tui-pod do`, on these episodes or what is loaded; refuse one that needs a cursor.
 
-    `run_own` runs an action that is the front end's own, by its id.
+    `run_own` runs an action that is the front end's own, such as a form that it opens, by its id.
     """
     action, episode = BY_ID.get(ident), on.controller.playback.episode
     if action is None:
         return refused("There is no such action. See: tui-pod keys")
-    if action.asks:
-        return refused(f"{ident} asks for something; press its key in tui-pod.")
     if needs_cursor(action):
         return refused(f"{ident} needs the cursor; press its key in tui-pod.")
     if on.episodes and ident not in ABOUT_EPISODES:
         return refused(f"{ident} is not about an episode; run it without one.")
+    try:
+        on = check_answers(ident, on)
+    except UserError as error:
+        return refused(f"{error}.")
     if ident not in COMMANDS:
         return run_own(ident) or DONE
     if on.episodes:
@@ -90,7 +96,8 @@ def _remove(on: Subject) -> Outcome | None:
         if (feed := on.model.feed(on.entry)) is not None:
             feeds.remove_feed(feed)
         elif feeds.settings.is_course_topic(library, on.entry):
-            on.hide_course()
+            if on.values.get("hide") == "yes":
+                feeds.settings.hide_course()
         else:
             return refused(NOT_REMOVABLE)
         return None
@@ -161,8 +168,96 @@ def _end_session(on: Subject) -> Outcome:
     return changed("Session ended; playback continues")
 
 
+def _go_to(on: Subject) -> Outcome:
+    return on.controller.go_to(on.text("time")) if on.controller.playback.is_loaded else _play(on)
+
+
+def _set_device(on: Subject) -> Outcome:
+    mixer, name = on.controller.mixer, on.text("device")
+    mixer.set_device(name)
+    return Outcome(f"Sound device: {dict(mixer.devices())[name]}")
+
+
+def _set_sleep(on: Subject) -> Outcome:
+    """Set the sleep timer to a time or, without one, to five minutes more."""
+    controller, time = on.controller, on.text("time")
+    timer = parse_sleep(time, controller.now()) if time.strip() else (controller.sleep or SleepTimer(0.0)).extended()
+    controller.set_sleep(timer)
+    if timer is None:
+        return Outcome("No sleep timer")
+    if timer.seconds is not None and timer.until is None:
+        return Outcome(f"Sleep in {spoken_time(timer.seconds)} of listening")
+    return Outcome(f"Sleep {timer}")
+
+
+def _filter(on: Subject) -> Outcome:
+    if on.model.query.entry < 0:
+        return refused("Only topics and podcasts are filtered.")
+    wanted = on.text("filter")
+    query = on.model.query._replace(filter=Filter(wanted)) if wanted else on.model.next_filter()
+    on.look(query)
+    return Outcome(f"Filter: {query.filter}")
+
+
+def _sort(on: Subject) -> Outcome:
+    if on.model.query.entry < 0:
+        return refused("Only topics and podcasts are sorted.")
+    wanted = on.text("order")
+    on.look(on.model.sorted_by(Sort(wanted)) if wanted else on.model.next_sort())
+    return Outcome(f"Order: {on.model.order_name}")
+
+
+def _search(on: Subject) -> None:
+    on.look(on.model.query._replace(query=on.text("words")))
+
+
+def _save_list(on: Subject) -> Outcome:
+    return changed(on.controller.lists.set(on.model.as_rule()._replace(name=on.text("name"))))
+
+
+def _plan(on: Subject) -> Outcome:
+    """Start a session of a topic, or of what is listed."""
+    controller, topics = on.controller, on.model.library.topics.names
+    topic = [*map(fold, topics)].index(fold(name)) if (name := on.text("topic")) else max(0, on.model.query.entry)
+    plan = on.services.recall.start_session(on.model.request(parse_budget(on.text("time"), controller.now()), topic))
+    if not plan.indexes:
+        return refused(f"Nothing left in {topics[topic]} fits into that.")
+    return Outcome(f"The session: {counted(len(plan.indexes))}, {span(plan.total)}")
+
+
+async def set_up_sync(on: Subject) -> Outcome | None:
+    """Try what to sync with, save it, and sync. Raises UserError if it does not work; then nothing was changed."""
+    from tui_pod.config.settings import SyncSettings  # seldom needed
+    from tui_pod.services.caller import Kind
+    from tui_pod.services.hints import NOT_SYNCED
+
+    sync, way, password = on.services.sync, on.text("with"), on.text("password")
+    if way in ("server", "library") and "password" not in on.values:
+        password = await on.caller.ask("Password:", Kind.SECRET) or ""
+    if way == "library":
+        await sync.add_server(on.text("server").strip(), on.text("user").strip(), password)
+        return None
+    wanted = {name: on.text(name).strip() for name in ("folder", "server", "user")}
+    if way == "folder":
+        wanted = {"folder": typed_path(wanted["folder"]) or ""}
+    elif way == "server":
+        del wanted["folder"]
+    chosen = SyncSettings(**sync.setup.settings.values() | wanted)
+    await sync.set_up(chosen, password)
+    return Outcome("Saved" if chosen.is_set else NOT_SYNCED)
+
+
+def _set_up_sync(on: Subject) -> None:
+    async def set_up() -> None:
+        if (done := await set_up_sync(on)) is not None:
+            on.services.context.frontend.tell(done.sentence)
+
+    on.services.tasks.run(set_up())
+
+
 COMMANDS: Mapping[str, Command] = {
     "playback.toggle": lambda on: on.controller.toggle_pause(partial(_play, on)),
+    "playback.go_to": _go_to,
     "playback.back": lambda on: on.controller.step_back(),
     "playback.forward": lambda on: on.controller.step_forward(),
     "playback.back_small": lambda on: on.controller.step_back(is_small=True),
@@ -178,6 +273,7 @@ COMMANDS: Mapping[str, Command] = {
     "playback.quieter": partial(_change_volume, by=-5),
     "playback.louder": partial(_change_volume, by=5),
     "playback.mute": lambda on: on.controller.mixer.toggle_mute(),
+    "audio.device": _set_device,
     "audio.level": lambda on: on.controller.mixer.toggle_level(),
     "audio.skip_silence": lambda on: on.controller.mixer.toggle_silence(),
     "audio.clear_speech": lambda on: on.controller.mixer.toggle_clear(),
@@ -197,6 +293,10 @@ COMMANDS: Mapping[str, Command] = {
     "list.remove": _remove,
     "list.mark_played": _mark_all,
     "list.catch_up": _catch_up,
+    "list.save": _save_list,
+    "list.filter": _filter,
+    "list.sort": _sort,
+    "search.start": _search,
     "course.show": _show_course,
     "feed.refresh": _refresh,
     "feed.refresh_all": lambda on: on.services.feeds.refresher.refresh(),
@@ -207,12 +307,14 @@ COMMANDS: Mapping[str, Command] = {
     "transcript.stop": _stop_recognition,
     "recall.offers": lambda on: on.services.recall.toggle_offers(),
     "recall.start": lambda on: on.services.recall.ask(),
+    "session.plan": _plan,
     "session.end": _end_session,
-    "sleep.timer": lambda on: on.controller.set_sleep((on.controller.sleep or SleepTimer(0.0)).extended()),
+    "sleep.timer": _set_sleep,
     "sleep.back": lambda on: on.controller.sleep_place.go_back(),
     "sync.now": _sync,
+    "sync.set_up": _set_up_sync,
     "undo": lambda on: on.controller.undo(),
     "redo": lambda on: on.controller.redo(),
     "work.stop": lambda on: on.services.tasks.stop(),
 }
-"""What each action does. The front ends have a form in the place of a few, such as the sleep timer's."""
+"""What each action does. A front end has a form of its own in the place of a few, such as that of a session."""

@@ -329,6 +329,14 @@ def _download(on: Subject) -> Awaitable[Outcome]:
     return download(on)
 
 
+async def _set_up_sync(on: Subject) -> Outcome | None:
+    from tui_pod.wishes.actions import set_up_sync  # seldom needed
+    from tui_pod.wishes.asks import check_answers
+
+    on = on._replace(values={name: value for name, value in on.values.items() if name != "ids"})
+    return await set_up_sync(check_answers("sync.set_up", on))
+
+
 PODCAST_WISHES: Mapping[str, Wish] = {
     "podcasts.import": Wish(_import),
     "podcasts.add": _on_store(_add),
@@ -342,4 +350,5 @@ PODCAST_WISHES: Mapping[str, Wish] = {
     "texts.add": _on_store(partial(_add, is_text=True)),
     "server.add": _on_store(_add_server),
     "server.remove": _on_store(_remove_server),
+    "sync.set_up": Wish(_set_up_sync),
 }

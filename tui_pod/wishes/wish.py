@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui_pod.core.library.library import Library
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.progress.bookmarks import Bookmark
+    from tui_pod.core.selection.list_query import ListQuery
     from tui_pod.services.episode_list import EpisodeListModel
     from tui_pod.services.services import Services
 
@@ -25,8 +26,8 @@ Values = Mapping[str, "str | bool | Sequence[str] | None"]
 """Answers, by the names of the questions."""
 
 
-def _ask_nothing(_: object = None) -> None:
-    """Leave out a question: nobody is there to answer it."""
+def _ignore(_: object) -> None:
+    """Leave out what nobody is there to see or to answer."""
 
 
 class Subject(NamedTuple):
@@ -39,9 +40,9 @@ class Subject(NamedTuple):
     """The selection, the episode at the cursor, or all of the topic at the cursor."""
     entry: int | None = None
     """The topic or smart list at the cursor of the tree; None if the cursor is in the list."""
-    hide_course: Callable[[], object] = _ask_nothing
-    """Asks whether to hide the course."""
-    edit: Callable[[Bookmark], object] = _ask_nothing
+    look: Callable[[ListQuery], object] = _ignore
+    """Lists something else; the cursor keeps its episode."""
+    edit: Callable[[Bookmark], object] = _ignore
     """Asks for a note on a bookmark."""
     values: Values = MappingProxyType({})
     """What was answered to the questions of the wish."""
@@ -57,6 +58,14 @@ class Subject(NamedTuple):
     def listed(self) -> int:
         """The topic or smart list at the cursor of the tree, or of the list."""
         return self.model.query.entry if self.entry is None else self.entry
+
+    def answered(self, name: str, answer: str) -> Subject:
+        """Return this with one more answer."""
+        return self._replace(values={**self.values, name: answer})
+
+    def text(self, name: str) -> str:
+        """Return the answer to a question; empty if there is none."""
+        return str(self.values.get(name) or "")
 
 
 class Choice(NamedTuple):
@@ -77,16 +86,32 @@ class Ask(NamedTuple):
 
     name: str
     """Its name among the values, and of the option of the shell."""
-    text: str
-    """The question, as a sentence."""
+    text: str | Callable[[Subject], str]
+    """The question, as plain lines say it."""
     kind: Kind = Kind.TEXT
     choices: Callable[[Subject], Sequence[Choice]] | None = None
     """Returns the answers on offer; a wish with `Kind.TEXT` takes others too."""
-    default: Callable[[Subject], str] | None = None
-    """Returns what is chosen, or in the field, at first."""
+    default: str | None = None
+    """The answer of `tui-pod do` if it gives none; None if it must give one."""
     check: Callable[[Subject, str], object] | None = None
     """Raises UserError if an answer is not possible."""
     example: str = ""
+    about: Callable[[Subject, str], str] | None = None
+    """Returns what an answer would do; the screen shows it while the listener types."""
+    when: Callable[[Subject], bool] | None = None
+    """Returns whether it is asked, given the answers so far; None: always."""
+    takes_empty: Callable[[Subject], bool] | None = None
+    """Returns whether an empty answer is one; otherwise it means to leave all as it is."""
+    leave: str = "Cancelled."
+    """What plain lines say then."""
+    title: str = ""
+    """The title of its dialog."""
+    verb: str = "Choose"
+    """What its dialog does with the answer."""
+
+    def question(self, on: Subject) -> str:
+        """Return the question."""
+        return self.text if isinstance(self.text, str) else self.text(on)
 
 
 def find_ids(library: Library, ids: Iterable[str]) -> list[str]:

@@ -28,6 +28,7 @@ from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.ui import palette
 from tui_pod.ui.app import TuiPodApp
 from tui_pod.ui.keys import IN_DIALOGS
+from tui_pod.ui.screens.asking import AskScreen
 from tui_pod.ui.screens.bookmarks import BookmarkScreen
 from tui_pod.ui.screens.dialog import (
     ChoiceDialog,
@@ -39,7 +40,6 @@ from tui_pod.ui.screens.dialog import (
     SearchDialog,
 )
 from tui_pod.ui.screens.form import FormDialog
-from tui_pod.ui.screens.go_to import GoToScreen
 from tui_pod.ui.screens.help import HelpScreen
 from tui_pod.ui.screens.lists import CollectScreen
 from tui_pod.ui.screens.podcasts.add import AddFeedScreen, ImportScreen, TopScreen
@@ -48,9 +48,10 @@ from tui_pod.ui.screens.podcasts.login import LoginScreen
 from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, SettingsScreen
 from tui_pod.ui.screens.podcasts.troubles import AddressScreen, TroublesScreen
 from tui_pod.ui.screens.recall import RecallScreen
-from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SleepTimeScreen, SummaryScreen
+from tui_pod.ui.screens.session import PlanScreen, SleepScreen, SummaryScreen
 from tui_pod.ui.screens.sync_setup import ServerScreen, SyncScreen
 from tui_pod.ui.widgets.lines import KeyLine
+from tui_pod.wishes.asks import ASKS
 
 TROUBLE = Trouble("f", "A podcast", "It is broken.", "Never fetched.", "https://a.example/f")
 PODCAST = PodcastChoice("https://a.example/f", "A podcast", PodcastSettings())
@@ -70,12 +71,11 @@ MAKE: dict[type[Dialog], Callable[[AppDriver], Dialog]] = {
     CycleDialog: lambda _: CycleDialog("Title", ("One", "Two"), 0, print, "list.filter", "f"),
     TroublesScreen: lambda driver: TroublesScreen(driver.services, [TROUBLE], 0),
     AddressScreen: lambda _: AddressScreen(TROUBLE, AsyncMock()),
-    SleepTimeScreen: lambda driver: SleepTimeScreen(driver.controller),
     palette.PaletteScreen: lambda driver: palette.PaletteScreen(driver.controller, [], []),
     palette.ThemeScreen: lambda driver: palette.ThemeScreen(driver.app),
     palette.NoticesScreen: lambda _: palette.NoticesScreen(["A notice."]),
     BookmarkScreen: lambda driver: BookmarkScreen(bookmark(driver), driver.controller.bookmarks),
-    GoToScreen: lambda driver: GoToScreen(driver.controller),
+    AskScreen: lambda driver: AskScreen(ASKS["playback.go_to"][0], driver.main.subject(()), print),
     HelpScreen: lambda _: HelpScreen(ACTIONS, "list"),
     CollectScreen: lambda _: CollectScreen("Which list?", (), print, print),
     AddFeedScreen: lambda driver: AddFeedScreen(driver.services, print),

@@ -4,7 +4,7 @@ import pytest
 
 from tests.app_driver import AppDriver
 from tui_pod.core.actions import ACTIONS, BY_ID
-from tui_pod.ui.screens.go_to import GoToScreen
+from tui_pod.ui.screens.asking import AskScreen
 from tui_pod.ui.screens.help import FIRST, HelpScreen, make_groups
 
 FRAME = 8
@@ -57,6 +57,6 @@ async def test_dialog_takes_the_place_of_another(driver: AppDriver) -> None:
     await driver.press("enter", "i", "question_mark")
     assert driver.shows(HelpScreen)
     await driver.press("escape", "i", "colon")
-    assert driver.shows(GoToScreen)
+    assert driver.shows(AskScreen)
     await driver.press("escape")
     assert driver.app.screen is driver.main

@@ -21,8 +21,9 @@ from tui_pod.core.selection import list_settings
 from tui_pod.core.selection.bookmark_groups import titled
 from tui_pod.core.selection.list_query import Filter, ListQuery
 from tui_pod.core.text.clean import counted
-from tui_pod.services.hints import HIDING
+from tui_pod.services.caller import Kind
 from tui_pod.services.podcasts.troubles import NONE
+from tui_pod.ui.screens.asking import AskScreen
 from tui_pod.ui.screens.bookmarks import BookmarkScreen
 from tui_pod.ui.screens.dialog import ChoiceDialog, CycleDialog
 from tui_pod.ui.screens.lists import CollectScreen
@@ -30,10 +31,12 @@ from tui_pod.ui.screens.podcasts.podcast_settings import PodcastsScreen, Setting
 from tui_pod.ui.screens.recall import RecallScreen
 from tui_pod.ui.screens.session import PlanScreen
 from tui_pod.ui.screens.sync_setup import choose_way
+from tui_pod.wishes.asks import open_asks
 
 if TYPE_CHECKING:
     from tui_pod.ui.app import TuiPodApp
     from tui_pod.ui.screens.main import MainScreen
+    from tui_pod.wishes.wish import Subject
 
 
 class DialogController:
@@ -59,11 +62,24 @@ class DialogController:
         """Plan a session."""
         await self._show(PlanScreen(self._services, self._screen.model))
 
-    async def devices(self) -> None:
-        """Choose the sound device."""
-        mixer = self._services.controller.mixer
-        names, rows = zip(*mixer.devices(), strict=True)
-        await self._show(ChoiceDialog("Sound device", rows, lambda number: mixer.set_device(names[number])))
+    def ask(self, ident: str, on: Subject) -> AwaitMount | None:
+        """Ask what an action needs to know, one question after the other, then run it; return what shows a question."""
+        ask = next(iter(open_asks(ident, on)), None)
+        if ask is None:
+            self._screen.do(ident, on)
+            return None
+
+        def go_on(answer: str) -> None:
+            self.ask(ident, on.answered(ask.name, answer))
+
+        if ask.kind is Kind.CHOICE and ask.choices is not None:
+            choices = ask.choices(on)
+            rows = [choice.shown for choice in choices]
+            return self._show(ChoiceDialog(ask.title, rows, lambda row: go_on(choices[row].value)))
+        if ask.kind is Kind.YES:
+            about = self._services.first.with_keys(ask.about(on, "") if ask.about is not None else "")
+            return self._show(ChoiceDialog(ask.title, (ask.verb,), lambda _: go_on("yes"), about))
+        return self._show(AskScreen(ask, on, go_on))
 
     async def add_feed(self) -> None:
         """Subscribe to the podcast of the previewed episode at the cursor, or ask for an address and open it."""
@@ -129,23 +145,18 @@ class DialogController:
         feeds, about = self._services.feeds, f"{name} was removed. Its episodes and your progress come back with it."
         self._show(ChoiceDialog(name, ("Subscribe again",), lambda _: feeds.add(address), about))
 
-    def hide_course(self) -> None:
-        """Offer to hide the course."""
-        about, settings = self._services.first.with_keys(HIDING), self._services.feeds.settings
-        self._show(ChoiceDialog("The course", ("Hide the course",), lambda _: settings.hide_course(), about))
-
     def set_up_sync(self) -> None:
         """Ask what to sync with."""
         self._show(choose_way(self._services.sync))
 
-    def collect(self, episodes: Sequence[str]) -> None:
+    def collect(self, episodes: Sequence[str]) -> AwaitMount:
         """Ask for a list of the listener's own, and put episodes on it; offer to make one."""
         lists, title = self._services.controller.lists, f"Put {counted(len(episodes))} on which list?"
 
         def put_on(name: str) -> None:
             self._change_lists(lambda: lists.put_on(name, episodes))
 
-        self._show(CollectScreen(title, lists.by_hand, put_on, self.save_list))
+        return self._show(CollectScreen(title, lists.by_hand, put_on, self.save_list))
 
     def save_list(self) -> None:
         """Save what is listed as a rule: the topic, the words, the filter and the order."""

@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # function-level imports below: not needed for the first pain
     from tui_pod.core.outcome import Outcome
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.ui.controllers.dialogs import DialogController
+    from tui_pod.wishes.wish import Subject
 
 
 class MainScreen(Screen[None]):
@@ -273,22 +274,37 @@ class MainScreen(Screen[None]):
         self._run_command(event.ident, event.episodes)
         self.selection_changed()
 
-    def _run_command(self, ident: str, episodes: Sequence[str], entry: int | None = None) -> None:
-        """Run the command of an action on episodes, or on an entry of the tree; say what it did unless the row does."""
-        from tui_pod.wishes.actions import run_command  # after the first paint
-        from tui_pod.wishes.wish import Subject
+    def subject(self, episodes: Sequence[str], entry: int | None = None) -> Subject:
+        """Return what a command acts on: episodes, or an entry of the tree."""
+        from tui_pod.wishes.wish import Subject  # after the first paint
 
+        look = partial(self.listing.change_query, keeps_cursor=True)
+        return Subject(self.services, self.model, episodes, entry, look, lambda each: self.dialogs.bookmark(each))
+
+    def _run_command(self, ident: str, episodes: Sequence[str], entry: int | None = None) -> AwaitMount | None:
+        """Run the command of an action on episodes, or on an entry of the tree; return the dialog if it asks first."""
+        from tui_pod.wishes.asks import open_asks  # after the first paint
+
+        on = self.subject(episodes, entry)
         if ident == "list.collect":
-            if episodes:
-                self.dialogs.collect(episodes)
-            return
+            return self.dialogs.collect(episodes) if episodes else None
+        if open_asks(ident, on):
+            return self.dialogs.ask(ident, on)
+        self.do(ident, on)
+        return None
+
+    def ask(self, ident: str) -> None:
+        """Ask what an action needs to know that has a form of its own, and run it."""
+        self.dialogs.ask(ident, self.subject(()))
+
+    def do(self, ident: str, on: Subject) -> None:
+        """Run the command of an action; say what it did unless the row does."""
+        from tui_pod.wishes.actions import run_command  # after the first paint
+
         if ident in ("undo", "redo"):
             self.clear_notices()  # one of them may offer this undo
-        dialogs = self.dialogs
-        outcome = run_command(
-            ident, Subject(self.services, self.model, episodes, entry, dialogs.hide_course, dialogs.bookmark)
-        )
-        is_seen = entry is None and len(episodes) == 1 and ident in MOVING_ON
+        outcome = run_command(ident, on)
+        is_seen = on.entry is None and len(on.episodes) == 1 and ident in MOVING_ON
         if not (outcome.is_done and is_seen):
             self.show_outcome(outcome)
 
@@ -325,7 +341,6 @@ class MainScreen(Screen[None]):
             "question.show": self.question.show,
             "focus.next": self.change_pane,
             "focus.previous": self.change_pane,
-            "audio.device": dialogs.devices,
             "search.start": self.search.open,
             "topic.find": partial(self.search.open, of_tree=True),
             "search.everywhere": partial(self._show_view, SEARCH),
@@ -364,7 +379,8 @@ class MainScreen(Screen[None]):
         own = self._actions.get(ident)
         if own is None:
             here = self.model.episode if self.app.screen is self else None  # a dialog has no cursor in the list
-            self._run_command(ident, [here] if here is not None else [])
+            if (opening := self._run_command(ident, [here] if here is not None else [])) is not None:
+                await opening  # what is typed next is for its field
         elif isawaitable(result := own()):
             await result
 

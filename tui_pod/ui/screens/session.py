@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.playback.controller import PlaybackController
-from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit, parse_sleep
+from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
 from tui_pod.core.selection.list_query import Sort
 from tui_pod.core.selection.session_planner import ORDERS, Plan, Summary, parse_budget
 from tui_pod.core.text.clean import counted, length, span
@@ -23,7 +23,6 @@ from tui_pod.core.wall_time import local_time
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.services import Services
 from tui_pod.ui.screens.dialog import ChoiceDialog, Dialog, DialogBody, InputDialog
-from tui_pod.ui.screens.go_to import GoToScreen
 
 BUDGETS = ("5m", "15m", "30m", "45m", "60m")
 """Session lengths that the arrow keys offer."""
@@ -243,7 +242,7 @@ class SleepScreen(ChoiceDialog):
         if running is not None and number == 0:
             chosen = running.extended()  # from the time left now
         if name == _TIMERS[-2][0]:
-            self._tui.show_dialog(SleepTimeScreen(self._controller))
+            self._tui.main_screen.ask("sleep.timer")
         else:
             self._controller.set_sleep(chosen)
 
@@ -252,23 +251,3 @@ class SleepScreen(ChoiceDialog):
         if self._controller.sleep is not None:
             self.dismiss()
             self._controller.set_sleep(self._controller.sleep.extended())
-
-
-class SleepTimeScreen(GoToScreen):
-    """Asks for the time at which the sleep timer ends."""
-
-    asks = "Sleep timer", "enter Set", "23:30, or minutes such as 20"
-
-    def take(self, text: str) -> bool:
-        """See `GoToScreen.take`."""
-        try:
-            self._controller.set_sleep(parse_sleep(text, self._controller.now()))
-        except ValueError:
-            return False
-        return True
-
-    def _meaning(self, text: str) -> Content:
-        try:
-            return Content(f"Sleep timer: {parse_sleep(text, self._controller.now()) or 'off'}")
-        except ValueError as error:
-            return Content(str(error))
