@@ -4,7 +4,7 @@ import pytest
 
 from tests.app_driver import FakeServices, list_model
 from tests.fakes import START, FakeFrontend
-from tui_pod.core.actions import ABOUT_EPISODES, ACTIONS, needs_cursor, render_keys
+from tui_pod.core.actions import ABOUT_EPISODES, ACTIONS, needs_cursor
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.topics import list_key
@@ -12,7 +12,7 @@ from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, Status
-from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
+from tui_pod.core.selection.list_query import ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
 from tui_pod.wishes.actions import COMMANDS, run_command, run_unseen
 from tui_pod.wishes.wish import Subject
@@ -206,46 +206,6 @@ def test_do_says_in_a_line_what_it_cannot(library: Library, ident: str, said: st
     stage = Stage(library, is_new=True)
     assert stage.do(ident).text.startswith(said)
     assert not stage.do(ident).is_done
-
-
-@pytest.mark.parametrize(
-    ("ident", "values", "said"),
-    [
-        ("playback.go_to", {"time": "0:30"}, "Nothing is playing. Press enter on an episode to play it."),
-        ("playback.mute", {"time": "0:30"}, "playback.mute takes no values, and no time=."),
-        ("session.plan", {"time": "15m", "place": "here"}, "session.plan takes time= and topic=, and no place=."),
-        ("session.plan", {"time": "soon"}, "“soon” is no time"),
-        ("session.plan", {"time": "15m", "topic": "Cooking"}, "no topic is called “Cooking”."),
-        ("list.sort", {"order": "colour"}, "“colour” is not one of "),
-        ("audio.device", {"device": "drum"}, "“drum” is not one of an empty one"),
-        ("list.save", {"name": ""}, "A list needs a name"),
-        ("sync.set_up", {"with": "folder"}, "sync.set_up needs folder=, such as ~/Sync/tui-pod."),
-        ("sync.set_up", {"with": "folder", "folder": "shared"}, "a folder is a path, such as ~/Sync/tui-pod."),
-    ],
-)
-def test_do_says_which_answer_is_missing_or_wrong(
-    library: Library, ident: str, values: dict[str, str], said: str
-) -> None:
-    stage = Stage(library, is_new=True)
-    outcome = stage.do(ident, **values)
-    assert (render_keys(outcome.text)[: len(said)], outcome.is_done) == (said, False)
-
-
-def test_do_answers_what_an_action_asks(stage: Stage) -> None:
-    stage.run("episode.play", "one")
-    assert stage.do("playback.go_to", time="50%").is_done
-    assert stage.controller.playback.position == 50.0
-    assert stage.do("sleep.timer", time="20").text == "Sleep in 20 minutes of listening"
-    assert stage.do("sleep.timer", time="off").text == "No sleep timer"
-    assert stage.do("list.filter", filter="played").text == "Filter: played"
-    assert stage.do("list.sort", order="title").text == "Order: by title"
-    assert (stage.model.query.filter, stage.model.query.sort) == (Filter.PLAYED, Sort.TITLE)
-    assert stage.do("list.filter").text == "Filter: all"
-    assert stage.do("search.start", words="two").is_done
-    assert stage.model.query.query == "two"
-    assert stage.do("list.save", name="Morning").can_undo
-    assert stage.controller.lists.named("Morning") is not None
-    assert stage.do("audio.device", device="").text == "Sound device: Chosen by the system"
 
 
 def test_do_acts_on_the_episodes_that_it_names(stage: Stage) -> None:
