@@ -178,14 +178,14 @@ def test_only_a_list_by_hand_is_in_the_listeners_order(name: str, is_by_hand: bo
     assert (model.own_list is not None) == bool(name)
 
 
-def test_session_of_a_list_by_hand_is_in_its_order_and_that_of_a_topic_in_that_of_the_course() -> None:
+def test_session_is_in_the_order_chosen_for_the_list_else_in_that_of_the_course() -> None:
     model = make_model(with_own_lists())
     for sort, expected in ((Sort.SHORTEST, Sort.SHORTEST), (Sort.TITLE, Sort.COURSE)):
-        for topic, order in ((model.library.topics.with_key(list_key("Hand")) or 0, expected), (0, Sort.COURSE)):
+        for topic in (model.library.topics.with_key(list_key("Hand")) or 0, 0):
             model.change(ListQuery(topic))
             model.change(model.query._replace(sort=sort))
             request = model.request(60.0, topic)
-            assert (request.order, request.topic, request.budget) == (order, topic, 60.0)
+            assert (request.order, request.topic, request.budget) == (expected, topic, 60.0)
 
 
 def test_selection_is_what_was_chosen_and_the_open_range_in_the_order_of_the_list() -> None:

@@ -111,8 +111,8 @@ COMMANDS = (
     Command("plan", "sessions.run_plan", "print the episodes that fit into a time: 15, 15m, 1h30m, or until 18:42", (
         Argument("time", "TIME"),
         Argument("--topic", "TOPIC", "only from this topic"),
-        Argument("--order", text="order to choose from; default: course",
-                 choices=("course", "newest", "shortest", "shuffle"), default="course"),
+        Argument("--order", text="order to choose from; default: that of the list",
+                 choices=("course", "newest", "shortest", "shuffle")),
     ), has_json=True),
     Command("search", "search.run", "search titles, summaries, show notes, transcripts and bookmarks", (
         Argument("words", "WORD", 'the start of a word, a "phrase" in quotes, or -word to exclude it', "*"),

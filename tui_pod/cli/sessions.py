@@ -16,18 +16,20 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import Orders, Sort
 from tui_pod.core.selection.offers import KEY, Offers
-from tui_pod.core.selection.session_planner import SessionRequest, parse_budget, plan_session
+from tui_pod.core.selection.session_planner import SessionRequest, make_request, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
 from tui_pod.core.wall_time import local_date, local_time
 
 
-def request_of(library: Library, orders: Orders, budget: float, topic: str | None, order: str) -> SessionRequest:
+def request_of(library: Library, orders: Orders, budget: float, topic: str | None, order: str | None) -> SessionRequest:
     """Return the session that a command line asks for. Raises UserError if there is no such topic, or more than one."""
     found = find_topics(library, topic) if topic is not None else [0]
     members = library.topics.members
     if any(members[index] != members[found[0]] for index in found):
         paths = ", ".join(map(library.topics.path_text, found))
         raise UserError(f"more than one topic is called “{topic}”. Name one by its path: {paths}")
+    if order is None:
+        return make_request(library, orders, budget, found[0])
     seed = orders.seed(library, found[0]) if order == Sort.SHUFFLE else 0
     return SessionRequest(budget, found[0], Sort(order), seed=seed)
 

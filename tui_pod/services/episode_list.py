@@ -272,16 +272,10 @@ class EpisodeListModel:
         return self.query._replace(sort=sort, seed=seed)
 
     def request(self, budget: float, topic: int) -> SessionRequest:
-        """Return a session of a topic: in course order, but shuffled like its list, or in the listener's own order.
+        """Return a session of a topic, in the order of its sessions."""
+        from tui_pod.core.selection.session_planner import make_request  # after the first paint
 
-        It is in course order too if sessions have no such order.
-        """
-        from tui_pod.core.selection.session_planner import ORDERS, SessionRequest  # after the first paint
-
-        view = self._orders.view(self.library, topic)
-        if view.sort in ORDERS and (view.sort is Sort.SHUFFLE or topic in self.library.lists):
-            return SessionRequest(budget, topic, view.sort, seed=view.seed)
-        return SessionRequest(budget, topic)
+        return make_request(self.library, self._orders, budget, topic)
 
     def go_to(self, index: int) -> bool:
         """Move the cursor to an episode: in this list, in that of all, or in Continue.

@@ -125,7 +125,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using plan' -l config -xka "(__fish_compl
 complete -c tui-pod -n '_shtab_tui_pod_using plan' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using plan' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using plan' -l topic -xka "(tui-pod completions --words topics 2>/dev/null)" -d 'only from this topic'
-complete -c tui-pod -n '_shtab_tui_pod_using plan' -l order -xka "course newest shortest shuffle" -d 'order to choose from; default: course'
+complete -c tui-pod -n '_shtab_tui_pod_using plan' -l order -xka "course newest shortest shuffle" -d 'order to choose from; default: that of the list'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a search -d 'Search titles, summaries, show notes, transcripts and bookmarks.'
 complete -c tui-pod -n '_shtab_tui_pod_using search' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using search' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

@@ -77,6 +77,20 @@ def test_session_undone_or_ended_takes_what_was_planned_out_of_the_queue(room: R
     assert room.upcoming == ("one", "five")
 
 
+@pytest.mark.parametrize("is_paused", [False, True])
+def test_session_undone_brings_back_what_it_interrupted(room: Room, is_paused: bool) -> None:
+    room.play("four", seconds=40)
+    room.controller.set_paused(is_paused)
+    start_session(room)
+    assert room.playing == "two"
+    room.player.play(20)
+    room.controller.undo()
+    assert (room.playing, room.controller.is_paused) == ("four", is_paused)
+    assert room.progress("two").position == 20.0
+    room.controller.redo()
+    assert room.controller.session is not None
+
+
 def test_session_undone_after_it_was_planned_anew_leaves_nothing_of_it(room: Room) -> None:
     room.controller.queue_last(["one", "five"])
     start_session(room)

@@ -11,8 +11,16 @@ from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.list_query import Sort
-from tui_pod.core.selection.session_planner import ORDERS, Session, SessionRequest, parse_budget, plan_session
+from tui_pod.core.selection.list_query import ListQuery, Orders, Sort
+from tui_pod.core.selection.session_planner import (
+    ORDERS,
+    Session,
+    SessionRequest,
+    make_request,
+    parse_budget,
+    plan_session,
+    why_these,
+)
 
 NOW = datetime(2026, 11, 24, 18, 0)  # noqa: DTZ001 - made local in the tests
 PLAYED = Progress(START, played=True)
@@ -126,6 +134,36 @@ def test_plan_of_everything_takes_shows_by_turns_and_the_course_as_one_of_them()
     assert planned(library, SessionRequest(900)) == ["y3", "x3", "e0", "y2", "x2"]
     library = build_library([], [*course, *podcast])
     assert planned(library, SessionRequest(900, order=Sort.NEWEST)) == ["e1", "e0"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "chosen", "order", "why"),
+    [
+        ("All Topics", None, Sort.COURSE, "Begun ones, then new ones, then each show in turn."),
+        ("Course", None, Sort.COURSE, "Begun ones, then new ones, then course order."),
+        ("News", None, Sort.NEWEST, "Begun ones, then new ones, then newest first."),
+        ("Serial", None, Sort.COURSE, "Begun ones, then new ones, then by number."),
+        ("News", Sort.SHUFFLE, Sort.SHUFFLE, "Begun ones, then shuffled."),
+        ("News", Sort.TITLE, Sort.COURSE, "Begun ones, then new ones, then by number."),
+    ],
+)
+def test_session_follows_the_list_and_says_so(topic: str, chosen: Sort | None, order: Sort, why: str) -> None:
+    feeds = {name: f"https://example.org/{name}" for name in ("News", "Serial")}
+    shows = [Episode(name, "T", duration=60.0, tags=(topic_key("", name, feeds[name]),)) for name in feeds]
+    library = build_library(
+        [Topic("Course", episodes=("c",))],
+        [Episode("c", "T", duration=60.0), *shows],
+        podcasts={feeds["Serial"]: {"order": "oldest"}},
+    )
+    orders = Orders()
+    entry = library.topics.names.index(topic)
+    if chosen is not None:
+        orders.choose(library, ListQuery(entry, sort=chosen, seed=3))
+    request = make_request(library, orders, 900.0, entry)
+    assert (request.order, why_these(library, request)) == (order, why)
+    orders.choose_for_sessions(library, ListQuery(entry, sort=Sort.SHORTEST))
+    assert make_request(library, Orders(orders.texts), 900.0, entry).order is Sort.SHORTEST
+    assert orders.view(library, entry).sort is (chosen or orders.view(library, entry).sort)
 
 
 def test_plan_keeps_its_promises_over_random_libraries() -> None:

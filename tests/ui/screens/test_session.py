@@ -75,11 +75,16 @@ async def test_topic_order_and_unfinished_ones_can_be_chosen(library: Library) -
         await driver.press("ctrl+s")
         assert "started episodes: left out" in said(driver)
         assert "Two" not in said(driver).split("until")[1].split("╰")[0]
-        await driver.press("ctrl+o", "ctrl+t")
-        assert "order: newest" in said(driver)
-        assert "from: All Topics" in said(driver)
+        assert "New ones, then course order." in said(driver)
+        await driver.press("ctrl+o")
+        assert "order: newest first" in said(driver)
         await driver.press("ctrl+t")
+        assert "from: All Topics" in said(driver)
+        assert "order: course order" in said(driver)
+        assert "Begun ones, then new ones, then course order." in said(driver)
+        await driver.press("escape", "S")
         assert "from: Basics" in said(driver)
+        assert "order: newest first" in said(driver)
 
 
 async def test_plan_lists_twelve_episodes_and_counts_the_rest(library: Library) -> None:

@@ -100,13 +100,14 @@ class SessionRunner:
             begun_here = [ident for ident in episodes if ident in begun]
             self._offers.offer(begun_here, self._state.progress_index, self._state.ports.clock())
             self._refuse(())
-        before, queue = self.session, self._up_next.queue
+        before, queue, playback = self.session, self._up_next.queue, self._state.playback
         unplanned = self._unplanned()
         queued = frozenset(unplanned.upcoming).intersection(episodes)
         self.session = Session(request, episodes, self._state.ports.clock(), queued=queued)
         self._up_next.set_queue(unplanned.add_next(episodes))
         self._up_next.play(episodes[0])
-        self._add_change(f"a session of {counted(len(episodes))}", before, queue)
+        interrupted = playback.episode if playback.is_loaded else None
+        self._add_change(f"a session of {counted(len(episodes))}", before, queue, interrupted, not playback.is_going)
         if before is not None:
             self._state.ports.listener.tell(
                 f"This session replaced the previous one. Press {key_of('undo')} to go back to it."
@@ -124,16 +125,28 @@ class SessionRunner:
             self._up_next.set_queue(unplanned)
             self._add_change("the end of the session", session, queue)
 
-    def _add_change(self, label: str, before: Session | None, queue: Queue) -> None:
+    def _add_change(
+        self, label: str, before: Session | None, queue: Queue, interrupted: str | None = None, is_paused: bool = False
+    ) -> None:
         now = self._up_next.queue
-        undo, redo = partial(self._put, before, now, queue), partial(self._put, self.session, queue, now)
+        undo = partial(self._put, before, now, queue, interrupted, is_paused)
+        redo = partial(self._put, self.session, queue, now)
         self._undo.add(Change(label, undo, redo))
 
-    def _put(self, session: Session | None, before: Queue, after: Queue) -> None:
-        """Replace the session, with the change of the queue that came with it."""
-        queue = self._unplanned()
+    def _put(
+        self, session: Session | None, before: Queue, after: Queue, played: str | None = None, is_paused: bool = False
+    ) -> None:
+        """Replace the session, with the change of the queue that came with it.
+
+        If an episode of the former session plays, go back to the one that was `played` before, if any.
+        """
+        queue, former = self._unplanned(), self.session
         self.session = session
         self._up_next.set_queue(queue.changed_as(before, after))
+        is_of_session = former is not None and self._state.playback.episode in former.episodes
+        if played is not None and is_of_session and played != self._state.playback.episode:
+            self._up_next.play(played)
+            self._player.set_paused(is_paused)
 
     def follow(self, before: Queue, after: Queue) -> None:
         """Apply a change that the listener made to the queue: the order, and episodes removed or put back.

@@ -103,6 +103,10 @@ class ListQuery(NamedTuple):
     """Decides the order if it is shuffled: from 1, below `SHUFFLES`."""
 
 
+OF_SESSIONS = "session of "
+"""Before the key of a topic whose sessions have an order of their own."""
+
+
 class Orders:
     """The order of each topic's list: what the listener chose, or its usual one."""
 
@@ -139,6 +143,24 @@ class Orders:
             self._chosen[key] = view.sort, view.seed
             for oldest in list(self._chosen)[:-MAX_CHOICES]:
                 del self._chosen[oldest]
+
+    def of_sessions(self, library: Library, topic: int) -> ListQuery:
+        """Return the list of a topic in the order of its sessions.
+
+        That is the one chosen for them last, or that of its list if the listener chose it, or if it is a podcast or a
+        list of their own; elsewhere course order, in which the shows take turns.
+        """
+        key, view = library.topics.keys[topic], self.view(library, topic)
+        if (chosen := self._chosen.get(OF_SESSIONS + key)) is not None:
+            return view._replace(sort=chosen[0], seed=chosen[1])
+        follows = key in self._chosen or topic in library.lists or library.topics.podcast(topic) is not None
+        return view if follows else view._replace(sort=Sort.COURSE, seed=0)
+
+    def choose_for_sessions(self, library: Library, view: ListQuery) -> None:
+        """Remember the order of a topic's sessions."""
+        key = OF_SESSIONS + library.topics.keys[view.entry]
+        self._chosen.pop(key, None)
+        self._chosen[key] = view.sort, view.seed
 
     def forget(self, library: Library, topic: int) -> None:
         """Return a topic to its usual order."""

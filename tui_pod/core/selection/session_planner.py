@@ -19,7 +19,7 @@ from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.list_query import Sort, sort_indexes
+from tui_pod.core.selection.list_query import SORT_NAMES, Orders, Sort, sort_indexes
 from tui_pod.core.selection.play_order import ordered_series
 from tui_pod.core.text.clean import parse_span
 from tui_pod.core.wall_time import local_time
@@ -55,6 +55,32 @@ class SessionRequest:
     """Whether to take unfinished episodes, and these first."""
     seed: int = 0
     """See `ListQuery.seed`."""
+
+
+def make_request(library: Library, orders: Orders, budget: float, topic: int) -> SessionRequest:
+    """Return a session of a topic in its usual order; course order if that is none of sessions."""
+    view = orders.of_sessions(library, topic)
+    order = view.sort if view.sort in ORDERS else Sort.COURSE
+    return SessionRequest(budget, topic, order, seed=view.seed)
+
+
+def order_name(library: Library, request: SessionRequest) -> str:
+    """Return the order of a session in words."""
+    topic = request.topic
+    if request.order is Sort.COURSE and topic in library.lists:
+        return "your order"
+    if request.order is Sort.COURSE and library.topics.podcast(topic) is not None:
+        return "by number"
+    has_shows = any(index >= library.first_of_podcasts for index in library.topics.members[topic][-1:])
+    return "each show in turn" if request.order is Sort.COURSE and has_shows else SORT_NAMES[request.order]
+
+
+def why_these(library: Library, request: SessionRequest) -> str:
+    """Return in a line what a session begins with, and in which order it goes on."""
+    is_as_listed = request.topic in library.lists or request.order is Sort.SHUFFLE
+    first = ["begun ones"] * request.has_started + ["new ones"] * (not is_as_listed)
+    said = ", then ".join([*first, order_name(library, request)])
+    return f"{said[0].upper()}{said[1:]}."
 
 
 @dataclass(frozen=True, slots=True)

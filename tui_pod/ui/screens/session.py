@@ -16,8 +16,16 @@ from textual.widgets import Input, Static
 from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.playback.sleep_timer import SleepTimer, SleepUnit
-from tui_pod.core.selection.list_query import Sort
-from tui_pod.core.selection.session_planner import ORDERS, Plan, Summary, parse_budget
+from tui_pod.core.selection.list_query import ListQuery, Sort
+from tui_pod.core.selection.session_planner import (
+    ORDERS,
+    Plan,
+    Summary,
+    make_request,
+    order_name,
+    parse_budget,
+    why_these,
+)
 from tui_pod.core.text.clean import counted, length, span
 from tui_pod.core.wall_time import local_time
 from tui_pod.services.episode_list import EpisodeListModel
@@ -85,7 +93,8 @@ class PlanScreen(InputDialog):
 
     def action_topic(self) -> None:
         """Choose between the open topic and all topics."""
-        self._request = replace(self._request, topic=0 if self._request.topic else self._topic)
+        topic = 0 if self._request.topic else self._topic
+        self._request = make_request(self._library, self._orders, self._request.budget, topic)
         self._show()
 
     def action_order(self) -> None:
@@ -94,6 +103,8 @@ class PlanScreen(InputDialog):
         order = orders[(orders.index(self._request.order) + 1) % len(orders)]
         seed = self._orders.seed(self._library, self._request.topic) if order is Sort.SHUFFLE else 0
         self._request = replace(self._request, order=order, seed=seed)
+        self._orders.choose_for_sessions(self._library, ListQuery(self._request.topic, sort=order, seed=seed))
+        self._controller.remember("ui", "sorts", self._orders.texts)
         self._show()
 
     def action_started(self) -> None:
@@ -123,12 +134,14 @@ class PlanScreen(InputDialog):
         names = controller.library.topics.names
         choices = (
             ("ctrl+t", "from", names[self._request.topic]),
-            ("ctrl+o", "order", str(self._request.order)),
+            ("ctrl+o", "order", order_name(self._library, self._request)),
             ("ctrl+s", "started episodes", "first" if self._request.has_started else "left out"),
             *([("ctrl+r", "recall first", str(self._asking))] if self._has_due else []),
             *([(self._end_key, "end", "the current session")] if controller.session is not None else []),
         )
         lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]
+        if not self.has_class("-small"):
+            lines.append(Content.styled(why_these(self._library, self._request), "$text-muted"))
         self.query_one("#choices", Static).update(Content("\n").join([*lines, Content("")]))
         plan = self.query_one("#plan", Static)
         height = (self.app.size.height - 1) * (100 if self.has_class("-small") else 92) // 100  # of the dialog, at most
