@@ -41,6 +41,7 @@ EPISODES = [
         "tags": ["A", "B"],
         "question": "Why?",
         "answer": "Because.",
+        "rewording": "For what reason?",
         "sources": ["A paper, 2017", "A page"],
     },
     {"id": "dated", "title": "Dated", "tags": ["A"]},

@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.fakes import START
+from tests.present import present
 from tests.rooms import make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
@@ -15,6 +16,7 @@ from tui_pod.recall.questions import (
     due_cards,
     intervals,
     is_askable,
+    question_of,
     question_of_bookmark,
     question_of_episode,
     rated,
@@ -109,6 +111,16 @@ def test_bookmark_of_a_place_alone_asks_nothing() -> None:
 def test_episode_asks_its_own_question() -> None:
     assert question_of_episode(Episode("a", "A", question="Why?", answer="So.")) == Question("A", "Why?", "So.")
     assert question_of_episode(Episode("a", "A", question="Why?")) is None
+
+
+def test_question_is_reworded_in_turn() -> None:
+    library = build_library((), [Episode("a", "A", question="Why?", answer="So.", rewording="For what reason?")])
+    card = Card("a", OF_EPISODE, START, START)
+    days = [None, *(START + timedelta(days=days) for days in range(2))]
+    asked = {present(question_of(card._replace(reviewed=day), library, None, WORDS)).text for day in days[1:]}
+    assert asked == {"Why?", "For what reason?"}
+    assert present(question_of(card, library, None, WORDS)).text == "Why?"
+    assert question_of_episode(Episode("a", "A", question="Why?", answer="So."), True) == Question("A", "Why?", "So.")
 
 
 def test_card_is_askable_while_its_bookmark_or_question_is_there() -> None:

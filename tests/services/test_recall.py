@@ -291,6 +291,7 @@ class AloudRig:
 @pytest.fixture(autouse=True)
 def nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(aloud, "THINKING", 0.0)
+    monkeypatch.setattr(aloud, "SHORTEST", 0.0)
     monkeypatch.setattr(aloud, "RATING", 3600.0)
 
 

@@ -13,8 +13,11 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.recall.questions import Question
 
-THINKING, RATING = 5.0, 10.0
-"""Seconds to think before the answer is read, and seconds to wait for the listener's rating after it."""
+THINKING, RATING = 0.35, 10.0
+"""Seconds to think for each word of a question, and seconds to wait for the listener's rating after the answer."""
+
+SHORTEST = 5.0
+"""Seconds to think about the shortest question."""
 
 UNANSWERED = 2
 """A round ends after this many questions in a row without an answer."""
@@ -107,7 +110,7 @@ class AloudQuiz:
         if chime := await self._chime():
             await self._hear(chime, lambda: self._known is not None)
         await self._hear(await self._speak(card, asked), lambda: self._known is not None)
-        await self._wait(THINKING)
+        await self._wait(max(SHORTEST, THINKING * len(question.text.split())))
         if self._known is not True:
             self._tell(question.answer)
             await self._hear(await self._speak(card, question.answer), lambda: self._known is True)

@@ -48,15 +48,20 @@ def is_askable(card: Card, library: Library, find: Callable[[BookmarkKey], Bookm
 def question_of(card: Card, library: Library, bookmark: Bookmark | None, transcript: Transcript) -> Question | None:
     """Return the question of a card, for an episode or a bookmark; None if it no longer exists."""
     if card.start == OF_EPISODE:
-        return question_of_episode(library.find(card.episode))
+        return question_of_episode(library.find(card.episode), is_reworded(card))
     return None if bookmark is None else question_of_bookmark(bookmark, title_of(library, bookmark), transcript)
 
 
-def question_of_episode(episode: Episode | None) -> Question | None:
-    """Return an episode's own question; None if it has none."""
+def is_reworded(card: Card) -> bool:
+    """Return whether a card is asked in other words than at first: whenever it was last asked on an even day."""
+    return card.reviewed is not None and card.reviewed.toordinal() % 2 == 0
+
+
+def question_of_episode(episode: Episode | None, is_reworded: bool = False) -> Question | None:
+    """Return an episode's own question, in other words if wanted and there are any; None if it has none."""
     if episode is None or not (episode.question and episode.answer):
         return None
-    return Question(episode.title, episode.question, episode.answer)
+    return Question(episode.title, (is_reworded and episode.rewording) or episode.question, episode.answer)
 
 
 def question_of_bookmark(bookmark: Bookmark, title: str, transcript: Transcript) -> Question | None:

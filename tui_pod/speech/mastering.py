@@ -49,8 +49,8 @@ TOKEN_GAP = 0.2
 CUT_OFF = 700.0
 """Highest frequency, in Hz, of a voice that is muffled."""
 
-NOISE = 0.12, 0.0005
-"""Level of the noise at the start of a sentence that comes out of it, and at its end; speech has about 0.1."""
+NOISE = {"in heavy noise": 0.12, "in noise": 0.04, "in light noise": 0.01}
+"""Level of the noise around a sentence; speech has about 0.1."""
 
 
 def trim(audio: Audio) -> Audio:
@@ -164,8 +164,6 @@ def with_effect(effect: str, parts: Sequence[Audio]) -> Audio:
         spectrum = np.fft.rfft(clip)
         spectrum[np.fft.rfftfreq(len(clip), 1 / SAMPLE_RATE) > CUT_OFF] = 0
         return np.fft.irfft(spectrum, len(clip)).astype(np.float32)
-    if effect == "out of noise":
-        first, last = NOISE
-        levels = first * (last / first) ** np.linspace(0, 1, len(clip))
-        return (clip + levels * np.random.default_rng(0).standard_normal(len(clip))).astype(np.float32)
+    if effect in NOISE:
+        return (clip + NOISE[effect] * np.random.default_rng(0).standard_normal(len(clip))).astype(np.float32)
     return clip

@@ -50,12 +50,15 @@ NAME = ".name.wav"
 UNFINISHED_FOR = 3600.0
 """How many seconds older than the newest file those of a narration in progress may be; they have no times yet."""
 
-ROUND = 4
+ROUND = 5
 """Version of the rules for making narrations; a new number makes cached ones obsolete."""
 
 
 SENTENCE_PAUSE, PARAGRAPH_PAUSE, THINKING_PAUSE = 0.55, 1.1, 2.5
 """Seconds after a sentence, after a paragraph, and after a question or an open end that the listener completes."""
+
+THINKING_WORD = 0.2
+"""Seconds for each word of a longer question."""
 
 RECAP = 3
 """A text with this many paragraphs that begin with a question and answer it asks its listener."""
@@ -112,10 +115,11 @@ class Script:
     @property
     def pauses(self) -> list[float]:
         """The seconds after each sentence but the last."""
-        return [
-            THINKING_PAUSE if index in self.questions else PARAGRAPH_PAUSE if index in self.breaths else SENTENCE_PAUSE
-            for index in range(len(self.sentences) - 1)
-        ]
+        pauses = [PARAGRAPH_PAUSE if index in self.breaths else SENTENCE_PAUSE for index in range(len(self.sentences))]
+        for index in self.questions:
+            asked = THINKING_WORD * len(self.sentences[index].split()) if self.sentences[index].endswith("?") else 0.0
+            pauses[index] = max(THINKING_PAUSE, asked)
+        return pauses[:-1]
 
 
 def make_script(cues: Sequence[Cue], target: float | None = None, name: str = "") -> Script:
@@ -182,7 +186,7 @@ class Narrator:
     python: str = sys.executable
     """The interpreter of the worker."""
     second_voice: Path | None = None
-    """The file of the voice of a second speaker; if it is missing, the first one speaks lower."""
+    """The file of the voice of a second speaker; if it is missing, the first one is changed."""
     _jobs: list[_Job] = field(default_factory=list, init=False)
     _current: _Job | None = field(default=None, init=False)
     _making: asyncio.Task[Narration] | None = field(default=None, init=False)  # the current job

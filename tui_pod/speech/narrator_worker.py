@@ -37,13 +37,16 @@ if TYPE_CHECKING:
     from hibari import Hibari
 
     from tui_pod.speech.command_voice import CommandVoice
+    from tui_pod.speech.lower_voice import LowerVoice
     from tui_pod.speech.mastering import Audio, Samples
+
+    Voice = Hibari | LowerVoice | CommandVoice
 
 LEAD, TAIL = 0.15, 0.35
 """Seconds of silence before the first and after the last sentence."""
 
 OTHER_PITCH = 0.84
-"""Pitch of a second speaker who has no voice of their own: three semitones lower, as of a larger person."""
+"""Pitch of a second speaker if a command speaks: three semitones lower, as of a larger person."""
 
 NAME_PAUSE = 0.6
 """Seconds after a name."""
@@ -88,7 +91,7 @@ _VOWEL = re.compile("[AIOQWYaeiouæɐɑɒɔəɛɜɪʊʌᵻ]")
 class Line(NamedTuple):
     """A sentence to speak."""
 
-    voice: Hibari | CommandVoice
+    voice: Voice
     phonemes: list[str]
     pitch: float = 1.0
     """Factor of the frequencies of its voice."""
@@ -146,10 +149,10 @@ def main() -> None:
         release_memory()  # frees 40 MB of 270
 
 
-def _voices(
-    loaded: dict[str | None, Hibari], second: str | None, command: Sequence[str] = ()
-) -> list[Hibari] | list[CommandVoice]:
-    """Return the voice, and the second one if its file is given, or a command; load what is not loaded yet.
+def _voices(loaded: dict[str | None, Hibari], second: str | None, command: Sequence[str] = ()) -> list[Voice]:
+    """Return the voice and the second one, or a command; load what is not loaded yet.
+
+    Without a file, the second one is the first, changed.
 
     Raises:
         ImportError, OSError, RuntimeError: a voice cannot be loaded.
@@ -160,11 +163,13 @@ def _voices(
         return [CommandVoice(command)]
     from hibari import Hibari  # an extra: may be missing
 
+    from tui_pod.speech.lower_voice import LowerVoice  # brings numpy
+
     if None not in loaded:
         loaded[None] = Hibari(voice="heart")
     if second is not None and second not in loaded:
         loaded[second] = Hibari(voice="heart", model=second, g2p=loaded[None].g2p)
-    return [loaded[None]] if second is None else [loaded[None], loaded[second]]
+    return [loaded[None], LowerVoice(loaded[None]) if second is None else loaded[second]]
 
 
 def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None]:
@@ -184,9 +189,7 @@ def _requests(to_encode: list[dict[str, Any]]) -> Iterator[dict[str, Any] | None
         yield None
 
 
-def narrate(
-    voices: Sequence[Hibari | CommandVoice], request: dict[str, Any], spoken: Callable[[], object]
-) -> dict[str, Any]:
+def narrate(voices: Sequence[Voice], request: dict[str, Any], spoken: Callable[[], object]) -> dict[str, Any]:
     """Write the narration of a request's sentences and return its `duration` and the `times` of each, in seconds.
 
     Args:
@@ -278,12 +281,12 @@ def _placed(
     return sound, spoken
 
 
-def _lines(voices: Sequence[Hibari | CommandVoice], request: dict[str, Any]) -> list[Line]:
+def _lines(voices: Sequence[Voice], request: dict[str, Any]) -> list[Line]:
     lines = []
     for number, (sentence, effect) in enumerate(zip(request["sentences"], request["effects"], strict=True)):
         is_other = number in request["others"]
         voice = voices[-1 if is_other else 0]
-        texts = sentence.split() if effect == "token by token" else [sentence]
+        texts = re.split("[ -]", sentence) if effect == "token by token" else [sentence]
         phonemes = [_stressed(part) for text in texts for part in voice.phonemize(text)]
         lines.append(Line(voice, phonemes, OTHER_PITCH if is_other and len(voices) == 1 else 1.0, effect))
     return lines

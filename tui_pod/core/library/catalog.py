@@ -247,6 +247,7 @@ class _CatalogReader:
             answer=self._text(table, "answer") or "",
             sources="\n".join(map(clean, self._texts(table, "sources"))),
             phrases="\n".join(self._phrases(table)),
+            rewording=self._text(table, "rewording") or "",
         )
 
     def _text(self, table: dict[str, Any], key: str, tidy: Callable[[str], str] = _SUMMARY) -> str | None:

@@ -41,6 +41,8 @@ class Episode(NamedTuple):
     series: str = ""
     """The series of a book, with its number in it."""
     year: str = ""
+    rewording: str = ""
+    """The question in other words, which has the same answer; empty if there is none."""
 
 
 def has_only_teaser(episode: Episode) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache, partial
 
-DIRECTIONS = ("token by token", "muffled", "out of noise")
+DIRECTIONS = ("token by token", "muffled", "in heavy noise", "in noise", "in light noise")
 """How a sentence of a narrated text may sound: it begins with one of them in brackets."""
 
 _DIRECTION = re.compile(rf"\[({'|'.join(DIRECTIONS)})\] ")
