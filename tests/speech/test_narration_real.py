@@ -129,7 +129,7 @@ def test_narration_has_a_voice_in_every_sentence_and_a_soft_tone_at_most_between
         assert cue.end is not None
         assert sound.loudness(cue.start, cue.end) > 0.02, cue
         following = present(cues[number + 1].start if number + 1 < len(cues) else sound.narration.duration)
-        assert 0.25 <= following - cue.end <= 2.75, cue
+        assert 0.25 <= following - cue.end <= max([0.55, *script.pauses]) * 1.2, cue
         is_silent = sound.loudness(cue.end + WINDOW, following - WINDOW) < SILENCE
         assert is_silent is (number not in script.questions), cue  # while the listener thinks, a soft tone is heard
 
