@@ -231,6 +231,8 @@ def test_the_course_is_each_episode_once_in_seven_acts(library: Library) -> None
 def test_every_episode_has_a_question_and_its_answer(catalog: Catalog) -> None:
     questions = [episode.question for episode in catalog.episodes]
     assert len(set(questions)) == 119
+    questions += [episode.rewording for episode in catalog.episodes]
+    assert len(set(questions)) == 2 * 119
     assert [question for question in questions if not question.endswith("?")] == []
     assert [episode.id for episode in catalog.episodes if not 20 <= len(episode.answer) <= 240] == []
 
