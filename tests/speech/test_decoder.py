@@ -1,6 +1,8 @@
 """A recording is decoded to samples in a process of its own, and its exit status says how that ended."""
 
+import struct
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,45 @@ def test_recording_becomes_samples_of_the_rate_that_models_take(tmp_path: Path) 
 def test_recording_that_is_none_gives_no_samples_and_its_own_status(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(b"no sound" * 100)
     assert decoded(tmp_path / "a.wav") == (decoder.UNREADABLE, b"")
+
+
+def element(ident: int, content: bytes) -> bytes:
+    """Return an element of Matroska."""
+    name = ident.to_bytes((ident.bit_length() + 7) // 8, "big")
+    return name + (1 << 56 | len(content)).to_bytes(8, "big") + content
+
+
+def number(ident: int, value: int) -> bytes:
+    return element(ident, value.to_bytes(8, "big"))
+
+
+def matroska(starts: Iterable[int], claimed: float) -> bytes:
+    """Return a recording that has a second of sound at each of these times, and claims to be so long."""
+    head = element(0x1A45DFA3, element(0x4282, b"matroska") + number(0x4287, 4) + number(0x4285, 2))
+    length = element(0x4489, struct.pack(">d", claimed * 1000))
+    info = element(0x1549A966, number(0x2AD7B1, 1_000_000) + length)
+    audio = element(0xE1, element(0xB5, struct.pack(">d", 8000)) + number(0x9F, 1) + number(0x6264, 16))
+    track = number(0xD7, 1) + number(0x73C5, 1) + number(0x83, 2) + element(0x86, b"A_PCM/INT/LIT") + audio
+    sound = element(0xA3, b"\x81\0\0\x80" + b"\1\2" * 8000)
+    clusters = (element(0x1F43B675, number(0xE7, start * 1000) + sound) for start in starts)
+    return head + element(0x18538067, info + element(0x1654AE6B, element(0xAE, track)) + b"".join(clusters))
+
+
+@pytest.mark.parametrize(
+    ("starts", "claimed", "least", "most"),
+    [
+        ((*range(5), *range(20, 25)), 25, 25, 26),  # a gap is filled
+        ((*range(5), *range(200_000, 200_005)), 10, 5, 145),
+    ],
+)
+def test_jump_of_time_makes_no_hours_of_silence(
+    tmp_path: Path, starts: tuple[int, ...], claimed: float, least: float, most: float
+) -> None:
+    recording = tmp_path / "a.mka"
+    recording.write_bytes(matroska(starts, claimed))
+    status, samples = decoded(recording)
+    assert status == 0
+    assert least <= len(samples) / 2 / decoder.SAMPLE_RATE <= most
 
 
 def test_missing_libmpv_is_told_with_its_own_status(

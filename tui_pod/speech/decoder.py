@@ -22,6 +22,12 @@ SAMPLE_RATE = 16_000
 FILL_GAPS = "lavfi=[aresample=async=1:first_pts=0]"
 """Puts silence where a part is damaged; without it, all times after that would be too early."""
 
+BEYOND = 60.0
+"""Seconds of sound beyond what the recording claims to have."""
+
+LEAST_RATE = 2_000
+"""Bytes for a second of sound. A recording may have as much as that, whatever it claims: some formats only guess."""
+
 LONGEST = 7200.0
 """Seconds of CPU time that it may take: enough for hundreds of hours."""
 
@@ -47,6 +53,9 @@ def main(recording: Path, rate: int = SAMPLE_RATE) -> int:
     reasons: queue.Queue[int] = queue.Queue()
 
     def note(event: Any) -> None:
+        if event.event_id.value == MpvEventID.FILE_LOADED:  # a jump of time would be filled with hours of silence
+            claimed = max(mpv.duration or 0.0, recording.stat().st_size / LEAST_RATE)
+            mpv["end"] = f"{claimed + BEYOND:.3f}"
         if event.event_id.value == MpvEventID.END_FILE:
             reasons.put(event.data.reason)
 
