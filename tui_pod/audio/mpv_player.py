@@ -121,7 +121,7 @@ class MpvPlayer:
     # -- Player ----------------------------------------------------------------------------------------
 
     def load(self, source: Source, start: float, load: int, is_paused: bool) -> None:
-        """See `Player.load`."""
+        """Open a source at `start` seconds, unless another one is to be opened by then."""
         self._load = load
 
         def task(mpv: MPV) -> None:
@@ -144,12 +144,12 @@ class MpvPlayer:
         self.do(task)
 
     def stop(self) -> None:
-        """See `Player.stop`."""
+        """End playing and forget the file; its events are not reported any more."""
         self._load = 0
         self.do(lambda mpv: mpv.command("stop"))
 
     def set_paused(self, is_paused: bool) -> None:
-        """See `Player.set_paused`."""
+        """Pause or go on; without its sound device it stays paused, and says so."""
 
         def task(mpv: MPV) -> None:
             lost = self._watch.lost
@@ -165,7 +165,7 @@ class MpvPlayer:
         self.do(task)
 
     def set_device(self, name: str) -> None:
-        """See `Player.set_device`."""
+        """Play on this device from now on; a lost one is not waited for any longer."""
         self._watch.chosen, self._watch.lost = name, None
         self.do(lambda mpv: mpv.__setitem__("audio-device", name or "auto"))
 
@@ -175,11 +175,11 @@ class MpvPlayer:
         return self._watch.chosen
 
     def devices(self) -> tuple[tuple[str, str], ...]:
-        """See `Player.devices`."""
+        """Return the name and the description of each sound device that libmpv named last."""
         return self._watch.devices
 
     def seek(self, position: float) -> None:
-        """See `Player.seek`."""
+        """Go to `position` exactly, or start there if the file is not open yet."""
         load = self._load
 
         def task(mpv: MPV) -> None:
@@ -191,11 +191,11 @@ class MpvPlayer:
         self.do(task)
 
     def set_end(self, position: float | None) -> None:
-        """See `Player.set_end`."""
+        """Stop at a position as at the end of the file; None for its own end."""
         self.do(lambda mpv: mpv.__setitem__("end", "none" if position is None else f"{position:.3f}"))
 
     def position(self) -> float | None:
-        """See `Player.position`; None also if libmpv does not answer in time."""
+        """Return the current position in seconds; None also if libmpv does not answer within 0.1 s."""
         answer: queue.Queue[float | None] = queue.Queue()
         if self._problem is not None or not self._is_open:
             return None
@@ -206,19 +206,19 @@ class MpvPlayer:
             return None
 
     def set_speed(self, speed: float) -> None:
-        """See `Player.set_speed`."""
+        """Play at `speed` times the normal rate; libmpv keeps the pitch."""
         self.do(lambda mpv: mpv.__setitem__("speed", speed))
 
     def set_volume(self, percent: int) -> None:
-        """See `Player.set_volume`."""
+        """Set the volume of libmpv, 0 to 100; that of the system stays."""
         self.do(lambda mpv: mpv.__setitem__("volume", percent))
 
     def set_muted(self, is_muted: bool) -> None:
-        """See `Player.set_muted`."""
+        """Mute or unmute; the volume stays."""
         self.do(lambda mpv: mpv.__setitem__("mute", is_muted))
 
     def set_sound(self, sound: Sound) -> None:
-        """See `Player.set_sound`."""
+        """Change the filters of what plays, and of what is loaded from now on."""
         self._sound = sound
         self.do(self._apply_sound)
 

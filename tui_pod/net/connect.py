@@ -144,20 +144,20 @@ class TimedSocket(io.RawIOBase):
         self._connection.settimeout(min(self._idle, left))
 
     def sendall(self, data: bytes) -> None:
-        """See `socket.sendall`."""
+        """Send all of it, within the time that is left."""
         self._wait_at_most()
         self._connection.sendall(data)
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        """See `socket.makefile`."""
+        """Return a file from which the answer is read in lines and chunks."""
         return _Lines(self, CHUNK)
 
     def readable(self) -> bool:
-        """See `io.IOBase.readable`."""
+        """Return True: the answer is only read."""
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """See `io.RawIOBase.readinto`."""
+        """Wait for some bytes within the time that is left; return how many came, 0 at the end."""
         self._wait_at_most()
         return self._connection.recv_into(buffer)
 

@@ -59,18 +59,18 @@ class AloudQuiz:
     _is_heard: bool = field(default=False, init=False)
     _fault: str | None = field(default=None, init=False)
     is_paused: bool = field(default=False, init=False)
-    """See `Interlude.is_paused`."""
+    """Whether the listener has stopped it for a while."""
     _changed: asyncio.Event = field(default_factory=asyncio.Event, init=False)
 
     def set_paused(self, is_paused: bool) -> None:
-        """See `Interlude.set_paused`; the time to think waits too."""
+        """Stop the sounds or go on; the time to think waits too."""
         self.is_paused = is_paused
         self._sounds.set_paused(is_paused)
         self._show_number()
         self._changed.set()
 
     def answer(self, is_known: bool) -> None:
-        """See `Interlude.answer`. The answer is not read out if the listener knows it."""
+        """Take the listener's word for it, and go on. The answer is not read out if they know it."""
         self._known = is_known
         if self.is_paused:
             self.set_paused(False)

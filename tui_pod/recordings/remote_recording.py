@@ -48,7 +48,7 @@ class RemoteRecording:
         return not self._fetcher.is_closed
 
     def open(self) -> RecordingReader:
-        """See `RemoteAudio.open`."""
+        """Return a new reader, and fetch again at once what failed. Raises OSError if it was closed for good."""
         with self._changed:
             if self._fetcher.is_closed:
                 raise OSError("the recording was closed")
@@ -60,7 +60,7 @@ class RemoteRecording:
             return RecordingReader(self._fetcher, *self.inserted)
 
     def progress(self) -> FetchProgress:
-        """See `RemoteAudio.progress`."""
+        """Return how much is fetched from the start on, how fast, and what the server can do."""
         with self._changed:
             plan, content, now = self._fetcher.plan, self.file.content, time.monotonic()
             failed, at = self._fetcher.next_attempt or (None, now)
@@ -71,12 +71,12 @@ class RemoteRecording:
             )  # fmt: skip
 
     def problem(self) -> str | None:
-        """See `RemoteAudio.problem`."""
+        """Return why the fetcher has given up; None while it has not."""
         failure = self._fetcher.failure
         return None if failure is None else str(failure)
 
     def has_changed(self) -> bool:
-        """See `RemoteAudio.has_changed`."""
+        """Return whether the server has had another version since the last call."""
         with self._changed:
             reported, self._reported_version = self._reported_version, self._fetcher.version
             return reported != self._reported_version
@@ -205,12 +205,12 @@ class RecordingReader:
         self._is_closed = False
 
     def size(self) -> int | None:
-        """See `ByteReader.size`."""
+        """Return the total bytes with the inserted ones; None if not known."""
         size = self._file.content.size
         return None if size is None else size + len(self._inserted)
 
     def can_go_to(self, offset: int) -> bool:
-        """See `ByteReader.can_go_to`."""
+        """Return False for an ID3v1 tag at the end that is not here: a player would wait for it and use nothing."""
         if offset >= self._place:
             offset = max(self._place, offset - len(self._inserted))
         with self._changed:
@@ -218,7 +218,7 @@ class RecordingReader:
         return is_here or self._file.content.size != offset + ID3V1
 
     def read_into(self, buffer: memoryview, offset: int) -> int:
-        """See `ByteReader.read_into`."""
+        """Fill the buffer from the inserted bytes or the file, waiting for the fetcher. Raises OSError: it is over."""
         if offset >= self._place:
             inside = offset - self._place
             if piece := self._inserted[inside : inside + len(buffer)]:
@@ -269,13 +269,13 @@ class RecordingReader:
             raise OSError("the reading is over")
 
     def cancel(self) -> None:
-        """See `ByteReader.cancel`."""
+        """Fail the blocked read and all later ones, without closing the file."""
         with self._changed:
             self._is_cancelled = True
             self._changed.notify_all()
 
     def close(self) -> None:
-        """See `ByteReader.close`."""
+        """End reading; the fetcher closes the file with its last reader."""
         with self._changed:
             if not self._is_closed:
                 self._is_cancelled = self._is_closed = True

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -241,8 +242,6 @@ def command_for(commands: Mapping[str, str], language: str, title: str) -> tuple
     general = language.partition("-")[0] or "en"
     chosen = commands.get(language) or commands.get(general)
     if chosen:
-        import shlex  # only for other voices
-
         try:
             return tuple(map(os.path.expanduser, shlex.split(chosen)))
         except ValueError as error:

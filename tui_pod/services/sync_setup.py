@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.core.errors import UserError
+from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.tasks import run_command
 from tui_pod.sync.sending import LIMIT, lock_file
@@ -121,8 +122,6 @@ class SyncSetup:
     def run_apart(self) -> None:
         """Sync in a process that goes on when the app has ended, unless it would be the first sync."""
         if not self.is_first():
-            from tui_pod.runtime.subprocesses import run_apart  # only with sync
-
             run_apart("tui_pod", "sync", *self._files.options)
 
     async def show_playing(self, episode: str | None) -> None:

@@ -53,9 +53,9 @@ class FeedLibrary(NamedTuple):
     days: tuple[int, ...] = ()
     """The day by which each episode is sorted, as `date.toordinal`: see `Library.days`."""
     aliases: Mapping[str, str] = MappingProxyType({})
-    """See `Library.aliases`."""
+    """The ids of episodes by other ids that feeds have listed them under."""
     moves: Sequence[Move] = ()
-    """See `Library.moves`."""
+    """Where stretches of books are now, and of files that are or were a book."""
     notices: tuple[str, ...] = ()
     podcasts: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """The settings of feeds that have any, as texts, by the feed's first address."""

@@ -39,7 +39,7 @@ class KeptLogin(NamedTuple):
     password_command: str | None = None
     """Prints the password on its first line; None to use `password`."""
     over_http: bool = False
-    """See `Login.over_http`."""
+    """True if the listener agreed to send it over http, where others can read it."""
 
 
 def kept_login(feed_id: str, login: Login) -> KeptLogin:

@@ -66,9 +66,9 @@ class Entry:
     """Its first address; None if it is the same as `address`."""
     page: str | None = None
     settings: tuple[tuple[str, str], ...] = ()
-    """See `podcast_settings`: names and texts."""
+    """The names of its settings and their texts, as in `podcast_settings`."""
     private: str | None = None
-    """See `PRIVATE`; ignored in lists from other programs."""
+    """The private origin that the listener allowed it; ignored in lists from other programs."""
     user: str | None = None
     password: str = field(default="", repr=False)
     """With `user`, a login from the list; never written."""

@@ -70,7 +70,7 @@ class InstalledSource(EpisodeSource):
         """Why it is switched off; empty if it is not."""
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
-        """See `EpisodeSource.takes`. A source that fails takes nothing."""
+        """Ask the package for the place that a typed text means. A source that fails takes nothing."""
 
         def ask(brought: BroughtSource) -> str | None:
             place: object = brought.takes(typed)
@@ -86,7 +86,7 @@ class InstalledSource(EpisodeSource):
             return None
 
     def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
-        """See `EpisodeSource.subscribe`."""
+        """Read the place and store what the package returned. Raises FeedError, with what was wrong."""
         address = self.takes(request.typed, request.is_shell)
         if address is None:
             raise FeedError(self.fault or f"{self.noun} does not know this address.")
@@ -99,12 +99,12 @@ class InstalledSource(EpisodeSource):
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult:
-        """See `EpisodeSource.refresh`."""
+        """Read the place again, and store what has changed."""
         stored = store.store(feed.feed_id, self._read(feed.address, cancel, policy))
         return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
 
     def shown(self, address: str) -> str:
-        """See `EpisodeSource.shown`: the place."""
+        """Return the place as it was typed."""
         return unquote(address.partition("://")[2])
 
     def check_itself(self) -> Check:

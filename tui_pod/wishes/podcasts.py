@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import get_running_loop
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
@@ -98,8 +99,6 @@ def _on_store(work: Callable[[Asked], Outcome | None]) -> Wish:
     """Return the wish that `work` grants in a thread, with the open podcasts; afterwards the app shows what changed."""
 
     async def do(on: Subject) -> Outcome | None:
-        from asyncio import get_running_loop  # marks need no loop
-
         caller, library = ThreadCaller(on.caller, get_running_loop()), on.controller.library
         done = await on.services.context.podcasts.ask(
             lambda podcasts, cancel: work(Asked(podcasts, cancel, on.values, caller, library))
@@ -212,8 +211,6 @@ async def _rename(on: Subject) -> Outcome:
 
 async def _set(on: Subject) -> Outcome:
     """Change settings of a podcast or book, all or none; the login is no setting, and cannot be undone."""
-    from asyncio import get_running_loop  # marks need no loop
-
     ask, text = on.services.context.podcasts.ask, str(on.values["feed"])
     found = await ask(lambda podcasts, _: find_choice(podcasts.store, text))
     try:

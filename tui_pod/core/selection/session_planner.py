@@ -54,7 +54,7 @@ class SessionRequest:
     has_started: bool = True
     """Whether to take unfinished episodes, and these first."""
     seed: int = 0
-    """See `ListQuery.seed`."""
+    """Decides the order if it is shuffled."""
 
 
 def make_request(library: Library, orders: Orders, budget: float, topic: int) -> SessionRequest:

@@ -55,12 +55,12 @@ class FolderSource(EpisodeSource):
     cannot_move = "a folder can only move to another folder, or to topics"
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
-        """See `EpisodeSource.takes`: any path."""
+        """Take any path."""
         path = typed_path(typed, is_shell)
         return None if path is None else to_address(path)
 
     def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
-        """See `EpisodeSource.subscribe`: a folder without audio is a FeedError."""
+        """List the folder in a process of its own. A folder without audio is a FeedError."""
         path = typed_path(request.typed, request.is_shell)
         assert path is not None
         feed_id, *result = _do("add", store, path, json.dumps(request.folders), cancel)
@@ -69,12 +69,12 @@ class FolderSource(EpisodeSource):
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult:
-        """See `EpisodeSource.refresh`: one that is gone or empty is a FeedError."""
+        """List the folder again. One that is gone or empty is a FeedError."""
         path = to_path(feed.address)
         return RefreshResult(feed.feed_id, feed.name, *_do("refresh", store, path, feed.feed_id, cancel))
 
     def move(self, store: FeedStore, feed: Subscription, targets: Sequence[str]) -> bool:
-        """See `EpisodeSource.move`: to another path."""
+        """Follow it to another path; return False if the targets are topics."""
         path = typed_path(targets[0]) if list(targets) != ["/"] else None
         if path is None:
             return super().move(store, feed, targets)
@@ -84,7 +84,7 @@ class FolderSource(EpisodeSource):
         return True
 
     def shown(self, address: str) -> str:
-        """See `EpisodeSource.shown`: its path."""
+        """Return its path."""
         return to_path(address)
 
 

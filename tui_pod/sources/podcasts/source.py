@@ -51,7 +51,7 @@ class PodcastSource(EpisodeSource):
     schemes = ("https", "http")
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
-        """See `EpisodeSource.takes`: any http or https address, and the links of other players."""
+        """Take any http or https address, and the links of other players."""
         if (address := typed_address(text := split_login(typed).text)) is None and (link := read_link(text)):
             address = link.page or link.feed
         return address
@@ -158,7 +158,7 @@ class PodcastSource(EpisodeSource):
         return keep if len(found.items) <= MOST_WAITING else keep()
 
     def move(self, store: FeedStore, feed: Subscription, targets: Sequence[str]) -> bool:
-        """See `EpisodeSource.move`: to the address of its feed."""
+        """Fetch it from another address; return False if the targets are topics."""
         addresses = [target for target in targets if "://" in target]
         if not addresses:
             return False

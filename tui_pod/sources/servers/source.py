@@ -35,20 +35,20 @@ class ServerSource(EpisodeSource):
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult:
-        """See `EpisodeSource.refresh`."""
+        """Read the lists of its libraries, and in full only what has changed."""
         stored = ServerReader(store, feed, cancel).refresh()
         return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
 
     def shown(self, address: str) -> str:
-        """See `EpisodeSource.shown`: its address on the web."""
+        """Return its address on the web."""
         return to_base(address)
 
     def logins(self, store: FeedStore, feed_id: str) -> tuple[Login, ...]:
-        """See `EpisodeSource.logins`: one that gets tokens from the server."""
+        """Return a login that gets tokens from the server."""
         return server_logins(store, feed_id)
 
     def check(self, store: FeedStore, feed: Subscription) -> Check:
-        """See `EpisodeSource.check`: whether it answers, and takes the login."""
+        """Return whether it answers and takes the login, and how many libraries it has."""
         base = clean(to_base(feed.address), 100)
         try:
             libraries = list_libraries(to_base(feed.address), server_login(store, feed))

@@ -37,7 +37,7 @@ class ReadText(NamedTuple):
     """Such as `en-gb`; empty if the text does not say."""
     summary: str
     planned: str
-    """See `Timeline.as_webvtt`."""
+    """Its plan as the text of a file, from which it is spoken."""
     marks: Sequence[tuple[float, str]]
     """Its chapters; none if there is only one."""
     duration: float

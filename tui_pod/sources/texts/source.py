@@ -84,7 +84,7 @@ class TextSource(EpisodeSource):
     cannot_move = "a text can only move to topics"
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
-        """See `EpisodeSource.takes`: the path of a text, the address of an e-book or after `AS_TEXT`, or `-`."""
+        """Take the path of a text, the address of an e-book or one after `AS_TEXT`, or `-`."""
         if is_shell and typed.startswith(STANDARD_INPUT):
             return STANDARD_INPUT
         if (path := typed_path(typed, is_shell)) is not None:
@@ -139,11 +139,11 @@ class TextSource(EpisodeSource):
         return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
 
     def shown(self, address: str) -> str:
-        """See `EpisodeSource.shown`: it has no address of its own."""
+        """Return what it is: it has no address of its own."""
         return "a text on this machine"
 
     def clean_up(self, store: FeedStore) -> None:
-        """See `EpisodeSource.clean_up`."""
+        """Delete the files of texts that were removed."""
         delete_unused(store)
 
 
