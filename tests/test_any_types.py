@@ -31,7 +31,7 @@ from tui_pod.sources.podcasts.chapters import parse_chapters
 from tui_pod.sources.podcasts.directories import fyyd, itunes_episodes
 from tui_pod.sources.podcasts.json_feed import parse_json_feed
 from tui_pod.sources.servers.client import Reply
-from tui_pod.sources.servers.library import to_found, to_listed
+from tui_pod.sources.servers.source import to_found, to_listed
 from tui_pod.state.store import StateFile
 from tui_pod.sync.actions import action_mark, action_time, parse_action
 from tui_pod.sync.memory import read_memory

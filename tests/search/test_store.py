@@ -17,8 +17,19 @@ from tests.search.desk import VTT, Desk
 from tui_pod.core.library.transcript import Cue
 from tui_pod.search import store
 from tui_pod.search.fill import is_current
-from tui_pod.search.store import IndexFile, IndexMissing, NoFullTextSearch, SearchError
-from tui_pod.search.writer import GROUP, GROUP_BITS, Head, IndexWriter, Known, pack, unpack
+from tui_pod.search.store import (
+    GROUP,
+    GROUP_BITS,
+    Head,
+    IndexFile,
+    IndexMissing,
+    IndexWriter,
+    Known,
+    NoFullTextSearch,
+    SearchError,
+    pack,
+    unpack,
+)
 
 
 @pytest.mark.parametrize("content", [b"", b"no database" * 1000, b"SQLite format 3\0" + bytes(5000)])

@@ -18,7 +18,7 @@ from tests.servers.test_servers import ago
 from tests.servers.tried import DoubleServer
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import is_safe
-from tui_pod.sources.servers.library import MAX_SECONDS, to_found
+from tui_pod.sources.servers.source import MAX_SECONDS, to_found
 from tui_pod.sync.folder import SyncError
 
 WRONG: tuple[Any, ...] = (None, True, -1, 1e400, "", "\x1b[31m", [], {}, [None], [[]], {"id": []}, "x" * 100_000)

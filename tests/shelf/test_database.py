@@ -26,7 +26,7 @@ from tui_pod.core.library.podcast_settings import PodcastSettings
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.text.clean import is_safe
 from tui_pod.shelf import database
-from tui_pod.shelf.database import FeedStoreError
+from tui_pod.shelf.database import MIGRATIONS, SCHEMA, FeedStoreError, version_of
 from tui_pod.shelf.episodes import picture_of
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.files import read_files
@@ -36,7 +36,6 @@ from tui_pod.shelf.marks import candidates, read_news
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry, parse_opml
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.shelf.schema import MIGRATIONS, SCHEMA, version_of
 
 
 def test_files_are_private(store: FeedStore) -> None:
@@ -446,7 +445,7 @@ def test_migration_that_fails_leaves_the_database_as_it_was(old: FeedStore, monk
         raise sqlite3.OperationalError("no space")
 
     content = old.db.file.read_bytes()
-    monkeypatch.setattr("tui_pod.shelf.schema.MIGRATIONS", (*MIGRATIONS, fail))
+    monkeypatch.setattr("tui_pod.shelf.database.MIGRATIONS", (*MIGRATIONS, fail))
     with pytest.raises(FeedStoreError, match="unexpected error"):
         old.feeds()
     old.db.close()

@@ -14,8 +14,7 @@ from pathlib import Path
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.search.sources import RECOGNISED_STAMP, UnreadWords, WordSources, folders_stamp
-from tui_pod.search.store import IndexFile, IndexMissing
-from tui_pod.search.writer import Head, IndexWriter, Known
+from tui_pod.search.store import Head, IndexFile, IndexMissing, IndexWriter, Known
 
 BATCH, HEADS = 500, 5_000
 """Episodes per commit, for words and for titles with notes: results grow while the listener waits."""

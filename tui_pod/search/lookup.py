@@ -22,7 +22,7 @@ from tui_pod.core.text.clean import counted, fold, without_surrogates
 from tui_pod.core.text.speech import split_sentences
 from tui_pod.search.query import Phrase, Query, folded_words
 from tui_pod.search.sources import RECOGNISED_STAMP
-from tui_pod.search.writer import GROUP_BITS, Head, PackedWords, unpack
+from tui_pod.search.store import GROUP_BITS, Head, PackedWords, unpack
 
 NEAREST_ROWS = 15_000
 """Most groups of words, and heads, that are ranked for the nearest results: if there are more, without the commonest

@@ -23,11 +23,10 @@ from tui_pod.core.text.clean import clean_title, fold
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.net.file_address import path_of
 from tui_pod.shelf import settings_table
-from tui_pod.shelf.database import FeedDatabase, FeedStoreError, changed_since, to_folders
+from tui_pod.shelf.database import SCHEMA, FeedDatabase, FeedStoreError, changed_since, to_folders
 from tui_pod.shelf.episodes import ordered_ids, serial_numbers
 from tui_pod.shelf.layouts import read_copies, read_moves
 from tui_pod.shelf.opml import Folder
-from tui_pod.shelf.schema import SCHEMA
 from tui_pod.shelf.subscription import read_subscriptions
 
 MAX_TOPICS = 8

@@ -35,7 +35,7 @@ from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.podcasts.json_feed import tables
 from tui_pod.sources.servers.client import MAX_PROGRESS, Reply, ask, to_base
-from tui_pod.sources.servers.library import ident_of, number, server_login, table, text, time_of
+from tui_pod.sources.servers.source import ident_of, number, server_login, table, text, time_of
 from tui_pod.sources.table import source_of
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.folder import SyncError

@@ -16,7 +16,7 @@ from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.shelf.published import FeedError, PublishedItem
 from tui_pod.shelf.shelves import ItemTopic
 from tui_pod.sources.servers.client import ServerLogin, ask, to_address, to_base, typed_bases
-from tui_pod.sources.servers.library import MAX_SECONDS, ident_of, number, time_of, to_found, to_listed
+from tui_pod.sources.servers.source import MAX_SECONDS, ident_of, number, time_of, to_found, to_listed
 from tui_pod.sources.table import source_of
 
 
