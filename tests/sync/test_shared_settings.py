@@ -1,5 +1,6 @@
-"""The settings of podcasts, shared through a folder: the newest win, and logins stay."""
+"""The settings of podcasts, shared through a folder: the newest choice of each wins, and logins stay."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -43,13 +44,47 @@ def test_settings_of_one_machine_come_to_the_other(machines: tuple[Machine, Mach
     assert (two.sync().configured, one.sync().configured) == ([], [])
 
 
-def test_newest_settings_win_and_take_back_what_they_do_not_set(machines: tuple[Machine, Machine]) -> None:
+def test_newest_choice_of_each_setting_wins_and_the_others_stay(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
-    choose(two, 10.0, speed="2", keep="3")
+    choose(two, 10.0, speed="2", keep="3", folder="News")
     choose(one, 20.0, speed="1.2")
+    choose(two, 30.0, folder="Science")
     for machine in (one, two, one):
         machine.sync()
-    assert chosen(one) == chosen(two) == PodcastSettings(speed=1.2)
+    assert chosen(one) == chosen(two) == PodcastSettings(folder=(("Science",),), speed=1.2, keep=3)
+    choose(one, 40.0, keep="")
+    choose(two, 35.0, keep="5", skip_start="9")
+    for machine in (one, two, one):
+        machine.sync()
+    assert chosen(one) == chosen(two) == PodcastSettings(folder=(("Science",),), speed=1.2, skip_start=9.0)
+
+
+def test_file_of_a_version_with_one_time_for_all_takes_nothing_back(
+    machines: tuple[Machine, Machine], tmp_path: Path
+) -> None:
+    one, two = machines
+    choose(one, 10.0, speed="2", keep="3")
+    one.sync()
+    (file,) = (tmp_path / "shared").glob("*.toml")
+    text = file.read_text()
+    assert "times" in text
+    old = re.sub(r"^\[podcasts\.[^\n]*times\]\n(?:[a-z_]+ = .*\n)*", "", text, flags=re.M)
+    assert "times" not in old
+    file.write_text(old)
+    choose(two, 5.0, speed="1", skip_start="7")
+    two.sync()
+    assert chosen(two) == PodcastSettings(speed=2.0, keep=3, skip_start=7.0)
+
+
+def test_settings_of_a_version_with_one_time_for_all_count_from_then(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    with one.store.db.write() as db:
+        db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (FEED, '{"speed": "2", "keep": ""}', 20.0))
+    choose(two, 10.0, speed="1", keep="3")
+    choose(one, 30.0, skip_start="9")
+    for machine in (one, two, one):
+        machine.sync()
+    assert chosen(one) == chosen(two) == PodcastSettings(speed=2.0, skip_start=9.0)
 
 
 def test_settings_wait_for_a_podcast_that_is_not_here_yet(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
@@ -70,7 +105,7 @@ def test_course_is_hidden_everywhere(machines: tuple[Machine, Machine]) -> None:
     assert two.store.course_settings().hidden
 
 
-def test_settings_of_books_travel_and_the_newer_win_wherever_the_book_lies(
+def test_settings_of_books_travel_and_the_newer_of_each_wins_wherever_the_book_lies(
     machines: tuple[Machine, Machine], tmp_path: Path
 ) -> None:
     def add(machine: Machine, root: str) -> str:
@@ -89,9 +124,9 @@ def test_settings_of_books_travel_and_the_newer_win_wherever_the_book_lies(
     two.store.configure(second, {"skip_start": "", "sleep": "chapter"}, updated=20.0)
     two.sync()
     one.store.configure(first, {"speed": "3"}, updated=15.0)
-    assert one.sync().configured == [first]
+    assert (one.sync().configured, two.sync().configured) == ([first], [second])
     for machine, book in ((one, first), (two, second)):
-        assert present(find_book(machine.store, book)).settings == PodcastSettings(speed=1.2, sleep="chapter")
+        assert present(find_book(machine.store, book)).settings == PodcastSettings(speed=3.0, sleep="chapter")
 
 
 @pytest.mark.parametrize(
@@ -112,7 +147,7 @@ def test_settings_that_mean_nothing_or_have_no_time_are_left_out(tables: object)
 
 def test_what_is_wrong_in_settings_from_elsewhere_is_left_out() -> None:
     tables = {FEED: {"updated": NOW, "speed": "9", "order": "newest", "password_command": "rm -rf /", "keep": 3}}
-    assert read_settings(tables, NOW)[FEED].texts == (("order", "newest"),)
+    assert read_settings(tables, NOW)[FEED].texts == {"order": "newest"}
 
 
 @pytest.mark.parametrize(

@@ -193,8 +193,13 @@ class FeedStore:
             db.execute("DELETE FROM files WHERE feed = (SELECT number FROM feeds WHERE first = ?)", (feed_id,))
         self._set(feed_id, "address = ?, etag = '', modified = ''", address, changes_list=True)
 
-    def configure(self, feed_id: str, changes: Mapping[str, str], updated: float | None = None) -> None:
-        """Change the settings of a feed, a book or the `COURSE`, as `podcast_settings.checked` returns them."""
+    def configure(
+        self, feed_id: str, changes: Mapping[str, str], updated: float | Mapping[str, float] | None = None
+    ) -> None:
+        """Change the settings of a feed, a book or the `COURSE`, as `podcast_settings.checked` returns them.
+
+        `updated` is as in `settings_table.write`.
+        """
         with self.db.write(changes_library=True, changes_list=True) as db:
             is_book = db.execute("SELECT 1 FROM recordings WHERE id = ?", (feed_id,)).fetchone() is not None
             if feed_id != COURSE and not is_book:
@@ -208,15 +213,21 @@ class FeedStore:
         with self.db.read() as db:
             return settings_table.read_course(db)
 
-    def changed_settings(self) -> dict[str, tuple[float, dict[str, str]]]:
-        """Return the settings that were ever changed, of feeds, books and the `COURSE`: when, and all texts."""
+    def changed_settings(self) -> dict[str, dict[str, tuple[float, str]]]:
+        """Return the settings that were ever changed, of feeds, books and the `COURSE`: when, and the text of each."""
         with self.db.read() as db:
             times = settings_table.change_times(db)
             feeds = read_subscriptions(db, with_removed=False) if times else ()
             texts = {feed.feed_id: to_texts(feed.settings) for feed in feeds if feed.feed_id in times}
             texts |= settings_table.texts_of_books(db)
         texts[COURSE] = {"hidden": to_texts(self.course_settings())["hidden"]}
-        return {feed_id: (updated, texts[feed_id]) for feed_id, updated in times.items() if feed_id in texts}
+        found = dict[str, dict[str, tuple[float, str]]]()
+        for feed_id in times.keys() & texts.keys():
+            known = times[feed_id]
+            for name, text in texts[feed_id].items():
+                if text or name in known:
+                    found.setdefault(feed_id, {})[name] = known.get(name, min(known.values())), text
+        return found
 
     def recordings_among(self, ids: Iterable[str]) -> list[str]:
         """Return those ids that are of recordings, as books are, and may have settings."""

@@ -1,4 +1,4 @@
-"""The settings of each podcast and book, stored as texts with the time of their last change.
+"""The settings of each podcast and book, stored as texts with the time of the last change of each.
 
 Name and topics have columns of their own in the table of feeds, because the feed and imported lists set them too.
 """
@@ -48,15 +48,24 @@ def stored_texts(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
     return {feed_id: texts for feed_id, texts in found if texts}
 
 
-def write(db: sqlite3.Connection, feed_id: str, changes: Mapping[str, str], updated: float | None = None) -> None:
+TIMES = "times"
+"""Where the times are among the texts. A version that knows one time for all of them ignores it, and drops it."""
+
+
+def write(
+    db: sqlite3.Connection,
+    feed_id: str,
+    changes: Mapping[str, str],
+    updated: float | Mapping[str, float] | None = None,
+) -> None:
     """Change settings of a feed or book.
 
     Args:
         db: in a write transaction.
         feed_id: a known feed; a book or `COURSE`, which have neither name nor topics.
         changes: as `podcast_settings.checked` returns them.
-        updated: time of the change, in seconds since 1970; None means now, or just after the former one if the clock is
-            wrong.
+        updated: time of the change, or of each, in seconds since 1970; None means now, or just after the former one if
+            the clock is wrong.
     """
     if "name" in changes:
         rename = "UPDATE feeds SET title = coalesce(nullif(?, ''), nullif(own_title, ''), title) WHERE first = ?"
@@ -66,11 +75,22 @@ def write(db: sqlite3.Connection, feed_id: str, changes: Mapping[str, str], upda
         db.execute("UPDATE feeds SET folders = ? WHERE first = ?", (folders, feed_id))
     former, known = db.execute("SELECT texts, updated FROM settings WHERE feed = ?", (feed_id,)).fetchone() or (None, 0)
     texts = {**_texts(former), **changes}  # keeps the settings of a newer program
+    times, now = times_of(former, known), time.time()
+    if updated is None:
+        updated = max(now, believed_seconds(known + MOMENT, now))
+    times.update(updated if isinstance(updated, Mapping) else dict.fromkeys(changes, updated))
     for name in ("name", "folder"):
         texts.pop(name, None)
-    now = time.time()
-    updated = max(now, believed_seconds(known + MOMENT, now)) if updated is None else updated
-    db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (feed_id, json.dumps(texts), updated))
+    stored, latest = json.dumps({**texts, TIMES: times}), max(known, *times.values()) if times else known
+    db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (feed_id, stored, latest))
+
+
+def times_of(stored: str | None, updated: float) -> dict[str, float]:
+    """Return when each setting was last set or taken back; `updated` is when any of them was."""
+    found: Any = stored_json(stored) if stored else {}
+    times = found.get(TIMES) if isinstance(found.get(TIMES), dict) else {}
+    known = {str(name): float(time) for name, time in times.items() if isinstance(time, int | float)}
+    return {**dict.fromkeys(_texts(stored), updated), **known}
 
 
 def read_course(db: sqlite3.Connection) -> PodcastSettings:
@@ -87,9 +107,13 @@ def texts_of_books(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
     }
 
 
-def change_times(db: sqlite3.Connection) -> dict[str, float]:
-    """Return when the settings of each feed, and of the `COURSE`, were last changed, in seconds since 1970."""
-    return dict(db.execute("SELECT feed, updated FROM settings WHERE updated > 0"))
+def change_times(db: sqlite3.Connection) -> dict[str, dict[str, float]]:
+    """Return when each setting of each feed, book and the `COURSE` was last changed, in seconds since 1970.
+
+    Those of a version that kept one time for all of them count from then. The empty name has the last time.
+    """
+    rows = db.execute("SELECT feed, texts, updated FROM settings WHERE updated > 0")
+    return {feed: {"": updated, **times_of(texts, updated)} for feed, texts, updated in rows}
 
 
 def shared_texts(texts: str | None) -> tuple[tuple[str, str], ...]:

@@ -44,6 +44,7 @@ from tui_pod.sync.shared_podcasts import (
     NO_PODCASTS,
     SharedPodcasts,
     SharedSettings,
+    merged_settings,
     newest_by_feed,
     podcast_tables,
     read_podcasts,
@@ -181,7 +182,7 @@ class SyncFolder:
                 theirs = ((ident, found.progress[ident]) for ident in taken)
                 taken = incoming(progress, {ident: each._replace(origin=each.origin or name) for ident, each in theirs})
             progress |= taken
-        contents = Contents(progress, notebook, newest_by_feed(podcasts), newest_by_feed(subscriptions))
+        contents = Contents(progress, notebook, merged_settings(podcasts), newest_by_feed(subscriptions))
         contents = contents._replace(queue=tuple(queue.values()), recordings=recordings)
         return Gathered(contents, own, others, tuple(notices), here.missing(progress, recordings))
 
@@ -235,7 +236,7 @@ def _by_own_ids(contents: Contents, here: Recognition, recordings: Described) ->
     return contents._replace(
         progress=here.progress(contents.progress, recordings),
         notebook=here.notebook(contents.notebook, recordings),
-        podcasts=newest_by_feed({here.whole(ident, recordings): one} for ident, one in contents.podcasts.items()),
+        podcasts=merged_settings({here.whole(ident, recordings): one} for ident, one in contents.podcasts.items()),
         queue=here.marks(contents.queue, recordings),
     )
 

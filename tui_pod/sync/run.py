@@ -27,6 +27,7 @@ from tui_pod.sync.shared_podcasts import (
     SharedSettings,
     changed_here,
     is_book_id,
+    merged_settings,
     newest_by_feed,
     read_chosen,
     take_settings,
@@ -190,10 +191,16 @@ class _Plan:
     """What the recordings consist of that any of it is about."""
 
     def settings_to_take(self, store: FeedStore) -> dict[str, ChosenSettings]:
-        """Return the settings that differ from those of the podcasts and books that are here now."""
+        """Return the choices that differ from those of the podcasts and books that are here now."""
         here, former = [*(feed.feed_id for feed in store.feeds()), COURSE], self.former_settings
         here += store.recordings_among(ident for ident in self.settings if is_book_id(ident))
-        return {name: self.settings[name] for name in here if self.settings.get(name) != former.get(name)}
+        found = {}
+        for ident in here:
+            mine = former[ident].choices if ident in former else {}
+            theirs = self.settings[ident].choices if ident in self.settings else {}
+            if new := {name: choice for name, choice in theirs.items() if mine.get(name) != choice}:
+                found[ident] = ChosenSettings(new)
+        return found
 
 
 def _decide(state: State, found: Gathered, chosen: SharedSettings, feeds: list[Subscription], now: datetime) -> _Plan:
@@ -212,7 +219,7 @@ def _decide(state: State, found: Gathered, chosen: SharedSettings, feeds: list[S
         ),
         state.notebook.merged(theirs.notebook),
         chosen,
-        newest_by_feed((chosen, theirs.podcasts)),
+        merged_settings((chosen, theirs.podcasts)),
         listed,
         subscriptions,
         {ident: each for ident, each in subscriptions.items() if each.is_subscribed and ident not in known},

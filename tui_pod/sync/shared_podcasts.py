@@ -1,7 +1,7 @@
 """The podcasts of machines that share a folder: for each one, the last machine that added or removed it decides.
 
-A file lists what its machine subscribed to, and what it removed, with the settings of each podcast and book, of which
-the newest win. Folders of audio files stay where they are, and logins are not shared.
+A file lists what its machine subscribed to, and what it removed, with the settings of each podcast and book. Of each
+setting the newest choice wins. Folders of audio files stay where they are, and logins are not shared.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, usabl
 from tui_pod.core.text.clean import clean, counted, enumerated, is_safe
 from tui_pod.core.wall_time import believed_or_unknown, stamp_later
 from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.settings_table import TIMES
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sync.actions import is_address
 
@@ -92,9 +93,18 @@ Value = TypeVar("Value", bound=tuple[Any, ...])
 class ChosenSettings(NamedTuple):
     """What a listener chose for a podcast or book."""
 
-    updated: datetime
-    texts: tuple[tuple[str, str], ...]
-    """Names and texts of the settings that are set, in the order of the names."""
+    choices: Mapping[str, tuple[datetime, str]]
+    """When each setting was chosen, and its text; empty if it was taken back."""
+
+    @property
+    def updated(self) -> datetime:
+        """When the last of them was chosen."""
+        return max(time for time, _ in self.choices.values())
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The texts of the settings that are set."""
+        return {name: text for name, (_, text) in sorted(self.choices.items()) if text}
 
 
 SharedSettings = Mapping[str, ChosenSettings]
@@ -108,13 +118,27 @@ def is_book_id(ident: str) -> bool:
 
 def read_chosen(store: FeedStore, now: datetime) -> dict[str, ChosenSettings]:
     """Return the settings of all podcasts and books that were ever changed here; the time of some may be unknown."""
-    found = store.changed_settings()
-    return {ident: _chosen(datetime.fromtimestamp(time, UTC), texts, now) for ident, (time, texts) in found.items()}
+    return {
+        ident: ChosenSettings(
+            {
+                name: (believed_or_unknown(datetime.fromtimestamp(time, UTC), now), text)
+                for name, (time, text) in choices.items()
+            }
+        )
+        for ident, choices in store.changed_settings().items()
+        if choices
+    }
 
 
-def _chosen(updated: datetime, texts: Mapping[str, str], now: datetime) -> ChosenSettings:
-    are_set = sorted((name, text) for name, text in texts.items() if text)
-    return ChosenSettings(believed_or_unknown(updated, now), tuple(are_set))
+def merged_settings(everywhere: Iterable[SharedSettings]) -> dict[str, ChosenSettings]:
+    """Return the newest choice of each setting of each podcast and book. The order does not matter."""
+    newest: dict[str, dict[str, tuple[datetime, str]]] = {}
+    for shared in everywhere:
+        for ident, chosen in shared.items():
+            mine = newest.setdefault(ident, {})
+            for name, choice in chosen.choices.items():
+                mine[name] = max(mine.get(name, choice), choice)
+    return {ident: ChosenSettings(choices) for ident, choices in newest.items()}
 
 
 def newest_by_feed(everywhere: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
@@ -127,29 +151,49 @@ def newest_by_feed(everywhere: Iterable[Mapping[str, Value]]) -> dict[str, Value
 
 
 def take_settings(store: FeedStore, received: SharedSettings) -> None:
-    """Save settings from other machines; a setting that is not set there is reset here too."""
-    unset = dict.fromkeys(ROWS, "")
+    """Save settings from other machines."""
     if not received:
         return
     with store.db.together():
-        for feed_id, chosen in received.items():
-            store.configure(feed_id, {**unset, **dict(chosen.texts)}, chosen.updated.timestamp())
+        for ident, (choices,) in received.items():
+            texts = {name: text for name, (_, text) in choices.items()}
+            store.configure(ident, texts, {name: time.timestamp() for name, (time, _) in choices.items()})
 
 
 def settings_tables(settings: SharedSettings) -> dict[str, Any]:
-    """Return settings as TOML."""
-    return {feed_id: {"updated": chosen.updated, **dict(chosen.texts)} for feed_id, chosen in settings.items()}
+    """Return settings as TOML; a version that knows one time for all settings of a podcast reads these too."""
+    return {
+        ident: {
+            "updated": chosen.updated,
+            **chosen.texts,
+            TIMES: {name: time for name, (time, _) in sorted(chosen.choices.items())},
+        }
+        for ident, chosen in settings.items()
+    }
 
 
 def read_settings(tables: Any, now: datetime) -> dict[str, ChosenSettings]:
-    """Return the valid settings in a file's tables."""
+    """Return the valid settings in a file's tables.
+
+    A version that knows one time for all settings of a podcast does not say what was taken back: that stays as it is.
+    """
     found = {}
     for feed_id, table in tables.items() if isinstance(tables, dict) else ():
         updated = table.get("updated") if isinstance(table, dict) else None
         is_address = feed_id.startswith(("http://", "https://")) and len(feed_id) <= MAX_ADDRESS and is_safe(feed_id)
         is_known = is_address or feed_id == COURSE or is_book_id(feed_id)
         if is_known and isinstance(updated, datetime) and updated.tzinfo is not None:
-            texts = usable(table)
-            rows = BOOK_ROWS if is_book_id(feed_id) else ROWS
-            found[feed_id] = _chosen(updated, {name: texts[name] for name in rows if name in texts}, now)
+            texts, given = usable(table), table.get(TIMES)
+            times = {
+                name: time
+                for name, time in (given.items() if isinstance(given, dict) else ())
+                if isinstance(time, datetime) and time.tzinfo is not None
+            }
+            choices = {
+                name: (believed_or_unknown(times.get(name, updated), now), texts.get(name, ""))
+                for name in (BOOK_ROWS if is_book_id(feed_id) else ROWS)
+                if texts.get(name) or (name in times and name not in table)
+            }
+            if choices:
+                found[feed_id] = ChosenSettings(choices)
     return found
