@@ -252,3 +252,14 @@ def test_key_that_drops_what_follows_drops_it_in_a_terminal_too(monkeypatch: pyt
     keyboard.feed(b"jk")
     keyboard.feed(b"l")
     assert keys == ["j", "l"]
+
+
+async def test_key_of_another_script_is_the_one_at_its_place_but_not_in_an_answer(line: int) -> None:
+    got: list[str] = []
+    keyboard = Keyboard(line, got.append, lambda: None)
+    keyboard.start()
+    keyboard.feed("оМ\x1b[1;5A".encode())
+    keyboard.ask(got.append, lambda: None)
+    keyboard.feed("оМ\r".encode())
+    keyboard.close()
+    assert got == ["j", "V", "ctrl+up", "оМ"]

@@ -112,11 +112,15 @@ def test_theme_of_the_settings_comes_before_the_chosen_one(library: Library) -> 
     assert make_first_screen(config, Loaded(library), State({}, {"list": {}})).saved_list == {}
 
 
-@pytest.mark.parametrize(("term", "is_ascii"), [("linux", True), ("xterm", False)])
-def test_screen_of_the_linux_console_is_ascii(
-    term: str, is_ascii: bool, library: Library, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("term", "encoding", "is_ascii"),
+    [("linux", "UTF-8", True), ("xterm", "UTF-8", False), ("xterm", "utf8", False), ("xterm", "ISO-8859-1", True)],
+)
+def test_screen_of_the_linux_console_and_of_old_locales_is_ascii(
+    term: str, encoding: str, is_ascii: bool, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", term)
+    monkeypatch.setattr("locale.getencoding", lambda: encoding)
     assert start(library).is_ascii is is_ascii
 
 

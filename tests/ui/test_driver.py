@@ -9,7 +9,12 @@ import pyte
 import pytest
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START
-from textual.drivers.linux_driver import LinuxDriver
+from textual.drivers.linux_driver import (
+    KITTY_DISAMBIGUATE_ESCAPE_CODES,
+    KITTY_REPORT_ALL_KEYS,
+    KITTY_REPORT_ASSOCIATED_TEXT,
+    LinuxDriver,
+)
 from textual.events import Key, Paste
 from textual.message import Message
 
@@ -21,12 +26,15 @@ from tui_pod.ui.driver import (
     LONGEST_KEY,
     MAX_WAITING,
     PASTE_LIMIT,
+    PASTED_LIMIT,
     TICK,
     AnswerParser,
     PatientDriver,
     SchemeReported,
     TerminalWriter,
+    as_paste,
 )
+from tui_pod.ui.keys import TypedKey
 from tui_pod.ui.look.terminal_pictures import question
 
 
@@ -443,8 +451,6 @@ class ReadingDriver(PatientDriver):
 
     def process_message(self, message: Message) -> None:
         self.messages.append(message)
-        if isinstance(message, Key) and message.key == "X":
-            raise ValueError(message.key)
 
     def said(self) -> list[str]:
         """Return the keys, and what was pasted in brackets."""
@@ -482,7 +488,7 @@ def test_loss_of_the_terminal_ends_the_program_unless_a_client_reports_it(
 
 
 def test_input_that_raises_an_error_is_skipped(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert ReadingDriver(monkeypatch, (0, b"X"), (0, b"j")).said() == ["X", "j"]
+    assert ReadingDriver(monkeypatch, (0, b"k\x1b[9999999;1u"), (0, b"j")).said() == ["k", "j"]
 
 
 BEGIN, END = BRACKETED_PASTE_START.encode(), BRACKETED_PASTE_END.encode()
@@ -505,3 +511,115 @@ def test_paste_lasts_until_its_end_or_until_no_more_text_comes(
     pieces: list[tuple[float, bytes | None]], said: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert ReadingDriver(monkeypatch, *pieces).said() == said
+
+
+COLOURED = "\x1b[31merror\x1b[0m: quit"
+HOSTILE = (
+    "\x1b",
+    "\x1b[",
+    "x\x1b[20",
+    "\x1bOP",
+    "\x1b[200~q",
+    "\x1b[<0;3;3M",
+    "\x1b[106;1;106u",
+    "\x1b]2;q\x07",
+    "é\x1bé",
+)
+
+
+@pytest.mark.parametrize("pasted", [COLOURED, "q", "", *HOSTILE])
+def test_paste_is_no_key_in_two_pieces_either(pasted: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = BEGIN + pasted.encode() + END
+    for cut in range(1, len(sent)):
+        reading = ReadingDriver(monkeypatch, (0, b"j" + sent[:cut]), (TICK / 2, sent[cut:] + b"k"))
+        *before, paste, after = reading.said()
+        assert (before, paste[0], after) == (["j"], "[", "k"), cut
+
+
+def test_paste_byte_by_byte_over_a_slow_line_is_one_paste(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = BEGIN + COLOURED.encode() + END
+    reading = ReadingDriver(monkeypatch, *((TICK / 2, bytes([byte])) for byte in sent), (0, b"k"))
+    assert reading.said() == ["[error: quit]", "k"]
+
+
+def test_paste_of_a_megabyte_is_one_paste_and_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = BEGIN + b"q\x1b[A\r" * 200_000 + END + b"k"
+    pieces = [(0, sent[start : start + 4096]) for start in range(0, len(sent), 4096)]
+    paste, after = ReadingDriver(monkeypatch, *pieces).said()
+    assert (len(paste) > PASTED_LIMIT / 2, paste[:8], after) == (True, "[q q q q", "k")
+
+
+@pytest.mark.parametrize(
+    ("pasted", "field"),
+    [
+        (COLOURED, "error: quit"),
+        ("\n https://a.example/feed\r\n", "https://a.example/feed"),
+        ("one\ntwo\r\nthree\tfour", "one two three four"),
+        ("two  blanks", "two  blanks"),
+        ("\x1b]8;;https://a.example\x07link\x1b]8;;\x07 \x1bPq\x1b\\\u202ex\x00", "link x"),
+        ("naïve 日本 👍", "naïve 日本 👍"),
+    ],
+)
+def test_field_gets_what_was_copied_cleaned(pasted: str, field: str) -> None:
+    assert as_paste(pasted).text == field
+
+
+@pytest.mark.parametrize(
+    ("pieces", "said"),
+    [
+        ([(0, b"quit everything and mark all episodes")], ["[quit everything and mark all episodes]"]),
+        ([(0, b"quit\x1b[31m everything\rand mark all of them")], ["[quit everything and mark all of them]"]),
+        ([(0, b"the quick brown fox jumps over the lazy"), (0, b" dog"), (2 * TICK, b"q")], [
+            "[the quick brown fox jumps over the lazy]", "[dog]", "q",
+        ]),
+        ([(0, b"j" * 60)], ["j"] * 60),
+        ([(0, b"jk" * 30)], ["j", "k"] * 30),
+        ([(0, b"\x1b[<65;3;3M" * 60 + b"q")], ["q"]),
+    ],
+)  # fmt: skip
+def test_more_text_than_anyone_types_ahead_is_a_paste(
+    pieces: list[tuple[float, bytes | None]], said: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ReadingDriver(monkeypatch, *pieces).said() == said
+
+
+@pytest.mark.parametrize(("sent", "is_in_burst"), [(b"q", False), (b"mq", False), (b"jmq", True), (b"quit", True)])
+def test_key_that_came_with_others_says_so(sent: bytes, is_in_burst: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    reading = ReadingDriver(monkeypatch, (0, sent))
+    reading.said()
+    (key,) = (each for each in reading.messages if isinstance(each, Key) and each.key == "q")
+    assert (isinstance(key, TypedKey) and key.is_in_burst) == is_in_burst
+
+
+@pytest.mark.parametrize(
+    ("sent", "key", "character", "place"),
+    [
+        ("\x1b[1086::106;1;1086u", "о", "о", "j"),
+        ("\x1b[1086:1054:106;2;1054u", "О", "О", "J"),
+        ("\x1b[1086::106;5u", "ctrl+о", None, "ctrl+j"),
+        ("\x1b[1093::91;2;1061u", "Х", "Х", "left_curly_bracket"),
+        ("\x1b[106;1;106u", "j", "j", None),
+        ("\x1b[106:74;2;74u", "J", "J", None),
+        ("\x1b[252::91;1;252u", "ü", "ü", None),
+        ("\x1b[1086;1;1086u", "о", "о", "j"),
+        ("о", "о", "о", "j"),
+        ("\x1b[13u", "enter", None, None),
+    ],
+)
+def test_key_of_kittys_protocol_types_its_letter_and_knows_its_place(
+    sent: str, key: str, character: str | None, place: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = ReadingDriver(monkeypatch, (0, sent.encode()))
+    reading.said()
+    (found,) = (TypedKey.of(each) for each in reading.messages if isinstance(each, Key))
+    at_place = found.at_its_place() if found.is_foreign else None
+    assert (found.key, at_place and at_place.key) == (key, place)
+    assert character is None or found.character == character
+
+
+def test_terminal_is_asked_for_the_places_of_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = StartedDriver(monkeypatch)
+    started.writer.done.clear()
+    flag = KITTY_DISAMBIGUATE_ESCAPE_CODES | KITTY_REPORT_ALL_KEYS | KITTY_REPORT_ASSOCIATED_TEXT
+    started.write(f"\x1b[>{flag}u")  # as Textual does
+    assert started.writer.done == ["\x1b[>29u"]

@@ -4,11 +4,13 @@ import pytest
 from textual.widgets import Input
 
 from tests.app_driver import AppDriver
+from tests.present import present
 from tests.rooms import BASICS
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.selection.list_query import ListQuery, SmartList
+from tui_pod.ui.keys import TypedKey
 
 VIEW = ListQuery(entry=1)
 
@@ -47,6 +49,42 @@ async def test_marks_behind_a_search_are_undone_or_kept_though_undo_or_quit_is_r
     await driver.press_at_once("g", *"mjm", "q")
     assert played(driver) == {"one", "three"}
     assert driver.services.writer.progress("three")
+
+
+async def test_text_that_may_be_pasted_ends_nothing(driver: AppDriver) -> None:
+    for key in (*"jmq", "ctrl+x", "ctrl+z"):
+        typed = TypedKey(key, key if len(key) == 1 else None)
+        typed.is_in_burst = True
+        present(driver.app._driver).send_message(typed)
+    await driver.settle()
+    assert driver.app.is_running
+    assert played(driver) == {"two"}
+    await driver.press("u")
+    assert played(driver) == set()
+    await driver.press("/")
+    typed = TypedKey("q", "q")
+    typed.is_in_burst = True
+    present(driver.app._driver).send_message(typed)
+    await driver.settle()
+    assert driver.main.query_one("#search", Input).value == "q"
+
+
+@pytest.mark.parametrize(
+    ("typed", "marked"),
+    [
+        ("оь", {"two"}), ("ξμ", {"two"}), ("חצ", {"two"}), ("تة", {"two"}), ("ㅓㅡ", {"two"}), ("マモ", {"two"}),
+        ("まも", {"two"}), ("\uff4a\uff4d", {"two"}), ("öß", set()),
+    ],
+)  # fmt: skip
+async def test_key_of_another_script_does_what_the_one_at_its_place_does(
+    typed: str, marked: set[str], driver: AppDriver
+) -> None:
+    await driver.press_at_once(*"gg", *typed)
+    assert played(driver) == ({"two"} if marked else set())
+    said = [notice for notice in driver.notices if "keys_by_place" in notice]
+    assert len(said) == bool(marked)
+    await driver.press("/", *typed)
+    assert driver.main.query_one("#search", Input).value == typed
 
 
 async def test_keys_right_behind_a_change_of_pane_are_for_that_pane(driver: AppDriver, library: Library) -> None:

@@ -133,6 +133,7 @@ PRESETS: Mapping[str, Mapping[str, str]] = {
         "playback.louder": "0,plus,equals_sign",
         "playback.previous_mark": "exclamation_mark,ctrl+left,left_curly_bracket",
         "playback.next_mark": "at,ctrl+right,right_curly_bracket",
+        "episode.restart": "circumflex_accent,O",
     },
     "vim": {
         "app.palette": "colon,ctrl+p",

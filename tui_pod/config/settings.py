@@ -138,6 +138,10 @@ class InterfaceSettings(Section):
         bool, Key("Whether to draw symbols, bars and borders in ASCII, as always on the Linux console")
     ] = False
     mouse: Annotated[bool, Key("Whether the app takes the mouse; without it the terminal selects text")] = True
+    keys_by_place: Annotated[
+        bool,
+        Key("Whether a key of another script, such as Cyrillic, does what the US key at its place does"),
+    ] = True
     cursor: Annotated[
         bool,
         Key("Whether the cursor follows the row in use, for a screen reader; times then change only at a key"),

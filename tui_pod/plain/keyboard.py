@@ -17,6 +17,7 @@ from unicodedata import east_asian_width
 
 from tui_pod.config.keymap import character_key, parse_key
 from tui_pod.config.paths import is_dumb_terminal
+from tui_pod.core.layouts import at_its_place, is_foreign
 from tui_pod.core.text.escapes import ESC, PASTE_BEGINS, PASTE_ENDS, PASTE_MARKED, PASTE_PLAIN
 
 ESCAPE_WAIT = 0.1
@@ -42,7 +43,8 @@ _SEQUENCES = {
     "A": "up", "B": "down", "C": "right", "D": "left", "H": "home", "F": "end", "Z": "shift+tab",
     "1~": "home", "7~": "home", "4~": "end", "8~": "end", "5~": "pageup", "6~": "pagedown", "3~": "delete",
     "1;2A": "shift+up", "1;2B": "shift+down", "1;2C": "shift+right", "1;2D": "shift+left",
-    "1;3C": "alt+right", "1;3D": "alt+left",
+    "1;3C": "alt+right", "1;3D": "alt+left", "1;5A": "ctrl+up", "1;5B": "ctrl+down", "1;5C": "ctrl+right",
+    "1;5D": "ctrl+left",
 }  # fmt: skip
 """Sequences of xterm and similar terminals, without the introducer."""
 
@@ -223,6 +225,8 @@ class Keyboard:
             return False
         else:
             character = self._text[0]
+            if self._asker is None and is_foreign(character):
+                character = at_its_place(character) or character
             key = character_name(character)
             self._text = self._text[1:]
             if character == ESC and self._asker is not None and self._came > KEYS_AT_ONCE:

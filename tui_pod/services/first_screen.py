@@ -1,5 +1,6 @@
 """The listener's files, and the values of the first screen. Nothing that only follows it is built or imported."""
 
+import locale
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -64,6 +65,8 @@ class FirstScreen(NamedTuple):
     """What is saved of the queue besides its entries."""
     folds: tuple[str, ...] = ()
     """What the listener folded and unfolded in the tree; see `TopicTree.FoldsChanged`."""
+    knows_places: bool = False
+    """Whether the listener was told that keys of other scripts count by their place."""
 
     def with_keys(self, text: str, show: Callable[[str], str] = show_key) -> str:
         """Return a text in which `show` has filled in the listener's key for each `key_of`."""
@@ -169,7 +172,7 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
         (*state.notices, *loaded.notices, *over, *_shorten(config.notices)),
         settings.ui.theme or state.setting("ui", "theme", ""),
         state.setting("ui", "light", False),
-        settings.ui.ascii or os.environ.get("TERM") == "linux",  # the console, whose font has few of our symbols
+        settings.ui.ascii or _draws_ascii(),
         state.setting("ui", "preview", True),
         tuple(state.strings("ui", "commands")),
         playback.speed,
@@ -183,7 +186,13 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
             state.setting("queue", "until", 0.0),
         ),
         tuple(state.strings("ui", "folds")),
+        state.setting("ui", "knows_places", False),
     )
+
+
+def _draws_ascii() -> bool:
+    """Return True on the Linux console, whose font has few of our symbols, and in a locale that is not UTF-8."""
+    return os.environ.get("TERM") == "linux" or locale.getencoding().lower() not in ("utf-8", "utf8")
 
 
 def _shorten(notices: tuple[str, ...]) -> tuple[str, ...]:

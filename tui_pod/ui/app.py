@@ -19,14 +19,14 @@ from textual.theme import Theme
 from textual.widget import AwaitMount, Widget
 
 from tui_pod.config.settings import bound_actions
-from tui_pod.core.actions import key_of
+from tui_pod.core.actions import key_of, show_key
 from tui_pod.core.text.clean import visible
 from tui_pod.runtime.log import log_error
 from tui_pod.services.first_screen import FirstScreen
 from tui_pod.services.frontend import NOT_TYPED
 from tui_pod.services.lifetime import Lifetime
 from tui_pod.ui.frontend import PlaybackEvent, ScreenFrontend
-from tui_pod.ui.keys import bindings, handle_key
+from tui_pod.ui.keys import TypedKey, bindings, handle_key
 from tui_pod.ui.look.cells import keep_remedy
 from tui_pod.ui.look.themes import OWN, drawn, unknown_theme, usable, with_readable_text
 from tui_pod.ui.output_gate import guard_output, printable
@@ -286,9 +286,29 @@ class TuiPodApp(TerminalApp):
         if isinstance(event, events.Key) and not event.is_forwarded and self.app_focus:
             self.lifetime.key_pressed()
             self.has_news = False
-            await handle_key(self, event, super().on_event)
+            await handle_key(self, event, super().on_event, self._by_place)
         else:
             await super().on_event(event)
+
+    def _by_place(self, key: events.Key) -> events.Key:
+        """Return the key that one without a meaning stands for, and say so the first time."""
+        if not isinstance(key, TypedKey) or not key.is_foreign:
+            return key
+        found = key.at_its_place() if self.first.settings.ui.keys_by_place else None
+        if not (self._knows_places or self.first.knows_places):
+            self._knows_places = True
+            name = visible(key.character or key.key)
+            if found is None:
+                self.frontend.tell(f"{name} is no key here; keys are those of a US keyboard, or in [keys].")
+            else:
+                self.frontend.tell(
+                    f"{name} counts as {show_key(found.key)}, its place on a US keyboard; "
+                    "“keys_by_place = false” in [ui] switches that off."
+                )
+                self.controller.remember("ui", "knows_places", True)
+        return found or key
+
+    _knows_places = False
 
     # -- actions ---------------------------------------------------------------------------------------
 

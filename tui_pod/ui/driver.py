@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import codecs
 import contextlib
-import itertools
 import os
+import re
 import select
 import shutil
 import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from textual._ansi_sequences import SYNC_END, SYNC_START
 from textual._xterm_parser import BRACKETED_PASTE_END, BRACKETED_PASTE_START, XTermParser
 from textual.drivers.linux_driver import LinuxDriver
-from textual.events import Key
+from textual.events import Key, Paste
 from textual.keys import Keys
 from textual.message import Message
 
+from tui_pod.core.text.clean import sifted
 from tui_pod.core.text.escapes import ASK_SCHEME, CSI, FORGET_SCHEME, PICTURES_ANSWER, SCHEME_ANSWER, SHOW_CURSOR, ST
 from tui_pod.runtime.log import log_error
 from tui_pod.ui.changed_cells import ChangedCells
+from tui_pod.ui.keys import TypedKey
 
 if TYPE_CHECKING:
     from tui_pod.ui.look.terminal_pictures import TerminalPictures
@@ -36,7 +38,25 @@ PASTE_LIMIT = 1.0
 """An unterminated paste ends after this long without text (seconds); it would swallow every key otherwise."""
 
 LONGEST_KEY = 32
-"""How many characters a key may send; longer text belongs to a paste."""
+"""How many characters a key may send, or be typed ahead; longer text belongs to a paste."""
+
+FEW = 4
+"""A held key, or two, sends many characters, but no more different ones than this."""
+
+BURST = 3
+"""So many characters at once may be a short paste that the terminal does not mark: they end nothing."""
+
+PASTED_LIMIT = 10_000
+"""Longest text that a field takes from a paste (characters)."""
+
+SEQUENCES = r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|[]PX^_][^\x07\x1b]*+(?:\x07|\x1b\\)?|[ -/]*+[0-~])?"
+"""Escape sequences in text that was copied (ECMA-48)."""
+
+KEYS_ASKED, KEYS_WANTED = "\x1b[>25u", "\x1b[>29u"
+"""What Textual asks of kitty's protocol, and the same with the place of each key on a US keyboard."""
+
+KEY_WITH_PLACE = r"\x1b\[(\d+):\d*(?::(\d+))?((?:;[\d:]*)*)u"
+"""A key that says its place: its own code, that of the US keyboard, modifiers and text."""
 
 TICK = 0.1
 """How often an incomplete key or paste is checked (seconds)."""
@@ -140,12 +160,21 @@ class SchemeReported(Message):
 
 
 class AnswerParser(XTermParser):
-    """Textual's parser, which would take the answers about dark and light, and about pictures, for keys."""
+    """Textual's parser, which would take the answers about dark and light, and about pictures, for keys.
+
+    What is pasted never reaches it: it would take an escape sequence in it for keys.
+    """
 
     _answer = ""
     """The part of the answer about pictures that has arrived."""
     _answer_until = 0.0
     """When to stop waiting for the rest (`time.monotonic`); 0: no answer is being read."""
+    _pasted: str | None = None
+    """The part of a paste that has arrived."""
+    _paste_until = 0.0
+    """When a paste, or the mark of its beginning, has come to no end (`time.monotonic`)."""
+    _begun = ""
+    """The end of what has arrived, if it may begin the mark of a paste."""
 
     def __init__(self, report: Callable[[Message], object], on_pictures: Callable[[], None], debug: bool) -> None:
         """Report messages; call `on_pictures` if the terminal refuses what `question` asks, and so draws pictures."""
@@ -153,13 +182,62 @@ class AnswerParser(XTermParser):
         self._report = report
         self._on_pictures = on_pictures
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether neither a key nor a paste is incomplete."""
+        return self._pasted is None and self._timeout_time is None
+
+    def feed(self, data: str) -> Iterator[Message]:
+        """Yield the messages in what has arrived; a paste once it is complete."""
+        now = time.monotonic()
+        yield from self._end_late_paste(now)
+        if self._pasted is not None and len(data) > LONGEST_KEY:
+            self._paste_until = now + PASTE_LIMIT
+        while data:
+            if self._pasted is not None:
+                new = max(0, len(self._pasted) - len(BRACKETED_PASTE_END) + 1)
+                self._pasted += data
+                end = self._pasted.find(BRACKETED_PASTE_END, new)
+                if end < 0:
+                    return
+                data = self._pasted[end + len(BRACKETED_PASTE_END) :]
+                yield as_paste(self._pasted[:end])
+                self._pasted = None
+                continue
+            begun, is_waiting = self._begun, self._timeout_time is not None
+            before, mark, after = (begun + data).partition(BRACKETED_PASTE_START)
+            if not mark:
+                text = begun + data
+                lengths = range(len(BRACKETED_PASTE_START) - 1, 0, -1)
+                self._begun = next((text[-n:] for n in lengths if BRACKETED_PASTE_START.startswith(text[-n:])), "")
+                self._paste_until = now + PASTE_LIMIT
+                yield from super().feed(data)
+                return
+            if before or not begun or is_waiting:  # else it has already made keys of the beginning
+                yield from super().feed(f"{before}{mark}"[len(begun) :])
+                for _ in super().feed(BRACKETED_PASTE_END):  # an empty paste, as far as Textual's parser knows
+                    pass
+            self._begun, self._pasted, self._paste_until, data = "", "", now + PASTE_LIMIT, after
+
+    def tick(self) -> Iterator[Message]:
+        """Yield what is complete since nothing has followed it."""
+        now = time.monotonic()
+        yield from self._end_late_paste(now)
+        if len(self._begun) < len(CSI) + 1 or now > self._paste_until:  # a whole key may begin alike
+            yield from super().tick()
+
+    def _end_late_paste(self, now: float) -> Iterator[Message]:
+        if self._pasted is not None and now > self._paste_until:
+            yield as_paste(self._pasted)
+            self._pasted = None
+
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[Key]:
         if sequence.startswith(SCHEME_ANSWER) and sequence.endswith("n"):
             self._report(SchemeReported(sequence.endswith("2n")))
         elif sequence == PICTURES_ANSWER:
             self._answer, self._answer_until = "", time.monotonic() + ANSWER_LIMIT
         elif time.monotonic() > self._answer_until or (len(sequence) > 1 and sequence != ST):
-            return super()._sequence_to_key_events(sequence, alt)
+            return self._keys_of(sequence, alt)
         elif sequence != ST:
             self._answer += sequence
         else:
@@ -167,6 +245,40 @@ class AnswerParser(XTermParser):
             if self._answer.startswith("EINVAL") and "virtual placement" in self._answer:
                 self._on_pictures()
         return (Key(Keys.Ignore, sequence),)
+
+    def _keys_of(self, sequence: str, alt: bool) -> Iterable[Key]:
+        place = re.fullmatch(KEY_WITH_PLACE, sequence)
+        if place is None:
+            return super()._sequence_to_key_events(sequence, alt)
+        code, base, rest = place.groups("")
+        keys = super()._sequence_to_key_events(f"{CSI}{code}{rest}u", alt)
+        held = int(rest.split(";")[1] or 1) - 1 if rest else 0
+        return [TypedKey(key.key, key.character, chr(int(base or code)), bool(held & 1)) for key in keys]
+
+
+def as_paste(text: str) -> Paste:
+    """Return a paste of one line for a field; what was copied may hold anything."""
+    line = sifted(re.sub(SEQUENCES, "", text[: 2 * PASTED_LIMIT])).strip()
+    return Paste(re.sub("[\t-\r\x85\u2028\u2029]+", " ", line)[:PASTED_LIMIT])
+
+
+def as_typed(found: Sequence[Message], is_pasted: bool) -> list[Message]:
+    """Return what has arrived at once: as one paste, or with its keys marked if it may be a short one."""
+    if is_pasted:
+        text = "".join(typed_in(found))
+        return [*(each for each in found if not isinstance(each, Key)), as_paste(text)]
+    if len(typed_in(found)) < BURST:
+        return [*found]
+    keys = [TypedKey.of(each) if isinstance(each, Key) else each for each in found]
+    for each in keys:
+        if isinstance(each, TypedKey):
+            each.is_in_burst = True
+    return keys
+
+
+def typed_in(found: Sequence[Message]) -> list[str]:
+    """Return the characters that the keys type."""
+    return [each.character for each in found if isinstance(each, Key) and each.character]
 
 
 class PatientDriver(LinuxDriver):
@@ -263,7 +375,7 @@ class PatientDriver(LinuxDriver):
     def write(self, data: str) -> None:
         """Queue control sequences and text."""
         if self._output is not None:
-            self._output.write(data)
+            self._output.write(KEYS_WANTED if data == KEYS_ASKED else data)
 
     def close(self) -> None:
         """Flush the last bytes."""
@@ -322,14 +434,13 @@ class PatientDriver(LinuxDriver):
         """Read keys until the end, skipping invalid input."""
         parser = self._make_parser()
         decoder = codecs.getincrementaldecoder("utf-8")("ignore")
-        paste_until: float | None = None
         if self._reading is None:
             return
         end = self._reading[0]
+        pasted_until = 0.0  # for a paste that the terminal does not mark
         while True:
             text = ""
-            is_whole = paste_until is None and parser._timeout_time is None
-            ready = select.select([self.fileno, end], [], [], None if is_whole else TICK)[0]
+            ready = select.select([self.fileno, end], [], [], None if parser.is_whole else TICK)[0]
             if end in ready:
                 return
             if ready:
@@ -341,21 +452,19 @@ class PatientDriver(LinuxDriver):
                     self._hang_up()
                     return
                 text = decoder.decode(data)
-            now = time.monotonic()
-            if paste_until is not None and now > paste_until:
-                text, paste_until = BRACKETED_PASTE_END + text, None
-            if text.rfind(BRACKETED_PASTE_START) > text.rfind(BRACKETED_PASTE_END):
-                paste_until = now + PASTE_LIMIT
-            elif BRACKETED_PASTE_END in text:
-                paste_until = None
-            elif paste_until is not None and len(text) > LONGEST_KEY:
-                paste_until = now + PASTE_LIMIT
+            found: list[Message] = []
             try:
-                for event in itertools.chain(parser.feed(text) if text else (), parser.tick()):
-                    self.process_message(event)
+                found.extend(parser.feed(text))
+                found.extend(parser.tick())
             except Exception as error:  # Textual's parser raises various errors; the next key must still work
                 log_error(error, "skipped input that could not be parsed")
                 parser = self._make_parser()
+            now, typed = time.monotonic(), typed_in(found)
+            is_too_much = len(typed) > LONGEST_KEY and len({*typed}) > FEW
+            if is_pasted := is_too_much or (len(typed) >= BURST and now < pasted_until):
+                pasted_until = now + TICK
+            for event in as_typed(found, is_pasted):
+                self.process_message(event)
 
     def _make_parser(self) -> AnswerParser:
         return AnswerParser(self.process_message, lambda: self._soon(self._begin_pictures), self._debug)

@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any
+from typing import Any, Self
 
 from textual import events
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.keys import KEY_NAME_REPLACEMENTS, _character_to_key
 
 from tui_pod.core.actions import ACTIONS, Action
+from tui_pod.core.layouts import at_its_place, is_foreign
 
 IN_DIALOGS = ("playback.back", "playback.forward", "work.stop", "app.suspend")
 """Actions that work in dialogs too, unless the focused field needs their keys."""
+
+ENDING = frozenset(("app.quit", "app.detach", "app.suspend", "session.end"))
+"""Actions that `u` does not bring back: no text that may be pasted runs them."""
 
 PATIENCE = 0.5
 """How long a key waits for the previous one to be handled (seconds)."""
@@ -45,8 +50,48 @@ def _binding(action: Action) -> Binding:
     return Binding(action.keys or f"{action.id}-unbound", action.action, priority=action.is_everywhere, id=action.id)
 
 
-async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.Key], Awaitable[None]]) -> None:
+class TypedKey(events.Key):
+    """A key with what Textual does not keep of it."""
+
+    def __init__(self, key: str, character: str | None, base: str = "", is_shifted: bool = False) -> None:
+        """Make a key; `base` is the character at its place on a US keyboard, without shift, if the terminal says so."""
+        super().__init__(key, character)
+        self.base, self.is_shifted = base, is_shifted
+        self.is_in_burst = False
+
+    @classmethod
+    def of(cls, key: events.Key) -> Self:
+        """Return the same key as one of this class."""
+        return key if isinstance(key, cls) else cls(key.key, key.character)
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether it types a character of another script than Latin."""
+        return is_foreign(self.character or self.key.rpartition("+")[2])
+
+    def at_its_place(self) -> Self | None:
+        """Return the key at the same place of a US keyboard; None if that is not known."""
+        *held, name = self.key.split("+")
+        if not (latin := at_its_place(self.character or name, self.base, self.is_shifted)):
+            return None
+        name = latin if latin.isalnum() else _character_to_key(latin)
+        found = type(self)("+".join((*held, KEY_NAME_REPLACEMENTS.get(name, name))), None if held else latin)
+        found.is_in_burst = self.is_in_burst
+        return found
+
+
+TypedKey.handler_name = events.Key.handler_name  # Textual names the handlers of a message after its class
+
+
+async def handle_key(
+    app: App[Any],
+    key: events.Key,
+    hand_on: Callable[[events.Key], Awaitable[None]],
+    placed: Callable[[events.Key], events.Key] = lambda key: key,
+) -> None:
     """Handle a key and everything it triggers; `hand_on` is Textual's own handler.
+
+    `placed` returns the key that one without a meaning stands for.
 
     Textual sends a key to the focused pane first, and it bubbles back behind the keys typed after it. If a slow
     connection delivers several keys at once, `q` would overtake a mark, and a field would miss what is typed.
@@ -55,7 +100,12 @@ async def handle_key(app: App[Any], key: events.Key, hand_on: Callable[[events.K
         await _settle(app.screen, START_PATIENCE)
     pane = app.focused
     is_text = pane is not None and pane.check_consume_key(key.key, key.character)
+    if not is_text and key.key not in app.screen.active_bindings:
+        key = placed(TypedKey.of(key))
     bound = None if is_text else app.screen.active_bindings.get(key.key)
+    if bound is not None and bound.binding.id in ENDING and isinstance(key, TypedKey) and key.is_in_burst:
+        app.bell()
+        return
     is_move = bound is not None and (bound.binding.id or "").startswith("move.")
     with _drawn_at_once(app) if is_move and not app.message_queue_size else contextlib.nullcontext():
         if bound is None or not bound.enabled or not await app.run_action(bound.binding.action, bound.node):

@@ -37,7 +37,7 @@ async def test_help_is_narrowed_by_what_is_typed_with_the_groups_that_are_left(d
     await driver.press("question_mark", *"volumes")
     assert "No key does that." in lines(driver)
     await driver.press("backspace", *" louder")
-    assert [line for line in lines(driver)[1:] if line] == ["Playing", "+ =        Volume: louder by 5"]
+    assert [line for line in lines(driver)[1:] if line] == ["Playing", "+ =            Volume: louder by 5"]
 
 
 async def test_help_wraps_a_label_beside_its_keys_where_the_terminal_is_too_narrow(driver: AppDriver) -> None:
