@@ -369,8 +369,11 @@ def test_database_of_version_1_keeps_every_row(old: FeedStore) -> None:
     assert version(old.db.file) == 1
     old.feeds()
     old.db.close()
+    (folder,) = (number for number, first, *_ in before["feeds"] if first == EMMA)
+    undated = [(*row[:6], None, *row[7:]) if row[1] == folder else row for row in before["episodes"]]
     assert rows(old.db.file) == before | {
         "feeds": [(*feed, 0) for feed in before["feeds"]],
+        "episodes": sorted(undated, key=repr),
         "aliases": [],
         "recordings": [],
         "former_episodes": [],

@@ -128,6 +128,13 @@ MIGRATIONS: tuple[tuple[str, ...] | Callable[[sqlite3.Connection], None], ...] =
     ("CREATE TABLE layouts (book TEXT NOT NULL, until REAL NOT NULL, parts TEXT NOT NULL)",),
     # 7: the generation of the library in which a feed changed last
     ("ALTER TABLE feeds ADD COLUMN changed INTEGER NOT NULL DEFAULT 0",),
+    # 8: a folder's files have the date of their tags, instead of the day on which they were added; the next scan reads
+    # again the tags of those that may have one, and makes all episodes again
+    (
+        "UPDATE episodes SET published = NULL WHERE feed IN (SELECT number FROM feeds WHERE address LIKE 'file:/%')",
+        "UPDATE files SET tags = '[]' WHERE json_extract(tags, '$[11]') <> '' AND json_extract(tags, '$[17]') IS NULL",
+        "UPDATE kinds SET kind = 'outdated'",
+    ),
 )
 """Each brings a database to the version of its number, counted from 1."""
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.podcast_settings import PodcastSettings, make_settings
 from tui_pod.core.text.clean import clean, enumerated, fold
+from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf import marks
 from tui_pod.shelf.database import bump, number_of
@@ -205,7 +206,9 @@ def _store_items(
     new = 0
     for place, (ident, item) in enumerate(zip(ids, items, strict=True)):
         time = times.get(ident, today)
-        identified = Identified(ident, item.guid, item._replace(published=time))
+        if item.published is not None and is_believed_seconds(item.published, now):
+            time = item.published
+        identified = Identified(ident, item.guid, item)
         inside = (item.recording and item.recording.keys) or item.guid.split("\0")[:1]
         is_new = ident not in times and known_sounds.isdisjoint(inside)
         placed.append(Placed(identified, time, len(items) - place, now if is_new else today))

@@ -163,7 +163,6 @@ def _read(database: FeedDatabase, since: int | None, others: Others) -> FeedLibr
         every: dict[Topic, None] = {}
         by_feed = {}
         by_folder: dict[int, _Subfolders] = {}
-        undated = set[int]()
         numbers, copies = serial_numbers(db), read_copies(db)
         podcasts = settings_table.stored_texts(db)
         hidden = {feed_id for feed_id, texts in podcasts.items() if texts.get("hidden") == "yes"}
@@ -183,7 +182,6 @@ def _read(database: FeedDatabase, since: int | None, others: Others) -> FeedLibr
                 tuple(reversed(ordered_ids(db, feed_id, numbers))) if is_serial else (),
             )  # fmt: skip
             if (root := path_of(address)) is not None:
-                undated.add(number)
                 by_folder[number] = _read_subfolders(db, number, root, by_feed[number], topics, copies)
             elif is_arranged:
                 by_folder[number] = _read_shelves(db, number, by_feed[number], topics)
@@ -194,7 +192,7 @@ def _read(database: FeedDatabase, since: int | None, others: Others) -> FeedLibr
                 " FROM visits JOIN episodes USING (id) JOIN feeds ON feed = feeds.number WHERE removed IS NOT NULL"
             )
         }
-        episodes, keys, days = _episodes(db, by_feed, previewed, by_folder, undated, only, copies)
+        episodes, keys, days = _episodes(db, by_feed, previewed, by_folder, only, copies)
         changed, places = frozenset[str](), list[int]()
         if only is not None:
             first = "SELECT first FROM feeds WHERE number IN (SELECT value FROM json_each(?))"
@@ -338,14 +336,12 @@ def _episodes(
     by_feed: Mapping[int, _FeedTopics],
     previewed: Mapping[str, _FeedTopics],
     by_folder: Mapping[int, _Subfolders],
-    undated: Set[int],
     only: Sequence[int] | None,
     copies: Mapping[str, str],
 ) -> tuple[tuple[Episode, ...], tuple[tuple[str, ...], ...], tuple[int, ...]]:
     """Return the episodes, their topics as keys, and the days by which they are sorted.
 
-    Those in `previewed` are of feeds not subscribed to. The feeds whose numbers are in `undated` state no dates. If
-    `only` is given, the episodes of these feeds.
+    Those in `previewed` are of feeds not subscribed to. If `only` is given, the episodes of these feeds.
     """
     episodes: list[Episode] = []
     keys: list[tuple[str, ...]] = []
@@ -373,7 +369,7 @@ def _episodes(
         if (main := copies.get(ident)) is not None:
             also.setdefault(main, []).append((tags, topics))
             continue
-        is_dated = published is not None and number not in undated and is_believed_seconds(published, seen)
+        is_dated = published is not None and is_believed_seconds(published, seen)
         episode = Episode(
             ident, title, summary, duration, _day(published) if is_dated else None, tags, audio, transcript,
             numbering=numbering(season, count, title),

@@ -1,6 +1,8 @@
 """A folder as a podcast: what is in it, in which order, and what stays when it changes."""
 
 import shutil
+import time
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,7 @@ from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_au, make_mp3
 from tui_pod.net.file_address import to_address
 from tui_pod.runtime.threads import Cancelled, CancelToken
+from tui_pod.shelf.database import FAMILY
 from tui_pod.shelf.files import read_files, read_kinds, store_contents, without_contents
 from tui_pod.shelf.marks import read_news
 from tui_pod.shelf.published import FeedError
@@ -174,3 +177,65 @@ def test_what_the_player_tells_concerns_one_folder_and_changes_no_known_length(s
     ]
     assert lengths == [[pytest.approx(known), 9.0], [known, None]]
     assert [read_kinds(shelf.store, feed)[1] for feed in (first, second)] == [False, True]  # is as stored
+
+
+def test_files_have_the_dates_of_their_tags_and_others_are_sorted_by_the_day_they_were_found(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "Old", TDRC="2005-06-07")
+    shelf.put("b.mp3", "Undated", TYER="2019")
+    shelf.put("c.mp3", "Later", TYER="2006", TDAT="0203")
+    shelf.put("d.mp3", "Tomorrow", TDRC="2999-01-01")
+    shelf.put_book(TDRC="2010-02-03")
+    shelf.add()
+    library = shelf.library()
+    found = {each.title: each for each in map(library.episode, range(len(library)))}
+    days = {"Old": "2005-06-07", "Later": "2006-03-02", "Emma": "2010-02-03"}
+    assert {title: f"{each.published}" for title, each in found.items() if each.published} == days
+    assert found["Undated"].year == "2019"
+    assert library.titles[-3:] == ["Emma", "Later", "Old"], "the newest first"
+    assert {*library.titles[:-3]} == {"Undated", "Tomorrow"}
+
+
+def test_file_with_an_old_date_is_new_when_it_is_found(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "One")
+    shelf.add()
+    shelf.put("b.mp3", "Two", TDRC="2005-06-07")
+    shelf.refresh()
+    assert read_news(shelf.store.db, time.time()) == {shelf.ids()["Two"]}
+
+
+def sorting(shelf: Shelf) -> dict[str, float]:
+    """Return the time by which each episode is sorted, by title."""
+    with shelf.store.db.read() as db:
+        return dict(db.execute("SELECT title, sort FROM episodes"))
+
+
+def test_file_whose_date_is_added_later_keeps_its_id_and_one_without_keeps_its_place(shelf: Shelf) -> None:
+    for title in ("One", "Two"):
+        shelf.put(f"{title}.mp3", title)
+    shelf.add()
+    ids, places = shelf.ids(), sorting(shelf)
+    shelf.put("One.mp3", "One", TDRC="2005-06-07")
+    shelf.refresh()
+    dated = datetime(2005, 6, 7, tzinfo=UTC).timestamp()
+    assert (shelf.ids(), sorting(shelf)) == (ids, places | {"One": dated})
+
+
+def test_home_of_2_1_gets_its_dates_at_the_next_scan(shelf: Shelf) -> None:
+    shelf.put("a.mp3", "Old", TDRC="2005-06-07")
+    shelf.put("b.mp3", "Slashes", TDRC="2005/06/08")
+    shelf.put("c.mp3", "Undated")
+    shelf.add()
+    ids, added = shelf.ids(), 1_700_000_000.0
+    with shelf.store.db.write() as db:  # as 2.1 stored it
+        db.execute("UPDATE episodes SET published = ?, sort = ?", (added, added))
+        db.execute("UPDATE files SET tags = json_replace(tags, '$[17]', NULL) WHERE path LIKE 'b%'")
+        db.execute(f"PRAGMA application_id = {FAMILY << 16 | 7}")
+    shelf.store.db.close()
+    library = shelf.library()
+    assert [library.episode(index).published for index in range(3)] == [None] * 3
+    assert shelf.refresh().has_changed
+    library = shelf.library()
+    dates = {each.title: each.published for each in map(library.episode, range(3))}
+    assert dates == {"Old": date(2005, 6, 7), "Slashes": date(2005, 6, 8), "Undated": None}
+    assert (shelf.ids(), read_news(shelf.store.db)) == (ids, set())
+    assert sorting(shelf)["Undated"] == added

@@ -323,3 +323,56 @@ def test_text_in_a_recording_is_its_transcript_and_one_beside_it_may_have_zeros(
         assert [cue.text for cue in texts.transcript_in(shelf.folder / "a.mp3", 1.0).cues] == ["A rare word"]
         (shelf.folder / "b.srt").write_bytes("Ein Wört".encode("utf-16"))  # which has zeros, as recordings have
         assert [cue.text for cue in texts.transcript_in(shelf.folder / "b.srt", 1.0).cues] == ["Ein Wört"]
+
+
+@pytest.mark.parametrize(
+    ("frames", "day"),
+    [
+        ({"TDRC": "2005-06-07"}, "2005-06-07"),
+        ({"TDRC": "2005-06-07T20:30:00"}, "2005-06-07"),
+        ({"TDRC": "2005/06/07"}, "2005-06-07"),
+        ({"TDRC": "2008.05.25"}, "2008-05-25"),
+        ({"TDRC": "2005", "TDRL": "2006-01-02"}, "2006-01-02"),
+        ({"TYER": "2005", "TDAT": "0706"}, "2005-06-07"),
+        ({"TYER": "2005", "TDAT": "0031"}, None),
+        ({"TYER": "2005", "TDAT": "x706"}, None),
+        ({"TYER": "2005"}, None),
+        ({"TDRC": "2005-06"}, None),
+        ({"TDRC": "2005-06-071"}, None),
+        ({"TDAT": "0706"}, None),
+        ({}, None),
+    ],
+)
+def test_full_date_of_a_tag_is_read_in_each_spelling(tmp_path: Path, frames: dict[str, str], day: str | None) -> None:
+    found = tags.read_file(str(make_mp3(tmp_path / "a.mp3", "A", **frames)))[1]
+    assert (found.published and f"{datetime.fromtimestamp(found.published, UTC):%F}") == day
+    assert found.year == next((text[:4] for name, text in frames.items() if name in ("TDRC", "TYER")), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "read"),
+    [
+        ("海上的船只与港口", "gb2312", "海上的船只与港口"),
+        ("第一集 大海", "gb2312", "第一集 大海"),
+        ("一二三四五六七八九十一二三四五", "gb2312", "一二三四五六七八九十一二三四五"),
+        ("Война и мир, часть первая", "cp1251", "Война и мир, часть первая"),
+        ("«Ёлка» и №7", "cp1251", "«Ёлка» и №7"),
+        ("¿Qué pasó? ¡Olé!", "cp1252", "¿Qué pasó? ¡Olé!"),
+        ("£5 · ½ · ©", "cp1252", "£5 · ½ · ©"),
+    ],
+)
+def test_old_tag_may_be_chinese(tmp_path: Path, text: str, encoding: str, read: str) -> None:
+    old = b"TAG" + text.encode(encoding)[:30].ljust(125, b"\0")
+    assert write_tag(tmp_path / "a.mp3", 3, 0, b"", old).title == read
+
+
+def test_chinese_title_cut_in_a_character_loses_only_that(tmp_path: Path) -> None:
+    old = b"TAG" + ("a" + "海上的船只与港口" * 2).encode("gb2312")[:30] + b"x" * 95
+    assert write_tag(tmp_path / "a.mp3", 3, 0, b"", old).title == "a" + ("海上的船只与港口" * 2)[:14]
+
+
+def test_comment_that_ffmpeg_writes_is_the_description(tmp_path: Path) -> None:
+    comment = frame(b"TXXX", b"\x03comment\0About ships")
+    assert write_tag(tmp_path / "a.mp3", 4, 0, comment).description == "About ships"
+    named = frame(b"COMM", b"\x03eng_comment\0About harbours")
+    assert write_tag(tmp_path / "b.mp3", 4, 0, named).description == "About harbours"

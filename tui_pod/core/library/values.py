@@ -23,6 +23,7 @@ PLAYABLE_ENDINGS = AUDIO_ENDINGS + _FILM_ENDINGS
 
 UNPLAYABLE_ENDINGS = (
     ".aax", ".aa", ".m4p", ".mid", ".midi", ".kar", ".ra", ".rm", ".dsf", ".dff", ".shn", ".tak", ".oma", ".voc",
+    ".mp1", ".3g2", ".ofr", ".mod", ".xm", ".s3m", ".it",
 )  # fmt: skip
 """Endings of sound files that the player does not open: protected, notes only, or rare."""
 _NO_RECORDING = re.compile(

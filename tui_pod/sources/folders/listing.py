@@ -311,6 +311,7 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Pub
         parts, tuple(file.key for file in files),
     )  # fmt: skip
     return PublishedItem(guid, title, clean(summary, SUMMARY_LIMIT), size=sum(file.size for file in files),
+                published=next((file.tags.published for file in files if file.tags.published), None),
                 duration=parts[-1].end, audio=parts[0].audio, marks=marks,
                 transcript=None if parts[1:] else parts[0].transcript, recording=recording)  # fmt: skip
 

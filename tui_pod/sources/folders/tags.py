@@ -67,6 +67,9 @@ MAX_APE = 1024 * 1024
 RUSSIAN = 0.6
 """Share of letters beyond ASCII from which on a text in one byte a character is Russian."""
 
+CHINESE = 0.15
+"""Share of signs among the bytes beyond ASCII from which on a text may be Chinese (GB 2312)."""
+
 MAX_ARTISTS = 100
 """Maximum number of artists read from a file; each is compared with those before it."""
 
@@ -192,13 +195,13 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
         _number(found.disc),
         _number(found.track),
         _duration(found, file),
-        _line(tag(*_DESCRIPTIONS) or found.comment, SUMMARY_LIMIT),
+        _line(tag(*_DESCRIPTIONS) or found.comment or tag("_comment"), SUMMARY_LIMIT),
         author=author,
         narrator=narrator if narrator != author else "",
         series=f"{series} {number}" if series and number else series,
         year=_year(found.year),
         genre=_line(found.genre, 100),
-        published=next((time for text in (tag("tdrl"), found.year) if text and (time := _date(text))), None),
+        published=_published((tag("tdrl"), found.year or "", *(other.get("year") or ())), tag("tdat")),
         has_lyrics=bool(tag("lyrics")),
     )
 
@@ -322,9 +325,15 @@ def _year(text: str | None) -> str:
     return found[0] if found else ""
 
 
-def _date(text: str) -> float | None:
-    """Return the seconds since 1970 of a full date."""
-    return to_time(text[:40]) if re.match(r"\d{4}-\d\d-\d\d", text) else None
+def _published(texts: Sequence[str], day: str) -> float | None:
+    """Return the seconds since 1970 of the first full date; `day` (`DDMM`, ID3v2.3) completes a year."""
+    for text in texts:
+        full = re.sub(r"^(\d{4})[/.](\d\d)[/.](\d\d)", r"\1-\2-\3", text[:40])
+        if re.fullmatch(r"\d{4}", full) and re.fullmatch(r"\d{4}", day):
+            full = f"{full}-{day[2:]}-{day[:2]}"
+        if re.match(r"\d{4}-\d\d-\d\d(?!\d)", full) and (time := to_time(full)):
+            return time
+    return None
 
 
 def _line(value: Any, limit: int = 300) -> str:
@@ -332,7 +341,7 @@ def _line(value: Any, limit: int = 300) -> str:
 
 
 def _mended(text: str) -> str:
-    """Return a text that was taken for Latin-1 as what it more probably is: UTF-8, Windows-1251 or Windows-1252."""
+    """Return a text that was taken for Latin-1 as what it more probably is: UTF-8, Chinese, Windows-1251 or -1252."""
     if text.isascii():
         return text
     try:
@@ -341,6 +350,11 @@ def _mended(text: str) -> str:
         return text
     with contextlib.suppress(UnicodeDecodeError):
         return raw.decode()
+    signs, high = len(re.findall(rb"[\xa1-\xbf]", raw)), len(re.findall(rb"[\x80-\xff]", raw))
+    if high > 3 and signs > CHINESE * high:
+        for whole in (raw, raw[:-1]):  # ID3v1 cuts a text after 30 bytes
+            with contextlib.suppress(UnicodeDecodeError):
+                return whole.decode("gb2312")
     letters = len(re.findall(rb"[A-Za-z\xa8\xb8\xc0-\xff]", raw))
     is_russian = re.search(rb"[\xc0-\xff]{3}", raw) and len(re.findall(rb"[\xc0-\xff]", raw)) > RUSSIAN * letters
     return raw.decode("cp1251" if is_russian else "cp1252", "replace")
