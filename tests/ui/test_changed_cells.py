@@ -175,3 +175,8 @@ def test_row_with_wide_letters_is_sent_whole_and_all_behind_it_again() -> None:
     wide = [Strip([Segment("日本")]), Strip([Segment("rest")])]
     former = [Strip([Segment("abcd")]), Strip([Segment("rest")])]
     assert sent([former], [wide]).endswith("\x1b[1;1H日本\x1b[1;5Hrest")
+
+
+def test_what_follows_blanks_behind_letters_of_doubtful_width_is_placed_by_its_own_cell() -> None:
+    changed = sent(rows("a"), [parts(("कहानि य", "red"), ("  1:23", "red"), ("·", "blue"))])
+    assert changed.endswith("\x1b[1;1H\x1b[31mकहानि य\x1b[0m\x1b[1;8H\x1b[31m1:23\x1b[0m\x1b[34m·\x1b[0m")

@@ -6,12 +6,14 @@ That takes seconds on a slow line, and a screen reader reads all of it as new te
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from rich.cells import get_character_cell_size
+from rich.cells import cell_len, get_character_cell_size
 from rich.console import Console
+from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.strip import Strip
 
@@ -22,6 +24,12 @@ GAP = 6
 
 SHORT = 3
 """Changes of fewer cells, such as of a border, are sent colour by colour: naming a colour costs up to 40 bytes."""
+
+PARTS = r"\S+(?: \S+)*+"
+"""What stands between two blanks or more, and so is in a column."""
+
+MAYBE_WIDE = r"[\u0300-\u036f\u0483-\u200f\u2e80-\ud7ff\ue000-\U0010ffff]"
+"""Signs of scripts some of whose letters are not one cell wide; what we draw with is in between."""
 
 Cell = tuple[str, str | int]
 """A character and the codes of its style; or a strip sent as a whole, and the number of the cell in it."""
@@ -56,8 +64,10 @@ class ChangedCells:
     def render(self, update: CompositorUpdate, console: Console) -> str:
         """Return what to send for an update, and remember it as shown."""
         if isinstance(update, LayoutUpdate) and not self._rows and self._whole is None:
-            self._whole = update
-            return update.render_segments(console)
+            drawn = update.render_segments(console)
+            if re.search(MAYBE_WIDE, drawn) is None:
+                self._whole = update
+                return drawn
         if self._whole is not None:
             whole, self._whole = self._whole, None
             for _ in self._take(whole, console):
@@ -76,7 +86,7 @@ class ChangedCells:
                 row[x:end] = cells
                 if isinstance(cells[0][1], int):
                     row[end:] = [None] * (len(row) - end)  # the terminal may have drawn it wider
-                    yield _Run(y, x, None, text)
+                    yield _Run(y, x, None, _placed(x, y, strip, console))
                 else:
                     yield from _runs(x, y, former, cells)
 
@@ -119,6 +129,25 @@ def _cells(strip: Strip, text: str, console: Console) -> list[Cell]:
         codes = "" if style is None or system is None else style._ansi or style._make_ansi_codes(system)
         cells += [(character, codes) for character in part]
     return cells
+
+
+def _placed(x: int, y: int, strip: Strip, console: Console) -> str:
+    """Return what draws a strip whose width the terminal may see otherwise: each part that follows blanks at its place.
+
+    Rich's table gives no width to the vowel signs of Indian scripts, which most terminals draw in a cell of their own.
+    """
+
+    def drawn(text: str, style: Style | None) -> str:
+        return style.render(text, color_system=console._color_system) if style else text
+
+    parts, was_blank = [drawn(" " * cell_len(text), style) for text, style, _ in strip._segments], True
+    for text, style, _ in strip._segments:
+        for part in re.finditer(PARTS, text):
+            if was_blank or part.start():
+                parts.append(f"{CSI}{y + 1};{x + 1 + cell_len(text[: part.start()])}H")
+            parts.append(drawn(part[0], style))
+        x, was_blank = x + cell_len(text), text.endswith(" ")
+    return "".join(parts)
 
 
 @lru_cache(4096)

@@ -23,7 +23,17 @@ from textual.keys import Keys
 from textual.message import Message
 
 from tui_pod.core.text.clean import sifted
-from tui_pod.core.text.escapes import ASK_SCHEME, CSI, FORGET_SCHEME, PICTURES_ANSWER, SCHEME_ANSWER, SHOW_CURSOR, ST
+from tui_pod.core.text.escapes import (
+    ASK_SCHEME,
+    CSI,
+    FORGET_SCHEME,
+    KEYS_ASKED,
+    KEYS_WANTED,
+    PICTURES_ANSWER,
+    SCHEME_ANSWER,
+    SHOW_CURSOR,
+    ST,
+)
 from tui_pod.runtime.log import log_error
 from tui_pod.ui.changed_cells import ChangedCells
 from tui_pod.ui.keys import TypedKey
@@ -51,9 +61,6 @@ PASTED_LIMIT = 10_000
 
 SEQUENCES = r"\x1b(?:\[[0-?]*+[ -/]*+[@-~]|[]PX^_][^\x07\x1b]*+(?:\x07|\x1b\\)?|[ -/]*+[0-~])?"
 """Escape sequences in text that was copied (ECMA-48)."""
-
-KEYS_ASKED, KEYS_WANTED = "\x1b[>25u", "\x1b[>29u"
-"""What Textual asks of kitty's protocol, and the same with the place of each key on a US keyboard."""
 
 KEY_WITH_PLACE = r"\x1b\[(\d+):\d*(?::(\d+))?((?:;[\d:]*)*)u"
 """A key that says its place: its own code, that of the US keyboard, modifiers and text."""

@@ -6,6 +6,7 @@ from textual import events
 
 from tui_pod.services.lifetime import Lifetime
 from tui_pod.ui.app import TuiPodApp
+from tui_pod.ui.changed_cells import ChangedCells
 
 
 class _Still(TuiPodApp):
@@ -19,7 +20,7 @@ class _Still(TuiPodApp):
         self.screen.call_after_refresh(self._take)
 
     def _take(self) -> None:
-        self.drawn = self.screen._compositor.render_full_update().render_segments(self.console)
+        self.drawn = ChangedCells().render(self.screen._compositor.render_full_update(), self.console)
         self.exit()
 
     def end(self) -> None:

@@ -47,6 +47,9 @@ ASKED = 0x747569
 PICTURES_ANSWER = f"\x1b_Gi={ASKED};"
 """How its answer begins."""
 
+KEYS_ASKED, KEYS_WANTED = "\x1b[>25u", "\x1b[>29u"
+"""What Textual asks of kitty's keyboard protocol, and the same with the place of each key on a US keyboard."""
+
 SHOW_CURSOR = "\x1b[?25h"
 """Shows the terminal's cursor, which Textual hides."""
 
