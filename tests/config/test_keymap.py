@@ -159,6 +159,15 @@ def test_check_keymap_with_a_fault_keeps_the_default(wanted: dict[str, str], sai
     assert fault.used == BY_ID[fault.id].keys
 
 
+def test_second_key_for_other_keyboards_yields_to_the_listeners_own() -> None:
+    keys, faults = check_keymap({"undo": "ctrl+y", "view.theme": "0,ctrl+up"})
+    assert faults == []
+    assert keys == {
+        "undo": "ctrl+y", "view.theme": "0,ctrl+up", "app.detach": "ctrl+backslash",
+        "episode.restart": "circumflex_accent", "playback.faster": "right_square_bracket",
+    }  # fmt: skip
+
+
 def test_check_keymap_with_an_unknown_id_names_a_near_one() -> None:
     keymap, (fault,) = check_keymap({"playback.togle": "x"})
     assert keymap == {}

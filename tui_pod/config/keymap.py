@@ -41,6 +41,11 @@ PALETTE = "palette"
 
 MODIFIERS = frozenset(("alt", "ctrl", "hyper", "meta", "shift", "super"))
 
+SPARE = frozenset((
+    "0", "ctrl+left", "ctrl+right", "ctrl+up", "ctrl+down", "ctrl+y", "left_parenthesis", "right_parenthesis",
+))  # fmt: skip
+"""Second keys of actions whose first one needs AltGr on many keyboards; what the listener wants of them comes first."""
+
 _CHARACTERS = {
     "solidus": "slash", "reverse_solidus": "backslash", "commercial_at": "at", "hyphen_minus": "minus",
     "plus_sign": "plus", "low_line": "underscore",
@@ -176,6 +181,9 @@ def check_keymap(wanted: Mapping[str, str], preset: str = "default") -> tuple[di
             chosen[ident] = _parse(BY_ID[ident], text)
         except ValueError as error:
             faults.append(KeyFault(ident, str(error), base[ident]))
+    for spare in SPARE.intersection(",".join(chosen.values()).split(",")):
+        for ident in base.keys() - chosen.keys():
+            base[ident] = ",".join(key for key in base[ident].split(",") if key != spare)
     while clash := next(_clashes(base | chosen, chosen), None):
         key, loser, other = clash
         del chosen[loser]
