@@ -74,6 +74,9 @@ SHAPES: dict[str, Any] = {
                     "left": "seconds"}],
         "sessions": [{"started": "local time", "ended": "local time", "heard": "seconds", "episodes": ["text"]}],
     },
+    "history": [{"day": "date", "heard": "seconds", "episodes": [
+        {"id": "text", "title": "text", "started": "local time", "ended": "local time", "heard": "seconds",
+         "from": ("text", "null")}]}],
     "bookmarks": [{"id": "text", "title": "text", "start": "seconds", "text": "text", "note": "text",
                    "created": "time", "recognised?": "true"}],
     "recap": {

@@ -50,6 +50,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.events import Event
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.progress.history import Day, heard_days
 from tui_pod.core.progress.passages import Passage
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -217,6 +218,9 @@ class ServicesOver(Services):
     async def compute_statistics(self) -> Statistics:
         return compute_statistics([], self.library)
 
+    async def compute_history(self) -> list[Day]:
+        return []
+
 
 class FakeServices(ServicesOver):
     """The services of an app on a library, with a fake player."""
@@ -253,9 +257,15 @@ class FakeServices(ServicesOver):
         self.frontend.emit(event)
 
     async def compute_statistics(self) -> Statistics:
+        return compute_statistics(self._heard(), self.library)
+
+    async def compute_history(self) -> list[Day]:
+        return heard_days(self._heard(), self.controller.progress_index)
+
+    def _heard(self) -> list[HeardRecord]:
         self.controller.save()
         newest = {record.key: record for record in self.writer.records if isinstance(record, HeardRecord)}
-        return compute_statistics(sorted(newest.values(), key=lambda record: record.started), self.library)
+        return sorted(newest.values(), key=lambda record: record.started)
 
 
 class AppDriver:

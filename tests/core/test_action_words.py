@@ -37,7 +37,7 @@ def test_every_action_of_the_palette_is_explained_in_a_line() -> None:
         ("rewind", "playback.back"),
         ("bluetooth", "audio.device"),
         ("subtitles", "view.transcript"),
-        ("history", "view.statistics"),
+        ("history", "view.history"),
         ("exit", "app.quit"),
     ],
 )

@@ -2,17 +2,21 @@
 
 import re
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 
 from tests.core.library.test_recap import VOYAGE, spoken
+from tests.fakes import START
 from tests.plain.test_program import RoomServices, run, typing, until
 from tests.rooms import Room, make_room
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.player.events import ChaptersKnown, PassagesKnown
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
+from tui_pod.core.progress.history import Day, heard_days
 from tui_pod.core.progress.passages import Passage
+from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.selection.list_query import ListQuery
 
 
@@ -199,6 +203,26 @@ async def test_statistics_are_said(room: Room) -> None:
     services = RoomServices(room)
     async with typing(services) as typist:
         await typist.type("3", until_said="Listened today: 0 seconds.\nFinished: 0 episodes.")
+
+
+async def test_history_is_said_by_day_with_numbers_that_play(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    services = RoomServices(room)
+    records = [HeardRecord(f"r-{row}", ident, START + timedelta(hours=row), 0, 60.0, 60.0)
+               for row, ident in enumerate(("one", "gone", "two"))]  # fmt: skip
+
+    async def history() -> list[Day]:
+        return heard_days(records, ())
+
+    async with typing(services) as typist:
+        await typist.type("ctrl+p", "what you heard day by day", until_said="Nothing was played yet.")
+        monkeypatch.setattr(services, "compute_history", history)
+        asked = "The number of what to play again, or enter to leave:"
+        await typist.type("ctrl+p", "what you heard day by day", until_said=asked)
+        assert "1. Two. Numbers. " in typist.said
+        await typist.type("2", until_said="That episode is no longer in the library.")
+        await typist.type("ctrl+p", "what you heard day by day", until_said=asked)
+        await typist.type("3", until_said="One")
+        assert room.controller.playback.episode == "one"
 
 
 def recorded() -> RoomServices:

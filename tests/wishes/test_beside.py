@@ -37,6 +37,7 @@ NEEDS_MORE = {"attach": "a terminal", "find": "the network", "man": "a viewer", 
 """Commands that save nothing, and need what is not here."""
 
 SAMPLES: dict[str, list[str]] = {
+    "history": ["--day", "today"],
     "list": [], "lists": ["Mine", "--add", "one"], "queue": ["add", "one"], "mark": ["played", "two"], "status": [],
     "check": [], "plan": ["15m"], "search": ["about"], "stats": [], "bookmarks": [], "recall": [], "recap": ["one"],
     "read": ["{text}"], "feed": ["--out", "{out}"], "doctor": [], "devices": [], "export": [], "toggle": [],

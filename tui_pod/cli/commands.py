@@ -119,6 +119,11 @@ COMMANDS = (
         Argument("--update", text="only update the index, and print nothing"),
     ), has_json=True, negative=r"-[^-]"),
     Command("stats", "sessions.run_stats", "print statistics", has_json=True),
+    Command("history", "sessions.run_history", "print what was heard, day by day: day, time, length, title, topic", (
+        Argument("words", "WORD", "only what has these words in its title or topic", "*"),
+        Argument("--day", "DAY", "only this day: today, yesterday, or such as 2026-06-03"),
+        Argument("--markdown", text="print it as Markdown"),
+    ), has_json=True),
     Command("bookmarks", "bookmarks.run", "print your bookmarks: id, time, text, note, title", (
         Argument("--csv", text="print the CSV that Readwise imports"),
         Argument("--out", DIRECTORY, "write a Markdown file for each episode; your edits to these files stay"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from tui_pod.cli.shared import Column, episode_json, find_topics, open_library, print_json, print_table, tell
 from tui_pod.core.errors import UsageError, UserError
@@ -19,6 +20,9 @@ from tui_pod.core.selection.offers import KEY, Offers
 from tui_pod.core.selection.session_planner import SessionRequest, make_request, parse_budget, plan_session
 from tui_pod.core.text.clean import counted, length, span
 from tui_pod.core.wall_time import local_date, local_time
+
+if TYPE_CHECKING:
+    from tui_pod.core.progress.history import Day
 
 
 def request_of(library: Library, orders: Orders, budget: float, topic: str | None, order: str | None) -> SessionRequest:
@@ -86,6 +90,46 @@ def run_stats(options: Namespace) -> None:
     rows += [(library.topics.names[topic], span(history.topics[topic])) for topic in topics]
     rows += [(name, span(seconds)) for name, seconds in history.elsewhere]
     print_table((Column("what", 12), Column("heard", is_right=True)), rows)
+
+
+def run_history(options: Namespace) -> None:
+    """Print what was heard, day by day. Raises UsageError if the day is none."""
+    from tui_pod.core.progress.history import heard_days, only_with, to_day, to_markdown  # the others need none of it
+
+    opened = open_library(options)
+    library = opened.library
+    days = heard_days(opened.file.heard_records(), opened.count_progress())
+    if options.day is not None:
+        try:
+            wanted = to_day(options.day, datetime.now(UTC))
+        except ValueError:
+            raise UsageError(f"“{options.day}” is no day; today, yesterday, or such as 2026-06-03") from None
+        days = [day for day in days if day.date == wanted]
+    days = only_with(days, library, options.words)
+    if options.json:
+        print_json([_day_json(day, library) for day in days])
+    elif options.markdown:
+        print(*to_markdown(days, library), sep="\n", end="")
+    else:
+        heard = ((str(day.date), each) for day in days for each in day.heard)
+        rows = ((day, each.when, each.how_long, *each.named(library)) for day, each in heard)
+        print_table((*map(Column, ("day", "time", "heard")), Column("title", 24), Column("topic", 8)), rows)
+
+
+def _day_json(day: Day, library: Library) -> dict[str, object]:
+    """Return a day. Numbers are seconds of episodes played."""
+    heard = [
+        {
+            "id": each.episode,
+            "title": each.named(library)[0],
+            "started": each.started.isoformat(timespec="seconds"),
+            "ended": each.ended.isoformat(timespec="seconds"),
+            "heard": round(each.seconds, 1),
+            "from": each.machine or None,
+        }
+        for each in day.heard
+    ]
+    return {"day": day.date, "heard": round(day.seconds, 1), "episodes": heard}
 
 
 def _stats_json(history: Statistics, progress_index: ProgressIndex, library: Library) -> dict[str, object]:

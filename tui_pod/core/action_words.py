@@ -131,7 +131,8 @@ sleep.timer | bed night stop after minutes alarm off | Pauses after the time tha
 sleep.back | fell asleep rewind bed night | Goes back to where you were when you set it.
 view.library | home main start podcasts episodes | Shows topics and episodes.
 view.session | up next playlist plan | Shows what plays next, and the plan.
-view.statistics | history stats listened hours time streak | Shows what you have heard, and for how long.
+view.statistics | stats listened hours time streak | Shows what you have heard, and for how long.
+view.history | recently played days diary listened | Shows what you heard on each day, and plays it again.
 view.bookmarks | notes quotes saved favourites favorites highlights clips | Shows what you have kept.
 view.notices | messages errors log warnings notifications | Shows in full what the bottom line said.
 view.theme | dark light mode colors appearance skin look | Shows each theme as you move.

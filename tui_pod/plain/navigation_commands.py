@@ -17,6 +17,7 @@ from tui_pod.plain.row_commands import moves
 from tui_pod.plain.spoken import (
     say_chapters,
     say_details,
+    say_history,
     say_list,
     say_notes,
     say_outlook,
@@ -32,6 +33,9 @@ from tui_pod.wishes.wish import Subject
 
 SENTENCES = 20
 """Sentences read at a time."""
+
+HISTORY_DAYS = 7
+"""Days of listening that are read out."""
 
 QUERY_LIMIT = 200
 """Longest search in characters."""
@@ -78,6 +82,7 @@ class NavigationCommands:
             "view.library": lambda: self.open_entry(self._list.topic),
             "view.session": lambda: self.open_entry(SmartList.QUEUE),
             "view.statistics": self.say_statistics,
+            "view.history": lambda: self._services.tasks.run(self._ask_history()),
         }
 
     # -- going ------------------------------------------------------------------------------------------
@@ -172,6 +177,23 @@ class NavigationCommands:
         history, controller = await self._services.compute_statistics(), self._controller
         finished = controller.progress_index.finished()
         self._dialogue.say_all(say_statistics(history, local_date(controller.now()), controller.library, finished))
+
+    async def _ask_history(self) -> None:
+        """Say what was heard in the last days, and ask which of it to play."""
+        days, controller = await self._services.compute_history(), self._controller
+        heard = [each for day in days[:HISTORY_DAYS] for each in reversed(day.heard)]
+        if not heard:
+            self._dialogue.say("Nothing was played yet.")
+            return
+        self._dialogue.say_all(say_history(days[:HISTORY_DAYS], controller.library))
+        question = "The number of what to play again, or enter to leave:"
+        self._dialogue.ask_number(question, len(heard), lambda row: self._play_again(heard[row].episode))
+
+    def _play_again(self, episode: str) -> None:
+        if self._controller.library.index(episode) is None:
+            self._dialogue.say("That episode is no longer in the library.")
+        else:
+            self._controller.play(episode)
 
     # -- reading ---------------------------------------------------------------------------------------
 

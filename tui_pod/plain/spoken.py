@@ -14,6 +14,7 @@ from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.library.topics import has_member
 from tui_pod.core.player.snapshot import JUMP, Chapter, Playback, PlayerStatus
+from tui_pod.core.progress.history import Day
 from tui_pod.core.progress.passages import Passage, times
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -316,6 +317,17 @@ def say_statistics(history: Statistics, today: date, library: Library, finished:
         when = f"{session.started:%A %d %B}{year}, {session.started:%H:%M}"
         time = f"{spoken_time(session.heard)}, " if span(session.heard) != span(history.total) else ""
         yield f"{when}: {time}{counted(len(session.episodes))}."
+
+
+def say_history(days: Iterable[Day], library: Library) -> Iterator[str]:
+    """Yield what was heard on each day, the latest first, numbered."""
+    number = 0
+    for day in days:
+        yield f"{day.date:%A %d %B %Y}, {spoken_time(day.seconds)} in all:"
+        for heard in reversed(day.heard):
+            number += 1
+            long = spoken_time(heard.seconds) if heard.seconds else heard.how_long
+            yield f"{number}. {titled(*heard.named(library))} {heard.ended:%H:%M}, {long}."
 
 
 def say_keys(actions: Sequence[Action], known: Collection[str]) -> Iterator[str]:

@@ -39,6 +39,7 @@ from tui_pod.state.writer import NullWriter, Report, SaveFailed, StateWriter
 if TYPE_CHECKING:
     from tui_pod.config.settings import Settings
     from tui_pod.core.library.episode import Episode
+    from tui_pod.core.progress.history import Day
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.net.fetch import LoginWanted
     from tui_pod.services.first_screen import FirstScreen
@@ -156,6 +157,19 @@ class Engine:
             self._writer.flush(SAVE_LIMIT)
             removed = read_removed_names(self._files.paths.data)
             return compute_statistics(self._files.state.heard_records(), self.controller.library, removed)
+
+        self.controller.save()
+        return await asyncio.to_thread(read)
+
+    async def compute_history(self) -> list[Day]:
+        """Save, and return what was played so far, day by day."""
+        from tui_pod.core.progress.history import heard_days  # seldom needed
+
+        progress = list(self.controller.progress_index)
+
+        def read() -> list[Day]:
+            self._writer.flush(SAVE_LIMIT)
+            return heard_days(self._files.state.heard_records(), progress)
 
         self.controller.save()
         return await asyncio.to_thread(read)

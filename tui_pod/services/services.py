@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tui_pod.config.settings import Config, Settings
     from tui_pod.core.playback.controller import PlaybackController
+    from tui_pod.core.progress.history import Day
     from tui_pod.core.progress.statistics import Statistics
     from tui_pod.search.store import IndexFile
     from tui_pod.services.bookmarks import BookmarkService
@@ -261,6 +262,10 @@ class Services:
         from tui_pod.services.podcasts.covers import Covers  # brings TLS, 2 MiB, which few sessions need
 
         return Covers(self.files.paths.cache / "covers", self.engine.podcasts.get)
+
+    async def compute_history(self) -> list[Day]:
+        """Save, and return what was played so far, day by day."""
+        return await self.engine.compute_history()
 
     async def compute_statistics(self) -> Statistics:
         """Save, and return the statistics of everything played so far."""

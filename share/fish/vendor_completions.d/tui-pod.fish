@@ -50,8 +50,8 @@ function _shtab_tui_pod_using
   test "$_shtab_tui_pod_cmdpath" = "$argv"
 end
 
-set -g _shtab_tui_pod_commands list lists queue mark status check plan search stats bookmarks recall recap read narrate feed transcribe passages models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume sleep now do attach keys config completions man
-set -g _shtab_tui_pod_opts_with_value --add --address --ao --catalog --category --clips --config --country --folder --format --import-file --order --out --password-command --play --podcasts --report --session --set --state --status --take --topic --url --user
+set -g _shtab_tui_pod_commands list lists queue mark status check plan search stats history bookmarks recall recap read narrate feed transcribe passages models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume sleep now do attach keys config completions man
+set -g _shtab_tui_pod_opts_with_value --add --address --ao --catalog --category --clips --config --country --day --folder --format --import-file --order --out --password-command --play --podcasts --report --session --set --state --status --take --topic --url --user
 
 complete -c tui-pod -e
 complete -c tui-pod -f
@@ -141,6 +141,15 @@ complete -c tui-pod -n '_shtab_tui_pod_using stats' -l state -xka "(__fish_compl
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a history -d 'Print what was heard, day by day: day, time, length, title, topic.'
+complete -c tui-pod -n '_shtab_tui_pod_using history' -s h -l help -d 'show this help message and exit'
+complete -c tui-pod -n '_shtab_tui_pod_using history' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
+complete -c tui-pod -n '_shtab_tui_pod_using history' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
+complete -c tui-pod -n '_shtab_tui_pod_using history' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
+complete -c tui-pod -n '_shtab_tui_pod_using history' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
+complete -c tui-pod -n '_shtab_tui_pod_using history' -l json -d 'print JSON'
+complete -c tui-pod -n '_shtab_tui_pod_using history' -l day -x -d 'only this day: today, yesterday, or such as 2026-06-03'
+complete -c tui-pod -n '_shtab_tui_pod_using history' -l markdown -d 'print it as Markdown'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a bookmarks -d 'Print your bookmarks: id, time, text, note, title.'
 complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using bookmarks' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

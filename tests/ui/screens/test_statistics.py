@@ -67,7 +67,7 @@ async def test_statistics_show_the_topics_above_others_on_demand(library: Librar
             await driver.settle()
             await driver.play(40)
         await open_statistics(driver)
-        await driver.press("G", "k", "enter")
+        await driver.press("G", "k", "k", "k", "k", "enter")
         assert "▎ Show 1 topic above these" in lines(driver)
         await driver.press("enter")
         names = [line.strip("▎ ").split()[0] for line in lines(driver) if "left" in line]
@@ -167,3 +167,17 @@ async def test_cursor_does_not_reach_into_the_column_of_sessions() -> None:
         view = driver.main.query_one(StatisticsView)
         styles = [segment.style for segment in view.render_line(view.line)]
         assert len({style and style.bgcolor for style in (styles[0], styles[-1])}) == 2
+
+
+async def test_history_is_opened_from_the_palette_and_plays_what_was_heard(library: Library) -> None:
+    async with run_app(library, (100, 40)) as driver:
+        for ident in ("two", "three"):
+            driver.controller.play(ident)
+            await driver.settle()
+            await driver.play(40)
+        await driver.main.action_run("view.history")
+        await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
+        await driver.settle()
+        assert any(line.startswith("▎") and "Two" in line for line in lines(driver))
+        await driver.press("enter")
+        assert driver.controller.playback.episode == "two"

@@ -11,14 +11,17 @@ from rich.cells import cell_len
 from tests.fakes import START
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
+from tui_pod.core.progress.history import heard_days
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.progress.statistics import PastSession, Statistics
-from tui_pod.ui.look.parts import ACCENT, NOW, PLAIN, QUIET
+from tui_pod.core.progress.records import HeardRecord
+from tui_pod.core.progress.statistics import PastSession, Statistics, compute_statistics
+from tui_pod.ui.look.parts import ACCENT, HEAD, NOW, PLAIN, QUIET
 from tui_pod.ui.screens.statistics_lines import (
     LARGE,
     LOW,
     PARENTS,
+    RECENT_DAYS,
     WEEKS,
     Shown,
     StatLine,
@@ -441,3 +444,22 @@ def test_left_column_keeps_a_gap_to_the_right_one() -> None:
     library = build_library([Topic(name)], [Episode("one", "One", "", 9.0, tags=(name,))])
     line = block(made_of(library, 166, {1: 9.0}), "Topics")[1]
     assert text(line).index("9 s") == 112 // 3 + 2
+
+
+def test_history_lists_each_day_with_the_last_seven_above_and_earlier_ones_on_demand() -> None:
+    heard = [HeardRecord(f"r-{ago}", "one", datetime(2026, 11, 26 - ago, 9, tzinfo=UTC), 0, 60.0, 60.0)
+             for ago in range(19, -1, -1)]  # fmt: skip
+    shown = Shown(
+        compute_statistics(heard, LIBRARY), LIBRARY, ProgressIndex(LIBRARY, {}), TODAY, None,
+        history=heard_days(heard, ()),
+    )  # fmt: skip
+    lines = make_lines(shown, 100, 40)
+    first = next(row for row, line in enumerate(lines) if line.parts == (("History", HEAD),))
+    texts = ["".join(text for text, _ in line.parts) for line in lines[first + 1 :]]
+    assert texts[0] == "   ".join(f"{day} 1 m" for day in ("Fri", "Sat", "Sun", "Mon", "Tue", "Wed", "Thu"))
+    assert texts[1:3] == ["Thu 26 Nov  1 m", f"{'09:00–09:01':<11}  {'1 m':>8}  One — first · Numbers"]
+    assert (len(texts), texts[-1]) == (1 + 2 * RECENT_DAYS + 1, "Show 6 earlier days")
+    assert [line.episode for line in lines if line.episode] == ["one"] * RECENT_DAYS
+    everything = make_lines(shown._replace(has_earlier=True), 30, 40)
+    assert [line.episode for line in everything if line.episode] == ["one"] * 20
+    assert all(cell_len("".join(text for text, _ in line.parts)) <= 30 for line in everything[-40:])

@@ -132,7 +132,7 @@ def compute_statistics(
     hours = [0.0] * 24
     by_episode: defaultdict[str, float] = defaultdict(float)
     for record in records:
-        start = _local(record)
+        start = local_start(record)
         days[start.date()] += record.seconds
         by_episode[record.episode] += record.seconds
         _add_to_hours(hours, start, record)
@@ -208,7 +208,7 @@ def _by_removed(by_episode: Mapping[str, float], library: Library, names: Mappin
 def _sessions(records: Sequence[HeardRecord]) -> list[PastSession]:
     found: list[PastSession] = []
     for record in reversed(records):
-        start = _local(record)
+        start = local_start(record)
         end = start + timedelta(seconds=min(record.wall, LONGEST))
         last = found[-1] if found else None
         if last is not None and last.started - end < SESSION_GAP:
@@ -221,5 +221,6 @@ def _sessions(records: Sequence[HeardRecord]) -> list[PastSession]:
     return found
 
 
-def _local(record: HeardRecord) -> datetime:
+def local_start(record: HeardRecord) -> datetime:
+    """Return when a stretch began, as the clock there and then showed it."""
     return (record.started + timedelta(minutes=record.offset)).replace(tzinfo=None)

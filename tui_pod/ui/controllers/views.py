@@ -99,9 +99,16 @@ class ViewController:
         from tui_pod.ui.screens.statistics import StatisticsView  # after the first paint
 
         with self._services.tasks.showing("statistics", "computing the statistics"):
-            statistics = await self._services.compute_statistics()
+            statistics, history = await self._services.compute_statistics(), await self._services.compute_history()
         self._forget()
-        return StatisticsView(self._services, statistics, self._choose)
+        return StatisticsView(self._services, statistics, history, self._choose)
+
+    def go_to_history(self) -> None:
+        """Go to the history in the statistics, which are shown."""
+        from tui_pod.ui.screens.statistics import StatisticsView  # after the first paint
+
+        for view in self._screen.query(StatisticsView):
+            view.go_to_history()
 
     async def _make_bookmarks(self) -> Widget:
         from tui_pod.ui.screens.bookmarks import BookmarksView  # after the first paint

@@ -368,6 +368,7 @@ class MainScreen(Screen[None]):
             "view.library": lambda: self._show_list(model.topic),
             "view.session": lambda: self._show_list(SmartList.QUEUE),
             "view.statistics": partial(self._show_view, 3),
+            "view.history": self._show_history,
             "view.bookmarks": partial(self._show_view, 4),
         }
 
@@ -411,6 +412,10 @@ class MainScreen(Screen[None]):
     def _show_list(self, entry: int) -> None:
         self.transcript.close()
         self.listing.open_entry(entry)
+
+    async def _show_history(self) -> None:
+        await self._show_view(3)
+        self.views.go_to_history()
 
     async def _show_view(self, number: int) -> None:
         self.transcript.close()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.style import Style
@@ -11,12 +11,13 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from tui_pod.core.library.topics import TopicTable
+from tui_pod.core.progress.history import Day
 from tui_pod.core.progress.statistics import Statistics
 from tui_pod.core.wall_time import local_date
 from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.parts import PLAIN
-from tui_pod.ui.screens.statistics_lines import BESIDE, GAP, PARENTS, TINTS, Shown, StatLine, make_lines
+from tui_pod.ui.screens.statistics_lines import BESIDE, EARLIER, GAP, PARENTS, TINTS, Shown, StatLine, make_lines
 from tui_pod.ui.widgets.lines_view import LinesView
 
 MINUTE = 60.0
@@ -27,7 +28,7 @@ MARGIN = 2
 
 
 class StatisticsView(LinesView):
-    """Lines of statistics; the cursor moves between topics, and enter opens one."""
+    """Lines of statistics; the cursor moves between topics and episodes, and enter opens or plays one."""
 
     BINDINGS = bindings("statistics", "move")
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"statistics--{name}" for name in TINTS}
@@ -42,8 +43,14 @@ class StatisticsView(LinesView):
     }
     """
 
-    def __init__(self, services: Services, statistics: Statistics, choose: Callable[[TopicTable, int], None]) -> None:
-        """Show statistics; `choose` opens a topic of the table that they were computed with."""
+    def __init__(
+        self,
+        services: Services,
+        statistics: Statistics,
+        history: Sequence[Day],
+        choose: Callable[[TopicTable, int], None],
+    ) -> None:
+        """Show statistics and history; `choose` opens a topic of the table that they were computed with."""
         super().__init__(id="statistics")
         self._choose = choose
         self._services = services
@@ -55,10 +62,12 @@ class StatisticsView(LinesView):
             local_date(controller.now()),
             stats.free_days if stats.streak else None,
             services.first.is_ascii,
+            history=history,
         )
         self._lines: list[StatLine] = []
-        self._rows: list[int] = []  # lines that open a topic
+        self._rows: list[int] = []  # lines that open or play something
         self._cursor = 0
+        self._is_to_history = False
         self.border_title = "Statistics"
 
     def on_mount(self) -> None:
@@ -69,10 +78,10 @@ class StatisticsView(LinesView):
         """Show the statistics of the new day once the day has changed."""
         controller = self._services.controller
         if local_date(controller.now()) != self._shown.today:
-            statistics = await self._services.compute_statistics()
+            statistics, history = await self._services.compute_statistics(), await self._services.compute_history()
             self._shown = self._shown._replace(
                 statistics=statistics, library=controller.library, progress_index=controller.progress_index,
-                today=local_date(controller.now()),
+                today=local_date(controller.now()), history=history,
             )  # fmt: skip
             self.on_resize()
 
@@ -97,10 +106,12 @@ class StatisticsView(LinesView):
         """Fit the lines to the size."""
         region = self.scrollable_content_region
         self._lines = make_lines(self._shown, region.width - 2 * MARGIN, region.height)
-        self._rows = [number for number, line in enumerate(self._lines) if line.topic is not None]
+        self._rows = [number for number, line in enumerate(self._lines) if line.topic is not None or line.episode]
         self.hint_words = {} if self._rows else {"statistics.open": ""}
         self.virtual_size = Size(0, len(self._lines))
         self.refresh()
+        if self._is_to_history:
+            self.go_to_history()
 
     @property
     def line(self) -> int:
@@ -131,17 +142,34 @@ class StatisticsView(LinesView):
         self.scroll_to(y=0 if place == 0 else len(self._lines), animate=False)
         self.refresh()
 
+    def go_to_history(self) -> None:
+        """Go to the newest day, once there are lines."""
+        found = [row for row, number in enumerate(self._rows) if self._lines[number].episode]
+        self._is_to_history = not self._lines
+        if found:
+            self._cursor = found[0]
+            self.scroll_to(y=self._rows[found[0]] - 3, animate=False)  # below its headings
+            self.refresh()
+
     def action_move_page(self, pages: float) -> None:
         """Scroll by pages or fractions of one."""
         self.scroll_relative(y=int(pages * self.size.height), animate=False)
 
     def action_choose(self) -> None:
-        """Open the topic at the cursor, or show the topics above others."""
-        if not self._rows or (topic := self._lines[self._rows[self._cursor]].topic) is None:
+        """Open the topic at the cursor, play the episode, or show the topics above others or earlier days."""
+        if not self._rows:
             return
-        if topic == PARENTS:
-            is_last = self._cursor == len(self._rows) - 1
-            self._shown = self._shown._replace(has_parents=is_last)
+        line = self._lines[self._rows[self._cursor]]
+        if line.episode:
+            self._services.controller.play(line.episode)
+        if (topic := line.topic) is None:
+            return
+        if topic == EARLIER:
+            self._shown = self._shown._replace(has_earlier=True)
+            self.on_resize()
+        elif topic == PARENTS:
+            below = self._lines[self._rows[self._cursor] + 1]
+            self._shown = self._shown._replace(has_parents=below.topic is None)
             self.on_resize()
         else:
             self._choose(self._shown.library.topics, topic)

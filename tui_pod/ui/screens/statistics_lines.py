@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import zip_longest
 from typing import NamedTuple
@@ -10,6 +11,7 @@ from rich.cells import cell_len
 from textual.renderables.digits import DIGITS, DIGITS3X3
 
 from tui_pod.core.library.library import Library
+from tui_pod.core.progress.history import Day
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import PastSession, Statistics, streak
 from tui_pod.core.text.clean import counted, span
@@ -30,6 +32,9 @@ SPARKS, ASCII_SPARKS = "▁▁▂▃▄▅▆▇█", "..:-=+*x#"
 
 PARENTS = -1
 """What a line opens that shows or hides the topics above others."""
+
+EARLIER, RECENT_DAYS = -2, 14
+"""What a line opens that shows all days of the history, and how many are shown before."""
 
 MOST_TOPICS = 12
 """How many topics are listed, by listening time, and how many of those above others."""
@@ -53,6 +58,8 @@ class StatLine(NamedTuple):
     parts: tuple[Part, ...] = ()
     topic: int | None = None
     """The topic that the line opens, or `PARENTS`; None if it opens nothing."""
+    episode: str = ""
+    """The episode that the line plays."""
     beside: tuple[Part, ...] = ()
     """What is drawn in the right column, from cell `BESIDE[0]` on."""
 
@@ -69,6 +76,10 @@ class Shown(NamedTuple):
     is_ascii: bool = False
     has_parents: bool | None = None
     """Whether topics above others are listed too, which have the same minutes again; None if space allows."""
+    history: Sequence[Day] = ()
+    """The days of listening, the newest first."""
+    has_earlier: bool = False
+    """Whether all of them are listed."""
 
 
 def make_lines(shown: Shown, width: int, height: int) -> list[StatLine]:
@@ -81,10 +92,10 @@ def make_lines(shown: Shown, width: int, height: int) -> list[StatLine]:
     lines = [*_numbers(shown, room, is_large, height < LOW), *_hours(shown, room), *_year(shown, room)]
     lines += _topics(shown, room, height - len(lines))
     if room == width:
-        return [*lines, *_sessions(shown, width)]
+        return [*lines, *_sessions(shown, width), *_history(shown, width)]
     sessions = _sessions(shown, width - BESIDE[0])
     both = zip_longest(lines, sessions, fillvalue=StatLine())
-    return [line._replace(beside=session.parts) for line, session in both]
+    return [*(line._replace(beside=session.parts) for line, session in both), *_history(shown, room)]
 
 
 def _numbers(shown: Shown, width: int, is_large: bool, is_low: bool) -> list[StatLine]:
@@ -243,6 +254,31 @@ def _sessions(shown: Shown, width: int) -> list[StatLine]:
         heard = span(session.heard)
         text = f"{when:<{room}} {heard:>9}  " if heard != whole else f"{when}  "
         lines.append(StatLine(((text, PLAIN), (_titles(session, shown.library, width - len(text)), QUIET))))
+    return lines
+
+
+def _history(shown: Shown, width: int) -> list[StatLine]:
+    """Return the days of listening with what was heard, below a line with the last seven."""
+    if not shown.history:
+        return []
+    sums = {day.date: span(day.seconds) for day in shown.history if day.seconds}
+    week = [shown.today - timedelta(days=ago) for ago in range(6, -1, -1)]
+    cells = [f"{day:%a} {sums.get(day, '–')}" for day in week]
+    while cell_len("   ".join(cells)) > width:
+        cells.pop(0)
+    lines = [StatLine(), StatLine((("History", HEAD),)), StatLine((("   ".join(cells), QUIET),))]
+    days = shown.history if shown.has_earlier else shown.history[:RECENT_DAYS]
+    for day in days:
+        year = f" {day.date:%Y}" if day.date.year != shown.today.year else ""
+        lines.append(StatLine(((f"{day.date:%a %-d %b}{year}  {sums.get(day.date, '')}", ACCENT),)))
+        for heard in day.heard:
+            title, topic = heard.named(shown.library)
+            text = f"{heard.when:<11}  {heard.how_long:>8}  "
+            name = fit(f"{title} · {topic}" if topic else title, max(0, width - cell_len(text))).rstrip()
+            known = heard.episode if shown.library.index(heard.episode) is not None else ""
+            lines.append(StatLine(((text, QUIET), (name, PLAIN)), episode=known))
+    if len(days) < len(shown.history):
+        lines.append(StatLine(((f"Show {counted(len(shown.history) - len(days), 'earlier day')}", QUIET),), EARLIER))
     return lines
 
 
