@@ -1,5 +1,6 @@
 """A folder that several machines share."""
 
+import os
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +14,9 @@ from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.state.format import snapshot_text
+from tui_pod.sync import folder
 from tui_pod.sync.folder import HEADER, SyncError, label_of
-from tui_pod.sync.run import FolderOptions, SyncResult, only_sync, sync_with_folder
+from tui_pod.sync.run import FolderOptions, SyncResult, forget_machine, only_sync, sync_with_folder
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -343,3 +345,60 @@ def test_time_from_the_future_in_another_file_counts_as_now(machines: tuple[Mach
 def test_anything_exchanged_is_a_change(field: str, value: object) -> None:
     assert not SyncResult().has_changed
     assert SyncResult(**{field: value}).has_changed  # type: ignore[arg-type]
+
+
+def test_what_is_no_file_of_a_machine_is_named_as_what_it_is(machines: tuple[Machine, Machine], tmp_path: Path) -> None:
+    one, _ = machines
+    (tmp_path / "other.toml").write_text("x")
+    (one.folder / "link.toml").symlink_to(tmp_path / "other.toml")
+    (one.folder / "folder.toml").mkdir()
+    os.mkfifo(one.folder / "pipe.toml")
+    assert one.sync(NOW).notices == [
+        "folder.toml was not read: Is a directory.",
+        "link.toml was not read: it is a link.",
+        "pipe.toml was not read: not a regular file.",
+    ]
+
+
+def test_machine_with_too_much_is_named_and_nothing_of_it_is_taken(
+    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = machines
+    one.file.append([OwnList(f"List {number}", NOW, episodes=("x", "y")) for number in range(4)])
+    put(one, "x", Progress(NOW, 50.0))
+    one.sync(NOW)
+    (path,) = one.folder.iterdir()
+    for name, value, said in (
+        (
+            "MOST",
+            {"lists": 3, "episodes": 9},
+            f"it has more than 3 lists; to forget its machine: tui-pod sync --forget {path.stem}",
+        ),
+        ("MOST_LISTED", 7, "its lists have more than 7 episodes"),
+        ("MAX_TOTAL", 100, "the files in the folder have more than 0 MB together"),
+        ("MAX_BYTES", 100, "larger than 0 MB"),
+    ):
+        with monkeypatch.context() as patched:
+            patched.setattr(folder, name, value)
+            outcome = two.sync(NOW)
+        assert (outcome.received, outcome.received_notebook.lists) == ({}, ())
+        assert outcome.notices == [f"{path.name} was not read: {said}."]
+    assert two.sync(NOW).received.keys() == {"x"}
+
+
+def test_forgotten_machine_takes_its_progress_along_everywhere(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    put(one, "x", Progress(NOW, 50.0))
+    put(two, "y", Progress(NOW, 60.0))
+    one.sync(NOW)
+    (theirs,) = one.folder.iterdir()
+    two.sync(NOW)
+    with pytest.raises(SyncError, match=f"has no file of nobody; it has those of {theirs.stem}"):
+        forget_machine(two.file, two.file.load(), two.folder, "nobody", NOW)
+    later = NOW + timedelta(hours=1)
+    assert forget_machine(two.file, two.file.load(), two.folder, theirs.stem, later) == 1
+    assert not theirs.exists()
+    assert two.progress() == {"x": Progress(later), "y": Progress(NOW, 60.0)}
+    assert two.sync(later).error is None  # though no other machine is left
+    one.sync(later)
+    assert one.progress()["x"].position == 0

@@ -178,6 +178,7 @@ COMMANDS = (
         Argument("--alone", text="sync even if the folder has lost the files of the other machines"),
         Argument("--podcasts", text="whether to subscribe to the podcasts of the machines that share the folder",
                  choices=("yes", "no")),
+        Argument("--forget", "NAME", "remove the file of a machine from the folder, and the progress from it"),
         Argument("--off", text="stop syncing with the folder or server that was set up in the app"),
     ), has_json=True),
     Command("doctor", "doctor.run", "check this machine and print fixes", (

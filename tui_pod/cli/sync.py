@@ -46,7 +46,7 @@ from tui_pod.sync.libraries import LibrarySync, servers
 from tui_pod.sync.libraries import is_first_sync as is_first_library
 from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, read_password
 from tui_pod.sync.memory import is_first_exchange, memory_file
-from tui_pod.sync.run import FolderOptions, SyncResult, is_first_sync, only_sync, sync_with_folder
+from tui_pod.sync.run import FolderOptions, SyncResult, forget_machine, is_first_sync, only_sync, sync_with_folder
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.shared_podcasts import found_there, is_book_id
 from tui_pod.sync.transport import HttpTransport
@@ -80,6 +80,9 @@ def run(options: Namespace) -> int:
         return 0
     if options.login:
         _log_in(opened)
+        return 0
+    if options.forget is not None:
+        _forget(opened, options)
         return 0
     with only_sync(opened.file.path):
         outcomes = list(_sync(opened, options))
@@ -172,6 +175,21 @@ def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
     device = settings.device or platform.node().partition(".")[0]
     sync = ServerSync(transport, memory_file(file.path), names, store, rule, device)
     return sync.run(file, state, datetime.now(UTC), is_dry)
+
+
+def _forget(opened: Opened, options: Namespace) -> None:
+    """Forget a machine, after asking. Raises SyncError."""
+    name = options.forget
+    if not opened.settings.sync.folder:
+        raise UserError("only the machines of a folder can be forgotten")
+    said = f"The file of {clean(name, 60)} will be removed from the folder, and its progress from all machines. Go on?"
+    if not options.yes and not (is_someone_there() and ask_yes(said)):
+        raise UserError("nothing was forgotten; to agree: --yes")
+    with only_sync(opened.file.path):
+        count = forget_machine(
+            opened.file, opened.file.load(), Path(opened.settings.sync.folder), name, datetime.now(UTC)
+        )
+    tell(f"forgotten, with the progress on {counted(count, 'episode')}; lists and bookmarks stay")
 
 
 def _log_in(opened: Opened) -> None:

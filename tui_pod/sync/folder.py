@@ -66,6 +66,15 @@ MAX_FILES = 500
 MAX_BYTES = 64 * 1024 * 1024
 """Largest file that is read, in bytes: twice a state with progress in 100,000 episodes."""
 
+MAX_TOTAL = 4 * MAX_BYTES
+"""Bytes of all files together; those beyond, in the order of their names, are not read."""
+
+MOST = {"episodes": 150_000, "lists": 2_000, "bookmarks": 50_000, "cards": 50_000, "subscriptions": 5_000}
+"""Maximum number of entries of a kind that a machine may have, of which nothing is taken if it has more."""
+
+MOST_LISTED = 100_000
+"""Maximum number of episodes on the lists of a machine, likewise."""
+
 MAX_NAME = 60
 """Longest name of a machine that is shown, in characters."""
 
@@ -73,6 +82,10 @@ MAX_ID = 300
 """Longest episode id that is accepted, in characters."""
 
 HEADER = "# The progress of one machine, written by it alone. Every tui-pod that shares this folder reads it.\n"
+
+
+class Refused(Exception):
+    """A file of the folder is not read; the message says why, as half a sentence."""
 
 
 class Contents(NamedTuple):
@@ -151,17 +164,27 @@ class SyncFolder:
         notebook, podcasts, subscriptions = Notebook(), list[SharedSettings](), list[SharedPodcasts]()
         notices: list[str] = []
         others, queue = dict[str, str](), dict[str, EntryMark]()
-        everything: list[tuple[Path, Contents]] = []
+        everything, left = list[tuple[Path, Contents]](), MAX_TOTAL
         for path in self._paths():
             if path != self._file:
                 others[path.stem] = label_of(path.stem)
             try:
+                left -= path.lstat().st_size
+                if left < 0:
+                    raise Refused(f"the files in the folder have more than {MAX_TOTAL // 1024**2} MB together")
                 found = _read(path, now)
             except NewerState:
                 notices.append(f"{clean(path.name, 80)} was written by a newer tui-pod; update this one to read it.")
                 continue
-            except (DamagedState, OSError, ValueError) as error:
+            except Refused as error:
+                notices.append(f"{clean(path.name, 80)} was not read: {error}.")
+                continue
+            except OSError as error:
                 if not isinstance(error, FileNotFoundError):
+                    notices.append(f"{clean(path.name, 80)} was not read: {error.strerror}.")
+                continue
+            except (DamagedState, ValueError):
+                if path.exists():
                     notices.append(f"{clean(path.name, 80)} is incomplete; it is read again at the next sync.")
                 continue
             everything.append((path, found))
@@ -185,6 +208,20 @@ class SyncFolder:
         contents = Contents(progress, notebook, merged_settings(podcasts), newest_by_feed(subscriptions))
         contents = contents._replace(queue=tuple(queue.values()), recordings=recordings)
         return Gathered(contents, own, others, tuple(notices), here.missing(progress, recordings))
+
+    def remove(self, name: str) -> set[str]:
+        """Remove the files of another machine; return them without suffix. Raises SyncError if that fails."""
+        others = [path for path in self._paths() if path != self._file]
+        found = [path for path in others if name in (path.stem, label_of(path.stem))]
+        if not found:
+            there = enumerated([path.stem for path in others]) or "no other machine"
+            raise SyncError(f"The folder {self._folder} has no file of {clean(name, 60)}; it has those of {there}.")
+        try:
+            for path in found:
+                path.unlink()
+        except OSError as error:
+            raise SyncError(f"{path} cannot be removed: {error.strerror}.") from error
+        return {path.stem for path in found}
 
     def write(self, contents: Contents, now: datetime) -> None:
         """Replace this machine's file in one step. Raises SyncError if that fails; the old file stays."""
@@ -242,12 +279,24 @@ def _by_own_ids(contents: Contents, here: Recognition, recordings: Described) ->
 
 
 def _read(path: Path, now: datetime) -> Contents:
-    data = parse_snapshot(files.read_bytes(path, MAX_BYTES).decode())
+    if path.is_symlink():
+        raise Refused("it is a link")
+    content = files.read_bytes(path, MAX_BYTES)
+    if content.count(b"\n[") > sum(MOST.values()):
+        raise Refused("it has too many entries")
+    data = parse_snapshot(content.decode())
     if "written" not in data:
         raise DamagedState("it is not a file of a machine")
+    for kind, most in MOST.items():
+        if _count(data.get(kind)) > most:
+            raise Refused(
+                f"it has more than {most:,} {kind}; to forget its machine: tui-pod sync --forget {clean(path.stem, 80)}"
+            )
     believe(data, now, UNKNOWN)
     progress = {ident: value for ident, value in read_progress(data).items() if _is_id(ident)}
     notebook = read_notebook(data)
+    if sum(len(one.episodes) + len(one.marks) for one in notebook.lists) > MOST_LISTED:
+        raise Refused(f"its lists have more than {MOST_LISTED:,} episodes")
     bookmarks = tuple(each for each in notebook.bookmarks if _is_id(each.episode))
     cards = tuple(each for each in notebook.cards if _is_id(each.episode))
     machine = data.get("machine")
@@ -260,6 +309,10 @@ def _read(path: Path, now: datetime) -> Contents:
     marks = tuple(mark for mark in marks if _is_id(mark.episode))
     own = Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device, marks)
     return own._replace(recordings=read_recordings(data.get("recordings")))
+
+
+def _count(value: object) -> int:
+    return len(value) if isinstance(value, list | dict) else 0
 
 
 def _ids_of(own_list: OwnList) -> Iterator[str]:

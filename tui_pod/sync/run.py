@@ -169,6 +169,21 @@ def sync_with_folder(
     )
 
 
+def forget_machine(file: StateFile, state: State, folder: Path, name: str, now: datetime) -> int:
+    """Remove a machine's files from a folder, and here the progress that came from it; return of how many episodes.
+
+    The other machines take that over. Who made a list or bookmark is not known. Raises SyncError, StateError.
+    """
+    gone = SyncFolder(folder, machine_name(state)[0]).remove(name)
+    known = dict(zip(state.strings("sync", "others"), state.strings("sync", "names"), strict=False))
+    names = {known.get(stem) or label_of(stem) for stem in gone}
+    found = [ident for ident, value in state.progress.items() if value.origin in names]
+    left = {stem: said for stem, said in known.items() if stem not in gone}
+    notes = setting_records("sync", {"others": [*left], "names": [*left.values()]})
+    file.save([*notes, *(ProgressRecord(ident, Progress(now)) for ident in found)])
+    return len(found)
+
+
 @dataclass(frozen=True, slots=True)
 class _Plan:
     """What to save here and to write into this machine's file."""
