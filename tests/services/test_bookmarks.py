@@ -181,3 +181,14 @@ async def test_what_repeats_is_bookmarked_from_its_start_to_its_end(room: Room) 
     found = [(each.start, each.end, each.text) for each in room.controller.bookmarks]
     assert sorted(found) == [(5.0, 15.0, ""), (20.0, 50.0, "Second.")]
     await rig.close()
+
+
+async def test_each_one_that_nobody_can_be_asked_about_is_a_bookmark_and_says_where(rig: Rig) -> None:
+    said = []
+    for position in (12.0, 42.0):
+        rig.controller.seek_to(position)
+        said.append(rig.bookmarks.add(None).text)
+        for _ in range(9):
+            await asyncio.sleep(0)
+    assert said == ["Bookmarked at 0:12", "Bookmarked at 0:42"]
+    assert (len(rig.stretches), rig.noted) == (2, [])

@@ -138,7 +138,8 @@ WHOLE_RECORDS = (
     (BOOKMARK, Bookmark("a", 1.0, 2.0, START, START, "Said.", "Mine.", "A", is_recognised=True)),
     (CARD, Card("a", 1.0, START, START, 2.5, 3.5, START)),
     (LIST, OwnList("Mine", START, True, ("a", "b"), "war", ("News",), "played", 1.5, 2.5, 7, "title", since=START,
-                   marks=(EntryMark("a b", START, True, START, 0.1), EntryMark("c", START, False, NEXT_DAY, -1e-05)))),
+                   marks=(EntryMark("a b", START, True, START, 0.1), EntryMark("c", START, False, NEXT_DAY, -1e-05)),
+                   renamed_to="Ours")),
     (HEARD, HeardRecord("k", "a", START, 60, 1.5, 2.5)),
 )  # fmt: skip
 

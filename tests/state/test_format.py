@@ -125,7 +125,7 @@ def test_parse_snapshot_every_cut_of_a_whole_one_is_damaged() -> None:
             parse_snapshot(text[:end])
 
 
-@pytest.mark.parametrize("version", ["2", "99", "0x" + "f" * 5000])
+@pytest.mark.parametrize("version", ["2", "99", "0x" + "f" * 900])
 def test_parse_snapshot_newer_version_says_so(version: str) -> None:
     with pytest.raises(NewerState):
         parse_snapshot(f"version = {version}\nepisodes = 3")

@@ -38,25 +38,35 @@ class BookmarkService:
         self._last: tuple[BookmarkKey, datetime] | None = None  # the newest bookmark, and when it was added
         self._waiting: list[Playback] = []  # moments whose transcript is being read
 
-    def add(self, edit: Callable[[Bookmark], object]) -> Outcome:
-        """Bookmark what was just said, or pass a bookmark added just before to `edit`, which asks for a note."""
+    def add(self, edit: Callable[[Bookmark], object] | None) -> Outcome:
+        """Bookmark what was just said, or pass a bookmark added just before to `edit`, which asks for a note.
+
+        Without `edit`, nobody is there to be asked: each call is a bookmark.
+        """
         controller = self._context.controller
         playback, last = controller.playback, self._last
-        is_again = last is not None and timedelta() <= controller.now() - last[1] < NOTE_WITHIN
-        if last is not None and is_again and (bookmark := controller.bookmarks.get(last[0])) is not None:
+        is_again = edit is not None and last is not None and timedelta() <= controller.now() - last[1] < NOTE_WITHIN
+        if (
+            edit is not None
+            and last is not None
+            and is_again
+            and (bookmark := controller.bookmarks.get(last[0])) is not None
+        ):
             edit(bookmark)
         elif playback.is_loaded:
             self._waiting.append(playback)
             self._tasks.run(self._add(playback, edit))
         else:
             return refused(NOTHING_PLAYS)
-        return DONE
+        return DONE if edit is not None else Outcome(f"Bookmarked at {clock(playback.position)}")
 
     def add_stretch(
-        self, episode: str, title: str, stretch: Stretch, edit: Callable[[Bookmark], object], note: str = ""
+        self, episode: str, title: str, stretch: Stretch, edit: Callable[[Bookmark], object] | None, note: str = ""
     ) -> None:
         """Bookmark a stretch, with a note if not empty; pass a bookmark that is there already to `edit`."""
         bookmark, is_new = self._context.controller.bookmarks.add(episode, title, stretch, note)
+        if edit is None:
+            return
         if is_new:
             self._last = bookmark.key, self._context.controller.now()
             self._context.frontend.tell(f"{said_of(bookmark)} Press {key_of('bookmark.add')} again for a note.")
@@ -77,7 +87,7 @@ class BookmarkService:
             stretch = just_said(Transcript(), playback.position)
             self._context.controller.bookmarks.add(playback.episode or "", playback.title, stretch)
 
-    async def _add(self, playback: Playback, edit: Callable[[Bookmark], object]) -> None:
+    async def _add(self, playback: Playback, edit: Callable[[Bookmark], object] | None) -> None:
         episode = playback.episode or ""
         transcript = await self._reader.transcript_soon(self._context.controller.library.find(episode))
         self._waiting.remove(playback)

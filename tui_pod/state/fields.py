@@ -384,6 +384,7 @@ LIST = Layout(
     Field("sort", "sort", PHRASE, is_content=True),
     Field("marks", "marks", MARKS),
     Field("since", "since", TIME),
+    Field("renamed_to", "renamed_to", PHRASE),
     Field("updated", "updated", TIME),
     updated=LONG_AGO,
 )  # fmt: skip

@@ -161,7 +161,7 @@ class ScreenFrontend(ChangeReader):
         """See `Frontend.run_action`."""
         from tui_pod.wishes.actions import run_unseen  # after the first paint
 
-        on = self._main.subject(episodes)._replace(values=values)
+        on = self._main.subject(episodes)._replace(values=values, edit=None)
         outcome = run_unseen(ident, on, lambda ident: self._app.run_action_soon(BY_ID[ident].action))
         if outcome.is_done and outcome.text:
             self.tell(outcome.notice)

@@ -42,8 +42,8 @@ class Subject(NamedTuple):
     """The topic or smart list at the cursor of the tree; None if the cursor is in the list."""
     look: Callable[[ListQuery], object] = _ignore
     """Lists something else; the cursor keeps its episode."""
-    edit: Callable[[Bookmark], object] = _ignore
-    """Asks for a note on a bookmark."""
+    edit: Callable[[Bookmark], object] | None = None
+    """Asks for a note on a bookmark; None if nobody is there to be asked."""
     values: Values = MappingProxyType({})
     """What was answered to the questions of the wish."""
     caller: Caller = SILENT

@@ -7,6 +7,7 @@ from typing import NamedTuple, Self
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.list_entries import EntryMark, listed, marked, merged_marks, renamed_marks, stored
 from tui_pod.core.text.clean import clean
+from tui_pod.core.wall_time import UNKNOWN
 
 MAX_NAME = 100
 """Longest name of a list, in characters."""
@@ -46,6 +47,8 @@ class OwnList(NamedTuple):
     """When each entry of a list made by hand was put on, taken off or moved last; see `list_entries`."""
     since: datetime | None = None
     """Lists without marks that are not newer than this were known when it got marks; None if it has none."""
+    renamed_to: str = ""
+    """The name that it was given; then it is removed, and what is put on it elsewhere goes to the list of that name."""
 
     @property
     def key(self) -> ListKey:
@@ -69,6 +72,8 @@ class OwnList(NamedTuple):
         marks, since = self._all_marks(), self.since
         if not self.is_rule and since is None:
             since = self.updated
+        if self.renamed_to and not changed.is_removed:
+            since = now  # another list of the same name
         if not (changed.is_rule or (self.is_rule and changed.is_removed)):  # what is removed takes its entries off
             marks, since = marked(marks, changed.episodes, now), since or self.updated
         return changed._replace(updated=now, marks=stored(marks), since=since)
@@ -80,12 +85,22 @@ class OwnList(NamedTuple):
         """
         if self == other or self.since is None is other.since:
             return self
+        if other.renamed_to and not (self.is_removed or self.is_rule or (self.since or UNKNOWN) >= other.updated):
+            return other.joined(self)  # this is the same list, on a machine that did not know
         if None in (self.since, other.since) and (self.updated, self.is_removed) == (other.updated, other.is_removed):
             return other if self.since is None else self  # an older version has passed it on
         marks = merged_marks(self._marks_since(other.since), other._marks_since(self.since))
         episodes = () if self.is_rule or self.is_removed else listed(marks)
         since = max(filter(None, (self.since, other.since)))
         return self._replace(episodes=episodes, marks=stored(marks), since=since)
+
+    def with_entries_of(self, renamed: Self) -> Self:
+        """Return this list with what was put on it under its former name, and not taken off since."""
+        marks = self._all_marks()
+        added = merged_marks(marks, {mark.episode: mark for mark in renamed.marks if mark.is_on})
+        if self.is_removed or self.is_rule or listed(added) == listed(marks):
+            return self
+        return self._replace(episodes=listed(added), marks=stored(added))
 
     def _marks_since(self, since: datetime | None) -> dict[str, EntryMark]:
         """Return the marks by episode; none if this list has none and is older than another one's, made since then."""

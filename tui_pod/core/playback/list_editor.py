@@ -90,7 +90,7 @@ class ListEditor(EditableRecords[OwnList]):
         wanted = wanted._replace(name=name, is_removed=False)
         after: dict[ThingKey, OwnList] = {wanted.key: wanted._replace(updated=self.stamp(wanted.key))}
         if former and former != name and (old := self.named(former)) is not None:
-            after[old.key] = old.removed(self.stamp(old.key))
+            after[old.key] = old.removed(self.stamp(old.key))._replace(renamed_to=name)
         label = label or f"List “{name}” {'changed' if former else 'made'}"
         self.change(label, after)
         return label

@@ -52,7 +52,12 @@ class Notebook(NamedTuple):
 
     def merged(self, other: "Notebook") -> "Notebook":
         """Return the newest of each in both."""
-        return Notebook._make(_newest((*ours, *theirs)) for ours, theirs in zip(self, other, strict=True))
+        both = Notebook._make(_newest((*ours, *theirs)) for ours, theirs in zip(self, other, strict=True))
+        lists = {each.name: each for each in both.lists}
+        for former in both.lists:
+            if former.renamed_to and (named := lists.get(former.renamed_to)) is not None:
+                lists[named.name] = named.with_entries_of(former)
+        return both._replace(lists=tuple(lists.values()))
 
     def without(self, other: "Notebook") -> "Notebook":
         """Return what the other one lacks or has with other values."""
