@@ -33,7 +33,7 @@ from tui_pod.services.usual_settings import UsualSettings
 from tui_pod.shelf.opml import Entry, Imported
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts.directories import Finding, FoundPodcast
-from tui_pod.sync.taking import Taking
+from tui_pod.sync.taking import ImportPlan
 
 CAST = "https://cast.example.org/f"
 
@@ -114,7 +114,7 @@ async def test_a_plays_an_episode_that_was_found_without_subscribing() -> None:
 async def test_a_with_an_export_says_what_is_in_it_and_takes_it() -> None:
     services = FeedServices()
     entries = (Entry("https://x.example.org/f", "Ships"),)
-    services.asked.asked_imports.found["/tmp/list.opml"] = Preview(Imported("", entries), Taking(entries, {}, 0))
+    services.asked.asked_imports.found["/tmp/list.opml"] = Preview(Imported("", entries), ImportPlan(entries, {}, 0))
     async with typing(services) as typist:
         await typist.type("a", "/tmp/list.opml", until_said="From the list:\n1 podcast new; 0 already here.\nType y")
         await typist.type("y")

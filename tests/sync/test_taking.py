@@ -12,7 +12,7 @@ from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry, HeardEpisode, Imported
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sync.taking import Taking, plan
+from tui_pod.sync.taking import ImportPlan, plan
 
 RULE = PlayedRule()
 ONE, TWO, THREE = (episode_id(FEED, f"guid-{number}") for number in (1, 2, 3))
@@ -28,7 +28,7 @@ def fetch(store: FeedStore) -> None:
     store.store(FEED, Published("Ships", tuple(items)))
 
 
-def take(imported: Imported, store: FeedStore, progress: dict[str, Progress] | None = None) -> Taking:
+def take(imported: Imported, store: FeedStore, progress: dict[str, Progress] | None = None) -> ImportPlan:
     known = {episode.id for episode in store.identities()}
     return plan(imported, store.feeds(), store.identities(), progress or {}, RULE, known.__contains__)
 

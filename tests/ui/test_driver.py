@@ -29,7 +29,7 @@ from tui_pod.ui.driver import (
     PASTED_LIMIT,
     TICK,
     AnswerParser,
-    PatientDriver,
+    RobustDriver,
     SchemeReported,
     TerminalWriter,
     as_paste,
@@ -227,7 +227,7 @@ def test_arrow_within_an_answer_is_a_key(monkeypatch: pytest.MonkeyPatch) -> Non
     assert answers.keys("\x1b[A") == ["up"]
 
 
-class AskingDriver(PatientDriver):
+class AskingDriver(RobustDriver):
     """A driver whose output is kept."""
 
     def __init__(
@@ -297,7 +297,7 @@ class Writer(TerminalWriter):
         self.done.append("abandon")
 
 
-class StartedDriver(PatientDriver):
+class StartedDriver(RobustDriver):
     """A driver on a terminal of its own, whose output is kept."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *, follows_cursor: bool = False, is_ready: bool = True) -> None:
@@ -389,7 +389,7 @@ def test_terminal_given_up_is_replaced_by_nothing_and_then_by_another(monkeypatc
     )  # fmt: skip
     monkeypatch.setattr(driver, "os", fake)
     for mode in ("suspend", "resume"):
-        monkeypatch.setattr(PatientDriver, f"{mode}_application_mode", lambda _, mode=mode: done.append((mode,)))
+        monkeypatch.setattr(RobustDriver, f"{mode}_application_mode", lambda _, mode=mode: done.append((mode,)))
     asking = AskingDriver()
     asking._file = SimpleNamespace(fileno=lambda: 2)  # type: ignore[assignment]
     asking.report_more()
@@ -410,7 +410,7 @@ KEYS_END = -1
 """The end of the pipe that ends the thread which reads keys."""
 
 
-class ReadingDriver(PatientDriver):
+class ReadingDriver(RobustDriver):
     """A driver whose terminal sends these pieces, each after so many seconds; then the reading ends.
 
     None is a look without input; an error, a terminal that is gone.

@@ -262,10 +262,10 @@ class SyncService(Follower):
 
     def _name_missing(self, report: Mapping[str, Any], is_asked: bool) -> None:
         """Name the recordings of other machines that are not here; once, unless the listener asked for the sync."""
-        from tui_pod.sync.shared_recordings import Missing  # only with [sync]
+        from tui_pod.sync.shared_recordings import MissingRecordings  # only with [sync]
 
         titles, out_of = tuple(map(clean, report.get("missing", ()))), report.get("missing_of", 0)
-        said = str(Missing(titles, out_of))
+        said = str(MissingRecordings(titles, out_of))
         if said and (is_asked or said != self._missing):
             self._frontend.tell(said)
         self._missing, self._missing_count = said, f"{len(titles)} of {out_of} not here" if titles else ""

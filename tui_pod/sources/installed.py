@@ -47,7 +47,7 @@ Fetch = Callable[[str], bytes]
 """Returns what is at an http or https address, within the listener's settings and limits."""
 
 
-class BroughtSource(Protocol):
+class SourcePlugin(Protocol):
     """What an entry point names: an object, or a module, with these functions."""
 
     def takes(self, typed: str) -> str | None:
@@ -65,14 +65,14 @@ class InstalledSource(EpisodeSource):
     def __init__(self, name: str, load: Callable[[], Any]) -> None:
         """Load nothing yet."""
         self.noun, self._load = name, load
-        self._brought: BroughtSource | None = None
+        self._brought: SourcePlugin | None = None
         self.fault = ""
         """Why it is switched off; empty if it is not."""
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
         """Ask the package for the place that a typed text means. A source that fails takes nothing."""
 
-        def ask(brought: BroughtSource) -> str | None:
+        def ask(brought: SourcePlugin) -> str | None:
             place: object = brought.takes(typed)
             if not place:
                 return None
@@ -122,7 +122,7 @@ class InstalledSource(EpisodeSource):
         place = self.shown(address)
         return self._ask(lambda brought: _checked(brought.read(place, load)), READS_WITHIN, cancel)
 
-    def _ask(self, ask: Callable[[BroughtSource], Result], patience: float, cancel: CancelToken) -> Result:
+    def _ask(self, ask: Callable[[SourcePlugin], Result], patience: float, cancel: CancelToken) -> Result:
         """Return the answer of the source. Raises FeedError: it failed, and is switched off; or says what is wrong."""
         if self.fault:
             raise FeedError(self.fault)

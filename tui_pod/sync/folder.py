@@ -53,7 +53,7 @@ from tui_pod.sync.shared_podcasts import (
 )
 from tui_pod.sync.shared_recordings import (
     Described,
-    Missing,
+    MissingRecordings,
     Recognition,
     described,
     read_recordings,
@@ -121,7 +121,7 @@ class Gathered(NamedTuple):
     others: Mapping[str, str]
     """The other machines' names, by those of their files without suffix; also of unreadable ones."""
     notices: tuple[str, ...]
-    missing: Missing = Missing()
+    missing: MissingRecordings = MissingRecordings()
 
 
 def machine_name(state: State) -> tuple[str, list[SettingRecord]]:

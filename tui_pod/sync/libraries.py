@@ -86,7 +86,7 @@ class _Episode(NamedTuple):
     title: str
 
 
-class _There(NamedTuple):
+class _ServerProgress(NamedTuple):
     """Progress that a server has."""
 
     time: datetime
@@ -113,7 +113,7 @@ class _Account(NamedTuple):
 
     ident: str
     """Empty if the server does not say."""
-    progress: Mapping[str, _There]
+    progress: Mapping[str, _ServerProgress]
     """By the id of the book or the episode."""
     bookmarks: Mapping[Place, _Mark]
     digest: str
@@ -269,7 +269,7 @@ class LibrarySync:
             return progress.status is not Status.UNPLAYED  # nothing is taken back
         return to_milliseconds(progress.updated) > there.milliseconds
 
-    def _there(self, episode: _Episode, account: _Account) -> _There | None:
+    def _there(self, episode: _Episode, account: _Account) -> _ServerProgress | None:
         return account.progress.get(episode.own or episode.item)
 
     def _send(self, ask: _Ask, changes: list[tuple[_Episode, Progress]], account: _Account) -> None:
@@ -448,14 +448,14 @@ def _account(reply: Reply, now: datetime) -> _Account:
     data = reply.checked().data
     if not isinstance(data, dict) or not isinstance(data.get("mediaProgress"), list):
         raise FeedError("The server's answer about your progress cannot be read.")
-    progress: dict[str, _There] = {}
+    progress: dict[str, _ServerProgress] = {}
     for entry in tables(data["mediaProgress"]):
         key = ident_of(entry.get("episodeId")) or ident_of(entry.get("libraryItemId"))
         position, time = number(entry.get("currentTime")), _time(entry.get("lastUpdate"), now)
         if not key or position is None or time is None or (key in progress and progress[key].time >= time):
             continue
         is_finished = entry.get("isFinished") is True
-        progress[key] = _There(time, is_finished, position, number(entry.get("duration")) or None)
+        progress[key] = _ServerProgress(time, is_finished, position, number(entry.get("duration")) or None)
     bookmarks = {}
     for entry in tables(data.get("bookmarks")):
         item, time_there = ident_of(entry.get("libraryItemId")), entry.get("time")
@@ -480,7 +480,7 @@ def _time(value: object, now: datetime) -> datetime | None:
     return believed_or_unknown(time, now)
 
 
-def _taken(there: _There, mine: Progress | None, rule: PlayedRule) -> Progress | None:
+def _taken(there: _ServerProgress, mine: Progress | None, rule: PlayedRule) -> Progress | None:
     """Return the progress that a server has, with what was played here; None if it changes nothing."""
     if mine is not None and there.milliseconds <= to_milliseconds(mine.updated):
         return None

@@ -33,7 +33,7 @@ from tui_pod.sync.shared_podcasts import (
     take_settings,
 )
 from tui_pod.sync.shared_queue import QueuePlan, by_episode, merge_queue
-from tui_pod.sync.shared_recordings import Described, Missing, Recognition, to_describe
+from tui_pod.sync.shared_recordings import Described, MissingRecordings, Recognition, to_describe
 
 WAIT = 10.0
 """Seconds to wait for a sync that is running."""
@@ -79,7 +79,7 @@ class SyncResult:
     """Addresses added to and removed from the server's list."""
     sessions: int = 0
     """Number of listening sessions that a server lacked."""
-    missing: Missing = field(default_factory=Missing)
+    missing: MissingRecordings = field(default_factory=MissingRecordings)
 
     @property
     def has_changed(self) -> bool:

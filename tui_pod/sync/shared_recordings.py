@@ -129,7 +129,7 @@ def to_describe(
     return found
 
 
-class Missing(NamedTuple):
+class MissingRecordings(NamedTuple):
     """The recordings that were started on other machines and are not in this library."""
 
     titles: tuple[str, ...] = ()
@@ -185,13 +185,13 @@ class Recognition:
         best = max(shares.values(), default=0.0)
         return [ident for ident, share in shares.items() if best and share == best] or files
 
-    def missing(self, progress: Mapping[str, Progress], recordings: Described) -> Missing:
+    def missing(self, progress: Mapping[str, Progress], recordings: Described) -> MissingRecordings:
         """Return which of the recordings that were started on any machine are not here."""
         started = [ident for ident, value in progress.items() if value.status is Status.STARTED]
         each = ((ident, self._here.get(ident) or recordings.get(ident)) for ident in started)
         those = {tuple(content.present): (ident, content) for ident, content in each if content is not None}
         titles = sorted(content.title for ident, content in those.values() if not self.find(ident, content))
-        return Missing(tuple(titles), len(those))
+        return MissingRecordings(tuple(titles), len(those))
 
     def progress(self, theirs: Mapping[str, Progress], recordings: Described) -> dict[str, Progress]:
         """Return progress by the ids here; that of recordings which are not here keeps its ids."""

@@ -16,7 +16,7 @@ from tui_pod.shelf.subscription import Subscription
 from tui_pod.sync.podcasts import EpisodeFinder, address_key
 
 
-class Taking(NamedTuple):
+class ImportPlan(NamedTuple):
     """What to import."""
 
     new: tuple[Entry, ...]
@@ -57,7 +57,7 @@ def plan(
     progress: Mapping[str, Progress],
     rule: PlayedRule,
     is_known: Callable[[str], bool],
-) -> Taking:
+) -> ImportPlan:
     """Return what to import from an export."""
     ids = {address_key(name): feed.feed_id for feed in feeds for name in (feed.feed_id, feed.address)}
     new = tuple(entry for entry in imported.entries if address_key(entry.address) not in ids)
@@ -95,7 +95,7 @@ def plan(
     queue = tuple(dict.fromkeys(ident for ident in found if ident is not None))
     unknown += found.count(None)
     needs_list = unknown > 0 and not all(heard.podcast for heard in (*imported.episodes, *imported.queue))
-    return Taking(new, taken, unknown, needs_list, awaited, queue)
+    return ImportPlan(new, taken, unknown, needs_list, awaited, queue)
 
 
 def _progress(heard: HeardEpisode, rule: PlayedRule) -> Progress:

@@ -288,7 +288,7 @@ def typed_in(found: Sequence[Message]) -> list[str]:
     return [each.character for each in found if isinstance(each, Key) and each.character]
 
 
-class PatientDriver(LinuxDriver):
+class RobustDriver(LinuxDriver):
     """Survives whatever a terminal sends or fails to accept; a terminal that is gone counts as a hang-up."""
 
     _app: Any  # a `TerminalApp`, which knows this class

@@ -22,7 +22,7 @@ from tui_pod.terminal.protocol import SESSION, VARIABLES
 if TYPE_CHECKING:
     from tui_pod.terminal.host import TerminalHost
     from tui_pod.ui.app import TuiPodApp
-    from tui_pod.ui.driver import PatientDriver
+    from tui_pod.ui.driver import RobustDriver
 
 
 def handle_signals(app: TuiPodApp, host: TerminalHost | None) -> None:
@@ -89,7 +89,7 @@ class TerminalDrawer:
 
     def __init__(self, app: TuiPodApp) -> None:
         self._app = app
-        self._driver = cast("PatientDriver", app._driver)
+        self._driver = cast("RobustDriver", app._driver)
         self._driver.hangs_up = False
         self.end = app.end
 

@@ -33,9 +33,9 @@ class TerminalApp(App[None]):
         found = super().get_driver_class()
         if found.__module__ != "textual.drivers.linux_driver":
             return found
-        from tui_pod.ui.driver import PatientDriver  # can only be imported on such a system
+        from tui_pod.ui.driver import RobustDriver  # can only be imported on such a system
 
-        return PatientDriver
+        return RobustDriver
 
     @property
     def _cells(self) -> ChangedCells | None:

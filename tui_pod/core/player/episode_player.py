@@ -142,7 +142,7 @@ class EpisodePlayer:
             self.tracker.continue_from_known()
         self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try, awaited_sentence=sentence)
         self._load.follows_narration = follows_narration
-        speed, number = self._mixer.use_speed_of(episode), self._state.playback.load + 1
+        speed, number = self._mixer.apply_settings_of(episode), self._state.playback.load + 1
         former = self._state.playback
         shown = self._silence()._replace(speed=speed, position=position, duration=length, load=number)
         shown = shown._replace(repeat=former.repeat if former.episode == episode.id else None)
@@ -156,7 +156,7 @@ class EpisodePlayer:
         The former episode must have been left, and the player stopped. Returns the playback to show. A small rewind may
         precede the position, unless the listener seeks before playing.
         """
-        speed = self._mixer.use_speed_of(episode)  # and its volume, which is shown
+        speed = self._mixer.apply_settings_of(episode)  # and its volume, which is shown
         playback, progress = self._state.playback, self._state.progress_index.get(episode.id)
         self.tracker.begin(episode.id, position)
         self._skipper.begin(episode.id, episode.duration)
@@ -200,7 +200,7 @@ class EpisodePlayer:
         load.episode, load.part, load.position = book, part, load.position + part.start
         playback = self._state.playback._replace(episode=book.id, title=book.title)
         marks = playback.marks or (Chapter(0.0, part.title),)
-        self._state.show(playback._replace(marks=marks, speed=self._mixer.use_speed_of(book)))
+        self._state.show(playback._replace(marks=marks, speed=self._mixer.apply_settings_of(book)))
         self._show_parts(load, part._replace(start=0.0))
 
     def _correct_part(self, load: Load, duration: float) -> None:

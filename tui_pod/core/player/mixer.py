@@ -72,7 +72,7 @@ class Mixer:
         books = {library.index(ident): speed for ident, speed in self.book_speeds.items()}
         return lambda index: books.get(index) or rule(index)
 
-    def use_speed_of(self, episode: Episode) -> float:
+    def apply_settings_of(self, episode: Episode) -> float:
         """Set the player to the speed, volume and sound of an episode, and return its speed."""
         index = self._state.library.index(episode.id)
         own = round(self._volumes.get(self._podcast(index), 100)) if self._usual_volume == 100 else self._usual_volume
@@ -162,7 +162,7 @@ class Mixer:
         if before is None or after is None:
             return
         if former.podcast_settings(before) != state.library.podcast_settings(after):
-            state.show(state.playback._replace(speed=self.use_speed_of(state.library.episode(after))))
+            state.show(state.playback._replace(speed=self.apply_settings_of(state.library.episode(after))))
 
     def set_speed(self, speed: float) -> None:
         """Play at `speed` times the normal rate, clamped, and remember it: of a book, for that book alone."""
@@ -170,7 +170,7 @@ class Mixer:
         episode = self._state.library.find(self._state.playback.episode)
         if episode is not None and is_book(episode):
             self._save_book_speeds({**self.book_speeds, episode.id: speed})
-            self._state.show(self._state.playback._replace(speed=self.use_speed_of(episode)))
+            self._state.show(self._state.playback._replace(speed=self.apply_settings_of(episode)))
             return
         self._player.set_speed(speed)
         self.usual_speed = speed
@@ -182,7 +182,7 @@ class Mixer:
         self.usual_speed = clamp_speed(speed)
         self._remember("speed", self.usual_speed)
         episode = self._state.library.find(self._state.playback.episode)
-        speed = self.usual_speed if episode is None else self.use_speed_of(episode)
+        speed = self.usual_speed if episode is None else self.apply_settings_of(episode)
         self._state.show(self._state.playback._replace(speed=speed))
 
     def forget_book_speeds(self, speeds: Mapping[str, float]) -> None:

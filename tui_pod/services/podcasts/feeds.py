@@ -24,7 +24,7 @@ from tui_pod.services.podcasts.imports import ImportService
 from tui_pod.services.podcasts.podcast_settings import PodcastSettingsService
 from tui_pod.services.podcasts.refreshing import Announce, Refresher
 from tui_pod.services.podcasts.retention import RetentionPolicy
-from tui_pod.services.podcasts.shown_library import News, ReadLibrary, ShownLibrary
+from tui_pod.services.podcasts.shown_library import NewEpisodes, ReadLibrary, ShownLibrary
 
 if TYPE_CHECKING:
     from tui_pod.core.library.episode import Episode
@@ -63,7 +63,7 @@ class FeedService(Follower):
         """
         self._context, self._frontend = context, context.frontend
         self._tasks = context.tasks
-        self.news = News(context)
+        self.news = NewEpisodes(context)
         self.downloads = DownloadService(context)
         self.directories = DirectoryService(context)
         self._library = ShownLibrary(context, self.news, shown, read, changed)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui_pod.shelf.opml import Imported
     from tui_pod.sources.opened import Podcasts
     from tui_pod.sources.podcasts.own_network import ForbiddenFeeds
-    from tui_pod.sync.taking import Taking
+    from tui_pod.sync.taking import ImportPlan
 
 
 FAULTS = 5
@@ -34,7 +34,7 @@ class Preview(NamedTuple):
     """An export, and what would be imported from it."""
 
     imported: Imported
-    taking: Taking
+    taking: ImportPlan
 
     @property
     def origin(self) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui_pod.services.context import Context
 
 
-class News(Follower):
+class NewEpisodes(Follower):
     """The list of new episodes in the running app."""
 
     def __init__(self, context: Context) -> None:
@@ -80,7 +80,7 @@ class ShownLibrary:
     """Knows which generation of the podcasts is on the screen."""
 
     _context: Context
-    news: News
+    news: NewEpisodes
     _generation: tuple[int, int] | None
     _read: ReadLibrary
     _changed: Callable[[int], None]

@@ -187,7 +187,7 @@ class EpisodeList(RowPane):
     def _about(self, episode: Episode) -> str:
         """Return topics and date, which the row at the cursor has on a line of their own if there is room for it."""
         date = f"{episode.published:%-d %b %Y}" if episode.published else ""
-        return " · ".join(filter(None, (*self._telling_topics(episode), date))) if self._full_height > 3 else ""
+        return " · ".join(filter(None, (*self._distinguishing_topics(episode), date))) if self._full_height > 3 else ""
 
     def _has_more(self, index: int) -> bool:
         if index < 0:
@@ -250,7 +250,7 @@ class EpisodeList(RowPane):
             below[-1] = below[-1][0], right
         return [title, *below]
 
-    def _telling_topics(self, episode: Episode) -> list[str]:
+    def _distinguishing_topics(self, episode: Episode) -> list[str]:
         """Return an episode's topics without those implied by the listed topic."""
         topics = self._model.library.topics
         implied = self._everywhere.union(topics.names[above] for above in topics.path(self._model.query.entry))

@@ -11,14 +11,14 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.imports.players import ImportFault
 from tui_pod.services.podcasts.imports import Preview
 from tui_pod.shelf.opml import Entry, Imported
-from tui_pod.sync.taking import Taking
+from tui_pod.sync.taking import ImportPlan
 from tui_pod.ui.screens.podcasts.add import ImportScreen
 
 NEW = Entry("https://ships.example/f", "[b]Ships[/b]", (("History", "Sea"),))
 KNOWN = Entry("https://known.example/f", "Known")
 PROGRESS = {"a": Progress(datetime(2026, 1, 1, tzinfo=UTC), played=True)}
 FOUND = Preview(
-    Imported("AntennaPod", (NEW, KNOWN), faults=("1 podcast has no address.",)), Taking((NEW,), PROGRESS, 2)
+    Imported("AntennaPod", (NEW, KNOWN), faults=("1 podcast has no address.",)), ImportPlan((NEW,), PROGRESS, 2)
 )
 
 
@@ -43,14 +43,14 @@ async def test_export_is_shown_before_it_is_taken(driver: AppDriver, key: str) -
 async def test_podcast_of_an_export_is_left_out_once_it_is_unticked() -> None:
     imports = FakeFeeds().asked_imports
     other = Entry("https://other.example/f", "Other")
-    found = Preview(Imported("AntennaPod", (NEW, other, KNOWN)), Taking((NEW, other), {}, 0))
+    found = Preview(Imported("AntennaPod", (NEW, other, KNOWN)), ImportPlan((NEW, other), {}, 0))
     async with shown(ImportScreen(found, imports)) as (app, pilot):
         before = [str(option.prompt) for option in app.screen.query_one(OptionList).options]
         await pilot.press("v")
         assert [str(option.prompt)[:2] for option in app.screen.query_one(OptionList).options] == ["  ", "✓ "]
         await pilot.press("up", "v")
         assert [str(option.prompt) for option in app.screen.query_one(OptionList).options] == before
-    assert found.without({0}) == Preview(Imported("AntennaPod", (other, KNOWN)), Taking((other,), {}, 0))
+    assert found.without({0}) == Preview(Imported("AntennaPod", (other, KNOWN)), ImportPlan((other,), {}, 0))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)])
@@ -60,7 +60,7 @@ async def test_long_export_leaves_header_and_bar_visible(size: tuple[int, int], 
         await driver.press("enter")
         lines = driver.text.split("\n")
         bar, imports = driver.bar.region.y, driver.services.asked_feeds.asked_imports
-        await driver.app.show_dialog(ImportScreen(FOUND._replace(taking=Taking(new, {}, 0)), imports))
+        await driver.app.show_dialog(ImportScreen(FOUND._replace(taking=ImportPlan(new, {}, 0)), imports))
         await driver.press("end")
         await driver.until(lambda: "Podcast 39" in driver.text, "the last row is in sight")
         assert (lines[0], lines[bar]) == (driver.text.split("\n")[0], driver.text.split("\n")[bar])
@@ -69,7 +69,7 @@ async def test_long_export_leaves_header_and_bar_visible(size: tuple[int, int], 
 @pytest.mark.parametrize(("count", "last"), [(300, "Podcast 299"), (1301, "… and 1,001 more")])
 async def test_long_export_is_listed_in_part(count: int, last: str) -> None:
     new = tuple(Entry("https://ships.example/f", f"Podcast {number}") for number in range(count))
-    many = FOUND._replace(taking=Taking(new, {}, 0))
+    many = FOUND._replace(taking=ImportPlan(new, {}, 0))
     async with shown(ImportScreen(many, FakeFeeds().asked_imports)) as (app, _):
         options = app.screen.query_one(OptionList).options
         assert len(options) == min(count, 301)
