@@ -11,6 +11,7 @@ class Word:
     word: str
 
 class Segment:
+    text: str
     words: list[Word] | None
     avg_logprob: float
     compression_ratio: float
@@ -29,7 +30,7 @@ class WhisperModel:
     ) -> None: ...
     def transcribe(
         self,
-        audio: np.ndarray[Any, np.dtype[np.float32]],
+        audio: str | np.ndarray[Any, np.dtype[np.float32]],
         language: str | None = ...,
         *,
         beam_size: int = ...,
