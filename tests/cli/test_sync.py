@@ -22,6 +22,7 @@ from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.services.hints import NOT_SYNCED
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult
+from tui_pod.sync.sending import lock_file
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -338,6 +339,7 @@ def test_first_sync_with_a_server_or_folder_never_runs_unasked(
     place = "https://sync.example" if is_server else str(other)
     assert capsys.readouterr().err.startswith(err.format(place=place))
     assert ran == runs
+    assert lock_file(Path(words[1])).exists() is (False in runs)  # else the app takes it for synced
 
 
 def test_state_that_cannot_be_written_is_not_synced(

@@ -30,7 +30,7 @@ from tui_pod.services import sync as module
 from tui_pod.services import tasks
 from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.feeds import FeedService
-from tui_pod.services.sync import FIRST, FIRST_WITH, ON_REQUEST, SyncService
+from tui_pod.services.sync import FIRST, FIRST_WITH, ON_REQUEST, WAITING, SyncService
 from tui_pod.services.sync_setup import SyncSetup, run_sync
 from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.store import StateFile
@@ -274,11 +274,22 @@ async def test_first_sync_with_a_server_is_shown_and_asked_about(rig: Rig) -> No
     assert question == f"{said} Nothing is unsubscribed. Go on?"
     answer(False)
     assert rig.options == [("--dry-run",)]
-    rig.report["first"] = []
+    rig.report |= {"first": [], "summary": "2 episodes received, 1 sent"}
     answer(True)
     await until(lambda: len(rig.options) == 2, "it syncs")
     assert rig.options[1] == ("--yes",)
-    await until(lambda: rig.frontend.said == [FIRST, "Synced; there was nothing new."], "it says so")
+    await until(lambda: rig.frontend.said == [FIRST, "Synced: 2 episodes received, 1 sent."], "it says so")
+
+
+async def test_header_says_that_nothing_was_synced_yet_or_what_waits_for_a_yes(rig: Rig) -> None:
+    rig.is_first = True
+    rig.service.start()
+    assert rig.frontend.work == "never synced"
+    rig.is_first, rig.report["first"] = False, ["https://s.example"]
+    rig.service.sync_now()
+    await rig.synced()
+    assert rig.frontend.work == WAITING
+    assert rig.service.synced is None
 
 
 async def test_server_that_was_added_is_named_once_and_asked_about_on_request(rig: Rig) -> None:

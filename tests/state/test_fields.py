@@ -107,7 +107,7 @@ def test_content_of_a_removed_record_is_not_written() -> None:
     bookmark = Bookmark("a", 1.0, 2.0, START, START, "Said.", "Mine.", "A", is_removed=True, is_recognised=True)
     assert BOOKMARK.to_table(bookmark).keys() == {"episode", "start", "end", "removed", "created", "updated"}
     removed = WHOLE_RECORDS[3][1]._replace(is_removed=True)
-    assert LIST.to_table(removed).keys() == {"name", "removed", "marks", "since", "updated"}
+    assert LIST.to_table(removed).keys() == {"name", "removed", "marks", "since", "renamed_to", "updated"}
 
 
 def test_ranges_are_written_as_text_and_anything_else_means_none() -> None:

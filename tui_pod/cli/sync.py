@@ -47,6 +47,7 @@ from tui_pod.sync.libraries import is_first_sync as is_first_library
 from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, read_password
 from tui_pod.sync.memory import is_first_exchange, memory_file
 from tui_pod.sync.run import FolderOptions, SyncResult, forget_machine, is_first_sync, only_sync, sync_with_folder
+from tui_pod.sync.sending import lock_file
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.shared_podcasts import found_there, is_book_id
 from tui_pod.sync.transport import HttpTransport
@@ -86,6 +87,8 @@ def run(options: Namespace) -> int:
         return 0
     with only_sync(opened.file.path):
         outcomes = list(_sync(opened, options))
+        if all(outcome.first for outcome in outcomes):  # nothing was synced: the next one is the first, still
+            lock_file(opened.file.path).unlink(missing_ok=True)
     _print(outcomes, opened, options)
     return 1 if any(outcome.error for outcome in outcomes) else 0
 

@@ -60,6 +60,9 @@ ON_REQUEST = "“Sync now” in the palette, or tui-pod sync in a terminal, asks
 
 FIRST = f"Sync is set up but has never run. {ON_REQUEST}"
 
+WAITING = "sync waits for your yes"
+"""What the header says while there is a folder or server to which the listener has not agreed."""
+
 FIRST_WITH = f"Not synced yet with {{}}. {ON_REQUEST}"
 
 
@@ -100,6 +103,7 @@ class SyncService(Follower):
         self._show_playing()
         if self.setup.is_first():
             self._frontend.tell(FIRST)
+            self._show()
         else:
             self._begin()
 
@@ -289,8 +293,9 @@ class SyncService(Follower):
             self._answered(is_complete=False)
             raise
         error = report.get("error")
-        self._problem = ("offline" if report.get("offline") else "not synced") if error else ""
-        if not error:
+        first = report.get("first", [])
+        self._problem = ("offline" if report.get("offline") else "not synced") if error else WAITING if first else ""
+        if not (error or first):
             self._since = self.synced = since
             self._ended()
         self._show()
@@ -300,7 +305,7 @@ class SyncService(Follower):
         shown = self._context.controller.editor.receive(received(report), self._label(received(report)))
         shown |= self._context.controller.bookmarks.receive_all(notebook, "synced")
         await self._answer(not error)
-        if (first := report.get("first", [])) and is_asked:
+        if first and is_asked:
             self._tasks.run(self._ask_first())
         elif first and first != self._unasked:
             self._unasked = first
@@ -317,7 +322,8 @@ class SyncService(Follower):
         if error and is_asked:
             raise CommandFailed(str(error))
         if is_asked and not (shown or first):
-            self._frontend.tell("Synced; there was nothing new.")
+            summary = str(report.get("summary") or "")
+            self._frontend.tell(f"Synced: {summary}." if summary else "Synced; there was nothing new.")
 
     def _label(self, values: Mapping[str, Progress]) -> str:
         """Return what was received: `“One”: 0:10 → 5:00, from laptop, 2 h ago`, or `2 episodes synced from laptop`."""
@@ -336,7 +342,8 @@ class SyncService(Follower):
         """Show when the last sync was, and how many changes are to be sent."""
         now = self._context.controller.now()
         unsent = sum(progress.updated > self._since for _, progress in self._context.controller.progress_index)
-        last = "" if self.synced is None else f"synced {ago(self.synced, now)}"
+        never = "never synced" if self.setup.is_first() else ""
+        last = never if self.synced is None else f"synced {ago(self.synced, now)}"
         problem = "" if self._problem == self._tasks.shown("network") else self._problem  # not “offline” twice
         text = ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", self._missing_count, problem)))
         self._tasks.show("sync", Job(text) if text else None)
