@@ -455,3 +455,23 @@ def test_no_phrase_of_the_course_is_a_question_of_the_test() -> None:
     }
     asked = [frozenset(folded_words(question)) for question in QUESTIONS["asked"]]
     assert not [words for words in phrases if len(words) > 3 and any(words <= other for other in asked)]
+
+
+def test_short_words_are_found_whole_and_not_where_a_word_begins_with_them(desk: Desk) -> None:
+    desk.add("code", "Searching code, and what it takes to understand the bellwether")
+    desk.add("bells", "The bells of the drowned town", summary="They ring under the sea.")
+    assert desk.ids("bells under the sea")[0] == "bells"
+    assert desk.ids("sea") == ["bells"]
+
+
+def test_title_with_little_besides_the_words_comes_before_parts_of_an_archive(desk: Desk) -> None:
+    for number in range(4):
+        desk.add(f"part {number}", f"From the archive (part {number}): more of the biscuit tin and its letters")
+    desk.add("tin", "The biscuit tin")
+    assert desk.ids("biscuit tin")[0] == "tin"
+
+
+def test_whole_words_come_before_words_that_begin_so(desk: Desk) -> None:
+    desk.add("new", "B", summary="The portrait of a town.")
+    desk.add("old", "A", summary="The port of Riga.")
+    assert desk.ids("port") == ["old", "new"]

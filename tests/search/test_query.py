@@ -38,7 +38,7 @@ from tui_pod.search.query import MAX_CHARS, MAX_PHRASES, Phrase, Query, excerpt,
     ],
 )
 def test_words_of_a_question_are_found_or_not(typed: str, text: str, is_found: bool) -> None:
-    assert parse_query(typed).matches(text) is is_found
+    assert parse_query(typed, is_typing=True).matches(text) is is_found
 
 
 @pytest.mark.parametrize("typed", ["", " ", "-", '"', "++ --", '-""', "\0\x1b[2J\ud800"[:2]])
@@ -109,21 +109,27 @@ def test_excerpt_is_cut_between_words_near_the_match(typed: str, text: str, widt
 @pytest.mark.parametrize(
     ("typed", "expression"),
     [
-        ("one two", '("one"* AND "two"*)'),
+        ("one two", '("one" AND "two"*)'),
+        ("one two ", '("one" AND "two")'),
+        ("four two", '("four"* AND "two"*)'),
         ("to", '("to")'),
         ("tor", '("tor"*)'),
         ("한", '("한"*)'),
         ('"one two" -three -four', '("one two") NOT ("three" OR "four")'),
         ('"one two', '("one two"*)'),
-        ("one one", '("one"*)'),
+        ("one one", '("one" AND "one"*)'),
     ],
 )
 def test_query_is_written_as_the_index_reads_it(typed: str, expression: str) -> None:
-    assert parse_query(typed).expression() == expression
+    assert parse_query(typed, is_typing=True).expression() == expression
+
+
+def test_word_of_three_letters_is_no_beginning_unless_it_is_being_typed() -> None:
+    assert parse_query("sea").expression() == '("sea")'
 
 
 def test_query_for_a_column_excludes_from_all_columns() -> None:
-    assert parse_query("one -two").expression("title") == '{title} : ("one"*) NOT ("two")'
+    assert parse_query("one -two").expression("title") == '{title} : ("one") NOT ("two")'
     assert parse_query("harbour -two lion").nearest().expression() == '("harbour"* OR "lion"*) NOT ("two")'
 
 

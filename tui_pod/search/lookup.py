@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
@@ -37,12 +38,16 @@ NAMED = 60
 COLUMNS = (4.0, 2.0, 0.5, 4.0)
 """What a word weighs in a title, summary, notes and phrases."""
 
-BEST_GROUPS, HEAD_WEIGHT = 10, 6.0
-"""How many groups of words count for an episode's nearness, and how much more its title and summary do."""
+BEST_GROUPS, HEAD_WEIGHT, WHOLE_WEIGHT = 10, 6.0, 0.25
+"""How many groups of words count for an episode's nearness, how much more its title and summary do, and how much of
+that counts once more for whole words."""
 
 NAME_WEIGHT, STOP_WEIGHT, EXACT_WEIGHT = 1.0, 0.25, 0.2
 """What counts besides, as a share of the best score: a title or phrase that is asked for, a stop word in it, and if an
 episode has all words of the query."""
+
+PREFIX_FIT = 0.4
+"""What a word of a name counts that only begins with a word that is asked for."""
 
 _PARTS = r"\s[-–—|]\s|:\s"
 """What separates the parts of a title."""
@@ -73,6 +78,7 @@ def find_nearest(db: sqlite3.Connection, query: Query, exact: Iterable[int]) -> 
     near = near._replace(wanted=tuple(_rare_enough(db, near.wanted)))
     if not near.wanted:
         return Nearest([], set(), {})
+    whole = [each for each in query.whole().wanted if any(phrase.begins(each.words[-1]) for phrase in near.wanted)]
     scores: dict[int, float] = {}
     groups: dict[int, list[int]] = {}
     newest = (
@@ -89,6 +95,10 @@ def find_nearest(db: sqlite3.Connection, query: Query, exact: Iterable[int]) -> 
     heads = dict(db.execute(ranked.format("heads_index", weights), limits))
     for number, score in heads.items():
         scores[number] = scores.get(number, 0.0) + HEAD_WEIGHT * score**2
+    if whole:
+        limits = (near._replace(wanted=tuple(whole)).expression(), *limits[1:])
+        for number, score in db.execute(ranked.format("heads_index", weights), limits):
+            scores[number] = scores.get(number, 0.0) + WHOLE_WEIGHT * HEAD_WEIGHT * score**2
     asked, top = _Asked(query), max(scores.values(), default=0.0) or 1.0
     for number in exact:
         if number in scores:
@@ -112,13 +122,19 @@ class _Asked:
     def _weight(self, words: Iterable[str]) -> float:
         return max((STOP_WEIGHT if word in self._language.stop_words else 1.0 for word in words), default=0.0)
 
+    def _fit(self, phrase: Phrase, word: str) -> float:
+        """Return 1 if a word is the last one of a phrase in some inflection, less if it only begins with it."""
+        if not phrase.begins(word):
+            return 0.0
+        return 1.0 if self._language.stem(word) == phrase.words[-1] or word == phrase.words[-1] else PREFIX_FIT
+
     def named(self, name: str) -> float:
         """Return how much of a name the question has, times how much of the question the name has."""
         words = folded_words(name)
         total = sum(self._weight([word]) for word in words)
         if not total:
             return 0.0
-        found = sum(self._weight([word]) for word in words if any(phrase.begins(word) for phrase in self._wanted))
+        found = sum(self._weight([word]) * max(self._fit(phrase, word) for phrase in self._wanted) for word in words)
         return (found / total) ** 2 * found / self._all
 
 
@@ -163,6 +179,8 @@ class MatchKind(StrEnum):
     NOTES = "notes"
     WORDS = "words"
     BOOKMARK = "bookmark"
+    PODCAST = "podcast"
+    """A podcast's own name; its id is the address of the podcast."""
 
 
 class Hit(NamedTuple):
@@ -245,6 +263,8 @@ class _Matches(NamedTuple):
     groups: dict[int, list[int]]
     """Groups of words, in order."""
     is_cut: bool
+    whole: frozenset[int] = frozenset()
+    """Those that have each word as a whole one."""
 
 
 def look_up(
@@ -339,7 +359,8 @@ class _Ranking:
 
     def order(self) -> list[int]:
         """Return the numbers of the episodes, the best first."""
-        return sorted({*self.matches.titles, *self.matches.heads, *self.matches.groups}, key=self._rank)
+        found = {*self.matches.titles, *self.matches.heads, *self.matches.groups}
+        return sorted(found, key=partial(self._rank, asked=_Asked(self.query)))
 
     def near(self, order: Sequence[int], nearest: Nearest) -> _Ranking:
         """Return a ranking that shows what matches some of the words."""
@@ -357,11 +378,11 @@ class _Ranking:
         row = self.db.execute("SELECT number FROM heads WHERE id = ?", (without_surrogates(ident),)).fetchone()
         return row[0] if row else None
 
-    def _rank(self, number: int) -> tuple[int, int, int, int]:
-        title = self.matches.titles.get(number)
+    def _rank(self, number: int, asked: _Asked) -> tuple[float, ...]:
+        title, said = self.matches.titles.get(number), -len(self.matches.groups.get(number, ()))
         if title is not None:
-            return 0, -self.query.score(title)[1], -len(self.matches.groups.get(number, ())), -number
-        return (1 if number in self.matches.heads else 2), 0, -len(self.matches.groups.get(number, ())), -number
+            return 0, -self.query.score(title)[1], -round(asked.named(title), 2), said, -number
+        return (1 if number in self.matches.heads else 2), -(number in self.matches.whole), 0, said, -number
 
     def shown(self, number: int, is_known: Callable[[str], bool]) -> Found | None:
         """Return an episode with its matches; None if it is gone or contains an excluded phrase."""
@@ -436,17 +457,21 @@ def _lines(notes: str) -> list[str]:
 
 
 def _find_matches(db: sqlite3.Connection, query: Query, is_all: bool) -> _Matches:
-    def rows(table: str, column: str, most: int) -> list[int]:
+    def rows(table: str, query: Query, column: str, most: int) -> list[int]:
         asked = f"SELECT rowid FROM {table} WHERE {table} MATCH ? ORDER BY rowid DESC LIMIT ?"
         return [row[0] for row in db.execute(asked, (query.expression(column), -1 if is_all else most))]
 
-    heads = rows("heads_index", "", HEADS)
-    titled = rows("heads_index", "title", TITLES) if heads else []
+    heads = rows("heads_index", query, "", HEADS)
+    titled = rows("heads_index", query, "title", TITLES) if heads else []
     titles = [db.execute("SELECT title FROM heads WHERE number = ?", (number,)).fetchone() for number in titled]
-    words = rows("words_index", "", ROWS)
+    words = rows("words_index", query, "", ROWS)
     is_cut = not is_all and (len(heads) == HEADS or len(words) == ROWS)
     named = {number: title[0] for number, title in zip(titled, titles, strict=True) if title}
-    return _Matches(named, set(heads), _grouped(words), is_cut)
+    whole = query.whole()
+    if whole == query:
+        return _Matches(named, set(heads), _grouped(words), is_cut)
+    found = {*rows("heads_index", whole, "", HEADS), *_grouped(rows("words_index", whole, "", ROWS))}
+    return _Matches(named, set(heads), _grouped(words), is_cut, frozenset(found))
 
 
 def _grouped(rows: Sequence[int]) -> dict[int, list[int]]:

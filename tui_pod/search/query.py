@@ -1,9 +1,10 @@
 """Parse a search query and find its words in a text. Knows nothing of the index.
 
-A word matches every word that begins with it; a word of one or two letters matches only itself, because too many words
-begin with it. A quoted phrase matches the same words in the same order. A minus before either excludes exact matches.
-All other characters only separate words, as in the index. Common words and endings of some languages say little about
-what a question is about; the language is guessed from its words, since nothing else says which it is.
+A word of four letters or more matches every word that begins with it, and so does the last one from three letters on
+while it is being typed; too many words begin with shorter ones. A quoted phrase matches the same words in the same
+order. A minus before either excludes exact matches. All other characters only separate words, as in the index. Common
+words and endings of some languages say little about what a question is about; the language is guessed from its words,
+since nothing else says which it is.
 """
 
 from __future__ import annotations
@@ -114,8 +115,8 @@ MAX_PHRASES = 32
 MAX_CHARS = 2_000
 """Maximum number of characters of a query that are read."""
 
-LEAST_START = 3
-"""Minimum number of letters for a word to match as a prefix, in scripts below `SYLLABLES`."""
+LEAST_START, LEAST_TYPED = 4, 3
+"""Minimum number of letters for a word to match as a prefix, in scripts below `SYLLABLES`; for the one being typed."""
 
 SYLLABLES = "\u1100"
 """The first letter of the scripts in which one letter stands for a syllable or a word."""
@@ -183,6 +184,10 @@ class Query(NamedTuple):
     """What the listener should know about the query; None for nothing."""
     is_any: bool = False
 
+    def whole(self) -> Query:
+        """Return the query for whole words."""
+        return self._replace(wanted=tuple(phrase._replace(is_start=False) for phrase in self.wanted))
+
     def nearest(self) -> Query:
         """Return the query for any of the wanted phrases in any inflection, without stop words if others remain."""
         wanted = dict.fromkeys(phrase.stemmed(self.language) for phrase in self._telling or self.wanted)
@@ -243,8 +248,8 @@ class Query(NamedTuple):
         return joined
 
 
-def parse_query(text: str) -> Query:
-    """Return the query that a text stands for."""
+def parse_query(text: str, is_typing: bool = False) -> Query:
+    """Return the query that a text stands for; `is_typing` if its last word may go on."""
     wanted: dict[Phrase, None] = {}
     excluded: dict[Phrase, None] = {}
     notice = None if len(text) <= MAX_CHARS else f"Only the first {MAX_CHARS:,} characters are read."
@@ -254,7 +259,8 @@ def parse_query(text: str) -> Query:
         found = tuple(part for piece in typed for part in _folded(piece))
         if not found:
             continue
-        can_start = len(found[-1]) >= LEAST_START or found[-1] >= SYLLABLES
+        least = LEAST_TYPED if is_typing and term.end() == len(text) else LEAST_START
+        can_start = len(found[-1]) >= least or found[-1] >= SYLLABLES
         is_open = quoted is None or not end  # a quote is not closed yet while it is being typed
         phrase = Phrase(found, is_open and can_start and not minus, _unpointed(" ".join(typed)))
         (excluded if minus else wanted).setdefault(phrase)

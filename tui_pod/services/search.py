@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.errors import UserError
@@ -35,6 +36,9 @@ NOT_SAID = "Only what is said can be bookmarked; this is in the title, summary o
 Update = Callable[[], Awaitable[None]]
 """Updates the index if it is outdated. Raises UserError if it cannot be written."""
 
+PODCASTS = 5
+"""How many podcasts are listed by their names."""
+
 
 class SearchAnswer(NamedTuple):
     """What a search found, and a notice to show with it."""
@@ -45,6 +49,8 @@ class SearchAnswer(NamedTuple):
     notice: str = ""
     is_searching: bool = False
     """Whether more may be found soon, because the index is being updated."""
+    podcasts: tuple[Found, ...] = ()
+    """Those that have the words in their names, by address."""
 
 
 class SearchService:
@@ -82,7 +88,7 @@ class SearchService:
     async def search(self, typed: str) -> SearchAnswer:
         """Return what matches; a cancelled search stops within two milliseconds."""
         self.typed = typed
-        query = parse_query(typed)
+        query = parse_query(typed, is_typing=True)
         if not query.wanted:
             return SearchAnswer(query, notice=query.notice or (NOTHING if typed.strip() else ""))
         controller = self._context.controller
@@ -108,7 +114,8 @@ class SearchService:
 
         try:
             answer = await in_thread(ask)
-            return answer._replace(results=await self._with_exact_times(answer.results))
+            results = await self._with_exact_times(answer.results)
+            return answer._replace(results=results, podcasts=tuple(self._podcasts(query)))
         except IndexMissing as missing:
             if not self._fault:  # else updating has failed before
                 self.refresh()
@@ -116,6 +123,13 @@ class SearchService:
             return SearchAnswer(query, notice=said, is_searching=not self._fault)
         except SearchError as error:
             return SearchAnswer(query, notice=str(error))
+
+    def _podcasts(self, query: Query) -> list[Found]:
+        """Return the podcasts whose names have all words."""
+        topics = self._context.controller.library.topics
+        named = ((topics.feed(topic), topics.names[topic]) for topic in range(1, len(topics.names)))
+        found = {feed: name for feed, name in named if feed is not None and query.matches(name)}
+        return [Found(feed, name, (Hit(MatchKind.PODCAST, name),)) for feed, name in islice(found.items(), PODCASTS)]
 
     async def play(self, found: Found, hit: Hit) -> None:
         """Play an episode from where a match is said, or from its position."""

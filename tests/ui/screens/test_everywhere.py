@@ -9,6 +9,8 @@ from textual import events
 from textual.widgets import Input
 
 from tests.app_driver import AppDriver, run_app
+from tests.ui.test_feeds import CAST
+from tests.ui.test_feeds import LIBRARY as PODCASTS
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.transcript import Cue, Transcript
@@ -216,3 +218,14 @@ async def test_keys_that_follow_at_once_are_typed_into_the_search(driver: AppDri
     await driver.press_at_once("ctrl+f", "q", "l")
     await driver.until(lambda: bool(driver.main.query("#everywhere")), "the search is open")
     assert driver.main.query_one("#everywhere", Input).value == "ql"
+
+
+async def test_podcast_of_that_name_is_found_and_opened_but_neither_queued_nor_bookmarked() -> None:
+    async with searching(PODCASTS, *"cast") as driver:
+        await found(driver, "podcast")
+        assert [line for line in driver.text.splitlines() if "podcast" in line and "Cast" in line]
+        await driver.press("enter", "e", "b")
+        assert (driver.controller.queue.upcoming, len(driver.controller.bookmarks)) == ((), 0)
+        await driver.press("enter")
+        topics = driver.library.topics
+        assert (topics.feed(driver.listed), driver.focus) == (CAST, "list")

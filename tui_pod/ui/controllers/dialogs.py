@@ -88,7 +88,7 @@ class DialogController:
         if (previewed := self._screen.model.previewed) is not None:
             self._services.feeds.add_previewed(previewed)
         else:
-            await self._show(AddFeedScreen(self._services, self._open_feed))
+            await self._show(AddFeedScreen(self._services, self.open_feed))
 
     def choose_filter(self) -> None:
         """Show the filters with how many episodes each leaves."""
@@ -137,8 +137,8 @@ class DialogController:
         from tui_pod.ui.screens.podcasts.find import FindScreen
 
         find = partial(self._services.feeds.directories.named, title, address)
-        again = partial(AddFeedScreen, self._services, self._open_feed)
-        self._show(FindScreen(title, [], find, self._services, self._open_feed, again))
+        again = partial(AddFeedScreen, self._services, self.open_feed)
+        self._show(FindScreen(title, [], find, self._services, self.open_feed, again))
 
     def subscribe_again(self, name: str, address: str) -> None:
         """Offer to subscribe again to a podcast that was removed."""
@@ -225,7 +225,8 @@ class DialogController:
         screen.lead_to("Settings of one podcast …", lambda: self._show(podcasts), head)
         return screen
 
-    def _open_feed(self, feed_id: str) -> None:
+    def open_feed(self, feed_id: str) -> None:
+        """Show the episodes of a podcast."""
         topics = self._screen.model.library.topics
         topic = next((topic for topic in range(1, len(topics.names)) if topics.feed(topic) == feed_id), None)
         if topic is not None:

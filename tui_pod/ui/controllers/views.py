@@ -124,7 +124,8 @@ class ViewController:
         from tui_pod.ui.screens.everywhere import EverywhereView  # after the first paint
 
         self._forget()
-        self._everywhere = EverywhereView(self._services, self._screen.model.query.query, self._screen.dialogs.bookmark)
+        query, dialogs = self._screen.model.query.query, self._screen.dialogs
+        self._everywhere = EverywhereView(self._services, query, dialogs.bookmark, dialogs.open_feed)
         return self._everywhere
 
     def _forget(self) -> None:

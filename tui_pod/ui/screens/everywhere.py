@@ -40,12 +40,18 @@ class EverywhereView(Vertical):
     }
     """  # not in the stylesheet: each rule there slows the first screen, which does not need these
 
-    def __init__(self, services: Services, typed: str, edit: Callable[[Bookmark], None]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        typed: str,
+        edit: Callable[[Bookmark], None],
+        open_podcast: Callable[[str], object],
+    ) -> None:
         """Search for `typed`, the search of the list; if that is empty, repeat the last search here."""
         super().__init__()
         self._services = services
         self._typed = typed.strip() or services.search.typed
-        self._edit = edit
+        self._edit, self._open_podcast = edit, open_podcast
         self._goes_on = False  # to the results once there are some: enter was pressed before
 
     def compose(self) -> ComposeResult:
@@ -53,7 +59,8 @@ class EverywhereView(Vertical):
         self.border_title = "Search everywhere"
         how = HOW if self.app.size.width > len(HOW) + 6 else SHORT
         yield Input(self._typed, placeholder=how, id="everywhere")
-        yield FoundView(self._services.controller, self._services.search, self._edit, self.action_search)
+        services = self._services
+        yield FoundView(services.controller, services.search, self._edit, self.action_search, self._open_podcast)
 
     def on_mount(self) -> None:
         """Focus the field now, for the next keys; and update the index."""

@@ -43,12 +43,13 @@ class FoundView(ChoiceLines):
         search: SearchService,
         edit: Callable[[Bookmark], None],
         leave: Callable[[], None],
+        open_podcast: Callable[[str], object],
     ) -> None:
         """Show nothing yet; `edit` edits a bookmark, `leave` goes to the field above."""
         super().__init__("found")
         self._controller, self._search = controller, search
         self._edit = edit
-        self._leave = leave
+        self._leave, self._open_podcast = leave, open_podcast
         self._answer = SearchAnswer()
         self._matches: list[tuple[Found, Hit]] = []
         self._time = TIME  # the width of what stands at the left of the matches
@@ -58,7 +59,7 @@ class FoundView(ChoiceLines):
         """Show the results; the cursor goes to the first match, or stays on its match."""
         former = [(found.id, hit) for found, hit in self._matches[self.cursor :][:1]]
         self._answer = answer
-        self._matches = [(found, hit) for found in answer.results.found for hit in found.hits]
+        self._matches = [(found, hit) for found in (*answer.podcasts, *answer.results.found) for hit in found.hits]
         self._time = max([TIME, *(2 + len(_label(hit)) for _, hit in self._matches)])
         self.hint_words = {} if self._matches else _WITHOUT_MATCH
         rows = (row for row, (found, hit) in enumerate(self._matches) if (found.id, hit) in former)
@@ -67,12 +68,19 @@ class FoundView(ChoiceLines):
     @property
     def episode(self) -> str | None:
         """The episode of the match at the cursor."""
-        return self._matches[self.cursor][0].id if self._matches else None
+        found = self._at_cursor
+        return found[0].id if found is not None else None
+
+    @property
+    def _at_cursor(self) -> tuple[Found, Hit] | None:
+        """The match at the cursor; None if there is none, or it is a podcast."""
+        found = self._matches[self.cursor] if self._matches else None
+        return found if found is not None and found[1].kind is not MatchKind.PODCAST else None
 
     def wait(self, typed: str) -> None:
         """Say that the search is under way, if nothing is shown; what is found takes its place."""
         if not self._matches:
-            self.show(SearchAnswer(parse_query(typed), is_searching=True))
+            self.show(SearchAnswer(parse_query(typed, is_typing=True), is_searching=True))
 
     def count(self) -> int:
         """See `LinesView.count`."""
@@ -88,8 +96,8 @@ class FoundView(ChoiceLines):
         match = 0
         if self._answer.results.is_nearest:
             yield TextLine([(fit(NEAREST, width).rstrip(), QUIET)])
-        for found in self._answer.results.found:
-            has_title = any(hit.kind is MatchKind.TITLE for hit in found.hits)
+        for found in (*self._answer.podcasts, *self._answer.results.found):
+            has_title = any(hit.kind in (MatchKind.TITLE, MatchKind.PODCAST) for hit in found.hits)
             spans = self._answer.query.spans(found.title) if has_title else []
             head = split_title(found.title)[0]
             title = [
@@ -99,7 +107,7 @@ class FoundView(ChoiceLines):
             parts = self.spread(title, [(self._about(found, width), QUIET)])
             yield TextLine(parts, match if has_title else None)
             for hit in found.hits:
-                if hit.kind is not MatchKind.TITLE:
+                if hit.kind not in (MatchKind.TITLE, MatchKind.PODCAST):
                     yield from self._lines_of(match, hit, width - self._time)
                 match += 1
         if self._answer.query.wanted and not match and (self._answer.is_searching or not self._answer.notice):
@@ -109,6 +117,8 @@ class FoundView(ChoiceLines):
         """Return the text at the right of an episode's title."""
         library, progress_index = self._controller.library, self._controller.progress_index
         index = library.index(found.id)
+        if found.hits[0].kind is MatchKind.PODCAST:
+            return "podcast"
         if index is None:
             return "no longer in the library"
         more = f"{found.more} more" if found.more else ""
@@ -144,20 +154,21 @@ class FoundView(ChoiceLines):
 
     async def action_choose(self) -> None:
         """Play from the match."""
-        if self._matches:
-            await self._search.play(*self._matches[self.cursor])
+        if (found := self._at_cursor) is not None:
+            await self._search.play(*found)
+        elif self._matches:
+            self._open_podcast(self._matches[self.cursor][0].id)
 
     def action_queue(self) -> None:
         """Queue the episode last."""
-        if self._matches:
-            found, _ = self._matches[self.cursor]
-            outcome = self._controller.queue_last([found.id])
+        if (found := self._at_cursor) is not None:
+            outcome = self._controller.queue_last([found[0].id])
             self.notify(outcome.sentence, timeout=4, markup=False)
 
     async def action_bookmark(self) -> None:
         """Bookmark the sentence; pressed again, edit its note."""
-        if self._matches:
-            await self._search.add_bookmark(*self._matches[self.cursor], self._edit)
+        if (found := self._at_cursor) is not None:
+            await self._search.add_bookmark(*found, self._edit)
 
     def action_search(self) -> None:
         """Go to the field."""
