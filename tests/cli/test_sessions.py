@@ -46,11 +46,11 @@ def test_plan_is_a_line_for_each_episode_by_the_speed_that_was_set(
 ) -> None:
     (tmp_path / "config.toml").write_text("[playback]\nspeed = 2.0\n")
     result = run(*small, "--config", tmp_path / "config.toml", "plan", "3m")
-    assert result.out == "two\t1:43\tTwo\none\t0:52\tOne — first\n"
+    assert result.out == "two\t1:43\tTwo\t\none\t0:52\tOne — first\t\n"
     assert result.err.startswith("2 episodes, 3 m, until ")
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     assert run(*small, "plan", "6m").out.splitlines() == [
-        "id   length  title",
+        "id   length  title        from",
         "two    3:26  Two",
         "one    1:45  One — first",
     ]

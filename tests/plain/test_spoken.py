@@ -183,10 +183,10 @@ def test_outlook_says_the_position_in_the_session_and_the_next_episode() -> None
 @pytest.mark.usefixtures("utc")
 def test_plan_says_its_length_end_and_first_episodes() -> None:
     room = make_room()
-    short = Plan((0, 4), 110.0, room.library)
+    short = Plan((0, 4), 110.0, room.library, ("queued", ""))
     assert list(say_plan(room.library, room.progress_index, short, lambda _: 2.0, NOW)) == [
         "2 episodes, 1 minute 50, until 12:01.",
-        "One. 50 seconds.",
+        "One. Queued. 50 seconds.",
         "Five. 5 seconds.",
     ]
 
@@ -194,14 +194,14 @@ def test_plan_says_its_length_end_and_first_episodes() -> None:
 @pytest.mark.parametrize(("count", "last"), [(12, "One. 1 minute 40."), (14, "And 2 more.")])
 def test_plan_says_twelve_episodes_and_how_many_more(count: int, last: str) -> None:
     room = make_room()
-    plan = Plan((0,) * count, 1400.0, room.library)
+    plan = Plan((0,) * count, 1400.0, room.library, ("",) * count)
     *said, end = say_plan(room.library, room.progress_index, plan, lambda _: 1.0, NOW)
     assert (len(said), end) == (min(count, 13), last)
 
 
 def test_plan_names_a_podcast_once_for_the_episodes_that_follow_each_other() -> None:
     room = make_room(settings={})
-    plan = Plan((0, 1), 300.0, room.library)
+    plan = Plan((0, 1), 300.0, room.library, ("Cast", "Cast"))
     assert list(say_plan(room.library, room.progress_index, plan, lambda _: 1.0, NOW))[1:] == [
         "One. Cast. 1 minute 40.",
         "Two. 3 minutes 20.",

@@ -61,16 +61,21 @@ def _smart_list(opened: Opened, progress_index: ProgressIndex, smart: SmartList)
     if smart is SmartList.QUEUE:
         queue = Queue(read_queue(opened).upcoming)
     elif smart is SmartList.NEW:
-        from tui_pod.shelf.feed_store import FeedStore  # the other lists need no database
-        from tui_pod.shelf.marks import read_news  # likewise
-
-        store = FeedStore(opened.paths.data)
-        if not store.is_empty:
-            came = read_news(store.db, datetime.now(UTC).timestamp())
-            progress_index.set_new(came.difference(read_queue(opened).upcoming))
-        store.db.close()
+        find_new(opened, progress_index)
     found = list_episodes(opened.library, progress_index, queue, ListQuery(smart))
     return [index for index in found if index >= 0]
+
+
+def find_new(opened: Opened, progress_index: ProgressIndex) -> None:
+    """Have the index know which episodes are new."""
+    from tui_pod.shelf.feed_store import FeedStore  # few commands need the database
+    from tui_pod.shelf.marks import read_news  # likewise
+
+    store = FeedStore(opened.paths.data)
+    if not store.is_empty:
+        came = read_news(store.db, datetime.now(UTC).timestamp())
+        progress_index.set_new(came.difference(read_queue(opened).upcoming))
+    store.db.close()
 
 
 def run_status(options: Namespace) -> None:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from tui_pod.cli.library import SMART, find_new
+from tui_pod.cli.queue import read_queue
 from tui_pod.cli.shared import Column, episode_json, find_topics, open_library, print_json, print_table, tell
 from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.library import Library
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 def request_of(library: Library, orders: Orders, budget: float, topic: str | None, order: str | None) -> SessionRequest:
     """Return the session that a command line asks for. Raises UserError if there is no such topic, or more than one."""
+    if topic is not None and topic.capitalize() in SMART and library.topics.find(topic) is None:
+        return SessionRequest(budget, SMART[topic.capitalize()])
     found = find_topics(library, topic) if topic is not None else [0]
     members = library.topics.members
     if any(members[index] != members[found[0]] for index in found):
@@ -52,19 +56,21 @@ def run_plan(options: Namespace) -> None:
     speed = clamp(Playback(speed=state.setting("player", "speed", settings.playback.speed))).speed
     speed_rule = make_speed_rule(speed, library, settings.speeds)
     refused = Offers(state.strings("list", KEY)).refused(progress_index)
-    plan = plan_session(library, progress_index, request, speed_rule, refused=refused)
+    find_new(opened, progress_index)
+    queue = read_queue(opened).upcoming
+    plan = plan_session(library, progress_index, request, speed_rule, refused=refused, queue=queue)
     ends = local_time(now + timedelta(seconds=plan.total))
     if options.json:
         episodes = [episode_json(library, progress_index, index) for index in plan.indexes]
         print_json({"episodes": episodes, "total": round(plan.total, 1), "ends": ends.isoformat(timespec="seconds")})
         return
     if not plan.indexes:
-        tell(f"nothing left in {library.topics.names[request.topic]} fits into {span(budget)}")
+        tell(f"nothing left in {options.topic or library.topics.names[request.topic]} fits into {span(budget)}")
     rows = (
-        (library.ids[index], length(progress_index.remaining(index) / speed_rule(index)), library.titles[index])
-        for index in plan.indexes
+        (library.ids[index], length(progress_index.remaining(index) / speed_rule(index)), library.titles[index], origin)
+        for index, origin in zip(plan.indexes, plan.origins, strict=True)
     )
-    print_table((Column("id"), Column("length", is_right=True), Column("title", 24)), rows)
+    print_table((Column("id"), Column("length", is_right=True), Column("title", 24), Column("from", 8)), rows)
     tell(f"{counted(len(plan.indexes))}, {span(plan.total)}, until {ends:%H:%M}")
 
 

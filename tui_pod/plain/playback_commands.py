@@ -148,18 +148,18 @@ class PlaybackCommands:
             self._dialogue.say("No session.")
             return
         try:
-            request = self._list.request(parse_budget(answer, controller.now()), max(0, self._list.query.entry))
+            request = self._list.request(parse_budget(answer, controller.now()), self._list.planned_from)
         except ValueError as error:
             self._dialogue.say(f"Error: {error}.")
             return
         plan = controller.sessions.plan(request)
         if not plan.indexes:
-            self._dialogue.say(f"Nothing left in {controller.library.topics.names[request.topic]} fits into that.")
+            self._dialogue.say(f"Nothing left in {self._list.name(request.topic)} fits into that.")
             return
         self._dialogue.say_all(
             say_plan(controller.library, controller.progress_index, plan, controller.mixer.speed_rule, controller.now())
         )
-        due = len(self._services.recall.due())
+        due = len(self._services.recall.due_before(request))
         aloud = f", type aloud to be asked {counted(due, 'question')} aloud first" if due else ""
         self._dialogue.ask(f"Press enter to start{aloud}, or type no:", partial(self._start_session, request))
 

@@ -227,10 +227,11 @@ def say_plan(
     end = local_time(now + timedelta(seconds=plan.total))
     yield f"{counted(len(plan.indexes))}, {spoken_time(plan.total)}, until {end:%H:%M}."
     former = ""
-    for index in plan.indexes[:SHOWN]:
-        seconds, source = round(progress_index.remaining(index) / speed_rule(index)), source_of(library, index)
-        yield f"{titled(library.titles[index], source if source != former else '')} {spoken_time(seconds)}."
-        former = source
+    for index, origin in list(zip(plan.indexes, plan.origins, strict=True))[:SHOWN]:
+        seconds = round(progress_index.remaining(index) / speed_rule(index))
+        said = f"{origin[:1].upper()}{origin[1:]}"
+        yield f"{titled(library.titles[index], said if origin != former else '')} {spoken_time(seconds)}."
+        former = origin
     if len(plan.indexes) > SHOWN:
         yield f"And {len(plan.indexes) - SHOWN} more."
 

@@ -271,8 +271,13 @@ class EpisodeListModel:
         seed = self.query.seed if is_shuffled else new_seed() if sort is Sort.SHUFFLE else 0
         return self.query._replace(sort=sort, seed=seed)
 
+    @property
+    def planned_from(self) -> int:
+        """The entry that a session is of: the one that is shown, or the topic before if that is an empty smart list."""
+        return self.query.entry if self.query.entry >= 0 or len(self.indexes) else self.topic
+
     def request(self, budget: float, topic: int) -> SessionRequest:
-        """Return a session of a topic, in the order of its sessions."""
+        """Return a session of a topic or smart list, in the order of its sessions."""
         from tui_pod.core.selection.session_planner import make_request  # after the first paint
 
         return make_request(self.library, self._orders, budget, topic)

@@ -45,11 +45,14 @@ if TYPE_CHECKING:
 LEAD = 8.0
 """Seconds before a bookmark that are played as context for its question."""
 
-QUESTIONS = 0.25
-"""Largest share of the budget for the questions that come before a session."""
+QUESTIONS = 3
+"""How many questions come before a session at most."""
 
-QUESTION_TIME = 30.0
-"""Seconds that a question takes, with the time to think."""
+QUESTION_TIME = 75.0
+"""Seconds that a question may take, with the time to think; then the session begins."""
+
+LONG = 30 * 60.0
+"""Seconds of the shortest session that begins with questions."""
 
 OFFERED, NOT_OFFERED = "Questions are offered after episodes.", "Questions are no longer offered after episodes."
 FORBIDDEN = "The settings turn questions off: questions in [recall]."
@@ -100,6 +103,10 @@ class RecallService(Follower):
         """The same before a session."""
         return self.usual if self._context.settings.recall.enabled else Asking.NOT
 
+    def due_before(self, request: SessionRequest) -> list[Card]:
+        """Return the cards that can be asked before a session: none before a short one."""
+        return self.due()[:QUESTIONS] if request.budget >= LONG else []
+
     def ask(self) -> None:
         """Ask the cards that are due, or end the round that is being asked aloud."""
         frontend = self._context.frontend
@@ -115,17 +122,16 @@ class RecallService(Follower):
     def start_session(self, request: SessionRequest, asking: Asking | None = None) -> Plan:
         """Ask the cards that are due, then start a session in the time that is left; nothing happens if nothing fits.
 
-        What plays waits meanwhile. The questions take at most a share of the time, and are asked as the settings say
-        unless `asking` says how. Returns what the session would be without questions.
+        What plays waits meanwhile. The questions are asked as the settings say unless `asking` says how. Returns what
+        the session would be without questions.
         """
         controller, plan = self._context.controller, self._context.controller.sessions.plan(request)
         asking = self.before_sessions if asking is None else asking
-        most = request.budget * QUESTIONS
-        cards = self.due()[: int(most // QUESTION_TIME)] if plan.indexes and asking is not Asking.NOT else []
+        cards = self.due_before(request) if plan.indexes and asking is not Asking.NOT else []
         if not cards:
             controller.sessions.start(request, plan)
             return plan
-        go_on, since, longest = self._hold(), controller.now(), timedelta(seconds=most)
+        go_on, since, longest = self._hold(), controller.now(), timedelta(seconds=len(cards) * QUESTION_TIME)
 
         def start() -> None:
             spent = min(longest, controller.now() - since)
@@ -232,7 +238,7 @@ class RecallService(Follower):
             return "It will not be asked again."
         if not bookmark.label:
             return "There is nothing to ask. Give it a note first."
-        self._add(bookmark.key, is_later=True)
+        self._add(bookmark.key)
         return "It will be asked from tomorrow on, at growing intervals."
 
     def has_card(self, key: BookmarkKey) -> bool:
@@ -242,7 +248,7 @@ class RecallService(Follower):
     def offer(self, episode: str) -> None:
         """Offer the question of an episode that has ended, unless its card was removed or is due later.
 
-        If recall is enabled, it becomes a card.
+        If recall is enabled, it becomes a card, which is due from the next day on.
         """
         library, settings = self._context.controller.library, self._context.settings
         question, playing = (
@@ -250,14 +256,15 @@ class RecallService(Follower):
             library.index(self._context.controller.playback.episode),
         )
         key = BookmarkKey(episode, OF_EPISODE)
-        if question is None or (self._cards.get(key) is None and self._cards.is_known(key)):
+        is_first = self._cards.get(key) is None
+        if question is None or (is_first and self._cards.is_known(key)):
             return
-        if settings.recall.enabled and self._cards.get(key) is None:
-            self._add(key, is_later=False)
+        if settings.recall.enabled and is_first:
+            self._add(key)
         now = self._cards.stamp(key)
         card = self._cards.get(key) or Card(episode, OF_EPISODE, now, now)
         is_among_others = playing is not None and library.feed_of(playing) is not None  # it would be out of place
-        if self.offers_questions and card.due <= now and not is_among_others:
+        if self.offers_questions and (is_first or card.due <= now) and not is_among_others:
             self._context.frontend.offer_question(card, question)
 
     @property
@@ -298,10 +305,9 @@ class RecallService(Follower):
         """Return the time (UTC)."""
         return self._context.controller.now()
 
-    def _add(self, key: BookmarkKey, is_later: bool) -> None:
+    def _add(self, key: BookmarkKey) -> None:
         now = self._cards.stamp(key)
-        card = Card(key.episode, key.start, now + FIRST_AFTER if is_later else now, now)
-        self._cards.change("a card", {key: card})
+        self._cards.change("a card", {key: Card(key.episode, key.start, now + FIRST_AFTER, now)})
 
 
 def record_answer(cards: EditableRecords[Card], card: Card, rating: Rating) -> None:

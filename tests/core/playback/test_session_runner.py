@@ -20,7 +20,7 @@ def start_session(room: Room, budget: float = 300.0) -> None:
 
 
 def test_session_plays_its_episodes_before_what_is_queued_and_then_ends(room: Room) -> None:
-    room.controller.sessions.start(SessionRequest(60), Plan((), 0.0, room.library))
+    room.controller.sessions.start(SessionRequest(60), Plan((), 0.0, room.library, ()))
     assert (room.controller.session, room.playing) == (None, None)
     room.controller.queue_last(["five"])
     start_session(room)
@@ -112,7 +112,7 @@ def test_session_planned_anew_leaves_what_the_listener_queued(room: Room) -> Non
 
 def test_session_begun_takes_the_place_of_one_under_way(room: Room) -> None:
     start_session(room)
-    room.controller.sessions.start(SessionRequest(200.0), Plan((4,), 200.0, room.library))
+    room.controller.sessions.start(SessionRequest(200.0), Plan((4,), 200.0, room.library, ("",)))
     assert room.upcoming == ()
     room.controller.undo()
     assert present(room.controller.session).episodes == ("two", "one")
@@ -149,7 +149,7 @@ def test_session_episode_marked_played_is_not_waited_for(room: Room) -> None:
 def begin_long_session(room: Room) -> None:
     """Start a session of `one`, `two` and `three`, in the order of the queue."""
     indexes = tuple(room.library.ids.index(ident) for ident in ("one", "two", "three"))
-    plan = Plan(indexes, 600.0, room.library)
+    plan = Plan(indexes, 600.0, room.library, ("",) * len(indexes))
     room.controller.sessions.start(SessionRequest(600.0, topic=1), plan)
 
 
@@ -210,7 +210,7 @@ def test_session_waits_while_something_else_plays_and_its_interrupted_piece_is_n
 
 
 def test_session_planned_anew_while_it_waits_keeps_its_interrupted_piece(room: Room) -> None:
-    plan = Plan((0, 1, 2), 600.0, room.library)
+    plan = Plan((0, 1, 2), 600.0, room.library, ("",) * 3)
     room.controller.sessions.start(SessionRequest(600.0, topic=1, has_started=False), plan)
     room.player.play(20)
     room.play("five", seconds=5)

@@ -11,7 +11,7 @@ from tui_pod.core.library.speed import make_speed_rule
 from tui_pod.core.library.topics import topic_key
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.list_query import ListQuery, Orders, Sort
+from tui_pod.core.selection.list_query import ListQuery, Orders, SmartList, Sort
 from tui_pod.core.selection.session_planner import (
     ORDERS,
     Session,
@@ -139,12 +139,12 @@ def test_plan_of_everything_takes_shows_by_turns_and_the_course_as_one_of_them()
 @pytest.mark.parametrize(
     ("topic", "chosen", "order", "why"),
     [
-        ("All Topics", None, Sort.COURSE, "Begun ones, then new ones, then each show in turn."),
-        ("Course", None, Sort.COURSE, "Begun ones, then new ones, then course order."),
-        ("News", None, Sort.NEWEST, "Begun ones, then new ones, then newest first."),
-        ("Serial", None, Sort.COURSE, "Begun ones, then new ones, then by number."),
-        ("News", Sort.SHUFFLE, Sort.SHUFFLE, "Begun ones, then shuffled."),
-        ("News", Sort.TITLE, Sort.COURSE, "Begun ones, then new ones, then by number."),
+        ("All Topics", None, Sort.COURSE, "Queued ones, then begun ones, then new ones, then each show in turn."),
+        ("Course", None, Sort.COURSE, "Queued ones, then begun ones, then new ones, then course order."),
+        ("News", None, Sort.NEWEST, "Queued ones, then begun ones, then new ones, then newest first."),
+        ("Serial", None, Sort.COURSE, "Queued ones, then begun ones, then new ones, then by number."),
+        ("News", Sort.SHUFFLE, Sort.SHUFFLE, "Queued ones, then begun ones, then shuffled."),
+        ("News", Sort.TITLE, Sort.COURSE, "Queued ones, then begun ones, then new ones, then by number."),
     ],
 )
 def test_session_follows_the_list_and_says_so(topic: str, chosen: Sort | None, order: Sort, why: str) -> None:
@@ -164,6 +164,29 @@ def test_session_follows_the_list_and_says_so(topic: str, chosen: Sort | None, o
     orders.choose_for_sessions(library, ListQuery(entry, sort=Sort.SHORTEST))
     assert make_request(library, Orders(orders.texts), 900.0, entry).order is Sort.SHORTEST
     assert orders.view(library, entry).sort is (chosen or orders.view(library, entry).sort)
+
+
+def test_plan_takes_what_is_queued_then_begun_then_new_and_says_where_each_is_from() -> None:
+    tags = {name: (topic_key("", name, f"https://example.org/{name}"),) for name in "xy"}
+    library = build_library([], [
+        *(Episode(f"x{number}", "T", duration=100.0, tags=tags["x"]) for number in (3, 2, 1)),
+        *(Episode(f"y{number}", "T", duration=100.0, tags=tags["y"]) for number in (2, 1)),
+    ])  # fmt: skip
+    index = ProgressIndex(library, {"x1": started(20.0), "y1": started(30.0, 1), "x3": PLAYED})
+    index.set_new(["x2"])
+
+    def chosen(topic: int = 0, has_started: bool = True) -> list[tuple[str, str]]:
+        plan = plan_session(
+            library, index, SessionRequest(900, topic, has_started=has_started), normally, queue=["x3", "y2", "x1"]
+        )
+        return [(library.ids[each], origin) for each, origin in zip(plan.indexes, plan.origins, strict=True)]
+
+    everything = [("y2", "queued, y"), ("x1", "queued, x"), ("y1", "begun, y"), ("x2", "new, x")]
+    assert chosen() == everything
+    assert chosen(SmartList.QUEUE) == everything[:2]
+    assert chosen(SmartList.CONTINUE) == [everything[1], everything[2]]
+    assert chosen(SmartList.NEW) == [("x2", "new")]
+    assert chosen(has_started=False) == [everything[0], everything[3]]
 
 
 def test_plan_keeps_its_promises_over_random_libraries() -> None:

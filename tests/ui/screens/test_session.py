@@ -71,17 +71,17 @@ async def test_topic_order_and_unfinished_ones_can_be_chosen(library: Library) -
     async with run_app(library, query=BASICS, progress=started) as driver:
         await driver.press("S")
         assert "from: Basics" in said(driver)
-        assert "3:00 Two" in said(driver)  # what is left of it, and first
+        assert "3:00 begun Two" in said(driver)  # what is left of it, and first
         await driver.press("ctrl+s")
         assert "started episodes: left out" in said(driver)
         assert "Two" not in said(driver).split("until")[1].split("╰")[0]
-        assert "New ones, then course order." in said(driver)
+        assert "Queued ones, then new ones, then course order." in said(driver)
         await driver.press("ctrl+o")
         assert "order: newest first" in said(driver)
         await driver.press("ctrl+t")
         assert "from: All Topics" in said(driver)
         assert "order: course order" in said(driver)
-        assert "Begun ones, then new ones, then course order." in said(driver)
+        assert "Queued ones, then begun ones, then new ones, then course order." in said(driver)
         await driver.press("escape", "S")
         assert "from: Basics" in said(driver)
         assert "order: newest first" in said(driver)

@@ -58,7 +58,9 @@ class TopicTable(NamedTuple):
         return lasting.index(_lasting(key)) if _lasting(key) in lasting else None
 
     def found_in(self, other: "TopicTable", topic: int) -> int:
-        """Return a topic's index in another table, or that of its nearest ancestor there."""
+        """Return a topic's index in another table, or that of its nearest ancestor there; a smart list's stays."""
+        if topic < 0:
+            return topic
         found = (other.with_key(self.keys[above]) for above in reversed(self.path(topic)))
         return next((there for there in found if there is not None), ROOT)
 

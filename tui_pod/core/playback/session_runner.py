@@ -80,7 +80,8 @@ class SessionRunner:
         """Return the episodes that fill a session now, leaving out those in `without`."""
         library, progress_index = self._state.library, self._state.progress_index
         refused = self._offers.refused(progress_index)
-        return plan_session(library, progress_index, request, self._mixer.speed_rule, without, refused)
+        queue = self._unplanned().upcoming
+        return plan_session(library, progress_index, request, self._mixer.speed_rule, without, refused, queue)
 
     def _refuse(self, episodes: Iterable[str]) -> None:
         """Note that the listener skipped or removed episodes of the session."""

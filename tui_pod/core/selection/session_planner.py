@@ -14,13 +14,23 @@ from itertools import accumulate, pairwise, takewhile, zip_longest
 from math import inf
 from operator import or_
 
+from tui_pod.core.library.course import home_topic
 from tui_pod.core.library.editions import other_editions
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.selection.list_query import SORT_NAMES, Orders, Sort, sort_indexes
+from tui_pod.core.selection.list_query import (
+    SORT_NAMES,
+    ListQuery,
+    Orders,
+    SmartList,
+    Sort,
+    list_episodes,
+    sort_indexes,
+)
 from tui_pod.core.selection.play_order import ordered_series
+from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import parse_span
 from tui_pod.core.wall_time import local_time
 
@@ -50,6 +60,7 @@ class SessionRequest:
     budget: float
     """Seconds of the listener's time."""
     topic: int = 0
+    """A topic's index, or a `SmartList`."""
     order: Sort = Sort.COURSE
     has_started: bool = True
     """Whether to take unfinished episodes, and these first."""
@@ -58,7 +69,9 @@ class SessionRequest:
 
 
 def make_request(library: Library, orders: Orders, budget: float, topic: int) -> SessionRequest:
-    """Return a session of a topic in its usual order; course order if that is none of sessions."""
+    """Return a session of a topic or smart list in its usual order; course order if that is none of sessions."""
+    if topic < 0:
+        return SessionRequest(budget, topic)
     view = orders.of_sessions(library, topic)
     order = view.sort if view.sort in ORDERS else Sort.COURSE
     return SessionRequest(budget, topic, order, seed=view.seed)
@@ -67,6 +80,8 @@ def make_request(library: Library, orders: Orders, budget: float, topic: int) ->
 def order_name(library: Library, request: SessionRequest) -> str:
     """Return the order of a session in words."""
     topic = request.topic
+    if topic < 0:
+        return "as listed"
     if request.order is Sort.COURSE and topic in library.lists:
         return "your order"
     if request.order is Sort.COURSE and library.topics.podcast(topic) is not None:
@@ -77,8 +92,8 @@ def order_name(library: Library, request: SessionRequest) -> str:
 
 def why_these(library: Library, request: SessionRequest) -> str:
     """Return in a line what a session begins with, and in which order it goes on."""
-    is_as_listed = request.topic in library.lists or request.order is Sort.SHUFFLE
-    first = ["begun ones"] * request.has_started + ["new ones"] * (not is_as_listed)
+    is_as_listed = request.topic < 0 or request.topic in library.lists or request.order is Sort.SHUFFLE
+    first = ["queued ones"] + ["begun ones"] * request.has_started + ["new ones"] * (not is_as_listed)
     said = ", then ".join([*first, order_name(library, request)])
     return f"{said[0].upper()}{said[1:]}."
 
@@ -92,6 +107,8 @@ class Plan:
     """Seconds of the listener's time that they take."""
     library: Library
     """The library of the indexes, and of the topic of the request."""
+    origins: tuple[str, ...]
+    """Why each of them is in it, and from which show if there are several: `queued, Ships`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +191,18 @@ def plan_session(
     speed_rule: SpeedRule,
     without: Iterable[str] = (),
     refused: Collection[str] = (),
+    queue: Sequence[str] = (),
 ) -> Plan:
-    """Return the episodes that fill a budget: unfinished ones first, then new ones, then the others in order.
+    """Return the episodes that fill a budget: queued ones, unfinished ones, new ones, then the others in order.
 
-    Those in `refused` are unfinished, and not first.
+    Those in `refused` are unfinished, and not first unless they are queued.
 
     It takes at most `OVER` of the budget, and at least `ENOUGH` if there are enough episodes. What an ordered series
     has is taken in its order, and nothing of it is passed over.
     """
     excluded, costs = {library.index(ident) for ident in without}, dict[int, float]()
-    for index in _candidates(library, progress_index, request, refused):
+    waiting = [index for ident in queue if (index := library.index(ident)) is not None]
+    for index in _candidates(library, progress_index, request, refused, waiting):
         cost = progress_index.remaining(index) / speed_rule(index)
         if index not in excluded and (cost > 0 or not progress_index.length(index)):
             costs[index] = cost or inf  # neither one of unknown length nor what follows it can be planned
@@ -211,36 +230,52 @@ def plan_session(
         better = _first_to_fill(firsts, costs, request.budget * ENOUGH, room)
         if sum(costs[index] for index in better) > total:
             chosen = dict.fromkeys(index for index in candidates if index in better)
-    return Plan(tuple(chosen), sum(costs[index] for index in chosen), library)
+    new, begun = progress_index.new_indexes(), progress_index.unfinished()
+    why = {**dict.fromkeys(new, "new"), **dict.fromkeys(begun, "begun"), **dict.fromkeys(waiting, "queued")}
+    shows = [_show_of(library, index) for index in chosen]
+    shows = shows if len(set(shows)) > 1 else [""] * len(shows)
+    origins = (", ".join(filter(None, (why.get(index), show))) for index, show in zip(chosen, shows, strict=True))
+    return Plan(tuple(chosen), sum(costs[index] for index in chosen), library, tuple(origins))
+
+
+def _show_of(library: Library, index: int) -> str:
+    """Return the name of an episode's podcast, folder or course; empty if it belongs to none."""
+    topic = home_topic(library.topics, index)
+    return library.topics.names[topic] if topic else ""
 
 
 def _candidates(
-    library: Library, progress_index: ProgressIndex, request: SessionRequest, refused: Collection[str]
+    library: Library,
+    progress_index: ProgressIndex,
+    request: SessionRequest,
+    refused: Collection[str],
+    waiting: Sequence[int],
 ) -> list[int]:
-    members = library.topics.members[request.topic]
+    view = ListQuery(request.topic, sort=request.order, seed=request.seed)
+    is_smart, played = request.topic < 0, progress_index.indexes[Status.PLAYED]
+    if is_smart and request.topic != SmartList.QUEUE:
+        members = list_episodes(library, progress_index, Queue(), view)
+    else:
+        members = waiting if is_smart else library.topics.members[request.topic]
     inside = set(members) if request.topic else None
-    started = (
-        [
-            index
-            for index in progress_index.unfinished()
-            if (inside is None or index in inside) and library.ids[index] not in refused
-        ]
-        if request.has_started
-        else []
-    )
-    left_out = progress_index.indexes[Status.PLAYED].union(
-        started if request.has_started else progress_index.indexes[Status.STARTED]
-    )
+    begun = progress_index.indexes[Status.STARTED]
+    first = [index for index in waiting if index not in played and (request.has_started or index not in begun)]
+    if request.has_started:
+        first += (index for index in progress_index.unfinished() if library.ids[index] not in refused)
+    first = [index for index in first if inside is None or index in inside]
+    left_out = played.union(first if request.has_started else begun)
     rest = [index for index in members if index not in left_out]
+    if is_smart:
+        return [*first, *rest]
     if library.works and (request.topic not in library.lists or library.lists[request.topic].is_rule):
         rest = list(_one_edition_each(library, progress_index, rest))
     unplayed = sort_indexes(library, rest, request.order, request.topic, request.seed)
     if request.topic in library.lists or request.order is Sort.SHUFFLE:
-        return [*started, *unplayed]  # as it is shown
+        return [*first, *unplayed]  # as it is shown
     if request.order is Sort.COURSE:
         unplayed = _by_turns(library, unplayed, request)
     new = set(progress_index.new_indexes())
-    return [*started, *sorted(unplayed, key=lambda index: index not in new)]
+    return [*first, *sorted(unplayed, key=lambda index: index not in new)]
 
 
 def _by_turns(library: Library, course_order: Sequence[int], request: SessionRequest) -> list[int]:

@@ -32,7 +32,7 @@ def to_records(session: Session | None, topics: TopicTable, ends: datetime) -> l
         return [SettingRecord(TABLE, "episodes", [])]
     request = session.request
     values = {
-        "topic": topics.keys[request.topic],
+        "topic": topics.keys[max(0, request.topic)],
         "order": str(request.order),
         "seed": request.seed,
         "has_started": request.has_started,

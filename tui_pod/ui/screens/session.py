@@ -39,6 +39,10 @@ SHOWN = 12
 """How many planned episodes are listed; the rest are counted."""
 
 
+ORIGIN = 24
+"""Cells of the column that says where episodes are from, at most."""
+
+
 class PlanScreen(InputDialog):
     """Plans a session: shows which episodes fit, and when it would end."""
 
@@ -53,14 +57,15 @@ class PlanScreen(InputDialog):
     ]
 
     def __init__(self, services: Services, model: EpisodeListModel) -> None:
-        """Plan a session of the topic that is shown, or was shown last."""
+        """Plan a session of what is shown, or of the topic that was shown last."""
         super().__init__()
         self._orders = services.first.orders
         self._controller = controller = services.controller
         self._recall = services.recall
-        self._asking, self._has_due = services.recall.before_sessions, bool(services.recall.due())
+        self._asking = services.recall.before_sessions
         self._end_key = services.first.with_keys(key_of("session.end"))
-        self._topic = topic = model.topic
+        self._model = model
+        self._topic = topic = model.planned_from
         self._library = controller.library
         self._request = model.request(0.0, topic)  # the field has the time
         self._plan: Plan | None = None
@@ -98,7 +103,9 @@ class PlanScreen(InputDialog):
         self._show()
 
     def action_order(self) -> None:
-        """Switch to the next order."""
+        """Switch to the next order; a smart list has its own."""
+        if self._request.topic < 0:
+            return
         orders = list(ORDERS)
         order = orders[(orders.index(self._request.order) + 1) % len(orders)]
         seed = self._orders.seed(self._library, self._request.topic) if order is Sort.SHUFFLE else 0
@@ -131,12 +138,17 @@ class PlanScreen(InputDialog):
             found = partial(former.topics.found_in, self._library.topics)
             self._topic = found(self._topic)
             self._request = replace(self._request, topic=found(self._request.topic))
-        names = controller.library.topics.names
+        fault = ""
+        try:
+            budget = parse_budget(self.query_one("#budget", Input).value, controller.now())
+            self._request = replace(self._request, budget=budget)
+        except ValueError as error:
+            fault = str(error)
         choices = (
-            ("ctrl+t", "from", names[self._request.topic]),
+            ("ctrl+t", "from", self._model.name(self._request.topic)),
             ("ctrl+o", "order", order_name(self._library, self._request)),
             ("ctrl+s", "started episodes", "first" if self._request.has_started else "left out"),
-            *([("ctrl+r", "recall first", str(self._asking))] if self._has_due else []),
+            *([("ctrl+r", "recall first", str(self._asking))] if self._recall.due_before(self._request) else []),
             *([(self._end_key, "end", "the current session")] if controller.session is not None else []),
         )
         lines = [Content.assemble((f"{key:<8}", "bold"), f"{name}: ", (value, "bold")) for key, name, value in choices]
@@ -146,33 +158,27 @@ class PlanScreen(InputDialog):
         plan = self.query_one("#plan", Static)
         height = (self.app.size.height - 1) * (100 if self.has_class("-small") else 92) // 100  # of the dialog, at most
         room = height - self.query_one(DialogBody).gutter.height - len(lines) - 5  # the keys of a field do not scroll
-        plan.update(self._planned(max(1, min(SHOWN, room))))
+        self._plan = None if fault else controller.sessions.plan(self._request)
+        plan.update(Content(fault) if self._plan is None else self._planned(self._plan, max(1, min(SHOWN, room))))
         has_rows = self._plan is not None and self._plan.indexes
         self.query_one(DialogBody).keys = "enter Start" if has_rows else ""
         plan.styles.text_wrap = "nowrap" if has_rows else "wrap"  # titles may be cut, errors may not
 
-    def _planned(self, rows: int) -> Content:
-        controller = self._controller
-        now = controller.now()
-        try:
-            budget = parse_budget(self.query_one("#budget", Input).value, now)
-        except ValueError as error:
-            self._plan = None
-            return Content(str(error))
-        self._request = replace(self._request, budget=budget)
-        speed_rule = controller.mixer.speed_rule
-        plan = self._plan = controller.sessions.plan(self._request)
+    def _planned(self, plan: Plan, rows: int) -> Content:
+        controller, budget, speed_rule = self._controller, self._request.budget, self._controller.mixer.speed_rule
         if not plan.indexes:
-            name = controller.library.topics.names[self._request.topic]
-            return Content(f"Nothing left in {name} fits into {span(budget)}.")
-        end = local_time(now + timedelta(seconds=plan.total))
+            return Content(f"Nothing left in {self._model.name(self._request.topic)} fits into {span(budget)}.")
+        end = local_time(controller.now() + timedelta(seconds=plan.total))
         head = f"{counted(len(plan.indexes))}, {span(plan.total)}, until {end:%H:%M}"
         if (speed := controller.playback.speed) != 1.0:
             head += f", at {speed:g}×"
         lines = [Content(head).stylize("bold")]
-        for index in plan.indexes[:rows]:
+        origins = [Content(f"{origin}  " * bool(origin)).stylize("$text-muted") for origin in plan.origins]
+        width = min(ORIGIN, max(origin.cell_length for origin in origins))
+        for index, origin in list(zip(plan.indexes, origins, strict=True))[:rows]:
             time = length(controller.progress_index.remaining(index) / speed_rule(index))
-            lines.append(Content(f"{time:>7}  {controller.library.titles[index]}"))
+            origin = origin.truncate(width, ellipsis=True, pad=True)
+            lines.append(Content.assemble(f"{time:>7}  ", origin, controller.library.titles[index]))
         if len(plan.indexes) > rows:
             lines.append(Content(f"         and {len(plan.indexes) - rows} more"))
         return Content("\n").join(lines)
