@@ -29,6 +29,7 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.layouts import correct_length
 from tui_pod.shelf.marks import read_news
 from tui_pod.shelf.published import AudioFile, Kinds, PublishedItem, Tags
+from tui_pod.sources.folders.cue import read_cue
 from tui_pod.sources.folders.listing import read_listing
 from tui_pod.sources.folders.names import durations, group, is_book, is_piece
 from tui_pod.sources.folders.source import find_book
@@ -343,6 +344,12 @@ def test_cue_sheet_gives_the_chapters_of_its_part(shelf: Shelf) -> None:
         ("Walk", 0.6),
     ]
     assert [mark.title for mark in details.item.marks] == ["Chapter 1", "Ball", "Walk", "Chapter 3"]
+
+
+@pytest.mark.parametrize("line", ['TITLE ""', 'FILE ""'])
+def test_cue_sheet_with_an_empty_name_is_read(line: str) -> None:
+    sheet = f'FILE "02.mp3" MP3\nTRACK 01 AUDIO\n{line}\nINDEX 01 00:00:00\nFILE "03.mp3" MP3\nINDEX 01 00:00:00\n'
+    assert "03.mp3" in read_cue(sheet)
 
 
 def test_progress_of_single_files_counts_for_the_book_that_they_become(shelf: Shelf) -> None:

@@ -27,12 +27,12 @@ def read_cue(text: str) -> dict[str, str]:
     title = ""
     for line in map(str.strip, text.replace("\0", "").splitlines()):
         if file := _FILE.match(line):
-            name = (file[1] or file[2]).replace("\\", "/")
+            name = (file[1] or file[2] or "").replace("\\", "/")
             inside = found.setdefault(os.path.basename(name), [])
         elif _TRACK.match(line):
             title = ""
         elif named := _TITLE.match(line):
-            title = clean(named[1] or named[2], 300)
+            title = clean(named[1] or named[2] or "", 300)
         elif (start := _START.match(line)) and len(inside) < MAX_CHAPTERS:
             minutes, seconds, frames = map(int, start.groups())
             inside.append(Chapter(60 * minutes + seconds + frames / FRAMES, title))

@@ -426,10 +426,18 @@ def _markdown(text: str, reads_code: bool) -> Document:
     if front := _FRONT.match(text):
         facts = {name: clean(said) for name, said in _FRONT_LINE.findall(front[1])}
         text = text[front.end() :]
-    html = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(_FOOTNOTE.sub("", text))
+    html = (
+        MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(_FOOTNOTE.sub("", _without_comments(text)))
+    )
     language = facts.get("lang") or facts.get("language", "")
     blocks = html_blocks(html, reads_code).blocks
     return Document(facts.get("title", ""), tuple(blocks), facts.get("author", ""), "", language.lower()[:20])
+
+
+def _without_comments(text: str) -> str:
+    """Return Markdown without comments, for which the library takes quadratic time."""
+    *parts, last = text.split("-->")
+    return "".join(part.partition("<!--")[0] if "<!--" in part else f"{part}-->" for part in parts) + last
 
 
 def _page(html: str, reads_code: bool) -> tuple[Document, str]:
