@@ -135,6 +135,12 @@ def zipped(path: Path, database: Path) -> Path:
     return path
 
 
+def test_archive_that_would_fill_the_disk_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "db").write_bytes(b"SQLite format 3\0" + bytes(20_000_000))
+    with pytest.raises(ImportFault, match="made to fill the disk"):
+        read_export(zipped(tmp_path / "a.zip", tmp_path / "db"))
+
+
 @pytest.mark.parametrize("damage", ["cut", "other", "password"])
 def test_archive_that_cannot_be_used_says_why(tmp_path: Path, damage: str) -> None:
     path = zipped(tmp_path / "a.zip", write_database(tmp_path / "db", "CREATE TABLE other (x)"))

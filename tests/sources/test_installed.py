@@ -149,6 +149,15 @@ def test_bad_source_is_named_and_asked_no_more_and_harms_nothing(
     assert sorted(load_library([], tmp_path / "cache", store.db.file.parent).library.titles) == ["Mine", "One"]
 
 
+def test_source_that_gives_too_much_is_refused(
+    install: Callable[[Fake], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installed, "MAX_TEXTS", 100)
+    install(Fake(lambda: Published("A", (PublishedItem(title="A", notes="x" * 101),)), lambda typed: typed))
+    with pytest.raises(FeedError, match="It gave more than 100 characters"):
+        subscribe(FeedStore(tmp_path / "data"), "fake")
+
+
 @pytest.mark.parametrize("takes", [fail, hang, lambda: 3, lambda: b"x"])
 def test_source_that_fails_on_what_is_typed_lets_the_others_take_it(
     takes: Callable[[], Any], install: Callable[[Fake], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

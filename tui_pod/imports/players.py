@@ -305,6 +305,9 @@ MAX_FILES = 1_000
 MAX_DATABASE = 2 * 1000**3
 """Maximum number of bytes that are unpacked from one."""
 
+MOST_PACKED = 100
+"""How many times longer a file may be than it is in an archive, beyond a few megabytes; databases shrink to a tenth."""
+
 PATIENCE = 30.0
 """Longest time for reading (seconds)."""
 
@@ -381,8 +384,11 @@ def _read_archive(path: Path) -> Imported:
                     if not (start.startswith(HEAD) or is_list):
                         continue
                     unpacked.write(start)
-                    while (piece := packed.read(MAX_OPML)) and unpacked.tell() <= MAX_DATABASE:
+                    most = min(MAX_DATABASE, MAX_OPML + MOST_PACKED * file.compress_size)
+                    while piece := packed.read(MAX_OPML):
                         unpacked.write(piece)
+                        if unpacked.tell() > most:
+                            raise ImportFault(f"{shown} was refused: it is made to fill the disk.")
                     unpacked.flush()
                     try:
                         found = Path(unpacked.name)

@@ -38,6 +38,9 @@ SCHEME = "tui-pod+"
 TAKES_WITHIN, READS_WITHIN = 5.0, 120.0
 """How long a source may think about a typed text, and how long it may read (seconds)."""
 
+MAX_TEXTS = 32_000_000
+"""Characters of all notes and summaries together: as many as the largest feed has bytes."""
+
 LOOK = 0.1
 """Seconds between two checks for cancellation."""
 
@@ -188,7 +191,10 @@ def _checked(found: Any) -> Published:
         raise TypeError(f"{type(found).__name__} instead of Published")
     from tui_pod.sources.items import MAX_ITEMS  # brings the parser of HTML, which few subscriptions here need
 
-    items = (_checked_item(item) for item in found.items[:MAX_ITEMS])
+    given = found.items[:MAX_ITEMS]
+    if sum(len(item.notes) + len(item.summary) for item in given) > MAX_TEXTS:
+        raise FeedError(f"It gave more than {MAX_TEXTS:,} characters.")
+    items = (_checked_item(item) for item in given)
     return Published(
         title=clean(found.title),
         items=tuple(item for item in items if item is not None),

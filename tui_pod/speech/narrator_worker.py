@@ -218,7 +218,8 @@ def narrate(voices: Sequence[Voice], request: dict[str, Any], spoken: Callable[[
     seconds = sum(map(len, clips)) / SAMPLE_RATE
     is_ornament = planned and not any(map(str.isalnum, "".join(request["sentences"])))  # such as “* * *”
     if not seconds and not is_ornament:
-        raise ValueError("the voice finds nothing to speak; it reads English only")
+        said = "the command in [narration.voices] gives no sound"
+        raise ValueError(said if request["command"] else "the voice finds nothing to speak; it reads English only")
     if target is not None and planned:
         sound, placed = _placed(clips, planned, target)
         _write_wav(Path(request["wav"]), [sound])
