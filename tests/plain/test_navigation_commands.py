@@ -142,6 +142,17 @@ async def test_chapters_are_said_and_one_is_played_from(room: Room) -> None:
     ]
 
 
+async def test_chapters_are_said_by_ten(room: Room) -> None:
+    services = RoomServices(room)
+    services.reader.all_chapters["one"] = tuple(Chapter(float(number)) for number in range(12))
+    async with typing(services) as typist:
+        await typist.type("o", until_said="Type a number to play from that chapter, more, or press enter to leave:")
+        assert "Chapter 10, at 9 seconds: no title." in typist.lines
+        assert "Chapter 11, at 10 seconds: no title." not in typist.lines
+        await typist.type("more", until_said="Chapter 12, at 11 seconds: no title.")
+        await typist.type("more", until_said="No such number: 1 to 12.")
+
+
 async def test_chapters_of_what_plays_are_those_of_the_player(room: Room) -> None:
     room.sources.found["three"] = Source("/three.mp3")
     services = RoomServices(room)

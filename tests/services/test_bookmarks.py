@@ -10,6 +10,8 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.transcript import Cue, Transcript
+from tui_pod.core.player.events import ChaptersKnown
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.services import episode_reader as module
@@ -103,6 +105,16 @@ async def test_without_words_the_last_half_minute_is_kept(rig: Rig, words: Trans
     assert rig.stretches == [(12.0, 42.0, "")]
     assert rig.screen.said == ["Bookmarked 0:12 to 0:42. Press b again for a note."]
     assert not rig.screen.errors
+
+
+async def test_bookmark_bears_the_chapter_in_which_it_begins(rig: Rig) -> None:
+    rig.reader.default = Transcript()
+    rig.room.sources.found["three"] = Source("/three.mp3")
+    rig.room.play("three", 42.0)
+    marks = Chapter(0.0, "First"), Chapter(40.0, "Second")
+    rig.controller.handle(ChaptersKnown(rig.controller.playback.load, marks, ChapterOrigin.FEED))
+    await rig.keep()
+    assert [each.note for each in rig.controller.bookmarks] == ["First"]
 
 
 async def test_words_that_do_not_come_in_time_are_left_out(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

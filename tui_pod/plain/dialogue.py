@@ -114,14 +114,24 @@ class Dialogue:
         self.ask(question, answer, on_cancel=lambda: self.say(otherwise or "Cancelled."))
 
     def ask_number(
-        self, question: str, count: int, choose: Callable[[int], object], otherwise: str = "Cancelled."
+        self,
+        question: str,
+        count: int,
+        choose: Callable[[int], object],
+        otherwise: str = "Cancelled.",
+        more: Callable[[], object] | None = None,
     ) -> None:
-        """Ask for one of the numbers from 1 to `count`; pass it to `choose`, counted from 0, or say `otherwise`."""
+        """Ask for one of the numbers from 1 to `count`; pass it to `choose`, counted from 0, or say `otherwise`.
+
+        The answer `more` calls `more`, if given.
+        """
 
         def answer(line: str) -> None:
             line = line.strip()
             if line.isdecimal() and len(line) < 9 and 1 <= int(line) <= count:
                 choose(int(line) - 1)
+            elif more is not None and line.lower() == "more":
+                more()
             else:
                 self.say(f"No such number: 1 to {count}." if line else otherwise)
 

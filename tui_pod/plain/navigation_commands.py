@@ -13,7 +13,7 @@ from tui_pod.core.text.clean import clean, counted, enumerated
 from tui_pod.core.wall_time import local_date
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.dialogue import Dialogue
-from tui_pod.plain.row_commands import moves
+from tui_pod.plain.row_commands import PAGE, moves
 from tui_pod.plain.spoken import (
     say_chapters,
     say_details,
@@ -260,10 +260,15 @@ class NavigationCommands:
             self._dialogue.say(f"No chapters: {sentence(episode.title)}")
             return
         self._dialogue.say(f"{counted(len(chapters), 'chapter')}: {sentence(episode.title)}")
-        self._dialogue.say_all(say_chapters(chapters))
-        question = "Type a number to play from that chapter, or press enter to leave:"
-        play = self._controller.play_from
-        self._dialogue.ask_number(question, len(chapters), lambda row: play(episode.id, chapters[row].start))
+        self._ask_chapter(episode, chapters, 0)
+
+    def _ask_chapter(self, episode: Episode, chapters: Sequence[Chapter], first: int) -> None:
+        """Say the next chapters, and ask for one."""
+        last, play = first + PAGE, self._controller.play_from
+        self._dialogue.say_all(say_chapters(chapters[first:last], first + 1))
+        more = partial(self._ask_chapter, episode, chapters, last) if last < len(chapters) else None
+        question = f"Type a number to play from that chapter{', more' if more else ''}, or press enter to leave:"
+        self._dialogue.ask_number(question, len(chapters), lambda row: play(episode.id, chapters[row].start), more=more)
 
     def _read(self) -> None:
         episode = self._controller.library.find(self._list.to_read())

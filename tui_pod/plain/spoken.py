@@ -284,9 +284,9 @@ def say_notes(notes: EpisodeNotes, chapters: Sequence[Chapter]) -> Iterator[str]
     yield from say_chapters(chapters)
 
 
-def say_chapters(chapters: Sequence[Chapter]) -> Iterator[str]:
-    """Yield each chapter with its number and its start."""
-    for number, mark in enumerate(chapters, 1):
+def say_chapters(chapters: Sequence[Chapter], first: int = 1) -> Iterator[str]:
+    """Yield each chapter with its number, from `first` on, and its start."""
+    for number, mark in enumerate(chapters, first):
         yield f"Chapter {number}, at {spoken_time(mark.start)}: {sentence(mark.title or 'no title')}"
         yield from (
             f"{name}: {address}" for name, address in (("Link", mark.link), ("Picture", mark.picture)) if address

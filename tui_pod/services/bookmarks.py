@@ -94,7 +94,8 @@ class BookmarkService:
         stretch, repeat = just_said(transcript, playback.position, playback.speed), playback.repeat
         if repeat is not None and repeat.kind in (RepeatKind.SENTENCE, RepeatKind.STRETCH):
             stretch = between(transcript, repeat.start, repeat.end)
-        self.add_stretch(episode, playback.title, stretch, edit, "" if stretch.text else playback.chapter)
+        there = playback._replace(position=stretch.start)  # its chapter is the one that it begins in
+        self.add_stretch(episode, playback.title, stretch, edit, "" if stretch.text else there.chapter)
 
 
 def said_of(bookmark: Bookmark) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from tui_pod.core.library.parts import Part, unpack_parts
 from tui_pod.core.library.podcast_settings import PodcastSettings, make_settings
 from tui_pod.core.text.clean import clean, enumerated, fold
 from tui_pod.core.wall_time import is_believed_seconds
@@ -18,7 +19,7 @@ from tui_pod.shelf import marks
 from tui_pod.shelf.database import bump, number_of
 from tui_pod.shelf.episodes import HIDDEN, Placed, delete_episodes, hide, store_recordings, upsert
 from tui_pod.shelf.feed_store import FeedStore, Stored
-from tui_pod.shelf.layouts import note_layouts, settle_copies
+from tui_pod.shelf.layouts import is_encoded_anew, note_layouts, settle_copies
 from tui_pod.shelf.match import DAY, Identified, unused_id
 from tui_pod.shelf.published import TALKS, AudioFile, Kinds, Listing, PublishedItem, Tags
 
@@ -142,8 +143,8 @@ def hidden_book(store: FeedStore, feed_id: str, item: PublishedItem) -> str:
     now = time.time()
     with store.db.write() as db:
         number = number_of(db, feed_id)
-        known, keys = _known(db, number)
-        (ident,) = _identified(feed_id, [item], known, keys, _elsewhere(db, number))
+        known, keys, books = _known(db, number)
+        (ident,) = _identified(feed_id, [item], known, keys, _elsewhere(db, number), books)
         if all(ident != row[0] for row in known):
             upsert(db, number, [Placed(Identified(ident, item.guid, item), now, HIDDEN, now)])
             store_recordings(db, [(ident, item)])
@@ -195,9 +196,9 @@ def _store_items(
     files: Iterable[AudioFile],
     now: float,
 ) -> Stored:
-    known, keys = _known(db, number)
+    known, keys, books = _known(db, number)
     elsewhere = _elsewhere(db, number)
-    ids = _identified(feed_id, items, known, keys, elsewhere)
+    ids = _identified(feed_id, items, known, keys, elsewhere, books)
     today = now - now % DAY  # files of one day keep the order of the folder
     times = {ident: time for ident, _, _, time in known}
     contents = {key for (key,) in db.execute("SELECT key FROM files WHERE feed = ?", (number,))}
@@ -229,19 +230,23 @@ def _store_items(
     return Stored(new + len(grown) - unwanted, bool(changes))
 
 
-def _known(db: sqlite3.Connection, number: int) -> tuple[list[_Known], dict[str, list[str]]]:
-    """Return the episodes stored of a folder, and the books that each content was a part of."""
+def _known(
+    db: sqlite3.Connection, number: int
+) -> tuple[list[_Known], dict[str, list[str]], dict[str, tuple[Part, ...]]]:
+    """Return the episodes stored of a folder, the books that each content was a part of, and the parts of books."""
     known = db.execute("SELECT id, guid, audio, sort FROM episodes WHERE feed = ?", (number,)).fetchall()
     books = db.execute(
-        "SELECT keys, recordings.id FROM recordings JOIN episodes ON episodes.id = recordings.id"
+        "SELECT keys, recordings.id, parts FROM recordings JOIN episodes ON episodes.id = recordings.id"
         " WHERE feed = ? AND keys <> ''",
         (number,),
     )
     keys: dict[str, list[str]] = {}
-    for packed, ident in books:
+    parts: dict[str, tuple[Part, ...]] = {}
+    for packed, ident, packed_parts in books:
+        parts[ident] = unpack_parts(packed_parts)
         for key in packed.split():
             keys.setdefault(key, []).append(ident)
-    return known, keys
+    return known, keys, parts
 
 
 def _elsewhere(db: sqlite3.Connection, number: int) -> dict[str, list[str]]:
@@ -252,6 +257,10 @@ def _elsewhere(db: sqlite3.Connection, number: int) -> dict[str, list[str]]:
         (number,),
     )
     return {ident: content.partition("\0")[0].split() for ident, content in rows}
+
+
+def _is_encoded_anew(former: Sequence[Part], parts: Sequence[Part]) -> bool:
+    return len(former) == len(parts) and all(map(is_encoded_anew, former, parts))
 
 
 def _take_over(
@@ -284,11 +293,13 @@ def _identified(
     known: Sequence[_Known],
     keys: Mapping[str, Sequence[str]],
     elsewhere: Iterable[str],
+    former: Mapping[str, Sequence[Part]],
 ) -> list[str]:
     """Return each item's episode id.
 
-    It is recognised by its content or, failing that, by its path, and a book by any of its files. `keys` names the
-    books that each content was a part of. Other folders have the ids `elsewhere`.
+    It is recognised by its content or, failing that, by its path, and a book by any of its files; if these are all
+    gone, by the names and lengths of them in order. `keys` names the books that each content was a part of. Other
+    folders have the ids `elsewhere`; `former` are the parts of the books of this one.
     """
     by_guid = {guid: ident for ident, guid, _, _ in known}
     present = {item.guid for item in items}
@@ -296,6 +307,8 @@ def _identified(
     by_path = {audio: ident for ident, guid, audio, _ in known if guid not in present and ident not in books}
     taken = {*elsewhere, *(ident for ident, _, _, _ in known)}
     given: set[str] = set()
+    here = {key for item in items if item.recording is not None for key in item.recording.keys}
+    gone = books.difference(book for key in here for book in keys.get(key, ()))
     ids = []
     for item in items:
         known_by = by_guid.get(item.guid)
@@ -304,6 +317,9 @@ def _identified(
             counted = Counter(book for key in parts for book in keys.get(key, ()) if book not in given)
             there = known_by
             known_by = max(counted, key=lambda book: (counted[book], book == there), default=known_by)
+            if known_by is None and item.recording is not None:
+                now = item.recording.parts
+                known_by = next((book for book in gone if _is_encoded_anew(former.get(book, ()), now)), None)
         elif known_by is None:
             known_by = by_path.pop(item.audio or "", None)
         if known_by in given:

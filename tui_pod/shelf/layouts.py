@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import sqlite3
 import time
@@ -21,7 +22,10 @@ from tui_pod.core.library.parts import GROWN, Move, Part, RecordingContent, Stre
 from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf.database import FeedDatabase, bump
 from tui_pod.shelf.episodes import TABLES
-from tui_pod.shelf.published import PublishedItem, Tags
+from tui_pod.shelf.published import PublishedItem, Recording, Tags
+
+ENCODED_ANEW = 2.0
+"""Seconds by which the length of a file may change when it is encoded anew."""
 
 MAX_LAYOUTS = 20
 """Maximum number of former lists of parts that are stored for a book; the oldest are deleted."""
@@ -40,12 +44,28 @@ def note_layouts(db: sqlite3.Connection, items: Iterable[tuple[str, PublishedIte
         row = db.execute("SELECT keys, parts FROM recordings WHERE id = ? AND keys <> ''", (ident,)).fetchone()
         if row is None:
             continue
-        old = stretches(row[0].split(), unpack_parts(row[1]))
+        old_parts, keys = unpack_parts(row[1]), row[0].split()
+        old = stretches(_renamed(keys, old_parts, item.recording), old_parts)
         if old != stretches(item.recording.keys, item.recording.parts):
             note_layout(db, ident, old, now)
         if len(item.recording.keys) > len(old):
             grown[ident] = set(item.recording.keys) - old.keys()
     return grown
+
+
+def _renamed(keys: Sequence[str], parts: Sequence[Part], present: Recording) -> list[str]:
+    """Return keys with those that are gone replaced by those of files that are the same, encoded anew."""
+    new = [pair for pair in zip(present.parts, present.keys, strict=True) if pair[1] not in keys]
+    return [
+        key if key in present.keys else next((there for other, there in new if is_encoded_anew(part, other)), key)
+        for part, key in zip(parts, keys, strict=True)
+    ]
+
+
+def is_encoded_anew(former: Part, part: Part) -> bool:
+    """Return whether a part has the name of a former one, but for its suffix, and its length."""
+    names = (os.path.splitext(each.audio)[0] for each in (former, part))
+    return len({*names}) == 1 and abs(former.duration - part.duration) <= ENCODED_ANEW
 
 
 def correct_length(database: FeedDatabase, book: str, audio: str, duration: float) -> None:

@@ -578,6 +578,24 @@ def test_part_inserted_before_a_place_moves_it(shelf: Shelf, book: Episode) -> N
     assert gone.position == pytest.approx(there.start, abs=0.02)
 
 
+@pytest.mark.parametrize("suffix", ["mp3", "MP3"])
+def test_book_whose_files_are_encoded_anew_keeps_its_place_by_their_names(
+    shelf: Shelf, book: Episode, suffix: str
+) -> None:
+    at = book.parts[1].start + 0.5
+    for number in (1, 2, 3):
+        (shelf.folder / f"Emma/{number:02}.mp3").unlink()
+        make_long_mp3(
+            shelf.folder / f"Emma/{number:02}.{suffix}", 2, f"anew {number}", f"Chapter {number}", TALB="Emma"
+        )
+    shelf.refresh()
+    library, changed = shelf.library(), shelf.book()
+    assert changed.id == book.id
+    found = present(ProgressIndex(library, {book.id: Progress(BEFORE, at)}).get(book.id))
+    assert found.position == pytest.approx(changed.parts[1].start + 0.5, abs=0.02)
+    assert moved_notebook(noted(book.id, at), library.moves).bookmarks[0].start == found.position
+
+
 def test_what_spans_parts_still_does_when_another_part_comes(shelf: Shelf, book: Episode) -> None:
     start, end = 0.5, book.parts[2].start + 0.5
     progress = {book.id: Progress(BEFORE, end, played_ranges=((start, end),))}
