@@ -96,8 +96,9 @@ COMMANDS = (
         Argument("--remove", text="remove it; its episodes stay"),
     ), has_json=True),
     Command("queue", "queue.run", "print the queue, or add or take episodes, with or without a running app", (
-        Argument("change", text="add (last), next (play them next) or take (out of it); default: print the queue",
-                 nargs="?", choices=("add", "next", "take")),
+        Argument("change", text="add (last), next (play them next), take (out of it), or sort it: spread (the podcasts"
+                 " evenly), shortest (least left first); default: print the queue",
+                 nargs="?", choices=("add", "next", "take", "spread", "shortest")),
         Argument("ids", "ID", nargs="*"),
     ), has_json=True),
     Command("mark", "wishes.run", "mark episodes as played or unplayed", (

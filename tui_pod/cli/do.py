@@ -16,6 +16,8 @@ from tui_pod.integrations.remote_socket import NobodyRuns
 ALONE = {
     "queue.add_last": ("queue", "add"),
     "queue.add_next": ("queue", "next"),
+    "queue.spread": ("queue", "spread"),
+    "queue.least_left": ("queue", "shortest"),
     "episode.toggle_played": ("mark",),
     "transcript.recognise": ("transcribe",),
     "feed.refresh_all": ("feeds", "refresh"),

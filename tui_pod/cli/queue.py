@@ -22,7 +22,8 @@ def run(options: Namespace) -> None:
         UsageError: there are no ids for a change.
     """
     if options.change is not None:
-        grant(options, "queue.change", {"change": options.change, "ids": options.ids})
+        wish = "queue.sort" if options.change in ("spread", "shortest") else "queue.change"
+        grant(options, wish, {"change": options.change, "ids": options.ids})
     if options.change is None or options.json:
         opened = open_library(options)
         print_queue(opened, read_queue(opened), options.json, opened.state.strings("queue", "arrived"))

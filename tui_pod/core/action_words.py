@@ -76,6 +76,8 @@ queue.add_last | add later enqueue up line | Plays it after everything else in t
 queue.add_next | play next add enqueue up after | Plays it as soon as this episode ends.
 queue.move_down | reorder later sort | Moves the entry one row down.
 queue.move_up | reorder earlier sort | Moves the entry one row up.
+queue.spread | sort order mix alternate interleave shuffle | Puts episodes of different podcasts between each other.
+queue.least_left | sort order shortest remaining finish | Puts what you finish soonest first.
 list.collect | playlist add favourite favorite folder group save | Makes a list of your own, or adds to one.
 search.start | find filter look | Shows only the rows that have what you type.
 search.everywhere | find full text words said question ask look all | Searches every word, also what is said.

@@ -100,6 +100,8 @@ ACTIONS: tuple[Action, ...] = (
     Action("queue.add_next", "E", "Queue next", "episodes"),
     Action("queue.move_down", "J", "Move down in the queue or your list", "list", "Move"),
     Action("queue.move_up", "K", "Move up in the queue or your list", "list", "Move"),
+    Action("queue.spread", "", "Spread the podcasts evenly in the queue"),
+    Action("queue.least_left", "", "Sort the queue: least left first"),
     Action("list.collect", "A", "Put on a list of your own", "episodes"),
     Action("search.start", "slash", "Search in the list", "screen", "Search"),
     Action("search.everywhere", "ctrl+f", "Search everywhere, transcripts included", "screen", "Everywhere"),

@@ -201,7 +201,7 @@ def _filter(on: Subject) -> Outcome:
 
 def _sort(on: Subject) -> Outcome:
     if on.model.query.entry < 0:
-        return refused("Only topics and podcasts are sorted.")
+        return refused("Here only topics and podcasts are sorted; the palette sorts the queue.")
     wanted = on.text("order")
     on.look(on.model.sorted_by(Sort(wanted)) if wanted else on.model.next_sort())
     return Outcome(f"Order: {on.model.order_name}")
@@ -288,6 +288,8 @@ COMMANDS: Mapping[str, Command] = {
     "queue.next": lambda on: on.controller.next(),
     "queue.add_last": lambda on: on.controller.queue_last(on.episodes),
     "queue.add_next": lambda on: on.controller.queue_next(on.episodes),
+    "queue.spread": lambda on: on.controller.spread_queue(),
+    "queue.least_left": lambda on: on.controller.sort_queue_by_left(),
     "queue.move_down": partial(_move, by=1),
     "queue.move_up": partial(_move, by=-1),
     "list.remove": _remove,

@@ -29,6 +29,11 @@ def _queue(on: Subject) -> Outcome:
     return controller.queue_next(episodes) if change == "next" else controller.queue_last(episodes)
 
 
+def _sort_queue(on: Subject) -> Outcome:
+    spread = on.values["change"] == "spread"
+    return on.controller.spread_queue() if spread else on.controller.sort_queue_by_left()
+
+
 def _change_list(on: Subject) -> Outcome:
     """Make, change or remove a list, all in one step."""
     from tui_pod.core.library.podcast_settings import split_pairs  # few listeners have lists
@@ -110,6 +115,7 @@ async def _recap(on: Subject) -> Outcome:
 
 RECORD_WISHES: Mapping[str, Wish] = {
     "episode.mark": Wish(_mark, needs_episodes=True),
+    "queue.sort": Wish(_sort_queue),
     "queue.change": Wish(_queue, needs_episodes=True, takes_any_id=True),
     "list.change": Wish(_change_list),
     "recall.rate": Wish(_rate),

@@ -93,7 +93,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using queue' -l state -xka "(__fish_compl
 complete -c tui-pod -n '_shtab_tui_pod_using queue' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using queue' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using queue' -l json -d 'print JSON'
-complete -c tui-pod -n '_shtab_tui_pod_using queue; and test $_shtab_tui_pod_npos -eq 0' -ka "add next take" -d 'add (last), next (play them next) or take (out of it); default: print the queue'
+complete -c tui-pod -n '_shtab_tui_pod_using queue; and test $_shtab_tui_pod_npos -eq 0' -ka "add next take spread shortest" -d 'add (last), next (play them next), take (out of it), or sort it: spread (the podcasts evenly), shortest (least left first); default: print the queue'
 complete -c tui-pod -n '_shtab_tui_pod_using queue; and test $_shtab_tui_pod_npos -ge 1' -ka "(tui-pod completions --words ids 2>/dev/null)" -d ID
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a mark -d 'Mark episodes as played or unplayed.'
 complete -c tui-pod -n '_shtab_tui_pod_using mark' -s h -l help -d 'show this help message and exit'

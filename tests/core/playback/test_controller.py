@@ -417,3 +417,15 @@ def test_state_mended_meanwhile_is_told_and_all_that_is_known_is_saved_again() -
     assert {one.episode for one in saved if isinstance(one, ProgressRecord)} == {"one", "gone"}
     assert SettingRecord("queue", "entries", ["two", "gone"]) in saved
     assert room.listener.said == ["state.toml was damaged."]
+
+
+def test_queue_is_sorted_by_what_is_left_except_what_plays_and_that_is_undone(room: Room) -> None:
+    controller = room.controller
+    controller.queue_last(["three", "two", "one"])
+    room.play("three", 10)
+    assert controller.sort_queue_by_left().is_done
+    assert controller.queue.upcoming == ("three", "one", "two")
+    assert controller.undo().text == "Undid: queue sorted, least left first"
+    assert controller.queue.upcoming == ("three", "two", "one")
+    controller.unqueue(["two", "one"])
+    assert not controller.spread_queue().is_done

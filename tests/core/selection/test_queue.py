@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tui_pod.core.selection.queue import Queue
+from tui_pod.core.selection.queue import Queue, spread
 
 HEARD_TWO = Queue(("a", "b", "c", "d"), 2)
 """a and b have had their turn, c and d are upcoming."""
@@ -105,3 +105,9 @@ def test_change_of_a_queue_of_a_hundred_thousand_undone_later_takes_no_time_to_s
     undone = after.finished(ids[10_000]).changed_as(after, before)
     assert undone.upcoming == (*ids[:10_000], *ids[10_001:50_000])
     assert undone.changed_as(before, after).upcoming == after.upcoming[1:]
+
+
+def test_groups_are_spread_evenly_and_each_keeps_its_order() -> None:
+    groups = dict.fromkeys(("a1", "a2", "a3", "a4"), "a") | dict.fromkeys(("b1", "b2"), "b") | {"c1": "c"}
+    queue = Queue(["done", *groups], 1).ordered(spread(groups).__getitem__)
+    assert (" ".join(queue.upcoming), queue.cursor) == ("a1 b1 a2 c1 a3 b2 a4", 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from math import inf
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -40,7 +41,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import ListQuery, Orders
 from tui_pod.core.selection.offers import KEY, Offers
-from tui_pod.core.selection.queue import Queue, QueueNotes
+from tui_pod.core.selection.queue import Queue, QueueNotes, spread
 from tui_pod.core.selection.session_planner import Session
 from tui_pod.core.selection.shared_queue import MAX_TIMES, QueueNews, changed_entries
 from tui_pod.core.wall_time import UNKNOWN, local_date
@@ -555,6 +556,31 @@ class PlaybackController:
     def move_in_queue(self, episode: str, by: int) -> None:
         """Move an episode within what is upcoming, down when `by` is positive."""
         self._change_queue("a move in the queue", self.queue.move(episode, by))
+
+    def spread_queue(self) -> Outcome:
+        """Spread the podcasts, or first topics of other episodes, evenly over the queue."""
+        library, groups = self.library, dict[str, object]()
+        for ident in self.queue.upcoming:
+            index = library.index(ident)
+            tags = library.episode(index).tags[:1] if index is not None else ()
+            groups[ident] = (library.feed_of(index) if index is not None else None) or tags
+        return self._order_queue("queue spread evenly", spread(groups))
+
+    def sort_queue_by_left(self) -> Outcome:
+        """Put what has least left first; what is of unknown length last."""
+        left = dict[str, float]()
+        for ident in self.queue.upcoming:
+            index, progress = self.library.index(ident), self.progress_index.get(ident)
+            length = self.progress_index.length(index) if index is not None else None
+            left[ident] = inf if length is None else max(0.0, length - (progress.position if progress else 0.0))
+        return self._order_queue("queue sorted, least left first", left)
+
+    def _order_queue(self, label: str, places: Mapping[str, float]) -> Outcome:
+        """Sort the queue; what plays stays in front."""
+        if len(places) < 2:
+            return refused("There is nothing to sort in the queue.")
+        playing = self.playback.episode
+        return self._change_queue(label, self.queue.ordered(lambda ident: -1.0 if ident == playing else places[ident]))
 
     def _change_queue(self, label: str, queue: Queue) -> Outcome:
         before = self.queue

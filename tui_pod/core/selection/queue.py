@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, Self
 
 
@@ -99,6 +100,10 @@ class Queue(_Entries):
         played = [ident for ident in entries if now.get(ident) is False]
         return Queue((*played, *(ident for ident in entries if now.get(ident))), len(played))
 
+    def ordered(self, key: Callable[[str], float]) -> Queue:
+        """Return the queue with what is upcoming in the order of a key; equal ones stay as they are."""
+        return Queue((*self.entries[: self.cursor], *sorted(self.upcoming, key=key)), self.cursor)
+
     def _parts(self) -> dict[str, bool | None]:
         """Return whether each entry is upcoming."""
         return {ident: row >= self.cursor for row, ident in enumerate(self.entries)}
@@ -118,3 +123,12 @@ class QueueNotes(NamedTuple):
     """The episodes that joined it by themselves last, also if they are out of it again."""
     until: float = 0.0
     """Up to when new episodes were considered, in seconds since 1970."""
+
+
+def spread(groups: Mapping[str, object]) -> dict[str, float]:
+    """Return a place for each entry, so that each group is spread evenly; `groups` has them in their present order."""
+    counts, seen, places = Counter(groups.values()), Counter[object](), dict[str, float]()
+    for ident, group in groups.items():
+        places[ident] = (seen[group] + 0.5) / counts[group]
+        seen[group] += 1
+    return places

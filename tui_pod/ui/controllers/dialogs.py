@@ -106,7 +106,7 @@ class DialogController:
         """Show the orders."""
         model = self._screen.model
         if model.query.entry < 0:
-            self._screen.app.notify("Only topics and podcasts are sorted.")
+            self._screen.app.notify("Here only topics and podcasts are sorted; the palette sorts the queue.")
         else:
             self._offer("Sort", "list.sort", [(model.name_of(each), model.sorted_by(each)) for each in model.sorts])
 
