@@ -1,6 +1,8 @@
 """What the doctor finds, and which fix it prints; sound, voice and apps are fakes."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -26,7 +28,7 @@ DEVICES = ({"name": "auto", "description": "Auto"}, {"name": "pulse/headset", "d
 def machine(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A machine on which all is well; its values are changed by a test."""
     here = SimpleNamespace(
-        devices=DEVICES, model=Path("/models/base"), fault=None, reason=None, apps=[1, 2], complaint=""
+        devices=DEVICES, model=Path("/models/base"), fault=None, reason=None, apps=[1, 2], complaint="", broken=""
     )
     mpv = SimpleNamespace(mpv_version="mpv 0.40", ffmpeg_version="7", terminate=lambda: None)
 
@@ -48,6 +50,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     for name, fake in {
         "open_mpv": open_mpv, "has_voice": lambda: True, "find_model": find_model, "reach_apps": reach_apps,
+        "import_fault": lambda *modules: "cannot be loaded" if here.broken in modules else "",
         "check_model": lambda _: here.fault, "why_not": lambda: here.reason,
     }.items():  # fmt: skip
         monkeypatch.setattr(doctor, name, fake)
@@ -114,6 +117,35 @@ def test_extras_that_are_missing_are_no_fault_but_the_voice_is(
     monkeypatch.setattr(doctor, "has_voice", lambda: False)
     status, said = findings()
     assert (status, said["voice"].startswith("FAIL not installed")) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("broken", "name"), [("numpy", "voice"), ("faster_whisper", "recogniser"), ("dbus_fast", "media keys")]
+)
+def test_what_is_installed_but_cannot_be_loaded_fails(
+    broken: str, name: str, findings: Findings, machine: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setattr(doctor, "find_spec", lambda _: object())
+    machine.broken = broken
+    status, said = findings()
+    assert (status, said[name].startswith("FAIL"), "cannot be loaded\n →" in said[name]) == (1, True, True)
+
+
+def test_module_is_tried_for_real() -> None:
+    assert doctor.import_fault("json", "os") == ""
+    assert doctor.import_fault("json", "no_such_module") == (
+        "cannot be loaded: ModuleNotFoundError: No module named 'no_such_module'"
+    )
+
+
+def test_doctor_runs_with_the_standard_library_alone(tmp_path: Path) -> None:
+    command = [sys.executable, "-S", "-m", "tui_pod", "doctor"]
+    environ = {"HOME": str(tmp_path), "PYTHONPATH": str(Path(doctor.__file__).parents[2]), "PATH": os.defpath}
+    done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8", env=environ, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (1, "")
+    assert done.stdout.startswith("FAIL  packages   missing: fsrs, markdown-it-py, python-mpv, platformdirs")
+    assert "tomli-w\n" in done.stdout
 
 
 def test_damaged_model_fails_and_the_fix_depends_on_whose_it_is(

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tui_pod.net.address import (
+    MAX_ADDRESS,
     AddressError,
     absolute,
     check_address,
@@ -116,7 +117,7 @@ def test_check_name_with_one_private_number_is_refused(monkeypatch: pytest.Monke
         ("http://u:p@a.org/", "", None),
         ("edl://x", "https://a.org/", None),
         ("http://[::1", "https://a.org/", None),
-        ("x" * 5000, "https://a.org/", None),
+        ("x" * MAX_ADDRESS, "https://a.org/", None),
     ],
 )
 def test_absolute_returns_what_goes_on_the_wire(text: str, base: str, wanted: str | None) -> None:
@@ -144,7 +145,7 @@ def test_typed_address_is_completed(typed: str, first: str) -> None:
     "typed",
     [
         "", "ftp://x/y", "file:///etc/passwd", "/etc/passwd", "feed:file:///etc/passwd", "feed:", "feed:" * 4 + "x:y",
-        "feed:" * 5 + "http://example.org/", "feed:" * 100_000 + "http://example.org/", "example.org/" + "x" * 5_000,
+        "feed:" * 5 + "http://example.org/", "feed:" * 100_000 + "http://example.org/", "example.org/" + "x" * MAX_ADDRESS,
         "javascript:1", "data:1/x", "MAILTO:1", "/", "//x/y",
     ],
 )  # fmt: skip
@@ -158,8 +159,8 @@ def test_host_that_cannot_be_found_is_unknown_and_not_private() -> None:
     assert (caught.value.is_unknown, caught.value.is_private) == (True, False)
 
 
-def test_address_of_4000_characters_is_taken_and_no_longer_one() -> None:
-    longest = "https://example.org/".ljust(4_000, "x")
+def test_address_of_the_greatest_length_is_taken_and_no_longer_one() -> None:
+    longest = "https://example.org/".ljust(MAX_ADDRESS, "x")
     for text in (longest, f" {longest}", longest.replace("https", "HTTPS")):
         assert absolute(text) == longest
         assert absolute(f"{text}x") is None
@@ -172,3 +173,24 @@ def test_address_of_4000_characters_is_taken_and_no_longer_one() -> None:
 )
 def test_origin_has_the_port_of_its_scheme_unless_another_is_named(address: str, port: int) -> None:
     assert origin(address) == (address.partition(":")[0], "a.org", port)
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("Listen to this: https://a.example/feed", "https://a.example/feed"),
+        ("<https://a.example/feed>", "https://a.example/feed"),
+        ("“Ships” (https://a.example/feed).", "https://a.example/feed"),
+        ("[Ships](https://a.example/feed)", "https://a.example/feed"),
+        ("see https://a.example/x_(y) and https://b.example/", "https://a.example/x_(y)"),
+        ("https://a.example/my feed.xml", "https://a.example/my%20feed.xml"),
+        ("feed:https://a.example/feed", "https://a.example/feed"),
+        ("https://a.example/?u=https://b.example/", "https://a.example/?u=https://b.example/"),
+    ],
+)
+def test_address_within_a_text_counts(typed: str, address: str) -> None:
+    assert typed_address(typed) == address
+
+
+def test_long_signed_address_is_one() -> None:
+    assert absolute(f"https://a.example/?sign={'a' * 8_000}") is not None

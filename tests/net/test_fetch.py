@@ -13,7 +13,7 @@ import pytest
 
 from tests.patience import PATIENCE
 from tests.sources import server, zoo
-from tests.sources.server import Site
+from tests.sources.server import Exchange, Site
 from tui_pod.net import fetch as fetching
 from tui_pod.net.fetch import FetchError, Limits, LoginWanted, Request, Response, fetch
 from tui_pod.net.login import Login
@@ -470,3 +470,21 @@ def test_certificate_that_is_not_trusted_is_final_and_said(site: Site, monkeypat
     with pytest.raises(FetchError, match=r"its certificate is not trusted .* network\.trusted_certificates") as caught:
         fetch(Request(f"https://127.0.0.1:{site.server_port}/x", frozenset((origin,))), LIMITS)
     assert (caught.value.is_final, caught.value.is_offline) == (True, False)
+
+
+def test_interim_answers_before_the_final_one_are_passed_over(site: Site) -> None:
+    def early(exchange: Exchange) -> None:
+        exchange.wfile.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>; rel=preload\r\n\r\n" * 2)
+        server.body("hello")(exchange)
+
+    site.replies["/x"] = early
+    assert ask(site, "/x")[1] == b"hello"
+    site.replies["/x"] = lambda exchange: exchange.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 30)
+    with pytest.raises(FetchError):
+        ask(site, "/x")
+
+
+def test_redirect_to_a_long_signed_address_is_followed(site: Site) -> None:
+    site.replies["/x"] = server.redirect(f"/y?sign={'a' * 9_000}")
+    site.replies["/y"] = server.body("hello")
+    assert ask(site, "/x")[1] == b"hello"

@@ -12,7 +12,19 @@ import pytest
 
 from tests.patience import wait_until
 from tests.torture.terminal import Terminal
-from tui_pod.terminal.client import ENTER, KEEP_TITLE, LEAVE, RESTORE, SCREEN_MODES, SWITCH, TITLE_BACK, hold, why_not
+from tui_pod.terminal.client import (
+    ASK_KIND,
+    ENTER,
+    KEEP_TITLE,
+    LEAVE,
+    QUESTIONS,
+    RESTORE,
+    SCREEN_MODES,
+    SWITCH,
+    TITLE_BACK,
+    hold,
+    why_not,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -278,3 +290,38 @@ def test_terminal_is_left_alone_without_both_ends_or_if_no_client_is_wanted(
     monkeypatch.setattr(os, "isatty", ends.__contains__)
     monkeypatch.setattr(os, "tcgetpgrp", lambda _: pytest.fail("the terminal was asked"))
     assert hold() is None
+
+
+HEAR = HOLD.replace(
+    "sys.exit(line)",
+    "import select, tty; tty.setraw(0); print('left', os.read(0, 99) if select.select([0], [], [], 0.2)[0] else b'')\n"
+    "    sys.exit(line)",
+)
+"""After the end, tells what a shell would find typed."""
+
+
+class LateTerminal(Terminal):
+    """A terminal whose answers are on their way for a while."""
+
+    says_its_kind = False
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("answer", [b"\x1b[?2026;2$y\x1b[?2048;0$y\x1b[?997;1n\x1b[?62;22c", b""])
+def test_answer_that_comes_after_the_end_is_not_typed_into_the_shell(
+    answer: bytes, question: bytes, tmp_path: Path
+) -> None:
+    app = f"os.write(1, {question!r})\nend()"
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"}
+    variables.pop(SWITCH, None)
+    limit = "from tui_pod.terminal import client\nclient.ANSWER_LIMIT = 1.0\n" if not answer else ""
+    with LateTerminal([sys.executable, "-c", limit + HEAR + app], variables, tmp_path) as terminal:
+        terminal.until(lambda: ASK_KIND in terminal.raw, "it asks what every terminal answers")
+        terminal.press(answer[:9])
+        terminal.press(answer[9:])
+        assert b"left b''" in finish(terminal)
+
+
+def test_terminal_that_was_asked_nothing_is_not_waited_for(tmp_path: Path) -> None:
+    with client(tmp_path, "end()") as terminal:
+        assert ASK_KIND not in finish(terminal)

@@ -19,6 +19,7 @@ from typing import NamedTuple, Self, TypeVar
 import pyte
 
 from tests.patience import PATIENCE
+from tui_pod.core.text.escapes import ASK_KIND
 from tui_pod.terminal.client import SWITCH
 
 T = TypeVar("T")
@@ -57,6 +58,9 @@ class Bar(NamedTuple):
 
 class Terminal:
     """A program with a terminal; it is the leader of its session, so that closing the terminal hangs it up."""
+
+    says_its_kind = True
+    """Whether it answers what every terminal answers."""
 
     patience = PATIENCE
     """Seconds that `until` waits unless told otherwise."""
@@ -118,6 +122,8 @@ class Terminal:
                 time.sleep(left)
                 break
             self._feed(data)
+            if self.says_its_kind and ASK_KIND.encode() in data:
+                self.press("\x1b[?62;22c")
             has_changed = True
             if seconds == 0.0:
                 break

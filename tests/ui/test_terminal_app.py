@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+from rich.console import Console
 from textual._compositor import CompositorUpdate
 
 from tui_pod.ui.terminal_app import TerminalApp, adapt_to_reader
@@ -54,3 +55,14 @@ async def test_terminal_of_textual_itself_is_asked_nothing(monkeypatch: pytest.M
     app = SimpleNamespace(follows_cursor=False, _driver=SimpleNamespace())
     await adapt_to_reader(cast("Any", app))
     assert app.follows_cursor
+
+
+@pytest.mark.parametrize(
+    ("term", "colors"),
+    [
+        ("foot", "256"), ("alacritty", "256"), ("xterm-ghostty", "256"), ("xterm-kitty", "256"),
+        ("xterm-256color", "256"), ("xterm", "standard"), ("linux", "standard"),
+    ],
+)  # fmt: skip
+def test_terminal_known_to_have_256_colours_gets_them(term: str, colors: str) -> None:
+    assert Console(force_terminal=True, legacy_windows=False, _environ={"TERM": term}).color_system == colors

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import subprocess
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from importlib.util import find_spec
 
 from tui_pod.audio.devices import read_devices
 from tui_pod.audio.libmpv import NoPlayer, open_mpv
+from tui_pod.cli.missing import missing_packages
 from tui_pod.cli.shared import Column, print_json, print_table, tell
 from tui_pod.config.paths import Paths, catalog_paths, find_paths, is_dumb_terminal
 from tui_pod.config.reader import read_config
@@ -58,6 +60,7 @@ def run(options: Namespace) -> int:
     is_good = True
     checks: tuple[tuple[str, Iterator[Finding]], ...] = (
         ("Python", _python()),
+        ("packages", missing_packages()),
         ("libmpv", _libmpv(options.ao)),
         ("voice", _voice()),
         ("recogniser", _recogniser(config)),
@@ -119,9 +122,20 @@ def _without_complaints() -> Iterator[None]:
         os.close(null)
 
 
+def import_fault(*modules: str) -> str:
+    """Return why modules cannot be imported; empty if they can. Another process tries it: they are large."""
+    command = [sys.executable, "-P", "-c", f"import {', '.join(modules)}"]
+    done = subprocess.run(command, capture_output=True, check=False, encoding="utf-8", errors="replace")
+    said = done.stderr.strip().splitlines() or [f"the process ended with {done.returncode}"]
+    return f"cannot be loaded: {clean(said[-1], 200)}" if done.returncode else ""
+
+
 def _voice() -> Iterator[Finding]:
-    found = "hibari-tts" if has_voice() else "not installed: episodes without a recording stay silent"
-    yield has_voice(), found, install_command(VOICE)
+    if not has_voice():
+        yield False, "not installed: episodes without a recording stay silent", install_command(VOICE)
+        return
+    fault = import_fault("hibari", "numpy", "onnxruntime")
+    yield not fault, f"hibari-tts {fault}".strip(), install_command(VOICE, is_repair=True)
 
 
 def _recogniser(config: Config) -> Iterator[Finding]:
@@ -131,7 +145,7 @@ def _recogniser(config: Config) -> Iterator[Finding]:
     except RecognitionError:
         yield True, f"not installed; to transcribe podcasts that have no transcript: {install_command(*RECOGNISER)}", ""
         return
-    fault = check_model(model)
+    fault = check_model(model) or import_fault("faster_whisper")
     fix = "correct model under [transcribe] in the settings"
     if not config.settings.transcribe.model:
         fix = install_command(*RECOGNISER, is_repair=True)
@@ -142,7 +156,8 @@ def _media_keys() -> Iterator[Finding]:
     """Check what connects to the desktop. Without it only media keys are missing, which is no fault."""
     if sys.platform == "linux":
         missing = f"not installed; for the media keys of the desktop: {install_command(DBUS)}"
-        yield True, "dbus-fast" if find_spec("dbus_fast") else missing, ""
+        fault = import_fault("dbus_fast") if find_spec("dbus_fast") else ""
+        yield not fault, f"dbus-fast {fault}".strip() if find_spec("dbus_fast") else missing, install_command(DBUS)
 
 
 def _terminal() -> Iterator[Finding]:

@@ -56,6 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _run_command(options)
     except KeyboardInterrupt:
         return 130
+    except ModuleNotFoundError as error:
+        from tui_pod.cli.missing import tell_missing  # only in an incomplete installation
+
+        print(tell_missing(error), file=sys.stdout if "doctor" in (arguments or sys.argv) else sys.stderr)
+        return 1
     except SystemExit:  # argparse has printed help, or what is wrong
         try:
             sys.stdout.flush()

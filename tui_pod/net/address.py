@@ -17,8 +17,8 @@ from tui_pod.core.text.clean import clean, is_safe
 Origin = tuple[str, str, int]
 """Scheme, host and port."""
 
-MAX_ADDRESS = 4_000
-"""Longest address (characters); servers refuse longer ones."""
+MAX_ADDRESS = 16_384
+"""Longest address (characters): hosts of recordings redirect to signed ones of 7,000."""
 
 MAX_WRAPPERS = 4
 """Maximum number of schemes such as `feed:` that are removed from an address; one is usual."""
@@ -53,6 +53,8 @@ _DOUBLED = re.compile(r"^(?:https?:/{0,2})+(?=https?://)", re.IGNORECASE)
 """A scheme written before a complete address."""
 
 _FEED_SCHEMES = frozenset(("feed", "itpc", "pcast", "podcast", "podcasts", "itms", "itms-podcasts", "rss"))
+_INSIDE = r"(?:(?<=[\s<(\"“„»«])|(?<=\]\())(https?://[^\s<>\"“”]+)"
+"""An address within a text, after a blank or a bracket."""
 _BLANKS = re.compile(r"[\x00-\x20\x7f-\xa0]+")
 
 
@@ -130,9 +132,12 @@ def absolute(text: str, base: str = "") -> str | None:
 def typed_addresses(text: str) -> list[str]:
     """Return the addresses that a typed or listed text may mean, likeliest first; empty if it is not an address.
 
-    `feed:`, `itpc:` and similar mean http, or wrap a complete address; without a scheme, https is tried first.
+    `feed:`, `itpc:` and similar mean http, or wrap a complete address; without a scheme, https is tried first. In a
+    text, such as a message with a link, the first address counts.
     """
     text, schemes = text.strip(), ["https", "http"]
+    if (inside := re.search(_INSIDE, text[:MAX_ADDRESS])) is not None:
+        text = inside[1].rstrip(".,;:!?'»”" if "(" in inside[1] else ".,;:!?'»”)")
     for _ in range(MAX_WRAPPERS):
         scheme = _SCHEME.match(text)
         if scheme is None or scheme[1].lower() not in _FEED_SCHEMES:

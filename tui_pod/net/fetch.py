@@ -45,6 +45,10 @@ _digests: dict[Origin, dict[str, str]] = {}
 """What servers that want logins of the kind `Digest` last asked for; others get `Basic` at once."""
 
 
+MAX_INTERIM = 10
+"""Interim answers before the final one, as 103 (Early Hints) is."""
+
+
 class FetchError(UserError):
     """There is no usable answer; the message is for the listener."""
 
@@ -291,6 +295,7 @@ def _asked(
                 connection = stack.enter_context(secured(connection, host, port))
                 stack.enter_context(cancel.waking(connection))
             client = http.client.HTTPConnection(host, port)
+            client.response_class = _FinalResponse
             client.default_port = 443 if scheme == "https" else 80  # otherwise the Host header would contain it
             client.sock = timed = TimedSocket(connection, limits.idle, head)
             if proxy is not None and scheme == "http":
@@ -346,6 +351,19 @@ def _headers(request: Request, login: Login | None, there: Origin, target: str) 
     if login is not None and login.goes_to(there):
         headers["Authorization"] = login.header(_digests.get(there), request.method, target)
     return headers
+
+
+class _FinalResponse(http.client.HTTPResponse):
+    """An answer without the interim ones before it, such as 103 (Early Hints), of which Python skips only 100."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        found: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+        for _ in range(MAX_INTERIM):
+            if not 100 < found[1] < 200:
+                return found
+            http.client.parse_headers(self.fp)
+            found = super()._read_status()  # type: ignore[misc]
+        raise http.client.BadStatusLine("no final answer")
 
 
 def _redirected(address: str, target: str) -> str:

@@ -178,6 +178,7 @@ SAVE_BYTES = 2 * 1024 * 1024
 SAVE_SECONDS = 3.0
 """Seconds after which it is written if fewer came."""
 
+EMPTY = "The file is empty."
 BROKEN = "The connection broke off before the end."
 
 _EXPIRED = frozenset((401, 403, 404, 410))
@@ -395,6 +396,8 @@ class RecordingFetcher:
     def _take(self, answer: RangeAnswer, start: int) -> None:
         """Apply what the head of an answer says. Raises FetchError if the recording has changed, or it is of no use."""
         content, plan = self.file.content, self.plan
+        if answer.size == 0:
+            raise FetchError(EMPTY, is_final=True)
         if self.file.have.total() and (difference := answer.difference(content.mark, content.size)):
             self._start_over(difference)
         with self.changed:
@@ -502,7 +505,7 @@ class RecordingFetcher:
         """Note that an answer has ended. Raises FetchError if it ended early, is empty, or is no audio."""
         position = self.plan.position
         if not position:
-            raise FetchError("The file is empty.", is_final=True)
+            raise FetchError(EMPTY, is_final=True)
         if not self._is_checked:
             self._check_start()
         if position < (answer.size or 0):

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import select
 import signal
 import socket
 import termios
+import time
 import tty
 
 from tui_pod.core.text import escapes
@@ -26,6 +28,8 @@ SWITCH = "TUI_POD_ONE_PROCESS"
 ENTER, LEAVE, SCREEN_MODES, RESTORE = (
     sequence.encode() for sequence in (escapes.ENTER, escapes.LEAVE, escapes.SCREEN_MODES, escapes.RESTORE)
 )
+QUESTIONS = [question.encode() for question in escapes.QUESTIONS]
+ASK_KIND = escapes.ASK_KIND.encode()
 KEEP_TITLE, TITLE_BACK, NO_TITLE = (
     sequence.encode() for sequence in (escapes.KEEP_TITLE, escapes.TITLE_BACK, escapes.set_title(""))
 )
@@ -35,6 +39,9 @@ CHUNK = 16 * 1024
 
 END_LIMIT = 0.5
 """Seconds to wait at the end for the terminal to accept the remaining output."""
+
+ANSWER_LIMIT = 3.0
+"""Seconds after a question within which a terminal may still answer."""
 
 CTRL_C = b"\x03"
 
@@ -130,6 +137,8 @@ class Client:
         """The end of what was drawn: a sequence may be cut in two."""
         self._last: tuple[int, str] | None = None
         """The app's last message: an exit status, and a text to print."""
+        self._asked = -ANSWER_LIMIT
+        """When the app has asked the terminal something last (`time.monotonic`)."""
         self._is_in_app = self._has_title = False
         """Whether the terminal shows the app's screen, and has saved the shell's title."""
         self._has_drawn = False
@@ -213,7 +222,9 @@ class Client:
         seen = self._tail + data
         self._is_in_app = _last(seen, ENTER, LEAVE, self._is_in_app)
         self._has_title = _last(seen, KEEP_TITLE, TITLE_BACK, self._has_title)
-        self._tail = seen[-len(ENTER) + 1 :]
+        if any(question in seen for question in QUESTIONS):
+            self._asked = time.monotonic()
+        self._tail = seen[-len(max(QUESTIONS, key=len)) + 1 :]
         self._output += data
 
     def _listen(self) -> bool:
@@ -328,9 +339,23 @@ class Client:
         while self._master >= 0 and (data := _read(self._master)) is not None:
             self._draw(data)
         self._leave_screen()
+        self._hear_answers()
         with contextlib.suppress(OSError, termios.error):
             termios.tcflush(self._terminal, termios.TCIFLUSH)  # mouse reports would be typed into the shell
             termios.tcsetattr(self._terminal, termios.TCSANOW, self._attributes)
+
+    def _hear_answers(self) -> None:
+        """Take what the terminal has yet to answer, which would be typed into the shell.
+
+        What every terminal answers is asked last: its answer ends the others.
+        """
+        end, heard = self._asked + ANSWER_LIMIT, b""
+        if time.monotonic() < end and not self._is_hung_up:
+            _write(self._terminal, ASK_KIND)
+        while not re.search(rb"\x1b\[\?[0-9;]*+c", heard) and (left := end - time.monotonic()) > 0:
+            if not select.select([self._terminal], [], [], left)[0] or not (answer := _read(self._terminal)):
+                break
+            heard += answer
 
     def _find_end(self) -> tuple[int, str]:
         """Return the exit status, and a text, for an app that ended without reporting it."""

@@ -6,7 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from rich.console import RenderableType
+from rich.color import ColorSystem
+from rich.console import _TERM_COLORS, RenderableType
 from textual import events
 from textual._compositor import CompositorUpdate
 from textual.app import App
@@ -15,6 +16,11 @@ from textual.geometry import Offset
 from textual.screen import Screen
 
 from tui_pod.ui.changed_cells import ChangedCells
+
+_TERM_COLORS.update(
+    dict.fromkeys(("alacritty", "contour", "direct", "foot", "ghostty", "rio", "wezterm"), ColorSystem.EIGHT_BIT)
+)
+"""Terminals (the last part of TERM) with 256 colours; Rich counts 16 without COLORTERM, as over ssh."""
 
 READERS = frozenset(("brltty", "espeakup", "fenrir", "orca", "yasr"))
 """Names of the processes of screen readers that follow the cursor."""

@@ -63,7 +63,10 @@ def test_top_prints_the_chart_of_a_country_and_category(shell: Shell, site: Site
     assert (site.paths()[0], shell.err) == (chart, "tui-pod: asking iTunes\n")
     assert shell.json("find", "--top", "--country", "DE", "--category", "com")[1]["summary"] == "About Tall Ships."
     assert shell("find", "--top", "--country", "us", status=1) == ""
-    assert "tui-pod: iTunes: there are no charts for US." in shell.err
+    assert "tui-pod: iTunes: there are no charts for US (answer " in shell.err
+    site.replies["/at/rss/toppodcasts/limit=50/explicit=true/json"] = server.body('{"feed": {}}', "text/javascript")
+    assert shell("find", "--top", "--country", "at", status=1) == ""
+    assert "tui-pod: iTunes has no chart for “AT”" in shell.err
     for arguments in (("ships", "--top"), ("--top", "--country", "x"), ("ships", "--category", "Arts"), ()):
         assert shell("find", *arguments, status=2) == ""
     config = find_paths().config

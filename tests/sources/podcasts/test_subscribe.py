@@ -72,6 +72,15 @@ def test_subscribe_page_that_names_its_feed(site: Site, store: FeedStore) -> Non
     assert result.feed.allowed == site.allowed
 
 
+@pytest.mark.parametrize(
+    "link", ['<a href="/f.xml">RSS</a>', "<A HREF=f.xml>", '<p>SITE/f.xml?x"', "<a href='/show/rss/'>"]
+)
+def test_subscribe_page_that_only_links_its_feed(link: str, site: Site, store: FeedStore) -> None:
+    site.replies["/"] = server.body(f"<html><body>{link.replace('SITE', site.url(''))}</body></html>", "text/html")
+    site.replies["/f.xml"] = site.replies["/show/rss/"] = server.body(feed(item(1)))
+    assert subscribe(store, site.url("/")).new == 1
+
+
 @pytest.mark.parametrize("typed", ["", "nonsense here", "file:///etc/passwd", "ftp://x.org/f"])
 def test_subscribe_nonsense_keeps_nothing(store: FeedStore, typed: str) -> None:
     with pytest.raises((FeedError, FetchError)):

@@ -99,7 +99,9 @@ def _print_top(options: Namespace, words: str) -> int:
     found = asyncio.run(find_top(typed, country, paths.cache / "remote", network_policy(settings)))
     warn(*found.faults)
     print_json([_json(podcast) for podcast in found.podcasts]) if options.json else _print_podcasts(found.podcasts)
-    return 1 if found.unanswered else 0
+    if not (found.podcasts or found.unanswered):
+        warn(f"iTunes has no chart for “{clean(typed.strip(), 40)}”")
+    return 0 if found.podcasts else 1
 
 
 def _print_podcasts(podcasts: Sequence[FoundPodcast]) -> None:

@@ -50,6 +50,12 @@ PICTURES_ANSWER = f"\x1b_Gi={ASKED};"
 KEYS_ASKED, KEYS_WANTED = "\x1b[>25u", "\x1b[>29u"
 """What Textual asks of kitty's keyboard protocol, and the same with the place of each key on a US keyboard."""
 
+QUESTIONS = ("\x1b[?2026$p", "\x1b[?2048$p", ASK_SCHEME, f"i={ASKED}")
+"""What a terminal is asked, by Textual and by us."""
+
+ASK_KIND = "\x1b[c"
+"""Asks what every terminal answers (DA1)."""
+
 SHOW_CURSOR = "\x1b[?25h"
 """Shows the terminal's cursor, which Textual hides."""
 

@@ -418,7 +418,9 @@ def _entries(
         return [{**known.get(number, {}), "summary": about[number]} for number in numbers]
     except FetchError as error:
         if error.status in (400, 404):
-            raise UserError(f"there are no charts for {country}.") from None
+            raise UserError(
+                f"there are no charts for {country} (answer {error.status}, which a network's login page gives, too)."
+            ) from None
         raise
     except UNREADABLE:  # such as the page of a hotel's network, which is not to be shown for a day
         for address in asked:

@@ -133,7 +133,7 @@ def with_older_pages(
     return feed._replace(items=tuple(items[:MAX_ITEMS]), is_partial=is_partial)
 
 
-_AT_APPLE = re.compile(r"(?:(?P<country>[a-z]{2})/)?podcast/(?:[^/]+/)?id(?P<apple>\d+)")
+_AT_APPLE = re.compile(r"(?:(?P<country>[a-z]{2})/)?(?:podcast/(?:[^/]+/)?id(?P<apple>\d+)|channel/)")
 LINKS = {
     "podcasts.apple.com": ("Apple Podcasts", _AT_APPLE),
     "itunes.apple.com": ("Apple Podcasts", _AT_APPLE),
@@ -148,6 +148,11 @@ LINKS = {
     "antennapod.org": ("AntennaPod", re.compile(r"deeplink/subscribe")),
     "antennapod-subscribe:": ("AntennaPod", re.compile(r"(?P<feed>.+)")),
     "open.spotify.com": ("Spotify", re.compile(r"(?:intl-\w+/)?(?:show|episode)/")),
+    "castbox.fm": ("Castbox", re.compile(r"(?:channel|episode|vic|ch|ep)/")),
+    "fountain.fm": ("Fountain", re.compile(r"(?:show|episode)/")),
+    "podcastindex.org": ("Podcast Index", re.compile(r"podcast/")),
+    "deezer.com": ("Deezer", re.compile(r"(?:[a-z]{2}/)?(?:show|episode)/")),
+    "music.amazon": ("Amazon Music", re.compile(r"podcasts/")),
     "youtube.com": ("YouTube", re.compile(r"(?!feeds/)")),
     "music.youtube.com": ("YouTube", re.compile(r"")),
     "youtu.be": ("YouTube", re.compile(r"")),
@@ -160,8 +165,9 @@ MAX_PAGE = 2_000_000
 _NUMBER = re.compile(
     r"(?:podcasts|itunes)\.apple\.com/(?:[a-z]{2}/)?podcast/(?:[^/\"'?<>\s]{1,300}/)?id(\d+)|/itunes(\d+)/"
 )
-_PREFIX = re.compile(r"^(?:www|m|play)\.")
+_PREFIX = re.compile(r"^(?:www|m|play)\.|(?<=^music\.amazon)\.[a-z.]+$")
 _ADDRESS = re.compile(r"https?://[^\s\"'<>\\]{1,2000}")
+_HREF = re.compile(r"href=[\"']?([^\s\"'<>]{1,2000})", re.IGNORECASE)
 _FEED = re.compile(r"\.(?:xml|rss)$|/(?:rss|feed)/?$")
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<>]{1,300})", re.IGNORECASE)
 
@@ -229,10 +235,19 @@ def follow(link: Link, policy: NetworkPolicy, cancel: CancelToken) -> Target:
     if not link.page:
         raise FeedError(refusal(link))
     _, content = ask(link.page, policy, cancel)
+    return named_in(content, link, policy, cancel)
+
+
+def named_in(content: bytes, link: Link, policy: NetworkPolicy, cancel: CancelToken) -> Target:
+    """Return the feed that a page names; that of a service, which `link` names, is not one of its own host.
+
+    Raises as `follow` does.
+    """
     page = unescaped(content[:MAX_PAGE].decode("utf-8", "replace").replace("\\/", "/"))
     addresses = dict.fromkeys(_ADDRESS.findall(page))
-    own = urlsplit(link.page).hostname
-    named = [*feed_links(page), *(each for each in addresses if _FEED.search(each.partition("?")[0]))]
+    own = link.service and urlsplit(link.page).hostname
+    hrefs = _HREF.findall(page)
+    named = [*feed_links(page), *(each for each in (*addresses, *hrefs) if _FEED.search(each.partition("?")[0]))]
     feeds = [feed for each in named if (feed := absolute(each, link.page)) and urlsplit(feed).hostname != own]
     clues = frozenset((*addresses, link.episode))
     if feeds:

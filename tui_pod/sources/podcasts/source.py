@@ -23,7 +23,17 @@ from tui_pod.shelf.published import FeedError, NotAFeed, Published
 from tui_pod.shelf.subscription import Subscription, note_answer
 from tui_pod.sources.foreign_texts import FEED
 from tui_pod.sources.podcasts.own_network import OwnNetworkError, is_forbidden
-from tui_pod.sources.podcasts.pages import ask, follow, read_answer, read_link, read_page, refusal, with_older_pages
+from tui_pod.sources.podcasts.pages import (
+    Link,
+    ask,
+    follow,
+    named_in,
+    read_answer,
+    read_link,
+    read_page,
+    refusal,
+    with_older_pages,
+)
 from tui_pod.sources.source import EpisodeSource, RefreshResult, Storing, Subscribed, SubscribeRequest, subscribed
 from tui_pod.sources.texts.source import with_articles
 
@@ -180,8 +190,12 @@ def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
         return _Found(address, *read_answer(response, content, policy, cancel))
     except FeedError as error:
         refused: FeedError = error
-    named = feed_links(content[: 1024 * 1024].decode("utf-8", "replace"))[:MAX_LINKS]
-    for link in filter(None, (absolute(link, response.address) for link in named)):
+    page = content[: 1024 * 1024].decode("utf-8", "replace")
+    named = [found for each in feed_links(page)[:MAX_LINKS] if (found := absolute(each, response.address))]
+    if not named and isinstance(refused, NotAFeed):
+        with contextlib.suppress(FetchError, FeedError):
+            named += named_in(content, Link("", response.address), policy, cancel).feeds[:MAX_LINKS]
+    for link in named:
         try:
             return _Found(link, *read_page(link, policy, cancel))
         except (FetchError, FeedError):
