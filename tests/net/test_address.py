@@ -145,7 +145,8 @@ def test_typed_address_is_completed(typed: str, first: str) -> None:
     "typed",
     [
         "", "ftp://x/y", "file:///etc/passwd", "/etc/passwd", "feed:file:///etc/passwd", "feed:", "feed:" * 4 + "x:y",
-        "feed:" * 5 + "http://example.org/", "feed:" * 100_000 + "http://example.org/", "example.org/" + "x" * MAX_ADDRESS,
+        "feed:" * 5 + "http://example.org/", "feed:" * 100_000 + "http://example.org/",
+        "example.org/".ljust(MAX_ADDRESS, "x"),
         "javascript:1", "data:1/x", "MAILTO:1", "/", "//x/y",
     ],
 )  # fmt: skip

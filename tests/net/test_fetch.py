@@ -479,7 +479,11 @@ def test_interim_answers_before_the_final_one_are_passed_over(site: Site) -> Non
 
     site.replies["/x"] = early
     assert ask(site, "/x")[1] == b"hello"
-    site.replies["/x"] = lambda exchange: exchange.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 30)
+
+    def endless(exchange: Exchange) -> None:
+        exchange.wfile.write(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 30)
+
+    site.replies["/x"] = endless
     with pytest.raises(FetchError):
         ask(site, "/x")
 
