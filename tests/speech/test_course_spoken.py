@@ -28,7 +28,7 @@ EXPECTED = {
         foundation-models grouped-query-attention latent-space mistral-mixtral noise-schedules parameters
         repository-level-code supervised-fine-tuning token-economics training-inference-split why-diffusion-won""",
     "close": "code-llms",
-    "use": "classifier-free-guidance logit-bias repetition-penalty why-diffusion-won",
+    "use": "classifier-free-guidance repetition-penalty why-diffusion-won",
     "lives": "training-inference-split",
 }
 """Episodes in which they are spoken so, as often as that."""
