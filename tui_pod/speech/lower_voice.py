@@ -24,8 +24,8 @@ RESONANCES = 0.86
 SMOOTH = 50
 """Detail of the spectrum that is kept. The old pitch shows in it from about 75, and must not."""
 
-RESIDUE = -1.4
-"""Change of the part that keeps the old pitch, as a natural logarithm: −12 dB."""
+RESIDUE, VOICED = -1.4, 40.0
+"""Change of the part that keeps the old pitch, as a natural logarithm: −12 dB, and the pitch in Hz from which it is."""
 
 
 class LowerVoice:
@@ -49,7 +49,8 @@ class LowerVoice:
         harmonics, phase, noise, residue, angle, pitch = (part[0] for part in self._voice.sess.run(None, inputs))
         size = len(harmonics)
         lower = np.minimum(np.arange(size) / RESONANCES, size - 1).round().astype(int)
-        parts = (_smooth(harmonics)[lower], phase[lower], noise[lower], residue[lower] + np.float32(RESIDUE))
+        residue = residue + np.where(pitch > VOICED, RESIDUE, 0.0).astype(np.float32)
+        parts = _smooth(harmonics)[lower], phase[lower], noise[lower], residue[lower]
         return dsp.synth(*parts, angle[lower], pitch * np.float32(PITCH), np.random.default_rng(seed))
 
 
