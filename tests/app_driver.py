@@ -27,6 +27,7 @@ from textual.widget import Widget
 from tests.fakes import (
     FakeClock,
     FakeCovers,
+    FakeEpisodeSources,
     FakeExcerpts,
     FakeFeeds,
     FakePlayer,
@@ -72,6 +73,7 @@ from tui_pod.services.repeat import RepeatService
 from tui_pod.services.search import SearchService
 from tui_pod.services.services import Services
 from tui_pod.services.tasks import BackgroundTasks
+from tui_pod.services.triage import TriageService
 from tui_pod.services.usual_settings import UsualSettings
 from tui_pod.state.store import State
 from tui_pod.ui.app import TuiPodApp
@@ -209,6 +211,11 @@ class ServicesOver(Services):
     @cached_property
     def recap(self) -> RecapService:
         return RecapService(self.context, self.reader, self.player_of_excerpts)
+
+    @cached_property
+    def triage(self) -> TriageService:
+        excerpts, voice = self.player_of_excerpts, FakeVoice()
+        return TriageService(self.context, self.reader, self.passages, FakeEpisodeSources(), excerpts, voice)
 
     @cached_property
     def search(self) -> SearchService:

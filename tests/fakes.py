@@ -40,6 +40,7 @@ from tui_pod.core.selection.session_planner import Summary
 from tui_pod.recall.questions import Question
 from tui_pod.services.context import Context
 from tui_pod.services.episode_reader import EpisodeReader
+from tui_pod.services.episode_sources import EpisodeSources
 from tui_pod.services.frontend import Frontend, Job, LoginQuestion
 from tui_pod.services.narration import EpisodeVoice
 from tui_pod.services.podcasts.covers import Covers
@@ -504,6 +505,19 @@ class FakeExcerpts(ExcerptPlayer):
         self.played.append("silence")
 
 
+class FakeEpisodeSources(EpisodeSources):
+    """Has the sound of each episode without an address, as if the voice spoke it."""
+
+    def __init__(self) -> None:
+        self.faults: dict[str, str] = {}
+        """Why that of an episode is not there, by its id."""
+
+    async def find(self, episode: Episode, start: float = 0.0, end: float = 0.0) -> Source | None:
+        if fault := self.faults.get(episode.id):
+            raise UserError(fault)
+        return Source(f"/{episode.id}", is_narrated=True)
+
+
 class FakeVoice(EpisodeVoice):
     """Speaks by returning the text."""
 
@@ -518,6 +532,9 @@ class FakeVoice(EpisodeVoice):
             raise UserError(self.fault)
         assert episode is not None
         return text
+
+    async def prepare(self, episode: Episode) -> None:
+        pass
 
     async def chime(self) -> str:
         return "chime"

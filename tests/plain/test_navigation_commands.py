@@ -310,8 +310,8 @@ async def test_words_are_read_as_they_grow_and_stopped_by_a_key() -> None:
 
 
 async def test_recognising_is_paused_by_a_key_of_the_keymap(room: Room) -> None:
-    services = RoomServices(room, config='[keys]\n"transcribe.pause" = "O"\n')
-    await run(services, "O")
+    services = RoomServices(room, config='[keys]\n"transcribe.pause" = "Y"\n')
+    await run(services, "Y")
     assert services.asked_recognition.asked == [("toggle_pause",)]
 
 
@@ -364,3 +364,17 @@ async def test_story_so_far_is_said_and_a_sentence_of_it_played(room: Room) -> N
         await typist.type("1")
         await until(lambda: services.excerpts == [("one", 0.0, 10.0)])
     assert f"1: Peter. {VOYAGE[0]}" in typist.lines
+
+
+async def test_list_is_sampled_in_lines_and_its_keys_decide(room: Room) -> None:
+    services = RoomServices(room)
+    async with typing(services) as typist:
+        await typist.type("O", until_said="1 of 5: One")
+        await until(lambda: len(services.excerpts) == 1)
+        await typist.type("e", until_said="2 of 5: Two")
+        await until(lambda: len(services.excerpts) > 2)
+        await typist.type("x", until_said="3 of 5: Three")
+        await typist.type("O", until_said="1 queued, 1 dismissed")
+        await typist.type("u", until_said="Undid: ")
+    assert room.upcoming == ()
+    assert "“One” queued." in typist.lines

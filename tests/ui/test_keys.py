@@ -445,6 +445,8 @@ leads_to("transcript.remove", "t", lambda driver: driver.services.asked_recognit
 leads_to("transcribe.pause", "", lambda driver: driver.services.asked_recognition.asked, [("toggle_pause",)])
 leads_to("session.end", "S enter", lambda driver: driver.controller.session, None)
 leads_to("view.preview", "", lambda driver: driver.writer.setting("preview"), False)
+leads_to("view.recap", "", lambda driver: driver.main.episode.is_detailed, True)
+leads_to("triage.start", "", lambda driver: driver.services.controller.interlude is not None, True)
 leads_to("recall.offers", "", lambda driver: driver.writer.setting("questions"), "no")
 leads_to("sync.now", "", lambda driver: driver.notices[-1].partition(".")[0], "There is nothing to sync with")
 leads_to("sync.set_up", "", lambda driver: driver.shows(ChoiceDialog), True)

@@ -12,6 +12,7 @@ import queue
 import re
 import tempfile
 import threading
+from bisect import bisect_left
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -48,6 +49,9 @@ METER = (
     "ametadata=mode=print:file=/dev/fd/{}]"
 )
 """Writes the loudness so far, and the level of every fourth frame of 10 ms (at 48 kHz), to a file descriptor."""
+
+TRACED = 0.04
+"""Seconds between two levels of `trace_levels`."""
 
 LOUDNESS = -18.0
 """Target loudness in LUFS: that of narrations."""
@@ -172,6 +176,24 @@ def _name(source: Source) -> str:
 def _measure(source: Source, start: float, cancelled: threading.Event) -> Levels | None:
     """Return the levels of a recording; None if it is too short, cannot be read, or is no longer wanted."""
     begin, length = (start, LONGEST_STREAM) if source.remote is not None else (0.0, LONGEST)
+    report = _report(source, begin, length, cancelled)
+    return levels_of(report) if not cancelled.is_set() else None
+
+
+def trace_levels(source: Source, start: float, length: float, cancelled: threading.Event) -> list[float]:
+    """Return the level in dB at each `TRACED` of a stretch of a recording. Blocks, until it is read or cancelled.
+
+    Raises NoPlayer if there is no libmpv.
+    """
+    report = _report(source, start, length, cancelled)
+    levels = [max(SILENT, float(level)) for level in _LEVEL.findall(report)]
+    times = [float(time) for time in _TIME.findall(report)[: len(levels)]]  # it may begin before, at a place to seek to
+    count = int((times[-1] - start) / TRACED) if times else 0
+    return [levels[bisect_left(times, start + number * TRACED)] for number in range(count)]
+
+
+def _report(source: Source, begin: float, length: float, cancelled: threading.Event) -> bytes:
+    """Return what `METER` writes about a stretch of a recording; less if it is cancelled."""
     with tempfile.TemporaryFile() as report:
         mpv = open_mpv(
             "null", af=METER.format(report.fileno()), ao_null_untimed="yes", untimed="yes", keep_open="no",
@@ -199,7 +221,7 @@ def _measure(source: Source, start: float, cancelled: threading.Event) -> Levels
         finally:
             mpv.terminate()
         report.seek(0)
-        return levels_of(report.read()) if not cancelled.is_set() else None
+        return report.read()
 
 
 def levels_of(report: bytes) -> Levels | None:

@@ -79,6 +79,7 @@ class PlaybackSettings(Section):
             choices=("off", "10 s", "30 s"),
         ),
     ] = "off"
+    sample_titles: Annotated[bool, Key("Whether the voice says podcast and title before each sample")] = False
     autoplay: Annotated[bool, Key("Whether a list plays its next episode by itself; the queue always does")] = True
 
 

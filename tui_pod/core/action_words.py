@@ -89,6 +89,7 @@ list.sort | order arrange random oldest latest alphabetical | Changes the order;
 list.remove | delete unsubscribe clear erase cancel | Removes what the cursor is on; undo brings it back.
 list.mark_played | everything whole podcast | Marks all rows of the list, with one undo.
 list.catch_up | clear inbox dismiss everything | Makes nothing new that was; its episodes stay, unplayed.
+triage.start | inbox new preview skim radio decide scan taste | Plays some of each; the keys to queue and remove decide.
 list.save | playlist rule filter search automatic | Keeps what is listed now as a list that fills itself.
 course.show | generative ai lessons embedded built | Hides the course that comes with the program, or shows it.
 feed.add | subscribe follow new find charts rss url opml folder audiobook read aloud article page | Adds what you name.

@@ -116,6 +116,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("list.mark_played", "", "Mark all that is listed played", "screen"),
     Action("list.catch_up", "", "Catch up: take all of this podcast off New; elsewhere, all of New", "screen"),
+    Action("triage.start", "O", "Sample each episode of the list, to queue or dismiss it; again: end", "screen"),
     Action("list.save", "", "Save as a smart list: this topic, search, filter and order", "screen"),
     Action("course.show", "", "Show or hide the course", "screen"),
     Action("feed.add", "a", "Add a podcast, or import some from another player", "screen", "Add podcast"),
@@ -238,7 +239,7 @@ OF_THE_LIST = frozenset((
 """Actions of the list that do nothing in the views over it."""
 
 PARTS = {
-    "playing": ("playback", "passage", "episode", "queue", "session", "sleep", "audio"),
+    "playing": ("playback", "passage", "episode", "triage", "queue", "session", "sleep", "audio"),
     "finding": ("list", "search", "view", "statistics"),
     "moving": ("move", "focus", "topic", "select"),
     "reading": ("transcript", "transcribe", "found", "details"),

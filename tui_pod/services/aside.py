@@ -63,22 +63,34 @@ class Aside:
         """Whether the listener plays something else."""
         return self._has_begun and self._controller.interlude is not self
 
-    def show(self, text: str, stop: Callable[[], object] | None = None) -> None:
+    def show(self, text: str, share: float | None = None, stop: Callable[[], object] | None = None) -> None:
         """Show what plays; the key that stops work calls `stop`, if given, or ends what plays."""
-        self._tasks.show(self._kind, Job(text, None, stop or self.enough))
+        self._tasks.show(self._kind, Job(text, share, stop or self.enough))
 
-    async def hear(self, clip: Clip) -> str | None:
-        """Play a clip to its end, or until it is enough; return what went wrong, if anything."""
+    async def wait_for(self, work: asyncio.Task[object]) -> bool:
+        """Wait for work, or until it is enough; return whether it is done."""
+        self._ended.clear()
+        enough = asyncio.ensure_future(self._ended.wait())
+        await asyncio.wait((work, enough), return_when=asyncio.FIRST_COMPLETED)
+        enough.cancel()
+        return work.done()
+
+    async def hear(self, clip: Clip | str) -> str | None:
+        """Play a clip, or a file, to its end or until it is enough; return what went wrong, if anything."""
         self._ended.clear()
         self._fault = None
-        await self._excerpts.play(*clip, self._has_ended)
+        if isinstance(clip, str):
+            self._excerpts.play_file(clip, self.is_paused, self._has_ended)
+        else:
+            await self._excerpts.play(*clip, self._has_ended)
         if self.is_paused:
             self._excerpts.set_paused(True)
         await self._ended.wait()
         return self._fault
 
     def enough(self) -> None:
-        """End what plays."""
+        """End what plays, and the pause."""
+        self.is_paused = False
         self._excerpts.stop()
         self._has_ended(None)
 

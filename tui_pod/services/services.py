@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from tui_pod.services.sync import SyncService
     from tui_pod.services.sync_setup import SyncSetup
     from tui_pod.services.tasks import BackgroundTasks
+    from tui_pod.services.triage import TriageService
     from tui_pod.services.usual_settings import UsualSettings
     from tui_pod.sources.opened import Podcasts
     from tui_pod.terminal.host import TerminalHost
@@ -185,6 +186,16 @@ class Services:
 
         service = RecapService(self.context, self.reader, self.engine.excerpts)
         self.engine.broadcast.add(service)
+        return service
+
+    @cached_property
+    def triage(self) -> TriageService:
+        """Samples episodes one after another."""
+        from tui_pod.services.triage import TriageService  # seldom needed
+
+        engine = self.engine
+        service = TriageService(self.context, self.reader, self.passages, engine.sources, engine.excerpts, engine.voice)
+        engine.broadcast.add(service)
         return service
 
     @cached_property

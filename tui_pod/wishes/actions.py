@@ -27,6 +27,8 @@ Command = Callable[[Subject], Outcome | None]
 
 def run_command(ident: str, on: Subject) -> Outcome:
     """Run the command of an action; return what it did."""
+    if (decided := _decide_on_sample(ident, on)) is not None:
+        return decided
     if ident in ABOUT_EPISODES and not on.episodes:
         return refused(on.model.why_empty)
     try:
@@ -44,6 +46,8 @@ def run_unseen(ident: str, on: Subject, run_own: Callable[[str], Outcome | None]
     action, episode = BY_ID.get(ident), on.controller.playback.episode
     if action is None:
         return refused("There is no such action. See: tui-pod keys")
+    if not on.episodes and (decided := _decide_on_sample(ident, on)) is not None:
+        return decided
     if needs_cursor(action):
         return refused(f"{ident} needs the cursor; press its key in tui-pod.")
     if on.episodes and ident not in ABOUT_EPISODES:
@@ -59,6 +63,20 @@ def run_unseen(ident: str, on: Subject, run_own: Callable[[str], Outcome | None]
     if ident in ABOUT_EPISODES and episode is None:
         return refused("Nothing is playing. Name an episode by its id.")
     return run_command(ident, on._replace(episodes=[episode] if episode is not None else []))
+
+
+def _decide_on_sample(ident: str, on: Subject) -> Outcome | None:
+    """Run a command on the episode that is sampled, if one is, in the place of the one at the cursor."""
+    return on.services.triage.decide(ident) if on.services.is_built("triage") else None
+
+
+def _triage(on: Subject) -> Outcome:
+    """Sample what is selected, or listed, or below the entry at the cursor of the tree."""
+    model = on.model
+    if on.entry is not None:
+        return on.services.triage.start(model.episodes_of(on.entry))
+    listed = [model.ident(index) for index in model.indexes if index >= 0]
+    return on.services.triage.start(model.chosen if model.has_selection else listed)
 
 
 def _play(on: Subject, is_restart: bool = False) -> Outcome:
@@ -315,6 +333,7 @@ COMMANDS: Mapping[str, Command] = {
     "sleep.back": lambda on: on.controller.sleep_place.go_back(),
     "sync.now": _sync,
     "sync.set_up": _set_up_sync,
+    "triage.start": _triage,
     "undo": lambda on: on.controller.undo(),
     "redo": lambda on: on.controller.redo(),
     "work.stop": lambda on: on.services.tasks.stop(),

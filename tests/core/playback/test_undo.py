@@ -87,3 +87,33 @@ def test_add_seeks_of_a_held_key_are_one_change() -> None:
 def test_add_other_seeks_are_changes_of_their_own(changes: tuple[Change, ...], last: Change, before: Change) -> None:
     made = history(*changes)
     assert (made.undo(), made.undo()) == (last, before)
+
+
+def test_changes_since_another_are_joined_and_come_back_in_order() -> None:
+    history, steps = UndoHistory(), list[str]()
+
+    def noted(name: str) -> Change:
+        return Change(name, lambda: steps.append(f"undo {name}"), lambda: steps.append(f"redo {name}"))
+
+    history.add(noted("a"))
+    last = history.last
+    history.join(last, "nothing")
+    assert history.last is last
+    for name in "bc":
+        history.add(noted(name))
+    history.join(last, "both")
+    joined = history.undo()
+    assert joined is not None
+    joined.undo()
+    joined.redo()
+    assert (joined.label, steps) == ("both", ["undo c", "undo b", "redo b", "redo c"])
+    assert history.undo() is last
+
+
+def test_changes_since_one_that_is_gone_stay_apart() -> None:
+    history = UndoHistory()
+    for number in range(3):
+        history.add(change(number))
+    gone = history.undo()
+    history.join(gone, "all")
+    assert history.last == change(1)

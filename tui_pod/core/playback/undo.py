@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from tui_pod.core.text.clean import clock
 
@@ -58,6 +59,26 @@ class UndoHistory:
                     del changes[place]
                 return changes is self._done
         return False
+
+    @property
+    def last(self) -> Change | None:
+        """The change that undo would take back."""
+        return self._done[-1] if self._done else None
+
+    def join(self, before: Change | None, label: str) -> None:
+        """Make one of the changes since `before` was the last, unless that is gone."""
+        place = next((at for at, each in enumerate(self._done) if each is before), None if before else -1)
+        if place is None or not (changes := [*self._done][place + 1 :]):
+            return
+        for _ in changes:
+            self._done.pop()
+
+        def each(steps: Iterable[Callable[[], object]]) -> None:
+            for step in steps:
+                step()
+
+        undo, redo = [change.undo for change in reversed(changes)], [change.redo for change in changes]
+        self._done.append(Change(label, partial(each, undo), partial(each, redo)))
 
     def undo(self) -> Change | None:
         """Return the change to undo; None when there is none."""
