@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 
 from tui_pod.core.text.speech import speakable, split_sentences
@@ -150,3 +152,12 @@ def test_split_sentences_after_a_number_or_a_letter_that_ends_one() -> None:
 )  # fmt: skip
 def test_capitals_and_roman_numbers_are_spoken_as_words_and_numbers(written: str, spoken: str) -> None:
     assert speakable(written, {}) == spoken
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl"])
+def test_sentences_end_where_a_reader_of_the_language_ends_them(language: str) -> None:
+    """Paragraphs with abbreviations, dates, initials and quotations; a bar is where a sentence ends."""
+    _, _, rest = Path(__file__).with_name("boundaries.txt").read_text("utf-8").partition(f"# {language}\n")
+    wanted = rest.partition("# ")[0].splitlines()
+    assert len(wanted) > 15
+    assert [" | ".join(split_sentences(line.replace(" | ", " "))) for line in wanted] == wanted

@@ -16,17 +16,17 @@ DIRECTIONS = ("token by token", "muffled", "in heavy noise", "in noise", "in lig
 _DIRECTION = re.compile(rf"\[({'|'.join(DIRECTIONS)})\] ")
 
 _TITLES = frozenset(
-    "Dr Mr Mrs Ms Prof St Jr Sr vs etc Fig fig No al approx Approx cf e.g i.e Capt Col Gen Lt Rev Hon Gov Sen Rep Mt "
-    "bzw ca evtl ggf inkl Hr Fr Nr Str sog vgl Vgl usw Mme Mlle Sra Srta Dra Ud Uds EE pág núm sig sigg dott avv ing "
-    "bijv dhr Dhr mevr Mevr drs blz resp".split()
+    "Dr Mr Mrs Ms Prof St Jr Sr vs Fig fig No al approx Approx cf Cf e.g i.e Capt Col Gen Lt Rev Hon Gov Sen Rep Mt Ft "
+    "bzw ca evtl ggf inkl Fa MwSt Hr Fr Nr Str sog vgl Vgl usw MM Mme Mlle Mgr Ste av Éd éd Sra Srta Dra Ud Uds EE Av "
+    "Sto Sta pág núm Sig sig sigg dott avv ing bijv dhr Dhr mevr Mevr drs Ir ir blz resp".split()
 )
 """Abbreviations in English, German, French, Spanish, Italian and Dutch that come before what they belong to."""
 _NUMBERED_WORDS = frozenset(
-    "Ch ch Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec pp Vol vol vols Abs Abb Art art Bd Eq eq Kap Pos Sec sec "
-    "Tab cap chap fol ed Ziff pag tel Tel".split()
+    "ch jan janv feb févr mar apr avr jun jul juil aug sep sept oct okt nov dec pp vol vols no nos nr abs abb art bd "
+    "eq kap pos sec tab cap chap fol ed ziff pag tel tél hfdst est geb gest aprox env".split()
 )
 """Words whose full stop does not end a sentence if a number follows."""
-_FINAL = frozenset("Jr Sr St al etc usw".split())
+_FINAL = frozenset("Jr Sr St al usw".split())
 """Titles that may also end a sentence."""
 _OPENERS = frozenset(
     "A After All And Another As At Because Before Both But By Each Every For From Here How If In Instead It Its Most "
@@ -35,9 +35,9 @@ _OPENERS = frozenset(
 )
 """Words that begin a sentence: a single letter before one of them is not the initial of a name."""
 _DATED = re.compile(
-    r"(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\w*|Jahrhunderts?|Weltkriegs?|Kapitels?|Auflage|Platz|Klasse"
+    r"\d{1,2}\.|(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\w*|Jahrhunderts?|Weltkriegs?|Kapitels?|Auflage|Platz|Klasse"
 )
-"""German words before which a number with a full stop is an ordinal."""
+"""A month, or another German word before which a number with a full stop is an ordinal."""
 _SPELT = re.compile(r"(?!a\.m|p\.m)[^\W\d_](?:\.[^\W\d_])*")
 """A letter, or several with full stops between: an initial, or an abbreviation such as `z.B.`"""
 _ROMAN = r"(?=[IVXLC])C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
@@ -50,7 +50,8 @@ _ROMAN_PART = re.compile(
 _LONGEST_TITLE = 10
 """Characters before a full stop that are checked."""
 _FIRST_WORD = re.compile(r"[A-Z][a-z]*+(?![.’'-])")
-_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+\s+")  # possessive: a long run of marks takes linear time
+# possessive: a long run of marks takes linear time
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?:\s»)?+\s+")
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻ⁿᵀ", "0123456789-nT")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉ₙ", "0123456789n")
@@ -199,8 +200,8 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
     if text[end.start()] != ".":
         return True
     before = text[max(0, end.start() - _LONGEST_TITLE) : end.start()]
-    word = before[before.rfind(" ") + 1 :].lstrip("(\"'“‘")
-    if following.isdigit() and word in _NUMBERED_WORDS:
+    word = re.split("[ ’]", before)[-1].lstrip("(\"'“‘")
+    if following.isdigit() and (word.lower() in _NUMBERED_WORDS or word.endswith("str")):
         return False
     if word.isdecimal() and len(word) <= 2 and _DATED.match(text, end.end()):
         return False
