@@ -157,7 +157,7 @@ class Recognition:
         """Prepare to look among the recordings `here`; `progress` is what was noted of them.
 
         Of several alike, those `used` in lists and bookmarks get what comes for them; all of them get progress. The
-        ids of `copies` stand for those that they are copies of.
+        ids that `read_copies` returns stand for those that they are copies of.
         """
         self._here, self._progress, self._used, self._copies = here, progress, used, copies
         self._by_key: dict[str, list[str]] = {}
