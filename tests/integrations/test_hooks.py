@@ -1,6 +1,7 @@
 """Commands of the listener that run when something happens."""
 
 import json
+import re
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,9 +10,10 @@ import pytest
 
 from tests.patience import until
 from tests.rooms import Room
+from tui_pod.core.errors import UserError
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.integrations import hooks as module
-from tui_pod.integrations.hooks import Hooks
+from tui_pod.integrations.hooks import Hooks, look_up
 from tui_pod.integrations.player_api import PlayerApi
 
 WRITE = "import sys; open(sys.argv[1], 'a').write(sys.stdin.read() + chr(10))"
@@ -158,3 +160,35 @@ async def test_stop_is_a_pause_to_hooks(run: Run, room: Room) -> None:
     room.play("one", 12)
     PlayerApi(room.controller).stop()
     assert (await run.hears("play", "pause"))["id"] == "one"
+
+
+def printing(code: str) -> str:
+    """Return a command that runs Python code with a word."""
+    return f"{sys.executable} -c '{code}'"
+
+
+async def test_word_is_looked_up_as_the_last_argument_and_never_as_an_option() -> None:
+    command = printing('import sys; print(len(sys.argv), sys.argv[1] + "\\x1b:\\nan answer")')
+    assert await look_up(command, "rain; rm -rf") == "2 rain; rm -rf: an answer"
+    assert await look_up(command, "--help") == "2 help: an answer"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (printing(""), "Nothing was found about “rain”."),
+        ("/no/such/program", "on_word cannot be run"),
+        ("'", "on_word cannot be run"),
+        (printing(HANG), "on_word took longer than"),
+    ],
+)
+async def test_word_that_is_not_found_is_told(command: str, said: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if HANG in command:
+        monkeypatch.setattr(module, "LIMIT", 0.5)
+    with pytest.raises(UserError, match=re.escape(said)):
+        await look_up(command, "rain")
+
+
+async def test_answer_without_end_is_read_in_part() -> None:
+    endless = printing('import itertools\nfor n in itertools.count(): print("rain" * 100)')
+    assert (await look_up(endless, "rain")).startswith("rainrain")

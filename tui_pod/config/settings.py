@@ -301,6 +301,9 @@ class HookSettings(Section):
     on_end: Annotated[str, Key("Command to run when an episode ends, or another one replaces it")] = ""
     on_new: Annotated[str, Key("Command to run when a refresh has found new episodes")] = ""
     on_bookmark: Annotated[str, Key("Command to run when a bookmark was added")] = ""
+    on_word: Annotated[
+        str, Key("Command that looks a word up, its last argument, and prints the answer", example='on_word = "dict"')
+    ] = ""
 
 
 class NetworkSettings(Section):

@@ -114,6 +114,7 @@ transcript.nudge_forward | delay offset early subtitles | Shows the sentences la
 transcript.copy | clipboard quote | Puts the sentence at the cursor on the clipboard.
 transcript.stop | cancel transcription transcribe | Ends the work; what is done so far is kept.
 transcript.remove | delete transcription | Deletes the transcript that was made here.
+transcript.look_up | dictionary translate translation meaning definition vocabulary | Shows what your dictionary says.
 transcript.recognise | transcribe recognize speech text subtitles captions generate | Writes down what is said, offline.
 transcript.select | range several stretch clip mark | Begins a stretch of sentences, which a bookmark takes.
 transcript.repeat | loop again learn language shadowing | Plays the sentence at the cursor until told otherwise.

@@ -148,6 +148,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("transcript.copy", "y", "Copy the sentence", "transcript", "Copy", pane_action="copy"),
     Action("transcript.stop", "x", "Stop recognition of the transcript", "transcript"),
     Action("transcript.remove", "", "Remove the recognised transcript", "transcript"),
+    Action("transcript.look_up", "", "Look a word up with a command of your own", "screen"),
     Action("transcript.recognise", "", "Recognise this episode: a transcript, or its times, made here", "transcript"),
     Action("transcript.select", "v", "Select sentences, to the cursor", "transcript", pane_action="select"),
     Action(

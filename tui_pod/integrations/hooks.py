@@ -12,8 +12,10 @@ import json
 import shlex
 from collections.abc import Callable, Iterable, Mapping
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.text.clean import clean
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import end_process, group_lives, start_process
@@ -23,6 +25,9 @@ LIMIT = 10.0
 
 LOOK_EVERY = 0.5
 """Seconds between two looks at what a hook has left running."""
+
+MAX_WORD, MAX_ANSWER = 200, 4_000
+"""Longest word or sentence to look up, in characters, and how much of the answer is read, in bytes."""
 
 MAX_RUNNING = 8
 """Hooks that run at the same time."""
@@ -95,6 +100,35 @@ class Hooks(Follower):
         for task in self._running:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
+
+
+async def look_up(command: str, word: str) -> str:
+    """Return what a command of the listener's prints about a word, which is its last argument.
+
+    Raises:
+        UserError: it cannot be run, prints nothing, or takes longer than `LIMIT`.
+    """
+    word = clean(word, MAX_WORD).lstrip("- ")  # else it could be an option
+    nothing, pipe = asyncio.subprocess.DEVNULL, asyncio.subprocess.PIPE
+    try:
+        process = await start_process(
+            [*shlex.split(command), word], stdin=nothing, stdout=pipe, stderr=nothing, start_new_session=True
+        )
+    except (OSError, ValueError) as error:
+        raise UserError(f"on_word cannot be run: {clean(str(error), 200)}.") from None
+    assert process.stdout is not None
+    printed = b""
+    try:
+        async with asyncio.timeout(LIMIT):
+            while len(printed) < MAX_ANSWER and (more := await process.stdout.read(MAX_ANSWER)):
+                printed += more
+    except TimeoutError:
+        raise UserError(f"on_word took longer than {LIMIT:.0f} s.") from None
+    finally:
+        await end_process(process)
+    if not (answer := clean(printed[:MAX_ANSWER].decode("utf-8", "replace"), MAX_ANSWER)):
+        raise UserError(f"Nothing was found about “{word}”.")
+    return answer
 
 
 async def _run(event: str, command: str, content: bytes) -> None:

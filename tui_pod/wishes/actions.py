@@ -178,6 +178,24 @@ def _stop_recognition(on: Subject) -> Outcome | None:
     return None
 
 
+def _look_up(on: Subject) -> Outcome | None:
+    """Have a command of the listener's look a word up; its answer is a notice."""
+    services, command = on.services, on.services.first.settings.hooks.on_word
+    if not command:
+        return refused("No command looks words up: set on_word under [hooks] in the settings.")
+
+    async def answer() -> None:
+        from tui_pod.integrations.hooks import look_up  # few look words up
+
+        try:
+            services.frontend.tell(await look_up(command, on.text("word")))
+        except UserError as error:
+            services.frontend.tell(str(error), is_error=True)
+
+    services.tasks.run(answer())
+    return None
+
+
 def _end_session(on: Subject) -> Outcome:
     if on.controller.session is None:
         return refused(f"No session is in progress. Press {key_of('session.plan')} to plan one.")
@@ -324,6 +342,7 @@ COMMANDS: Mapping[str, Command] = {
     "transcribe.pause": lambda on: on.services.recognition.toggle_pause(),
     "transcript.recognise": lambda on: on.services.recognition.request(on.episodes),
     "transcript.remove": lambda on: on.services.recognition.remove(on.episodes[0]),
+    "transcript.look_up": _look_up,
     "transcript.stop": _stop_recognition,
     "recall.offers": lambda on: on.services.recall.toggle_offers(),
     "recall.start": lambda on: on.services.recall.ask(),

@@ -186,6 +186,9 @@ ASKS: Mapping[str, Sequence[Ask]] = {
             verb="Hide the course",
         ),
     ),
+    "transcript.look_up": (
+        Ask("word", "Which word, or sentence?", example="serendipity", title="Look up", verb="Look up"),
+    ),
     "search.start": (Ask("words", "Search in title, summary or topic:", example="attention"),),
     "session.plan": (
         Ask(
