@@ -91,6 +91,16 @@ def test_plain_text_has_paragraphs_and_chapters_without_the_frame_of_an_archive(
     assert [block.text for block in plain_blocks("One line.\nAnother.")] == ["One line.", "Another."]
 
 
+def test_plain_text_of_an_archive_has_the_title_and_author_that_it_states(tmp_path: Path) -> None:
+    file = tmp_path / "pg2701.txt"
+    head = "The Project Gutenberg eBook of Moby Dick\n\nTitle: Moby Dick; or, The Whale\n\nAuthor: Herman Melville\n"
+    file.write_text(f"{head}\n*** START OF THE PROJECT GUTENBERG EBOOK MOBY DICK ***\n\nCall me Ishmael.\n")
+    read = read_text(file, file.name, False, CancelToken())
+    assert (read.title, read.author) == ("Moby Dick; or, The Whale", "Herman Melville")
+    file.write_text("Title: A letter\n\nIt says this.\n")
+    assert read_text(file, file.name, False, CancelToken()).title == "pg2701"
+
+
 @pytest.mark.parametrize("files", [FILES, FILES3])
 def test_book_is_read_in_its_order_with_its_own_chapters(files: dict[str, str], tmp_path: Path) -> None:
     text = read_text(make_book(tmp_path / "b.epub", files), "b.epub", False, CancelToken())

@@ -351,6 +351,8 @@ _TAG = re.compile(r"</?(?:p|br|a|b|i|em|strong|div|span|ul|ol|li|h\d|img|blockqu
 _MARKDOWN = re.compile(r"^(?:#{1,6} \S|```|[*-] \S|> \S|\[[^\]\n]{1,80}\]: )|\]\(https?:", re.MULTILINE)
 _FRONT = re.compile(r"---[ \t]*\n((?:(?!---[ \t]*\n).*\n){0,100})---[ \t]*\n")
 _FRONT_LINE = re.compile(r"""^(title|author|lang|language):[ \t]*["']?([^\n"']{1,300})""", re.MULTILINE)
+_ARCHIVED = re.compile(r"^(Title|Author):[ \t]*([^\n]{1,300})", re.MULTILINE)
+"""What Project Gutenberg says of a plain text above it."""
 _FOOTNOTE = re.compile(r"^\[\^[^\]\s]{1,40}\]:.*$|\[\^[^\]\s]{1,40}\]", re.MULTILINE)
 
 
@@ -378,7 +380,10 @@ def read_file(path: str, name: str, reads_code: bool, *_state: int) -> ReadText:
         elif ending in MARKDOWN:
             document = _markdown(text, reads_code)
         else:
-            document = Document("", tuple(plain_blocks(text)))
+            head = text[:4_000].replace("\r", "")
+            facts = dict(_ARCHIVED.findall(head)) if "Project Gutenberg" in head else {}
+            title, author = clean(facts.get("Title", "")), clean(facts.get("Author", ""))
+            document = Document(title, tuple(plain_blocks(text)), author)
         if len(content) > MAX_BYTES:
             document = replace(document, blocks=(*document.blocks, Block("remark", CUT)))
     stem = name[: -len(ending)] if name.lower().endswith(ending) else name
