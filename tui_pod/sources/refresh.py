@@ -202,7 +202,7 @@ def _settled(store: FeedStore, feed: Subscription, act: Callable[[], Result]) ->
             said, refused_for = f"{said[:-1]}, for a week or longer, so it is asked once a day.", MAX_REST
         outcome = RefreshResult(
             feed.feed_id, feed.name, error=said, is_offline=error.is_offline, is_reached=error.status is not None,
-            wanted=wanted, is_forbidden=isinstance(error, OwnNetworkError),
+            wanted=wanted, is_forbidden=isinstance(error, OwnNetworkError), is_known=is_missing and said == feed.error,
         )  # fmt: skip
     except UserError as error:
         outcome = RefreshResult(feed.feed_id, feed.name, error=f"{feed.name}: {error}", is_reached=True)

@@ -80,6 +80,8 @@ class RefreshResult:
     """True if the server said that the podcast is gone for good, which is no failure."""
     wanted: LoginWanted | None = None
     """The login that the server asked for; None if it asked for none."""
+    is_known: bool = False
+    """True if it is missing, as it was the last time, so that this was said."""
     is_forbidden: bool = False
     """True if it is in the listener's own network, and only a list named it: it may be fetched once they agree."""
 

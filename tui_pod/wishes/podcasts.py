@@ -297,7 +297,7 @@ async def _refresh(on: Subject) -> Outcome:
     caller = on.caller
 
     def show(done: int, total: int, last: RefreshResult) -> None:
-        if last.error:
+        if last.error and not (last.is_known and named is None):  # such as from cron
             caller.warn(last.error + f" To allow it: tui-pod feeds add {last.feed_id}" * last.is_forbidden)
         if last.has_ended:
             caller.say(f"{last.name} has ended; to remove it: tui-pod feeds remove {last.feed_id}")
@@ -305,7 +305,8 @@ async def _refresh(on: Subject) -> Outcome:
 
     result = await on.services.feeds.refresher.refresh_all_of(named, show)
     caller.progress("")
-    if result.failed and len(result.failed) == len(result.outcomes):
+    failed = [one for one in result.failed if named is not None or not one.is_known]
+    if failed and len(failed) == len(result.outcomes):
         return Outcome(status=1)
     said = f": {result.named_new}" if result.new else ""
     caller.note(f"{counted(len(result.outcomes), 'feed')} refreshed, {counted(result.new, 'new episode')}{said}")
@@ -317,7 +318,7 @@ async def _refresh(on: Subject) -> Outcome:
         wanted = None if named is None else {feed.feed_id for feed in named}
         feeds = await on.services.context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
         is_done = await keep_downloads(on, [feed for feed in feeds if wanted is None or feed.feed_id in wanted])
-    return Outcome(status=0 if is_done and not result.failed else 1)
+    return Outcome(status=0 if is_done and not failed else 1)
 
 
 def _download(on: Subject) -> Awaitable[Outcome]:

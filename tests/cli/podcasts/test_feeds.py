@@ -218,6 +218,18 @@ def test_archive_hides_old_episodes_that_are_not_in_use_and_shows_them_again(
     assert len(shell.json("list")) == 5
 
 
+def test_feeds_refresh_of_all_says_once_that_a_podcast_is_missing(site: Site, shell: Shell) -> None:
+    site.replies["/f"] = server.body(feed(item(1)))
+    shell("feeds", "add", site.url("/f"))
+    site.replies["/f"] = server.body("no", status=404)
+    shell("feeds", "refresh", status=1)
+    assert "does not have it any more (404)" in shell.err
+    shell("feeds", "refresh")
+    assert "404" not in shell.err
+    shell("feeds", "refresh", "Test Cast", status=1)
+    assert "404" in shell.err
+
+
 def test_feeds_refresh_says_once_that_a_podcast_has_ended(site: Site, shell: Shell) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
     shell("feeds", "add", site.url("/f"))
