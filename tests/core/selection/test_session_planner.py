@@ -187,6 +187,9 @@ def test_plan_takes_what_is_queued_then_begun_then_new_and_says_where_each_is_fr
     assert chosen(SmartList.CONTINUE) == [everything[1], everything[2]]
     assert chosen(SmartList.NEW) == [("x2", "new")]
     assert chosen(has_started=False) == [everything[0], everything[3]]
+    course = build_library([Topic("C", episodes=("e0", "e1"))], [Episode(f"e{n}", "T", duration=60.0) for n in (1, 0)])
+    plan = plan_session(course, ProgressIndex(course, {}), SessionRequest(900), normally, queue=["e1"])
+    assert [course.ids[index] for index in plan.indexes] == ["e1", "e0"], "it was queued before its turn"
 
 
 def test_plan_keeps_its_promises_over_random_libraries() -> None:

@@ -206,7 +206,7 @@ def plan_session(
         cost = progress_index.remaining(index) / speed_rule(index)
         if index not in excluded and (cost > 0 or not progress_index.length(index)):
             costs[index] = cost or inf  # neither one of unknown length nor what follows it can be planned
-    candidates, before = _in_series(library, progress_index, request, costs)
+    candidates, before = _in_series(library, progress_index, request, costs, waiting)
     chosen = dict[int, None]()
     total = 0.0
     for index in candidates:
@@ -301,15 +301,19 @@ def _one_edition_each(library: Library, progress_index: ProgressIndex, indexes: 
 
 
 def _in_series(
-    library: Library, progress_index: ProgressIndex, request: SessionRequest, candidates: Iterable[int]
+    library: Library,
+    progress_index: ProgressIndex,
+    request: SessionRequest,
+    candidates: Iterable[int],
+    waiting: Sequence[int],
 ) -> tuple[list[int], dict[int, int]]:
     """Return candidates with those of a series in its order, and what must be taken before each of them, if anything.
 
-    What the listener has begun is where a series goes on, whatever was left out before it. The order of a list by hand
-    is the listener's own, and so is another order than the series' if nothing but the series is asked for.
+    What the listener has begun or queued is where a series goes on, whatever was left out before it. The order of a
+    list by hand is the listener's own, and so is another order than the series' if nothing but the series is asked for.
     """
     candidates, before, turns = list(candidates), dict[int, int](), dict[int, Iterator[int]]()
-    begun, own_list = set(progress_index.unfinished()), library.lists.get(request.topic)
+    begun, own_list = {*progress_index.unfinished(), *waiting}, library.lists.get(request.topic)
     wanted = set(candidates)
     for path in ordered_series(library) if own_list is None or own_list.is_rule else ():
         coming = [index for index in path if index in wanted]
