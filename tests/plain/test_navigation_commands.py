@@ -369,12 +369,12 @@ async def test_story_so_far_is_said_and_a_sentence_of_it_played(room: Room) -> N
 async def test_list_is_sampled_in_lines_and_its_keys_decide(room: Room) -> None:
     services = RoomServices(room)
     async with typing(services) as typist:
-        await typist.type("O", until_said="1 of 5: One")
+        await typist.type("ctrl+g", until_said="1 of 5: One")
         await until(lambda: len(services.excerpts) == 1)
         await typist.type("e", until_said="2 of 5: Two")
         await until(lambda: len(services.excerpts) > 2)
         await typist.type("x", until_said="3 of 5: Three")
-        await typist.type("O", until_said="1 queued, 1 dismissed")
+        await typist.type("ctrl+g", until_said="1 queued, 1 dismissed")
         await typist.type("u", until_said="Undid: ")
     assert room.upcoming == ()
     assert "“One” queued." in typist.lines

@@ -116,7 +116,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("list.mark_played", "", "Mark all that is listed played", "screen"),
     Action("list.catch_up", "", "Catch up: take all of this podcast off New; elsewhere, all of New", "screen"),
-    Action("triage.start", "O", "Sample each episode of the list, to queue or dismiss it; again: end", "screen"),
+    Action("triage.start", "ctrl+g", "Sample each episode of the list, to queue or dismiss it; again: end", "screen"),
     Action("list.save", "", "Save as a smart list: this topic, search, filter and order", "screen"),
     Action("course.show", "", "Show or hide the course", "screen"),
     Action("feed.add", "a", "Add a podcast, or import some from another player", "screen", "Add podcast"),
