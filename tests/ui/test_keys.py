@@ -301,6 +301,10 @@ leads_to(
 )
 
 
+leads_to("queue.least_left", "e e E", queued, ("one", "two", "three"))
+leads_to("queue.spread", "e e E", lambda driver: "spread evenly" in driver.notices[-1], True)
+
+
 @exercises("list.collect")
 async def _(driver: AppDriver, key: str) -> None:
     await driver.press("v", "v", key, *"Mine", "enter")
@@ -442,6 +446,7 @@ async def _(driver: AppDriver, key: str) -> None:
 
 leads_to("transcript.recognise", "t", lambda driver: driver.services.asked_recognition.asked, [("request", "one")])
 leads_to("transcript.remove", "t", lambda driver: driver.services.asked_recognition.asked, [("remove", "one")])
+leads_to("transcript.look_up", "", lambda driver: driver.shows(AskScreen), True)
 leads_to("transcribe.pause", "", lambda driver: driver.services.asked_recognition.asked, [("toggle_pause",)])
 leads_to("session.end", "S enter", lambda driver: driver.controller.session, None)
 leads_to("view.preview", "", lambda driver: driver.writer.setting("preview"), False)
@@ -489,6 +494,7 @@ async def _(driver: AppDriver, key: str) -> None:
 
 leads_to("view.session", "", lambda driver: driver.listed, SmartList.QUEUE)
 leads_to("view.statistics", "", focus, "statistics")
+leads_to("view.history", "", focus, "statistics")
 
 
 # -- bookmarks -----------------------------------------------------------------------------------------
