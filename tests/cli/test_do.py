@@ -18,7 +18,7 @@ def test_what_needs_no_app_is_done_without_one(run: Run, small: list[str]) -> No
     assert [each["id"] for each in run("queue", "--json", *small).json] == ["three", "one", "two"]
     assert do("episode.toggle_played", "one", "two") == (0, "2 episodes marked played.\n")
     assert do("episode.toggle_played", "one") == (0, "“One” marked unplayed.\n")
-    assert do("queue.add_last", "about", "it") == (0, "“One” queued.\n")
+    assert do("queue.add_last", "about", "it") == (0, "“One” already queued.\n")
     assert do("queue.add_last", "one", "gone")[1].startswith("tui-pod: no episode “gone”; nothing was done.")
     assert do("queue.add_last", "zebra crossing")[1].endswith("matches “zebra crossing”; nothing was done\n")
     assert do("no.such") == (2, "tui-pod do: there is no such action. See: tui-pod keys\n")

@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.list_entries import EntryMark, listed, marked, merged_marks, renamed_marks, stored
 from tui_pod.core.text.clean import clean
-from tui_pod.core.wall_time import UNKNOWN
+from tui_pod.core.wall_time import UNKNOWN, stamp_later
 
 MAX_NAME = 100
 """Longest name of a list, in characters."""
@@ -77,6 +77,14 @@ class OwnList(NamedTuple):
         if not (changed.is_rule or (self.is_rule and changed.is_removed)):  # what is removed takes its entries off
             marks, since = marked(marks, changed.episodes, now), since or self.updated
         return changed._replace(updated=now, marks=stored(marks), since=since)
+
+    def renewed(self, episodes: Container[str], now: datetime) -> Self:
+        """Return this list with entries put on it now, too: another machine may have taken them off meanwhile."""
+        marks = {
+            ident: mark._replace(time=stamp_later(mark.time, now)) if ident in episodes and mark.is_on else mark
+            for ident, mark in self._all_marks().items()
+        }
+        return self._replace(marks=stored(marks), since=self.since or self.updated, updated=now)
 
     def joined(self, other: Self) -> Self:
         """Return this list, which is the newer one or as new, with the entries of both.

@@ -538,7 +538,8 @@ class PlaybackController:
 
     def queue_last(self, episodes: Sequence[str]) -> Outcome:
         """Put episodes at the end of the queue."""
-        return self._add_chosen(f"{self.library.named(episodes)} queued", episodes, self.queue.add_last(episodes))
+        outcome = self._add_chosen(f"{self.library.named(episodes)} queued", episodes, self.queue.add_last(episodes))
+        return outcome if outcome.can_undo else Outcome(f"{self.library.named(episodes)} already queued")
 
     def queue_next(self, episodes: Sequence[str]) -> Outcome:
         """Make episodes the next to play."""
@@ -547,7 +548,10 @@ class PlaybackController:
     def _add_chosen(self, label: str, episodes: Sequence[str], queue: Queue) -> Outcome:
         arrived = [ident for ident in self.queue_notes.arrived if ident not in episodes]
         self._up_next.notes = self.queue_notes._replace(arrived=arrived)
-        return self._change_queue(label, queue)
+        before = self.queue
+        outcome = self._change_queue(label, queue)
+        self._up_next.renew(set(episodes).intersection(before.upcoming))
+        return outcome if queue != before else Outcome(label)
 
     def unqueue(self, episodes: Sequence[str]) -> Outcome:
         """Take episodes out of the queue."""

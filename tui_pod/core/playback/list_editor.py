@@ -52,7 +52,14 @@ class ListEditor(EditableRecords[OwnList]):
         if added or former is None:
             new = former or OwnList(name, self._state.ports.clock())
             self.set(new._replace(episodes=(*known, *added)), label, former and new.name)
-        return label
+        if former is not None and (same := set(known).intersection(episodes)):
+            self._renew(self._all[former.key].renewed(same, self.stamp(former.key)))
+        return label if added or former is None else f"{self._state.library.named(episodes)} already on “{former.name}”"
+
+    def _renew(self, own: OwnList) -> None:
+        """Save a list that says again what is on it."""
+        self._all[own.key] = own
+        self._state.ports.writer.save(own)
 
     def take_off(self, name: str, episodes: Iterable[str]) -> str:
         """Take episodes off a list made by hand; return what was done."""

@@ -39,11 +39,16 @@ class ProgressEditor:
         return self.mark(episodes, played=not are_played)
 
     def mark(self, episodes: Sequence[str], played: bool) -> Outcome:
-        """Mark episodes played or unplayed."""
-        wanted = Status.PLAYED if played else Status.UNPLAYED
-        changed = [ident for ident in episodes if self._state.progress_index.status(ident) is not wanted]
+        """Mark episodes played or unplayed, as of now also those that are so: another machine may know otherwise."""
+        index, wanted = self._state.progress_index, Status.PLAYED if played else Status.UNPLAYED
+        changed = [ident for ident in episodes if index.status(ident) is not wanted]
+        same = {ident: index.get(ident) for ident in episodes if ident not in changed}
+        if renewed := {ident: known for ident, known in same.items() if known is not None}:
+            self.put(renewed)
+        if not changed:
+            return Outcome(f"{self._state.library.named(episodes)} already {wanted}")
         after = {ident: self._fresh(ident).marked(played, self._stamp(ident)) for ident in changed}
-        return self._change(f"{self._state.library.named(changed)} marked {'played' if played else 'unplayed'}", after)
+        return self._change(f"{self._state.library.named(changed)} marked {wanted}", after)
 
     def dismiss(self, episodes: Sequence[str], is_new: bool = False) -> Outcome:
         """Remove episodes from Continue, or from New, until they are played again."""

@@ -5,7 +5,7 @@ That list is remembered over a restart.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
@@ -263,6 +263,14 @@ class UpNext:
             values["times"] = times = noted(self.notes.times, self._saved_queue, self.queue, now or clock)
             self.notes, self._saved_queue = self.notes._replace(times=times), self.queue
         self._state.ports.writer.save(*setting_records("queue", values))
+
+    def renew(self, episodes: Collection[str]) -> None:
+        """Note that queued episodes were queued now, too: another machine may have taken them out meanwhile."""
+        if episodes:
+            without = Queue(ident for ident in self.queue.upcoming if ident not in episodes)
+            now, upcoming = self._state.ports.clock(), Queue(self.queue.upcoming)
+            self.notes = self.notes._replace(times=noted(self.notes.times, without, upcoming, now))
+            self._state.ports.writer.save(*setting_records("queue", {"times": self.notes.times}))
 
     def _is_known(self, episode: str) -> bool:
         return self._state.library.index(episode) is not None
