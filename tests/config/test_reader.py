@@ -66,7 +66,7 @@ def test_parse_config_of_every_section_is_read_without_a_notice() -> None:
     settings, notices = parse_config(EVERYTHING, FILE)
     assert notices == ()
     assert settings.start.view == "continue"
-    assert tuple(settings.playback.values().values()) == (15.0, 45.5, 5.0, 1.25, 0.1, False, False)
+    assert tuple(settings.playback.values().values()) == (15.0, 45.5, 5.0, 1.25, 0.1, False, "off", False, False)
     assert not settings.resume.rewind
     assert settings.played.share == 0.05
     assert (settings.ui.theme, settings.ui.ascii, settings.ui.mouse) == ("nord", True, True)

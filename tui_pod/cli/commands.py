@@ -120,8 +120,8 @@ COMMANDS = (
         Argument("--update", text="only update the index, and print nothing"),
     ), has_json=True, negative=r"-[^-]"),
     Command("stats", "sessions.run_stats", "print statistics", has_json=True),
-    Command("history", "sessions.run_history", "print what was heard, day by day: day, time, length, title, topic", (
-        Argument("words", "WORD", "only what has these words in its title or topic", "*"),
+    Command("history", "sessions.run_history", "print what was played, day by day: day, time, length, title, topic", (
+        Argument("words", "WORD", "only what has all the words in its title or topic", "*"),
         Argument("--day", "DAY", "only this day: today, yesterday, or such as 2026-06-03"),
         Argument("--markdown", text="print it as Markdown"),
     ), has_json=True),

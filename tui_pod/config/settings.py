@@ -75,7 +75,7 @@ class PlaybackSettings(Section):
     recap: Annotated[
         str,
         Key(
-            "How far back an episode begins that was left for a day: up to three sentences of a transcript with times",
+            "How far back an episode that was left for a day begins: at most three sentences of its transcript",
             choices=("off", "10 s", "30 s"),
         ),
     ] = "off"

@@ -148,7 +148,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("transcript.copy", "y", "Copy the sentence", "transcript", "Copy", pane_action="copy"),
     Action("transcript.stop", "x", "Stop recognition of the transcript", "transcript"),
     Action("transcript.remove", "", "Remove the recognised transcript", "transcript"),
-    Action("transcript.look_up", "", "Look a word up with a command of your own", "screen"),
+    Action("transcript.look_up", "", "Look up text with a command of your own", "screen"),
     Action("transcript.recognise", "", "Recognise this episode: a transcript, or its times, made here", "transcript"),
     Action("transcript.select", "v", "Select sentences, to the cursor", "transcript", pane_action="select"),
     Action(
@@ -178,7 +178,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.library", "1", "The library", "screen"),
     Action("view.session", "2", "The queue and the session", "screen"),
     Action("view.statistics", "3", "Statistics", "screen"),
-    Action("view.history", "", "History: what you heard, day by day", "screen"),
+    Action("view.history", "", "History: what was played, day by day", "screen"),
     Action("view.bookmarks", "4", "Bookmarks", "screen"),
     Action("view.notices", "", "Recent notices"),
     Action("view.theme", "H", "Theme: colours, dark or light"),

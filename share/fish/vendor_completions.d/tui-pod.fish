@@ -141,7 +141,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using stats' -l state -xka "(__fish_compl
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using stats' -l json -d 'print JSON'
-complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a history -d 'Print what was heard, day by day: day, time, length, title, topic.'
+complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a history -d 'Print what was played, day by day: day, time, length, title, topic.'
 complete -c tui-pod -n '_shtab_tui_pod_using history' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using history' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'
 complete -c tui-pod -n '_shtab_tui_pod_using history' -l state -xka "(__fish_complete_path (commandline -ct))" -d 'save progress in this file'
