@@ -113,13 +113,22 @@ def test_theme_of_the_settings_comes_before_the_chosen_one(library: Library) -> 
 
 
 @pytest.mark.parametrize(
-    ("term", "encoding", "is_ascii"),
-    [("linux", "UTF-8", True), ("xterm", "UTF-8", False), ("xterm", "utf8", False), ("xterm", "ISO-8859-1", True)],
+    ("term", "encoding", "named", "is_ascii"),
+    [
+        ("linux", "UTF-8", "C.UTF-8", True),
+        ("xterm", "UTF-8", "C", False),
+        ("xterm", "utf8", "", False),
+        ("xterm", "ISO-8859-1", "de_DE", True),
+        ("xterm", "ANSI_X3.4-1968", "de_AT.UTF-8", False),
+    ],
 )
 def test_screen_of_the_linux_console_and_of_old_locales_is_ascii(
-    term: str, encoding: str, is_ascii: bool, library: Library, monkeypatch: pytest.MonkeyPatch
+    term: str, encoding: str, named: str, is_ascii: bool, library: Library, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", term)
+    monkeypatch.setenv("LC_ALL", named)
+    monkeypatch.delenv("LC_CTYPE", raising=False)
+    monkeypatch.delenv("LANG", raising=False)
     monkeypatch.setattr("locale.getencoding", lambda: encoding)
     assert start(library).is_ascii is is_ascii
 

@@ -191,8 +191,13 @@ def make_first_screen(config: Config, loaded: Loaded, state: State) -> FirstScre
 
 
 def _draws_ascii() -> bool:
-    """Return True on the Linux console, whose font has few of our symbols, and in a locale that is not UTF-8."""
-    return os.environ.get("TERM") == "linux" or locale.getencoding().lower() not in ("utf-8", "utf8")
+    """Return True on the Linux console, whose font has few of our symbols, and in a locale that is not UTF-8.
+
+    One that is not installed, as over ssh, counts by its name.
+    """
+    named = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "").lower()
+    is_utf8 = "utf" in named or locale.getencoding().lower() in ("utf-8", "utf8")
+    return os.environ.get("TERM") == "linux" or not is_utf8
 
 
 def _shorten(notices: tuple[str, ...]) -> tuple[str, ...]:
