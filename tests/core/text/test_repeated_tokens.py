@@ -12,9 +12,6 @@ SMALL, FACTOR = 5_000, 16
 NOISE = 0.15
 """Seconds of CPU that do not count."""
 
-SLOW = {"article", "page", "markdown", "text", "opml", "transcript"}
-"""Readers that take long for all of it."""
-
 
 def seconds(reader: Reader, text: str) -> float:
     """Return how long reading takes, in seconds of CPU."""
@@ -23,7 +20,8 @@ def seconds(reader: Reader, text: str) -> float:
     return time.process_time() - start
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.nightly] * (name in SLOW)) for name in BY_NAME])
+@pytest.mark.nightly
+@pytest.mark.parametrize("name", BY_NAME)
 @pytest.mark.timeout(3600)
 def test_repeated_token_takes_linear_time(name: str) -> None:
     reader, steep = BY_NAME[name], []
