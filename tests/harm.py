@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 HARMS = {
     "HANGS": "it takes too long",
     "SWELLS": "it takes too much memory",
-    "DIES": "reading it crashes",
+    "DIES": "the process that reads it failed (SIGSEGV)",
 }
 """The words, and the faults that they are."""
 
