@@ -74,7 +74,7 @@ async def test_planned_session_begins_with_what_is_due(room: Room) -> None:
     async with typing(services) as typist:
         await typist.type("4", "m", until_said="from tomorrow on")
         room.clock.go(24 * 3600)
-        await typist.type("S", "5m", "", until_said="for the answer")
+        await typist.type("S", "45m", "", until_said="for the answer")
         assert room.controller.session is None
         await typist.type("", "3", until_said="Playing")
     assert room.controller.session is not None
@@ -86,7 +86,7 @@ async def test_planned_session_begins_with_what_is_due_aloud(room: Room) -> None
     async with typing(services) as typist:
         await typist.type("4", "m", until_said="from tomorrow on")
         room.clock.go(24 * 3600)
-        await typist.type("S", "5m", until_said="type aloud to be asked 1 question aloud first, or type no:")
+        await typist.type("S", "45m", until_said="type aloud to be asked 1 question aloud first, or type no:")
         await typist.type("aloud", until_said="Mine. Press greater than sign if you know it")
         await until(lambda: services.excerpts == ["chime"])
         await typist.type("p")

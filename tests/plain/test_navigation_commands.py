@@ -225,13 +225,13 @@ async def test_history_is_said_by_day_with_numbers_that_play(room: Room, monkeyp
         return heard_days(records, ())
 
     async with typing(services) as typist:
-        await typist.type("ctrl+p", "what you heard day by day", until_said="Nothing was played yet.")
+        await typist.type("ctrl+p", "what was played day by day", until_said="Nothing was played yet.")
         monkeypatch.setattr(services, "compute_history", history)
         asked = "The number of what to play again, or enter to leave:"
-        await typist.type("ctrl+p", "what you heard day by day", until_said=asked)
+        await typist.type("ctrl+p", "what was played day by day", until_said=asked)
         assert "1. Two. Numbers. " in typist.said
         await typist.type("2", until_said="That episode is no longer in the library.")
-        await typist.type("ctrl+p", "what you heard day by day", until_said=asked)
+        await typist.type("ctrl+p", "what was played day by day", until_said=asked)
         await typist.type("3", until_said="One")
         assert room.controller.playback.episode == "one"
 

@@ -136,7 +136,7 @@ def test_feeds_set_changes_all_that_is_named_or_nothing(site: Site, shell: Shell
         **dict.fromkeys(("new_for", "delete_played", "notify")), "kind": "", "article": "", "code": False,
         "name": "", "folder": [["Science", "Physics"]], "skip_start": 0.0, "skip_end": 0.0, "skip_chapters": [],
         "order": "", "skip_recurring": 0, "archive_after": 0, "after": "", "include": [], "exclude": [],
-        "hidden": False, "transcribe": "", "sleep": "",
+        "hidden": False, "transcribe": "", "sleep": "", "queue_new": "",
     }  # fmt: skip
 
 

@@ -71,6 +71,7 @@ async def test_planned_session_begins_with_what_is_due(driver: AppDriver) -> Non
     await show(driver, 20.0)
     await driver.press("1", "S")
     await driver.until(lambda: driver.shows(PlanScreen), "it asks for the time")
+    await driver.press("ctrl+u", *"45m")  # short sessions ask nothing
     await driver.press("enter")
     await driver.until(lambda: driver.shows(RecallScreen) and "1 of 1" in driver.text, "it asks")
     assert driver.controller.session is None
