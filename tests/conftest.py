@@ -56,9 +56,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             import_module(name)
 
 
+DRAWN = {"app", "journeys", "services", "ui"}
+"""Folders of tests that look at screens, and expect the symbols of a terminal that shows UTF-8."""
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
     """Keep every test away from the files of whoever runs it."""
+    if os.environ.get("LC_ALL") == "C" and request.path.relative_to(Path(__file__).parent).parts[0] in DRAWN:
+        monkeypatch.setenv("LC_ALL", "C.UTF-8")  # in C the screen is drawn in ASCII
     folder = tmp_path / "home"
     folder.mkdir(mode=0o700)  # whatever the umask: sockets are made only where nobody else may write
     monkeypatch.setenv("HOME", str(folder))

@@ -27,7 +27,7 @@ ZONES = {
 }
 """Zones, and their rules for machines without a table of zones."""
 
-LOCALES = ("C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "ja_JP.UTF-8")
+LOCALES = ("C", "C.UTF-8", "de_DE.UTF-8", "tr_TR.UTF-8", "ja_JP.UTF-8")
 UMASKS = ("022", "002", "077", "027")
 ACCOUNTS = ("same", "other")
 """The account that runs the command, or one that is not root; they differ only for root."""

@@ -31,6 +31,7 @@ from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Plan, Summary
 from tui_pod.core.selection.session_status import SessionStatus
+from tui_pod.core.text.clean import spoken_place
 from tui_pod.plain.spoken import (
     say_change,
     say_details,
@@ -44,7 +45,6 @@ from tui_pod.plain.spoken import (
     say_outlook,
     say_plan,
     say_playback,
-    say_position,
     say_statistics,
     say_summary,
     say_topic,
@@ -67,7 +67,7 @@ RUNNING = DownloadState(text="45 %", share=0.45)
     [(42.0, 105.4, "42 seconds of 1 minute 45"), (42.0, None, "42 seconds"), (0.0, 59.6, "0 seconds of 1 minute")],
 )
 def test_position_names_the_duration_if_known(position: float, duration: float | None, said: str) -> None:
-    assert say_position(position, duration) == said
+    assert spoken_place(position, duration) == said
 
 
 @pytest.mark.parametrize(("text", "said"), [("A", "A."), ("A.", "A."), ("A?", "A?"), ("A!", "A!"), ("A…", "A…")])

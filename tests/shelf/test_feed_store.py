@@ -465,7 +465,7 @@ def test_settings_of_the_course_are_read_with_those_of_feeds_by_their_time(store
         settings_table.write(db, COURSE, {"hidden": "yes"}, 7.0)
         settings_table.write(db, FIRST, {"speed": "1.2", "keep": ""}, 0.0)
         assert settings_table.read_course(db).hidden
-        assert settings_table.change_times(db) == {COURSE: {"": 7.0, "hidden": 7.0}}
+        assert settings_table.change_times(db) == {COURSE: (7.0, {"hidden": 7.0})}
         assert settings_table.stored_texts(db) == {FIRST: {"speed": "1.2"}}
         settings_table.write(db, FIRST, {"speed": ""}, 8.0)
         assert settings_table.stored_texts(db) == {}

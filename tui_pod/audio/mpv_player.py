@@ -121,7 +121,7 @@ class MpvPlayer:
     # -- Player ----------------------------------------------------------------------------------------
 
     def load(self, source: Source, start: float, load: int, is_paused: bool) -> None:
-        """Open a source at `start` seconds, unless another one is to be opened by then."""
+        """Open a source at `start` seconds, unless another has been asked for meanwhile."""
         self._load = load
 
         def task(mpv: MPV) -> None:

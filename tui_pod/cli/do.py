@@ -30,7 +30,7 @@ SAME = {
     "feed.settings": ("feeds", "set", "{podcast}", "{set}"),
     "list.collect": ("lists", "{list}", "--add"),
 }
-"""Commands that do the same as these actions, with their values, and with the episodes at the end."""
+"""The command that does what an action does: its values fill the braces, and its episodes follow."""
 
 _VALUE = re.compile(r"([a-z_]+)=(.*)", re.DOTALL)
 

@@ -213,7 +213,7 @@ def _state(paths: Paths) -> Iterator[Finding]:
 
 
 def _readers() -> Iterator[Finding]:
-    """Check the processes that read what others wrote; not every system can close their network, which is no fault."""
+    """Check the processes that read foreign files. Some systems cannot take the network from them: no fault."""
     from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses  # only for this: they bring sockets
     from tui_pod.sources.foreign_texts import LIMITS
 

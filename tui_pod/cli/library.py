@@ -67,7 +67,7 @@ def _smart_list(opened: Opened, progress_index: ProgressIndex, smart: SmartList)
 
 
 def find_new(opened: Opened, progress_index: ProgressIndex) -> None:
-    """Have the index know which episodes are new."""
+    """Tell the index which episodes are new."""
     from tui_pod.shelf.feed_store import FeedStore  # few commands need the database
     from tui_pod.shelf.marks import read_news  # likewise
 

@@ -76,7 +76,7 @@ def read_config(path: Path, is_named: bool = False, chosen: Path | None = None) 
 
 
 def _read_chosen(path: Path) -> dict[str, Any]:
-    """Return what was chosen in the app by path, without what is not valid, such as of a later version."""
+    """Return the settings that were chosen in the app, by their paths, without those that are not valid here."""
     from tui_pod.core.text.plain_toml import loads  # only with such a file
 
     try:

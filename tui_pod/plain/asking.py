@@ -30,7 +30,7 @@ def ask_for(dialogue: Dialogue, ident: str, on: Subject, do: Callable[[Subject],
             ask_for(dialogue, ident, on.answered(ask.name, answer), do)
 
     def take_text(answer: str) -> None:
-        if answer.strip() or (ask.takes_empty is not None and ask.takes_empty(on)):
+        if answer.strip() or ask.takes_empty(on):
             take(answer)
         elif ask.leave:
             dialogue.say(ask.leave)

@@ -56,7 +56,7 @@ class PlaybackCommands:
         return Subject(self._services, self._list, self._chosen(), entry, edit=self._edit)
 
     def _run(self, ident: str) -> None:
-        """Run the command of an action, once what it asks is answered."""
+        """Ask what an action needs to know, then run its command."""
         ask_for(self._dialogue, ident, self.subject(), partial(self._do, ident))
 
     def _do(self, ident: str, on: Subject) -> None:

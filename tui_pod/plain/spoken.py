@@ -22,7 +22,7 @@ from tui_pod.core.progress.statistics import Statistics
 from tui_pod.core.selection.list_query import Filter, SmartList
 from tui_pod.core.selection.session_planner import Plan, Summary
 from tui_pod.core.selection.session_status import SessionStatus
-from tui_pod.core.text.clean import clean, counted, span, spoken_time
+from tui_pod.core.text.clean import clean, counted, span, spoken_place, spoken_time
 from tui_pod.core.wall_time import local_time
 from tui_pod.services.episode_list import EpisodeListModel
 
@@ -34,11 +34,6 @@ RECENT = 5
 
 FOLDERS = 2
 """How many folders of a recording are named, such as a book and its part."""
-
-
-def say_position(position: float, duration: float | None) -> str:
-    """Return a position: `42 seconds of 1 minute 45`."""
-    return f"{spoken_time(position)} of {spoken_time(round(duration))}" if duration else spoken_time(position)
 
 
 def source_of(library: Library, index: int, listed: int = -1) -> str:
@@ -67,7 +62,7 @@ def say_episode(library: Library, progress_index: ProgressIndex, index: int, sou
         case Status.STARTED if parts:
             said = f"{counted(parts, 'new part')}, {length}"
         case Status.STARTED if progress is not None:
-            said = f"started, {say_position(progress.position, duration)}"
+            said = f"started, {spoken_place(progress.position, duration)}"
         case Status.PLAYED:
             said = f"played, {length}"
         case _:
@@ -192,7 +187,7 @@ def say_change(former: Playback, now: Playback, source: str = "", is_finished: b
 
 def _say_position(playback: Playback) -> str:
     about = "about " if playback.is_estimated else ""
-    return f"{about}{say_position(playback.position, playback.duration)}"
+    return f"{about}{spoken_place(playback.position, playback.duration)}"
 
 
 def _from(playback: Playback) -> str:

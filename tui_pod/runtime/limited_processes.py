@@ -65,7 +65,7 @@ budget: ContextVar[Budget | None] = ContextVar("budget", default=None)
 
 @contextmanager
 def spending(seconds: float) -> Iterator[None]:
-    """Let the calls of this thread in the block take so many seconds of CPU time together."""
+    """Limit the CPU time that all calls of this thread in the block may take together (seconds)."""
     token = budget.set(Budget(seconds))
     try:
         yield

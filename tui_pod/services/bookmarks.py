@@ -44,14 +44,10 @@ class BookmarkService:
         Without `edit`, nobody is there to be asked: each call is a bookmark.
         """
         controller = self._context.controller
-        playback, last = controller.playback, self._last
-        is_again = edit is not None and last is not None and timedelta() <= controller.now() - last[1] < NOTE_WITHIN
-        if (
-            edit is not None
-            and last is not None
-            and is_again
-            and (bookmark := controller.bookmarks.get(last[0])) is not None
-        ):
+        playback, bookmark = controller.playback, None
+        if self._last is not None and timedelta() <= controller.now() - self._last[1] < NOTE_WITHIN:
+            bookmark = controller.bookmarks.get(self._last[0])
+        if edit is not None and bookmark is not None:
             edit(bookmark)
         elif playback.is_loaded:
             self._waiting.append(playback)

@@ -223,10 +223,11 @@ class FeedStore:
         texts[COURSE] = {"hidden": to_texts(self.course_settings())["hidden"]}
         found = dict[str, dict[str, tuple[float, str]]]()
         for feed_id in times.keys() & texts.keys():
-            known = times[feed_id]
+            updated, known = times[feed_id]
+            oldest = min((updated, *known.values()))  # the list of podcasts may have set name and topics
             for name, text in texts[feed_id].items():
                 if text or name in known:
-                    found.setdefault(feed_id, {})[name] = known.get(name, min(known.values())), text
+                    found.setdefault(feed_id, {})[name] = known.get(name, oldest), text
         return found
 
     def recordings_among(self, ids: Iterable[str]) -> list[str]:

@@ -107,13 +107,13 @@ def texts_of_books(db: sqlite3.Connection) -> dict[str, dict[str, str]]:
     }
 
 
-def change_times(db: sqlite3.Connection) -> dict[str, dict[str, float]]:
+def change_times(db: sqlite3.Connection) -> dict[str, tuple[float, dict[str, float]]]:
     """Return when each setting of each feed, book and the `COURSE` was last changed, in seconds since 1970.
 
-    Those of a version that kept one time for all of them count from then. The empty name has the last time.
+    Before these stands when any of them was: those of a version that kept one time for all of them count from then.
     """
     rows = db.execute("SELECT feed, texts, updated FROM settings WHERE updated > 0")
-    return {feed: {"": updated, **times_of(texts, updated)} for feed, texts, updated in rows}
+    return {feed: (updated, times_of(texts, updated)) for feed, texts, updated in rows}
 
 
 def shared_texts(texts: str | None) -> tuple[tuple[str, str], ...]:

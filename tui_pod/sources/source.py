@@ -81,7 +81,7 @@ class RefreshResult:
     wanted: LoginWanted | None = None
     """The login that the server asked for; None if it asked for none."""
     is_known: bool = False
-    """True if it is missing, as it was the last time, so that this was said."""
+    """True if it was missing the last time too, when the listener was told."""
     is_forbidden: bool = False
     """True if it is in the listener's own network, and only a list named it: it may be fetched once they agree."""
 

@@ -26,7 +26,7 @@ SHORT = 3
 """Changes of fewer cells, such as of a border, are sent colour by colour: naming a colour costs up to 40 bytes."""
 
 PARTS = r"\S+(?: \S+)*+"
-"""What stands between two blanks or more, and so is in a column."""
+"""Text with two or more blanks on either side: a column."""
 
 MAYBE_WIDE = r"[\u0300-\u036f\u0483-\u200f\u2e80-\ud7ff\ue000-\U0010ffff]"
 """Signs of scripts some of whose letters are not one cell wide; what we draw with is in between."""

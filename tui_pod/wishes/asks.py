@@ -14,7 +14,7 @@ from tui_pod.core.playback.go_to import parse_times
 from tui_pod.core.playback.sleep_timer import parse_sleep
 from tui_pod.core.selection.list_query import Filter
 from tui_pod.core.selection.session_planner import parse_budget
-from tui_pod.core.text.clean import clock, enumerated, fold, length, spoken_time
+from tui_pod.core.text.clean import clock, enumerated, fold, length, spoken_place
 from tui_pod.net.file_address import typed_path
 from tui_pod.services.caller import Kind
 from tui_pod.services.hints import HIDING, SET_BY_FILE, SYNC_WAYS
@@ -82,9 +82,7 @@ def _asked_time(on: Subject) -> str:
     playback = on.controller.playback
     if not playback.is_loaded:
         return NOTHING_PLAYS
-    here = spoken_time(playback.position)
-    if playback.duration:
-        here += f" of {spoken_time(round(playback.duration))}"
+    here = spoken_place(playback.position, playback.duration)
     times = "Such as 12:34, +90, -30 or 50%; two times, to repeat what is between them"
     return f"Go to which time? {times}. Now at {here}. Or press enter to stay:"
 

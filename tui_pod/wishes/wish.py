@@ -100,8 +100,8 @@ class Ask(NamedTuple):
     """Returns what an answer would do; the screen shows it while the listener types."""
     when: Callable[[Subject], bool] | None = None
     """Returns whether it is asked, given the answers so far; None: always."""
-    takes_empty: Callable[[Subject], bool] | None = None
-    """Returns whether an empty answer is one; otherwise it means to leave all as it is."""
+    takes_empty: Callable[[Subject], bool] = lambda _: False
+    """Returns whether an empty text answers it; if not, nothing changes."""
     leave: str = "Cancelled."
     """What plain lines say then."""
     title: str = ""

@@ -196,6 +196,11 @@ def spoken_time(seconds: float) -> str:
     return counted(second, "second")
 
 
+def spoken_place(position: float, duration: float | None) -> str:
+    """Return a position in words, with the length if it is known: `42 seconds of 1 minute 45`."""
+    return f"{spoken_time(position)} of {spoken_time(round(duration))}" if duration else spoken_time(position)
+
+
 def _is_ascii_line(text: str) -> bool:
     """Return whether `text` is printable ASCII, as most texts are; fast, as it needs no pattern."""
     return text.isascii() and text.isprintable()

@@ -38,7 +38,7 @@ MAX_PART = 8 * 1024 * 1024
 """Maximum number of bytes of one of its documents, unpacked."""
 
 MAX_CONTENT = 64 * 1024 * 1024
-"""Maximum number of bytes of all documents that are read, unpacked."""
+"""Largest size of all documents together, unpacked (bytes)."""
 
 MAX_COVER = 2 * 1024 * 1024
 """Largest cover that is kept (bytes)."""

@@ -94,7 +94,7 @@ class DialogController:
         """Show the filters with how many episodes each leaves."""
         model = self._screen.model
         if (entry := model.query.entry) < 0:
-            self._screen.app.notify("Only topics and podcasts are filtered.")
+            self._screen.do("list.filter", self._screen.subject(()))  # which says why not
             return
         stats, count = model.progress_index.topic_stats[entry], len(model.library.topics.members[entry])
         counts = {Filter.ALL: count, Filter.UNPLAYED: count - stats.played - stats.started,
@@ -106,7 +106,7 @@ class DialogController:
         """Show the orders."""
         model = self._screen.model
         if model.query.entry < 0:
-            self._screen.app.notify("Here only topics and podcasts are sorted; the palette sorts the queue.")
+            self._screen.do("list.sort", self._screen.subject(()))  # which says why not
         else:
             self._offer("Sort", "list.sort", [(model.name_of(each), model.sorted_by(each)) for each in model.sorts])
 

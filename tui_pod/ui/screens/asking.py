@@ -43,7 +43,7 @@ class AskScreen(InputDialog):
             self.query_one("#meaning", Static).update(self._fault(error))
             return
         self.dismiss()
-        if event.value.strip() or self._ask.takes_empty is None or self._ask.takes_empty(self._subject):
+        if event.value.strip() or self._ask.takes_empty(self._subject):
             self._take(event.value)
 
     def _meaning(self, text: str) -> Content:
