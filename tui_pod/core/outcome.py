@@ -16,12 +16,16 @@ class Outcome(NamedTuple):
     """False if nothing was done."""
     can_undo: bool = False
     """Whether undo takes it back."""
+    is_told: bool = False
+    """Whether whoever did it tells the listener itself, so that the text is only for `tui-pod do`."""
     status: int = 0
     """Exit status of a command: 1 if only a part was done."""
 
     @property
     def notice(self) -> str:
-        """The text as a sentence, and the key that takes it back if there is one."""
+        """The text as a sentence, and the key that takes it back if there is one; empty if it is told."""
+        if self.is_told:
+            return ""
         return f"{self.text}. Press {key_of('undo')} to undo." if self.can_undo else self.sentence
 
     @property

@@ -327,14 +327,14 @@ class PlainProgram(ChangeReader):
         """See `Frontend.run_action`."""
         on = Subject(self.services, self._list, episodes, look=self._navigation.look, values=values)
         outcome = run_unseen(ident, on, self._run_own)
-        if outcome.is_done and outcome.text:
+        if outcome.is_done and outcome.notice:
             self._dialogue.say(outcome.sentence)
         return outcome
 
     async def grant(self, wish: str, values: Mapping[str, Any], caller: Caller) -> Outcome:
         """See `Frontend.grant`."""
         outcome = await grant(self.services, self._list, WishRequest(wish, values), caller)
-        if outcome.is_done and outcome.text:
+        if outcome.is_done and outcome.notice:
             self._dialogue.say(outcome.sentence)
         return outcome
 

@@ -54,19 +54,17 @@ class BookmarkService:
             self._tasks.run(self._add(playback, edit))
         else:
             return refused(NOTHING_PLAYS)
-        return DONE if edit is not None else Outcome(f"Bookmarked at {clock(playback.position)}")
+        return DONE if edit is not None else Outcome(f"Bookmarked at {clock(playback.position)}", is_told=True)
 
     def add_stretch(
         self, episode: str, title: str, stretch: Stretch, edit: Callable[[Bookmark], object] | None, note: str = ""
     ) -> None:
         """Bookmark a stretch, with a note if not empty; pass a bookmark that is there already to `edit`."""
         bookmark, is_new = self._context.controller.bookmarks.add(episode, title, stretch, note)
-        if edit is None:
-            return
         if is_new:
             self._last = bookmark.key, self._context.controller.now()
             self._context.frontend.tell(f"{said_of(bookmark)} Press {key_of('bookmark.add')} again for a note.")
-        else:
+        elif edit is not None:
             edit(bookmark)
 
     async def source(self, bookmark: Bookmark) -> tuple[str, str]:

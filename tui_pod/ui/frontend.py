@@ -163,7 +163,7 @@ class ScreenFrontend(ChangeReader):
 
         on = self._main.subject(episodes)._replace(values=values, edit=None)
         outcome = run_unseen(ident, on, lambda ident: self._app.run_action_soon(BY_ID[ident].action))
-        if outcome.is_done and outcome.text:
+        if outcome.is_done and outcome.notice:
             self.tell(outcome.notice)
         return outcome
 
@@ -172,7 +172,7 @@ class ScreenFrontend(ChangeReader):
         from tui_pod.wishes.grant import WishRequest, grant  # after the first paint
 
         outcome = await grant(self._main.services, self._main.model, WishRequest(wish, values), caller)
-        if outcome.is_done and outcome.text:
+        if outcome.is_done and outcome.notice:
             self.tell(outcome.notice)
         return outcome
 
