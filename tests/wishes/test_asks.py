@@ -57,3 +57,11 @@ def test_do_answers_what_an_action_asks(stage: Stage) -> None:
     assert stage.do("list.save", name="Morning").can_undo
     assert stage.controller.lists.named("Morning") is not None
     assert stage.do("audio.device", device="").text == "Sound device: Chosen by the system"
+
+
+def test_session_is_planned_from_what_is_listed_or_from_the_topic_that_is_named(stage: Stage) -> None:
+    assert stage.do("session.plan", time="1h").text.startswith("Session of ")
+    assert stage.controller.session is not None
+    stage.do("session.end")
+    assert stage.do("session.plan", time="1h", topic=stage.model.library.topics.names[1].upper()).is_done
+    assert stage.do("session.plan", time="1s").text.startswith("“1s” is no time; write minutes like 15")

@@ -253,12 +253,17 @@ def _save_list(on: Subject) -> Outcome:
 
 def _plan(on: Subject) -> Outcome:
     """Start a session of a topic, or of what is listed."""
-    controller, topics = on.controller, on.model.library.topics.names
-    topic = [*map(fold, topics)].index(fold(name)) if (name := on.text("topic")) else max(0, on.model.query.entry)
-    plan = on.services.recall.start_session(on.model.request(parse_budget(on.text("time"), controller.now()), topic))
+    names, name = on.model.library.topics.names, on.text("topic")
+    topic = [*map(fold, names)].index(fold(name)) if name else on.model.planned_from
+    return start_session(on, parse_budget(on.text("time"), on.controller.now()), topic)
+
+
+def start_session(on: Subject, budget: float, topic: int) -> Outcome:
+    """Start a session of a topic within seconds of the listener's time."""
+    plan = on.services.recall.start_session(on.model.request(budget, topic))
     if not plan.indexes:
-        return refused(f"Nothing left in {topics[topic]} fits into that.")
-    return Outcome(f"The session: {counted(len(plan.indexes))}, {span(plan.total)}")
+        return refused(f"Nothing left in {on.model.name(topic)} fits into {span(budget)}.")
+    return Outcome(f"Session of {counted(len(plan.indexes))}, {span(plan.total)}")
 
 
 async def set_up_sync(on: Subject) -> Outcome | None:

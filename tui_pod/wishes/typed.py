@@ -14,7 +14,8 @@ from tui_pod.core.playback.go_to import parse_position
 from tui_pod.core.playback.sleep_timer import parse_sleep
 from tui_pod.core.player.mixer import clamp_speed
 from tui_pod.core.selection.session_planner import parse_budget
-from tui_pod.core.text.clean import counted, span
+from tui_pod.core.text.clean import span
+from tui_pod.wishes.actions import start_session
 
 if TYPE_CHECKING:
     from tui_pod.wishes.wish import Subject
@@ -73,14 +74,7 @@ def _position(on: Subject, text: str) -> TypedValue:
 
 def _session(on: Subject, text: str) -> TypedValue:
     budget = parse_budget(text, on.controller.now())
-
-    def start() -> Outcome:
-        plan = on.services.recall.start_session(on.model.request(budget, on.model.topic))
-        if not plan.indexes:
-            return refused(f"Nothing left here fits into {span(budget)}.")
-        return Outcome(f"Session of {counted(len(plan.indexes))}, {span(plan.total)}")
-
-    return TypedValue(f"Start a session of {span(budget)}", start)
+    return TypedValue(f"Start a session of {span(budget)}", partial(start_session, on, budget, on.model.planned_from))
 
 
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[Subject, str], TypedValue]], ...] = (
