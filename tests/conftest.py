@@ -56,7 +56,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
             import_module(name)
 
 
-DRAWN = {"app", "journeys", "services", "ui"}
+DRAWN = {"app", "journeys", "services", "ui", "upgrade"}
 """Folders of tests that look at screens, and expect the symbols of a terminal that shows UTF-8."""
 
 

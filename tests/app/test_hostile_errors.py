@@ -186,9 +186,7 @@ def test_app_among_hostile_files_sends_no_command(room: Path) -> None:
         dismiss(terminal, "Search everywhere")
         terminal.press("a")  # with the path it would be a paste
         terminal.until(lambda: terminal.shows("enter Add"), "the field")
-        terminal.press(str(room / "export.db"))
-        terminal.until(lambda: terminal.shows(str(room)[:20]), "the path")
-        terminal.press("\r")
+        terminal.press(str(room / "export.db") + "\r")
         terminal.until(lambda: terminal.shows("damaged."), "the export is refused")  # one word: lines end anywhere
         dismiss(terminal, "enter Add")
         terminal.press("q")

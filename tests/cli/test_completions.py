@@ -69,7 +69,7 @@ CASES = [
     ("feeds set S sp", {"speed="}),
     ("doctor x", set()),
     ("do playback.mu", {"playback.mute"}),
-    ("do list.", {"list.filter", "list.save", "list.sort", "list.go_to_playing"}),
+    ("do list.", {"list.catch_up", "list.filter", "list.go_to_playing", "list.mark_played", "list.save", "list.sort"}),
     ("do queue.add_last t", {"two"}),
 ]
 """What is typed, and what is offered."""

@@ -267,7 +267,7 @@ def test_mark_played_and_unplayed_is_saved_where_a_person_can_read_it(
 
 
 def test_mark_what_is_so_already_touches_nothing(run: Run, small: list[str], state: StateFile) -> None:
-    assert run(*small, "mark", "unplayed", "one", "two") == (0, "", "0 episodes marked unplayed.\n")
+    assert run(*small, "mark", "unplayed", "one", "two") == (0, "", "2 episodes already unplayed.\n")
     assert state.load().progress == {}
 
 

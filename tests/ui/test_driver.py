@@ -583,6 +583,16 @@ def test_more_text_than_anyone_types_ahead_is_a_paste(
     assert ReadingDriver(monkeypatch, *pieces).said() == said
 
 
+@pytest.mark.parametrize(("end", "is_entered"), [(b"\r", True), (b"", False), (b"\rq", False), (b"\r\r", False)])
+def test_enter_after_long_text_that_came_with_it_is_for_a_field(
+    end: bytes, is_entered: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reading = ReadingDriver(monkeypatch, (0, b"https://a.example.org/a/long/address" + end))
+    assert reading.said()[0].startswith("[https://a.example.org/a/long/address")
+    keys = [each for each in reading.messages if isinstance(each, TypedKey)]
+    assert [(each.key, each.ends_paste) for each in keys] == [("enter", True)] * is_entered
+
+
 @pytest.mark.parametrize(("sent", "is_in_burst"), [(b"q", False), (b"mq", False), (b"jmq", True), (b"quit", True)])
 def test_key_that_came_with_others_says_so(sent: bytes, is_in_burst: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     reading = ReadingDriver(monkeypatch, (0, sent))

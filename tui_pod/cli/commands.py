@@ -276,7 +276,7 @@ COMMANDS = (
     ), has_json=True),
     Command("do", "do.run", "run any action of tui-pod keys that does not need the cursor", (
         Argument("action_id", "ACTION-ID", "such as playback.mute"),
-        Argument("ids", "ID|NAME=VALUE", "an episode by its id, or words to search for it; default: what plays; and"
+        Argument("ids", "ID", "an episode by its id, or words to search for it; default: what plays; and"
                  " answers to what the action asks, such as time=1:05", "*"),
     ), has_json=True),
     Command("attach", "remote.run_attach", "bring the running app to this terminal"),

@@ -273,7 +273,12 @@ def as_typed(found: Sequence[Message], is_pasted: bool) -> list[Message]:
     """Return what has arrived at once: as one paste, or with its keys marked if it may be a short one."""
     if is_pasted:
         text = "".join(typed_in(found))
-        return [*(each for each in found if not isinstance(each, Key)), as_paste(text)]
+        others: list[Message] = [each for each in found if not isinstance(each, Key)]
+        if not text.endswith("\r") or len(text.splitlines()) > 1:
+            return [*others, as_paste(text)]
+        enter = TypedKey("enter", "\r")  # typed after the text, as by a script: a field takes it
+        enter.ends_paste = True
+        return [*others, as_paste(text), enter]
     if len(typed_in(found)) < BURST:
         return [*found]
     keys = [TypedKey.of(each) if isinstance(each, Key) else each for each in found]

@@ -12,6 +12,7 @@ from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
 from textual.keys import KEY_NAME_REPLACEMENTS, _character_to_key
+from textual.widgets import Input
 
 from tui_pod.core.actions import ACTIONS, Action
 from tui_pod.core.layouts import at_its_place, is_foreign
@@ -58,6 +59,8 @@ class TypedKey(events.Key):
         super().__init__(key, character)
         self.base, self.is_shifted = base, is_shifted
         self.is_in_burst = False
+        self.ends_paste = False
+        """Whether it is the enter key after long text that came at once: only a field takes it."""
 
     @classmethod
     def of(cls, key: events.Key) -> Self:
@@ -103,9 +106,12 @@ async def handle_key(
     if not is_text and key.key not in app.screen.active_bindings:
         key = placed(TypedKey.of(key))
     bound = None if is_text else app.screen.active_bindings.get(key.key)
-    if bound is not None and bound.binding.id in ENDING and isinstance(key, TypedKey) and key.is_in_burst:
-        app.bell()
-        return
+    if isinstance(key, TypedKey):
+        if key.ends_paste and isinstance(pane, Input):
+            await _settle(pane, PATIENCE)  # the text before it has been handed on, and is still to be taken
+        elif key.ends_paste or (key.is_in_burst and bound is not None and bound.binding.id in ENDING):
+            app.bell()
+            return
     is_move = bound is not None and (bound.binding.id or "").startswith("move.")
     with _drawn_at_once(app) if is_move and not app.message_queue_size else contextlib.nullcontext():
         if bound is None or not bound.enabled or not await app.run_action(bound.binding.action, bound.node):

@@ -475,6 +475,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using do' -l config -xka "(__fish_complet
 complete -c tui-pod -n '_shtab_tui_pod_using do' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using do' -l json -d 'print JSON'
 complete -c tui-pod -n '_shtab_tui_pod_using do; and test $_shtab_tui_pod_npos -eq 0' -ka "(tui-pod completions --words actions 2>/dev/null)" -d 'such as playback.mute'
+complete -c tui-pod -n '_shtab_tui_pod_using do; and test $_shtab_tui_pod_npos -ge 1' -ka "(tui-pod completions --words ids 2>/dev/null)" -d 'an episode by its id, or words to search for it; default: what plays; and answers to what the action asks, such as time=1:05'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a attach -d 'Bring the running app to this terminal.'
 complete -c tui-pod -n '_shtab_tui_pod_using attach' -s h -l help -d 'show this help message and exit'
 complete -c tui-pod -n '_shtab_tui_pod_using attach' -l catalog -xka "(__fish_complete_path (commandline -ct))" -d 'use this catalogue instead of the embedded one; may be given several times'

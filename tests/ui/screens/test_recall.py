@@ -85,7 +85,7 @@ async def test_planner_offers_recall_by_ear_and_the_keys_of_playback_answer(driv
     assert "recall first" not in driver.text, "nothing is due"
     await driver.press("escape")
     await show(driver, 20.0)
-    await driver.press("1", "S")
+    await driver.press("1", "S", "ctrl+u", *"45m")
     await driver.until(lambda: "ctrl+r  recall first: no" in driver.text, "it offers to recall")
     await driver.press("ctrl+r", "ctrl+r")
     assert "recall first: aloud" in driver.text
