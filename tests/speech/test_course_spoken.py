@@ -6,7 +6,6 @@ import difflib
 import re
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,9 +13,7 @@ from tests.speech.test_narration_real import every_sentence, narrate, script_of
 from tui_pod.core.text.speech import DIRECTIONS, speakable, split_direction
 from tui_pod.speech.model import RecognitionError, find_model
 from tui_pod.speech.narrator import has_voice, pronunciations
-
-if TYPE_CHECKING:
-    from faster_whisper import WhisperModel
+from tui_pod.speech.recogniser_worker import recognise
 
 pytestmark = pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts")
 
@@ -57,15 +54,12 @@ def test_words_with_two_pronunciations_are_spoken_as_they_are_meant() -> None:
 
 
 @pytest.fixture(scope="module")
-def recogniser() -> WhisperModel:
-    """The recogniser that comes with the extra."""
+def model() -> Path:
+    """The folder of the recogniser that comes with the extra."""
     try:
-        folder = find_model("")
+        return find_model("")
     except RecognitionError as error:
         pytest.skip(str(error))
-    from faster_whisper import WhisperModel
-
-    return WhisperModel(str(folder), device="cpu", compute_type="int8", cpu_threads=1)
 
 
 @pytest.mark.parametrize(
@@ -75,10 +69,11 @@ def recogniser() -> WhisperModel:
         for ident in sorted(path.stem for path in (Path(__file__).parents[2] / "tui_pod" / "transcripts").glob("*.txt"))
     ],
 )
-def test_narration_is_heard_as_it_is_written(ident: str, recogniser: WhisperModel, tmp_path: Path) -> None:
+def test_narration_is_heard_as_it_is_written(ident: str, model: Path, tmp_path: Path) -> None:
     script = script_of(ident)
     (narration,) = narrate(tmp_path, script)
-    heard = words(" ".join(part.text for part in recogniser.transcribe(str(narration.audio), language="en")[0]))
+    request = {"model": str(model), "recording": str(narration.audio), "start": 0.0, "language": "en", "names": ""}
+    heard = words(" ".join(text for answer in recognise(request) for _, _, text in answer.get("cues", ())))
     written = words(" ".join(split_direction(sentence)[1] for sentence in script.sentences))
     alike = difflib.SequenceMatcher(None, written, heard, autojunk=False).get_matching_blocks()
     assert sum(block.size for block in alike) >= (1 - MOST_MISHEARD) * len(written), " ".join(heard)

@@ -36,11 +36,11 @@ voice = [os.environ.get(name) for name in ("HIBARI_HOME", "ORT_DISABLE_TELEMETRY
 print("start", os.getpid(), *voice, *sys.argv[1:], file=log, flush=True)
 for line in sys.stdin:
     request = json.loads(line)
-    print("request", request["sentences"][0], file=log, flush=True)
-    print("whole", json.dumps(request), file=log, flush=True)
     steps = plan.read_text().split("\\n") if plan.exists() else []
     step = steps.pop(0) if steps else ""
     plan.write_text("\\n".join(steps))
+    print("whole", json.dumps(request), file=log, flush=True)
+    print("request", request["sentences"][0], file=log, flush=True)  # last: a test may have the process killed from now
     answer = {{"id": request["id"], "duration": 4.0, "times": [[n, n + 0.5] for n in range(len(request["sentences"]))]}}
     if step == "die":
         sys.exit(3)
