@@ -31,7 +31,14 @@ buildPythonApplication {
   };
   build-system = [ hatchling ];
   dependencies = [ dbus-fast markdown-it-py mpv platformdirs readability-lxml scheduler screen tinytag tomli-w ];
+  pythonRelaxDeps = true; # but for the two above, what nixpkgs has will do
   pythonRemoveDeps = [ "hibari-tts" "python-mpv" ]; # nixpkgs calls the latter mpv
   makeWrapperArgs = [ "--prefix" "LD_LIBRARY_PATH" ":" "${pkgs.mpv-unwrapped}/lib" ];
-  meta.mainProgram = "tui-pod";
+  meta = {
+    description = "Listening sessions in the terminal";
+    homepage = "@HOMEPAGE@";
+    license = pkgs.lib.licenses.mit;
+    mainProgram = "tui-pod";
+    maintainers = [ ]; # whoever packages it
+  };
 }

@@ -16,13 +16,63 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import tomllib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlsplit
+
+from packaging.markers import Marker
+from packaging.tags import Tag, compatible_tags, cpython_tags, mac_platforms
+from packaging.utils import parse_wheel_filename
 
 ROOT = Path(__file__).resolve().parents[1]
 LINK = re.compile(r"(!?)\[([^\]]*)\]\((?!https?:|#)([^)#]+)(#[^)]*)?\)")
 """A link or picture of Markdown whose target is a path."""
+
+PYTHON = (3, 14)
+"""The Python of Arch and of the formula; their compiled packages are for it alone."""
+
+
+class Machine(NamedTuple):
+    """What wheels are for."""
+
+    system: str
+    kind: str
+
+    def tags(self) -> list[Tag]:
+        """Return what can be installed on it, the best first."""
+        if self.system == "linux":
+            platforms = [f"manylinux_2_{minor}_{self.kind}" for minor in range(39, 16, -1)] + [
+                f"manylinux2014_{self.kind}"
+            ]
+        else:
+            platforms = [*mac_platforms((14, 0), self.kind)]
+        return [*cpython_tags(PYTHON, platforms=platforms), *compatible_tags(PYTHON, platforms=platforms)]
+
+    def needs(self, package: Mapping[str, Any]) -> bool:
+        """Return whether a package of the lock is for it."""
+        version = ".".join(map(str, PYTHON))
+        here = {"sys_platform": self.system, "platform_machine": self.kind, "python_version": version}
+        here |= {"python_full_version": f"{version}.0", "platform_python_implementation": "CPython"}
+        return "marker" not in package or Marker(package["marker"]).evaluate(here)
+
+
+MACHINES = {
+    "ARCH_X86_64": Machine("linux", "x86_64"),
+    "ARCH_AARCH64": Machine("linux", "aarch64"),
+    "MAC_ARM": Machine("darwin", "arm64"),
+    "MAC_INTEL": Machine("darwin", "x86_64"),
+}
+"""The machines that recipes list wheels for."""
+
+
+class Wheel(NamedTuple):
+    """A file that a recipe lists."""
+
+    name: str
+    address: str
+    sha256: str
 
 
 def main() -> None:
@@ -137,6 +187,16 @@ def write_recipes(folder: Path, source: Path, version: str, repository: str, out
         "HOMEPAGE": repository,
         "SHA256": hashlib.sha256(source.read_bytes()).hexdigest(),
     }
+    locked = [*lock_of(folder.parent / "requirements.lock")]
+    wheels = {name: find_wheels(locked, machine) for name, machine in MACHINES.items()}
+    for system in ("ARCH", "MAC"):
+        own = {name: found for name, found in wheels.items() if name.startswith(system)}
+        every = [wheel for wheel in next(iter(own.values())) if all(wheel in found for found in own.values())]
+        for name, found in {f"{system}_ANY": every, **own}.items():
+            listed = found if found is every else [wheel for wheel in found if wheel not in every]
+            filled[name] = "\n".join(f"  '{wheel.address}'" for wheel in listed)
+            filled[f"{name}_SHA256"] = "\n".join(f"  '{wheel.sha256}'" for wheel in listed)
+            filled[f"{name}_RESOURCES"] = "\n\n".join(map(write_resource, listed))
     written = []
     for recipe in sorted(folder.glob("[A-Za-z]*")):
         if recipe.suffix != ".md":
@@ -144,6 +204,39 @@ def write_recipes(folder: Path, source: Path, version: str, repository: str, out
             written.append(out / recipe.name)
             written[-1].write_text(text, "utf-8")
     return written
+
+
+def lock_of(requirements: Path) -> Iterable[Mapping[str, Any]]:
+    """Yield the packages of a lock, each with the addresses of its files, as the index states them."""
+    uv = (sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11")
+    text = run(*uv, "--format", "pylock.toml", "--generate-hashes", str(requirements))
+    yield from tomllib.loads(text)["packages"]
+
+
+def find_wheels(locked: Iterable[Mapping[str, Any]], machine: Machine) -> list[Wheel]:
+    """Return the best wheel of each package that a machine needs."""
+    tags, found = machine.tags(), []
+    for package in filter(machine.needs, locked):
+        ranks = {}
+        for wheel in package["wheels"]:
+            offered = parse_wheel_filename(wheel["url"].rpartition("/")[2])[3]
+            ranks[min((tags.index(tag) for tag in offered if tag in tags), default=len(tags))] = wheel
+        best = min(ranks)
+        if best == len(tags):
+            fail(f"{package['name']} has no wheel for {machine.system} on {machine.kind}")
+        found.append(Wheel(package["name"], ranks[best]["url"], ranks[best]["hashes"]["sha256"]))
+    return found
+
+
+def write_resource(wheel: Wheel) -> str:
+    """Return how a formula of Homebrew lists a file."""
+    lines = (
+        f'resource "{wheel.name}" do',
+        f'  url "{wheel.address}", using: :nounzip',
+        f'  sha256 "{wheel.sha256}"',
+        "end",
+    )
+    return "\n".join(f"  {line}" for line in lines)
 
 
 def run(*command: str, cwd: Path = ROOT) -> str:
