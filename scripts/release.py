@@ -196,7 +196,9 @@ def write_recipes(folder: Path, source: Path, version: str, repository: str, out
             listed = found if found is every else [wheel for wheel in found if wheel not in every]
             filled[name] = "\n".join(f"  '{wheel.address}'" for wheel in listed)
             filled[f"{name}_SHA256"] = "\n".join(f"  '{wheel.sha256}'" for wheel in listed)
-            filled[f"{name}_RESOURCES"] = "\n\n".join(map(write_resource, listed))
+            filled[f"{name}_RESOURCES"] = "\n\n".join(
+                write_resource(wheel, 2 if name.endswith("ANY") else 4) for wheel in listed
+            )
     written = []
     for recipe in sorted(folder.glob("[A-Za-z]*")):
         if recipe.suffix != ".md":
@@ -228,15 +230,11 @@ def find_wheels(locked: Iterable[Mapping[str, Any]], machine: Machine) -> list[W
     return found
 
 
-def write_resource(wheel: Wheel) -> str:
+def write_resource(wheel: Wheel, indent: int) -> str:
     """Return how a formula of Homebrew lists a file."""
-    lines = (
-        f'resource "{wheel.name}" do',
-        f'  url "{wheel.address}", using: :nounzip',
-        f'  sha256 "{wheel.sha256}"',
-        "end",
-    )
-    return "\n".join(f"  {line}" for line in lines)
+    url, sha256 = f'url "{wheel.address}", using: :nounzip', f'sha256 "{wheel.sha256}"'
+    lines = (f'resource "{wheel.name}" do', f"  {url}", f"  {sha256}", "end")
+    return "\n".join(f"{' ' * indent}{line}" for line in lines)
 
 
 def run(*command: str, cwd: Path = ROOT) -> str:
