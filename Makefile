@@ -71,7 +71,6 @@ torture: ## Kill the app, corrupt its files, fill its disk; takes long
 
 lock: ## Choose anew, within pyproject.toml's ranges, what users get, and keep its hashes
 	@$(SETUP) venv test dev
-	$(BIN)/pip install --quiet uv
 	echo 'hatchling>=1.27' | $(BIN)/uv pip compile pyproject.toml - --upgrade --quiet \
 		--universal --python-version 3.11 --generate-hashes --no-header --no-annotate --output-file requirements.lock
 

@@ -119,8 +119,7 @@ def test_source_archive_holds_what_tests_and_wheel_need(tmp_path: Path) -> None:
         ("3.11", "linux", "x86_64", "PyPy", {"dbus-fast"}),
         ("3.13", "linux", "armv7l", "CPython", set()),
         ("3.14", "darwin", "arm64", "CPython", {"hibari-tts"}),
-        ("3.13", "darwin", "x86_64", "CPython", {"hibari-tts"}),
-        ("3.14", "darwin", "x86_64", "CPython", set()),
+        ("3.13", "darwin", "x86_64", "CPython", set()),
     ],
 )
 def test_wheel_brings_voice_and_media_keys_unasked_where_they_have_wheels(
