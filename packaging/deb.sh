@@ -14,10 +14,13 @@ python3 -m venv "$build/venv"
     "$build/venv/bin/pip" install --quiet --no-compile --target "$lib" --require-hashes --requirement requirements.lock
     # the builder is among them
     PYTHONPATH=$lib "$build/venv/bin/pip" install --quiet --no-compile --target "$lib" --no-deps --no-build-isolation .
-    rm -rf "${lib:?}/bin" "$lib/share" "$lib"/tui_pod-*/direct_url.json
+    rm -rf "${lib:?}/bin" "$lib/share" "$lib"/*.dist-info/direct_url.json
+    find "$lib" -type f -exec chmod 644 {} + # nothing there is a program
     mkdir -p "$build/tree/usr/share" "$build/tree/usr/bin" "$build/tree/DEBIAN"
     cp -r share/. "$build/tree/usr/share"
+    gzip -9n "$build/tree/usr/share/man/man1/tui-pod.1"
     install -Dm644 LICENSE "$build/tree/usr/share/doc/tui-pod/copyright"
+    gzip -9nc CHANGELOG.md >"$build/tree/usr/share/doc/tui-pod/changelog.gz"
 )
 python3 -m compileall -q -s "$build/tree" "$lib"
 install -m755 /dev/stdin "$build/tree/usr/bin/tui-pod" <<'END'
@@ -31,7 +34,7 @@ Version: @VERSION@
 Architecture: $(dpkg --print-architecture)
 Maintainer: tui-pod <noreply@localhost>
 Installed-Size: $(du -sk "$build/tree/usr" | cut -f1)
-Depends: $python, libmpv2
+Depends: $python, libc6, libmpv2
 Section: sound
 Priority: optional
 Homepage: @HOMEPAGE@

@@ -117,6 +117,9 @@ def test_extras_that_are_missing_are_no_fault_but_the_voice_is(
     monkeypatch.setattr(doctor, "has_voice", lambda: False)
     status, said = findings()
     assert (status, said["voice"].startswith("FAIL not installed")) == (1, True)
+    monkeypatch.setattr("sys.version_info", (3, 15, 0))
+    fix = "uv tool install --python 3.14 tui-pod (the voice has no packages for Python 3.15)"
+    assert fix in findings()[1]["voice"]
 
 
 @pytest.mark.parametrize(

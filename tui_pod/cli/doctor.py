@@ -26,7 +26,7 @@ from tui_pod.integrations.session_bus import DBUS
 from tui_pod.library.cache import load_library
 from tui_pod.runtime.installer import install_command
 from tui_pod.speech.model import RECOGNISER, RecognitionError, check_model, find_model, model_name
-from tui_pod.speech.narrator import VOICE, has_voice
+from tui_pod.speech.narrator import has_voice, install_voice
 from tui_pod.state.store import StateFile
 from tui_pod.terminal.client import why_not
 from tui_pod.terminal.start import reach_apps
@@ -132,10 +132,10 @@ def import_fault(*modules: str) -> str:
 
 def _voice() -> Iterator[Finding]:
     if not has_voice():
-        yield False, "not installed: episodes without a recording stay silent", install_command(VOICE)
+        yield False, "not installed: episodes without a recording stay silent", install_voice()
         return
     fault = import_fault("hibari", "numpy", "onnxruntime")
-    yield not fault, f"hibari-tts {fault}".strip(), install_command(VOICE, is_repair=True)
+    yield not fault, f"hibari-tts {fault}".strip(), install_voice(is_repair=True)
 
 
 def _recogniser(config: Config) -> Iterator[Finding]:

@@ -38,6 +38,9 @@ IDLE_LIMIT = 60.0
 VOICE = "hibari-tts==0.2.1"
 """The package of the voice, as in pyproject.toml."""
 
+NEWEST_PYTHON = (3, 14)
+"""The newest Python that it has packages for, as in pyproject.toml."""
+
 MODELS = "models"
 """Folder in the data folder with downloaded models and voices."""
 
@@ -217,7 +220,7 @@ class Narrator:
         return (
             None
             if has_voice() or (has_command and find_spec("numpy") is not None)
-            else f"narrating needs the voice. Run: {install_command(VOICE)}"
+            else f"narrating needs the voice. Run: {install_voice()}"
         )
 
     @property
@@ -482,6 +485,14 @@ async def _read_answer(lines: asyncio.StreamReader, number: int, job: _Job) -> d
         if answer["id"] == number and len(answer) > 1:
             return answer
         job.spoken += answer["id"] == number
+
+
+def install_voice(is_repair: bool = False) -> str:
+    """Return the command, for a shell, that installs the voice."""
+    if sys.version_info[:2] <= NEWEST_PYTHON:
+        return install_command(VOICE, is_repair=is_repair)
+    newest, this = (".".join(map(str, version[:2])) for version in (NEWEST_PYTHON, sys.version_info))
+    return f"uv tool install --python {newest} tui-pod (the voice has no packages for Python {this})"
 
 
 def has_voice() -> bool:
