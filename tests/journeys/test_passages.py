@@ -30,14 +30,19 @@ def talk(seconds: float, seed: int) -> Any:
     return np.clip(np.concatenate(pieces) * 1500, -32_768, 32_767).astype("<i2")
 
 
-def recording(number: int) -> bytes:
-    """Return an episode of two minutes: talk of its own, with the jingle in it."""
-    before, jingle = talk(STARTS[number], number), talk(JINGLE, 99)
+def sounding(*parts: Any) -> bytes:
+    """Return a recording of these samples."""
     file = io.BytesIO()
     with wave.open(file, "wb") as out:
         out.setparams((1, 2, RATE, 0, "NONE", ""))
-        out.writeframes(np.concatenate([before, jingle, talk(120 - STARTS[number] - JINGLE, number + 10)]).tobytes())
+        out.writeframes(np.concatenate(parts).tobytes())
     return file.getvalue()
+
+
+def recording(number: int) -> bytes:
+    """Return an episode of two minutes: talk of its own, with the jingle in it."""
+    rest = talk(120 - STARTS[number] - JINGLE, number + 10)
+    return sounding(talk(STARTS[number], number), talk(JINGLE, 99), rest)
 
 
 @pytest.fixture

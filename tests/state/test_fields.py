@@ -135,7 +135,8 @@ NEXT_DAY = START + timedelta(days=1)
 
 WHOLE_RECORDS = (
     (PROGRESS, whole_progress()),
-    (BOOKMARK, Bookmark("a", 1.0, 2.0, START, START, "Said.", "Mine.", "A", is_recognised=True)),
+    (BOOKMARK, Bookmark("a", 1.0, 2.0, START, START, "Said.", "Mine.", "A", is_recognised=True,
+                        version="5000 130.00 50.000 AAAAAA==")),
     (CARD, Card("a", 1.0, START, START, 2.5, 3.5, START)),
     (LIST, OwnList("Mine", START, True, ("a", "b"), "war", ("News",), "played", 1.5, 2.5, 7, "title", since=START,
                    marks=(EntryMark("a b", START, True, START, 0.1), EntryMark("c", START, False, NEXT_DAY, -1e-05)),

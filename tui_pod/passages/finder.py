@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 from dataclasses import asdict, dataclass
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from tui_pod.core.text.clean import clean
@@ -55,6 +57,27 @@ async def find_passages(
             yield until
             if is_end:
                 return
+
+
+async def find_places(recording: Path, places: Sequence[str], urgent: RightOfWay) -> tuple[bytes, dict[str, float]]:
+    """Return the sound of a recording for its `Version`, and where the sounds of places begin in it, by their texts.
+
+    Raises:
+        PassageError: that failed.
+    """
+    if fault := missing():
+        raise PassageError(fault)
+    request, name = {"recording": str(recording), "places": [*places]}, "The search for a position"
+    found = answers_of("tui_pod.passages.places", request, _read_places, name, PassageError, urgent, sys.executable)
+    async with aclosing(found) as answers:
+        return await anext(answers)
+
+
+def _read_places(answer: dict[str, Any]) -> tuple[bytes, dict[str, float]]:
+    """Return the sound, and the places that were found."""
+    if "error" in answer:
+        raise PassageError(clean(str(answer["error"]), 400))
+    return base64.b64decode(answer["words"]), {str(text): float(start) for text, start in answer["found"].items()}
 
 
 def _read(answer: dict[str, Any]) -> tuple[float, bool]:

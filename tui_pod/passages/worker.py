@@ -41,7 +41,7 @@ def find(cache: str, podcast: str, episode: str, recording: str) -> Generator[di
     store = PassageStore(Path(cache))
     with locked(store.file.with_suffix(".lock"), PassageError("Another tui-pod is looking for passages.")):
         stamp, blocks = stamp_of(Path(recording)), list[Fingerprint]()
-        for block in _decoded(Path(recording)):
+        for block in decoded(Path(recording)):
             blocks.append(block)
             yield {"until": round(sum(len(one.words) for one in blocks) * STEP / FINE, 3)}
         sound = whole(blocks)
@@ -60,7 +60,7 @@ def find(cache: str, podcast: str, episode: str, recording: str) -> Generator[di
         yield {"end": round(len(words) * STEP, 3)}
 
 
-def _decoded(recording: Path) -> Iterator[Fingerprint]:
+def decoded(recording: Path) -> Iterator[Fingerprint]:
     """Yield the fingerprint of a recording. Raises PassageError if it cannot be decoded to its end."""
     command, environment = start_of("tui_pod.speech.decoder", recording, str(SAMPLE_RATE))
     with running(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as decoder:

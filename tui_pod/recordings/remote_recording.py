@@ -119,6 +119,7 @@ class RemoteRecording:
         cancel: CancelToken,
         make_room: Callable[[int, int], None] = lambda _size, _missing: None,
         expected: int | None = None,
+        is_kept: bool = True,
     ) -> None:
         """Fetch what is missing, and wait until all of it is here.
 
@@ -127,6 +128,7 @@ class RemoteRecording:
             report: called a few times a second.
             make_room: called with the size and the missing bytes once the size is known; raises if there is no room.
             expected: bytes that the feed states; much fewer are no whole recording if the server states no size.
+            is_kept: whether the listener wants to keep it.
 
         Raises:
             FetchError: it cannot be fetched, or it is too large.
@@ -139,7 +141,8 @@ class RemoteRecording:
             if not self._changed.wait_for(lambda: not fetcher.plan.wants_all, PATIENCE):
                 reader.close()
                 raise FetchError("It is being downloaded already.", is_final=True)
-            fetcher.plan.wants_all, fetcher.expected, file.is_download = True, expected, True
+            fetcher.plan.wants_all, fetcher.expected = True, expected
+            file.is_download = file.is_download or is_kept
             self._changed.notify_all()
         done, room, reported = -1, None, 0.0
         try:

@@ -29,6 +29,7 @@ from tui_pod.runtime import files
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.recordings import find_recording
+from tui_pod.services.versions import VersionFinder
 from tui_pod.speech.worker_process import RightOfWay
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class PassageService(Follower):
         self._stamp = (0, "")  # the load, and the bytes of its recording when they were first read
         self.right_of_way = RightOfWay(asyncio.get_running_loop().call_later)
         self._controller.passages.load(saved)
+        self._versions = VersionFinder(context, self.right_of_way, lambda: self._may_find)
 
     def start(self) -> None:
         """Show the passages of what is loaded, and look for more from now on; called again once the library changed."""
@@ -116,6 +118,7 @@ class PassageService(Follower):
         if shown != self._shown:
             self._shown = shown
             self._show_soon()
+        self._versions.playback_changed(playback)
 
     async def of(self, episode: Episode, chapters: Sequence[float] = ()) -> tuple[Passage, ...]:
         """Return the passages of an episode, empty if its recording is not here or was not compared.
@@ -194,8 +197,12 @@ class PassageService(Follower):
 
     @property
     def _may_look(self) -> bool:
+        return self._has_all and self._may_find
+
+    @property
+    def _may_find(self) -> bool:
         wanted = self._context.settings.passages.find
-        return self._has_all and (wanted == "always" or (wanted == "mains" and not is_on_battery()))
+        return wanted == "always" or (wanted == "mains" and not is_on_battery())
 
     async def _look(self) -> None:
         podcasts = await self._open_podcasts()

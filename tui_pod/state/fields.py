@@ -14,6 +14,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from tui_pod.core.library.list_entries import EntryMark
 from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.player.version import parse_place
 from tui_pod.core.progress.bookmarks import NOTE_LIMIT, WORDS_LIMIT, Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.core.progress.progress import Progress, Status
@@ -321,6 +322,7 @@ DEVICE = Codec(lambda value: value or None, lambda value: _cleaned(60)(value) or
 TITLE = Codec(lambda value: value, lambda value: clean(value) if isinstance(value, str) else None)
 WORDS = Codec(lambda value: value, _cleaned(WORDS_LIMIT))
 NOTE = Codec(lambda value: value, _cleaned(NOTE_LIMIT))
+VERSION = Codec(lambda value: value or None, lambda value: str(value) if parse_place(str(value)) is not None else None)
 NAMES = Codec(lambda value: list(value) or None, _read_names)
 RANGES = Codec(write_ranges, read_ranges)
 MARKS = Codec(lambda value: [*map(_write_mark, value)] or None, _read_marks)
@@ -338,6 +340,7 @@ PROGRESS = Layout(
     Field("dismissed", "is_dismissed", FLAG),
     Field("brief", "is_brief", FLAG),
     Field("from", "origin", DEVICE),
+    Field("version", "version", VERSION),
     updated=datetime.fromtimestamp(0, UTC),
 )  # fmt: skip
 
@@ -351,6 +354,7 @@ BOOKMARK = Layout(
     Field("note", "note", NOTE, is_content=True),
     Field("title", "title", TITLE, is_content=True),
     Field("recognised", "is_recognised", FLAG, is_content=True),
+    Field("version", "version", VERSION, is_content=True),
     Field("created", "created", TIME),
     Field("updated", "updated", TIME),
     end=0.0, created=LONG_AGO, updated=LONG_AGO,

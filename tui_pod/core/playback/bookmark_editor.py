@@ -32,7 +32,8 @@ class BookmarkEditor(EditableRecords[Bookmark]):
         if (same := find_same(self.of(episode), stretch)) is not None:
             return same, False
         key = BookmarkKey(episode, stretch.start)
-        now = self.stamp(key)
+        now, state = self.stamp(key), self._state
+        version = state.version if episode == state.playback.episode else None
         bookmark = Bookmark(
             episode,
             stretch.start,
@@ -43,6 +44,7 @@ class BookmarkEditor(EditableRecords[Bookmark]):
             note,
             title,
             is_recognised=stretch.is_recognised,
+            version=version.place(stretch.start) if version is not None else "",
         )
         self.change(f"bookmark at {clock(stretch.start)}", {key: bookmark})
         return bookmark, True

@@ -29,12 +29,13 @@ from tui_pod.core.playback.undo import Change, UndoHistory, seek_label
 from tui_pod.core.playback.up_next import PlayContext, UpNext
 from tui_pod.core.player.changes import LibraryChanged, ProgressChanged, QueueChanged
 from tui_pod.core.player.episode_player import EpisodePlayer, PlayerOwner
-from tui_pod.core.player.events import Event, PassagesKnown, PauseChanged, RecordsSaved, StateMended
+from tui_pod.core.player.events import Event, PassagesKnown, PauseChanged, RecordsSaved, StateMended, VersionKnown
 from tui_pod.core.player.mixer import Mixer
 from tui_pod.core.player.options import PlaybackOptions, clamp
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus, RepeatKind, Repetition, chapter_at, part_chapters
 from tui_pod.core.player.state import PlaybackState
+from tui_pod.core.progress.bookmarks import BookmarkKey
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -205,12 +206,24 @@ class PlaybackController:
                 self._listener.tell(notice, is_error=True)
         elif isinstance(event, PassagesKnown):
             self.passages.show(event)
+        elif isinstance(event, VersionKnown):
+            self._player.know(event)
         else:
             self._player.handle(event)
             if isinstance(event, PauseChanged):
                 self.handover.paused()
                 if event.is_paused and self.session is not None:
                     self.sessions.save()
+
+    @property
+    def made_in(self) -> str:
+        """The `Place` of the position, which must be found in the version that is open; empty if there is none."""
+        return self._player.made_in
+
+    def places(self) -> list[str]:
+        """Return the places of the position and the bookmarks of what plays in the versions they were made in."""
+        marks = self.bookmarks.of(self.playback.episode)
+        return [*filter(None, (self.made_in, *(mark.version for mark in marks)))]
 
     def turn_day(self) -> None:
         """Remove what has become too old from Continue."""
@@ -267,14 +280,18 @@ class PlaybackController:
         A sentence says what is spoken there, if the position is estimated because the text has not been narrated.
         """
         self._interlude = None
+        bookmark = self.bookmarks.get(BookmarkKey(episode, position))
+        made_in = bookmark.version if bookmark is not None else ""
         if episode == self.playback.episode:
-            self.seek_to(position)
+            self.seek_to(self._player.here(position, made_in))
             self._player.await_sentence(sentence)
             self.set_paused(False)
             return
         self._up_next.choose_list(episode, context)
         left = self.progress_index.get(episode)
         self._play(episode, position, sentence)
+        if self.playback.episode == episode:
+            self._player.set_made_in(made_in)
         self.passages.went_to(position, is_back=False)
         if left is not None and left.position > 0 and self.playback.episode == episode:
             self._note_seek(left.position, position)

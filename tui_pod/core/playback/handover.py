@@ -166,6 +166,7 @@ class Handover:
         if offer is None or offer.load != self._state.playback.load or episode is None:
             return refused("No other machine has a newer position.")
         self._seek(episode, offer.position)
+        self._player.set_made_in(offered.version if (offered := self._tracker.offered) is not None else "")
         self._offer = None
         self._undo.add(self._change(episode, before, offer.position))
         return DONE

@@ -31,6 +31,7 @@ from tui_pod.core.player.events import (
     PositionChanged,
     SeekFinished,
     SourceReady,
+    VersionKnown,
 )
 from tui_pod.core.player.load import TAKES, Accuracy, Load, Phase
 from tui_pod.core.player.load_watch import MAX_WAIT, LoadWatch, Retry
@@ -49,11 +50,11 @@ from tui_pod.core.player.snapshot import (
     with_chapters,
 )
 from tui_pod.core.player.state import PlaybackState
+from tui_pod.core.player.version import SAME, Version, parse_place, said_of
 from tui_pod.core.progress.passages import Passage, target_of
 from tui_pod.core.progress.progress import is_whole, resume_position, rewind
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
 from tui_pod.core.text.clean import clock as clock_text
-from tui_pod.core.text.clean import span
 
 SEEK_TOLERANCE = 1.0
 """How many seconds a file may miss the requested start by before the player seeks again."""
@@ -72,6 +73,9 @@ LONGEST_SAID = timedelta(minutes=1)
 
 BROKEN_OFF = "the connection broke off"
 """What failed when a stream ended early."""
+
+WORTH_MOVING = 2.0
+"""Fewest seconds between two versions for which playing goes to another position."""
 
 MAX_ENDS_AT_ONCE = 3
 """How many files in a row may end at once before playback stops."""
@@ -140,7 +144,9 @@ class EpisodePlayer:
         self.tracker.begin(episode.id, position)
         if is_continued:
             self.tracker.continue_from_known()
+        self._state.version = None
         self._load = Load(episode, position, is_paused, now, ticket, retry, is_second_try, awaited_sentence=sentence)
+        self._load.made_in = progress.version if is_continued and progress is not None else ""
         self._load.follows_narration = follows_narration
         speed, number = self._mixer.apply_settings_of(episode), self._state.playback.load + 1
         former = self._state.playback
@@ -406,6 +412,7 @@ class EpisodePlayer:
     def seek_to(self, position: float) -> None:
         """Go to `position` seconds; forward no further than where the episode counts as played."""
         here, length = self._state.playback.position, self._state.playback.duration
+        self.set_made_in("")
         if length and position > here:
             position = min(position, max(here, self._state.played_from(self._state.playback.episode, length)))
             if position == here:
@@ -427,6 +434,45 @@ class EpisodePlayer:
         else:
             self.tracker.wish(position)
         self._move(load, position)
+
+    def here(self, position: float, made_in: str) -> float:
+        """Return where a position that was made in a version, a `Place`, is in the one that is open."""
+        version, found = self._state.version, self._load.found if self._load is not None else {}
+        return version.moved(position, parse_place(made_in), found) if version is not None else position
+
+    def set_made_in(self, made_in: str) -> None:
+        """Note that the position to which the listener went was made in a version, a `Place`."""
+        if self._load is not None:
+            self._load.left, self._load.made_in = self._load.position, made_in
+
+    @property
+    def made_in(self) -> str:
+        """The `Place` of the position, which must be found in the version that is open; empty if there is none."""
+        return self._load.made_in if self._load is not None and self._load.phase is Phase.OPEN else ""
+
+    def know(self, event: VersionKnown) -> None:
+        """Note which version is open, and go to where the position is in it if it was made in another."""
+        load, playback = self._load, self._state.playback
+        is_whole_file = load is not None and load.phase is Phase.OPEN and load.part is None
+        if load is None or not is_whole_file or event.load != playback.load or not load.measured:
+            return
+        version = self._state.version = Version(event.size, load.measured, event.words)
+        load.found |= event.found
+        made_in, load.made_in = parse_place(load.made_in), ""
+        if made_in is None or made_in.size == version.size:
+            self.tracker.note_version()
+            return
+        stated = load.episode.duration or 0.0
+        are_of_former = abs(made_in.length - stated) < SAME <= abs(version.length - stated)
+        if load.chapter_origin is not ChapterOrigin.FILE and are_of_former:
+            moved = [mark._replace(start=version.shifted(mark.start, load.found)) for mark in playback.marks]
+            self._state.show(playback._replace(marks=tuple(moved)))
+        place, before = version.moved(load.left, made_in, load.found), playback.position
+        if abs(place - load.left) < WORTH_MOVING:
+            return
+        self._listener.tell(f"{said_of(version.length - made_in.length)}, so it goes on at {clock_text(place)}.")
+        self.seek(place)
+        self._owner.sought(before, place)
 
     def pass_over(self, passage: Passage) -> HeardRecord | None:
         """Go to the end of a passage. What is left of it counts as heard, by this record if any."""
@@ -450,6 +496,8 @@ class EpisodePlayer:
             self.start(load.episode, position, is_paused=True)
             return
         self.tracker.follow(position)
+        progress = self._state.progress_index.get(load.episode.id)
+        load.left, load.made_in = position, progress.version if progress is not None else ""
         load.is_sought = load.is_sought and load.phase is not Phase.HELD
         load.paused_at = min(listened, self._clock()) if load.paused_at is not None else None
         self._move(load, position)
@@ -702,9 +750,8 @@ class EpisodePlayer:
             return
         progress = self._state.progress_index.get(load.episode.id)
         if (place := load.place_in_shorter(position, self.tracker.heard, progress)) is not None:
-            former = (progress.duration if progress is not None else None) or load.position
-            shorter = span(max(former, load.position) - position, is_exact=True)
-            self._listener.tell(f"This version is {shorter} shorter, so it goes on at {clock_text(place)}.")
+            former = max((progress.duration if progress is not None else None) or 0.0, load.position)
+            self._listener.tell(f"{said_of(position - former)}, so it goes on at {clock_text(place)}.")
             self.tracker.duration = position
             self._state.show(self._state.playback._replace(duration=position))
             self.tracker.seek(place)

@@ -6,6 +6,8 @@ episode are seconds. Named tuples cost a start a fraction of what dataclasses do
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
@@ -121,6 +123,18 @@ class PassagesKnown(NamedTuple):
     passages: tuple[Passage, ...]
 
 
+class VersionKnown(NamedTuple):
+    """Which version of its recording a load has open."""
+
+    load: int
+    size: int
+    """Bytes."""
+    words: bytes = b""
+    """Its sound from the start on, as in `Version`; empty if that is not known."""
+    found: Mapping[str, float] = MappingProxyType({})
+    """Where the sounds of places in other versions begin in it, in seconds, by their texts."""
+
+
 class RecordsSaved(NamedTuple):
     """All records up to `ticket` are on the disk."""
 
@@ -148,4 +162,4 @@ LoadEvent = (
     | FileEnded
     | LoadFailed
 )
-Event = LoadEvent | PassagesKnown | RecordsSaved | StateMended
+Event = LoadEvent | PassagesKnown | VersionKnown | RecordsSaved | StateMended

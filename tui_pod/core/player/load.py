@@ -157,6 +157,12 @@ class Load:
     """Where the player was told to stop, in seconds: it may report one after it was told another."""
     again_at: datetime | None = None
     """When what is repeated plays again; None unless the listener has a pause to say it."""
+    left: float = 0.0
+    """Where it began, in seconds."""
+    made_in: str = ""
+    """The `Place` of that position, until it was found in the version that is open, or the listener has sought."""
+    found: dict[str, float] = field(default_factory=dict)
+    """Where the sounds of places in other versions begin in it, in seconds, by their texts."""
     part: Part | None = None
     """The part that is loaded, of an episode of several; None for a single recording."""
     faulty: int = 0
@@ -168,6 +174,7 @@ class Load:
 
     def __post_init__(self) -> None:
         """Begin in the part at the position."""
+        self.left = self.position
         self.part = self.part_at(self.position)
 
     def part_at(self, position: float) -> Part | None:

@@ -229,6 +229,11 @@ class ProgressTracker:
             self._save_heard()
         return self.ticket
 
+    def note_version(self) -> None:
+        """Save the position again with its place in the version that is now known, unless it has one."""
+        if self.episode is not None and not (progress := self._progress()).version and progress.position > 0:
+            self._put(progress, is_saved=True)
+
     def unsaved(self, position: float | None, speed: float) -> ProgressRecord | None:
         """Return the progress if playing has reached `position`, without changing it; None without an episode.
 
@@ -290,6 +295,8 @@ class ProgressTracker:
 
     def _put(self, progress: Progress, is_saved: bool) -> None:
         assert self.episode is not None
+        if is_saved and progress.position > 0 and not progress.version and self._wished <= 0 and self._state.version:
+            progress = progress._replace(version=self._state.version.place(progress.position))
         self._state.progress_index.put(self.episode, progress)
         if is_saved:
             self._since_save = 0.0

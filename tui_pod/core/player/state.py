@@ -12,6 +12,7 @@ from tui_pod.core.player.changes import PlaybackChanged
 from tui_pod.core.player.options import PlaybackOptions, Sound
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback
+from tui_pod.core.player.version import Version
 from tui_pod.core.progress.progress_index import ProgressIndex
 
 MAX_SKIPPED = 0.5
@@ -31,6 +32,8 @@ class PlaybackState:
     """How the recording sounds that plays."""
     is_chosen: bool = True
     """Whether the listener chose what plays, by starting or queueing it or in a session, and no list merely went on."""
+    version: Version | None = None
+    """Of the recording that is open; None if that is not known."""
     has_others: bool = False
     """Whether other machines may have newer progress."""
     answered_at: datetime | None = None

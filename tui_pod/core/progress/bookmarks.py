@@ -43,6 +43,8 @@ class Bookmark(NamedTuple):
     """Whether it was removed; it stays here so that other machines learn of it."""
     is_recognised: bool = False
     """Whether a machine recognised its words, and nobody has edited them."""
+    version: str = ""
+    """A `Place` in the version of the recording that it was made in; empty if that is not known."""
 
     @property
     def key(self) -> BookmarkKey:
@@ -61,7 +63,7 @@ class Bookmark(NamedTuple):
 
     def removed(self, now: datetime) -> Self:
         """Return the bookmark as it is stored once removed."""
-        return self._replace(text="", note="", title="", is_recognised=False, is_removed=True, updated=now)
+        return self._replace(text="", note="", title="", version="", is_recognised=False, is_removed=True, updated=now)
 
 
 class Stretch(NamedTuple):

@@ -41,6 +41,8 @@ class Progress(NamedTuple):
     """Whether too little of it was heard so far for Continue."""
     origin: str = ""
     """Name of the machine or server that this value is from; empty if it was made here."""
+    version: str = ""
+    """A `Place` in the version of the recording that the position was made in; empty if that is not known."""
 
     @property
     def status(self) -> Status:
@@ -62,6 +64,7 @@ class Progress(NamedTuple):
             updated=now,
             is_brief=is_brief,
             origin="",
+            version="",
         )
 
     def with_played(self, start: float, end: float, now: datetime, enough: float = 0.0) -> Self:
@@ -87,7 +90,7 @@ class Progress(NamedTuple):
 
     def marked(self, played: bool, now: datetime) -> Self:
         """Return this progress marked by the listener; either way the position is 0."""
-        return self._replace(position=0.0, played=played, updated=now, origin="")
+        return self._replace(position=0.0, played=played, updated=now, origin="", version="")
 
     def dated(self, now: datetime) -> Self:
         """Return this progress, received from another machine, with `now` for times that are unknown."""
@@ -100,7 +103,7 @@ class Progress(NamedTuple):
 
     def finished(self, now: datetime) -> Self:
         """Return this progress after its end was reached by playing."""
-        return self._replace(position=0.0, played=True, plays=self.plays + 1, updated=now, origin="")
+        return self.marked(True, now)._replace(plays=self.plays + 1)
 
     def source(self, now: datetime) -> str:
         """Return where and when another machine made this: `from laptop, 2 h ago`; empty if it was made here."""
@@ -126,7 +129,8 @@ def newest(first: Progress, second: Progress) -> Progress:
 
 def _order(progress: Progress) -> tuple[object, ...]:
     """Return the sort key by which a value is newer; its last parts only break ties."""
-    return progress.updated, progress.played, progress.position, progress.is_dismissed, progress.duration or 0.0
+    length = progress.duration or 0.0
+    return progress.updated, progress.played, progress.position, progress.is_dismissed, length, progress.version
 
 
 MAX_SHARE_LEFT = 0.10
