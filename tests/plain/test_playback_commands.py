@@ -148,7 +148,6 @@ async def test_marking_a_topic_marks_all_of_it_and_stays_there(room: Room) -> No
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        (("A", "rule ", "A", "rule"), "A list needs a name."),
         (("e", "e", "2", "j", "K"), "1 of 2. Two. 3 minutes 20."),
         (("A", " "), "Nothing changed."),
         (("A", "Mine", "A", " "), "Nothing changed."),
@@ -167,9 +166,8 @@ async def test_episode_that_is_not_queued_is_not_moved_and_it_says_why(room: Roo
 
 async def test_lists_there_are_named_when_one_is_asked_for(room: Room) -> None:
     said = await run(RoomServices(room), "A", "Mine", "v", "v", "A", "Mine")
-    question = "Type a name. To save what is listed as a smart list, type “rule” and a name:"
-    assert said[0] == f"Put 1 episode on which list? {question}"
-    assert said[-2:] == [f"Put 2 episodes on which list? Yours: Mine. {question}", "“Two” put on “Mine”."]
+    assert said[0] == "Put 1 episode on which list? Type a name:"
+    assert said[-2:] == ["Put 2 episodes on which list? Yours: Mine. Type a name:", "“Two” put on “Mine”."]
 
 
 async def test_episode_is_moved_in_a_list_by_hand_unless_it_has_another_order(room: Room) -> None:
@@ -242,7 +240,8 @@ async def test_list_of_ones_own_is_made_ordered_and_removed(room: Room) -> None:
 
 
 async def test_what_is_listed_becomes_a_rule_and_a_bad_name_is_refused(room: Room) -> None:
-    said = await run(RoomServices(room, ListQuery(entry=1)), "f", "A", "rule Basics", "A", "rule Rest", "A", "Rest")
+    save = ("ctrl+p", "Save as a smart list")
+    said = await run(RoomServices(room, ListQuery(entry=1)), "f", *save, "Basics", *save, "Rest", "A", "Rest")
     assert "There is a topic “Basics” already; choose another name." in said
     assert said[-1].startswith("“Rest” is a smart list")
     made = room.controller.lists.named("Rest")

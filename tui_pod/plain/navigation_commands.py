@@ -9,7 +9,7 @@ from tui_pod.core.actions import key_of
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.selection.list_query import ListQuery, SmartList
-from tui_pod.core.text.clean import clean, counted, enumerated
+from tui_pod.core.text.clean import counted, enumerated
 from tui_pod.core.wall_time import local_date
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.dialogue import Dialogue
@@ -37,9 +37,6 @@ SENTENCES = 20
 HISTORY_DAYS = 7
 """Days of listening that are read out."""
 
-QUERY_LIMIT = 200
-"""Longest search in characters."""
-
 
 class NavigationCommands:
     """Runs the commands that change nothing."""
@@ -64,12 +61,9 @@ class NavigationCommands:
             "focus.left": self._left,
             "focus.right": self._right,
             "topic.find": self._ask_topic,
-            "search.start": lambda: self._dialogue.ask("Search in title, summary or topic:", self._search),
             "search.next": partial(self._search_next, 1),
             "search.previous": partial(self._search_next, -1),
             "search.clear": self._clear,
-            "list.filter": self._filter,
-            "list.sort": self._sort,
             "list.go_to_playing": self._go_to_playing,
             "view.details": self._details,
             "view.recap": self._recap,
@@ -122,10 +116,6 @@ class NavigationCommands:
         """The episode at the cursor."""
         return self._list.library.find(self._list.episode)
 
-    def _search(self, words: str) -> None:
-        self.look(self._list.query._replace(query=clean(words, QUERY_LIMIT)))
-        self._list.pointed_at = self._list.episode
-
     def _search_next(self, by: int) -> None:
         total = len(self._list.indexes)
         if self._list.query.query.strip() and total:
@@ -149,16 +139,6 @@ class NavigationCommands:
     def _nudge(self, by: float) -> None:
         episode = self._controller.playback.episode
         self._dialogue.say("Nothing is playing." if episode is None else self._services.reader.nudge(episode, by))
-
-    def _filter(self) -> None:
-        query = self._list.next_filter()
-        self._dialogue.say(f"Filter: {query.filter}.")
-        self.look(query, keeps_cursor=True)
-
-    def _sort(self) -> None:
-        self._browser.look(self._list.next_sort(), keeps_cursor=True)
-        self._dialogue.say(f"Order: {self._list.order_name}.")
-        self.look(self._list.query, keeps_cursor=True)
 
     def _go_to_playing(self) -> None:
         controller = self._controller

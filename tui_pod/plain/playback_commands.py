@@ -9,18 +9,21 @@ from collections.abc import Callable
 from functools import partial
 
 from tui_pod.core.actions import MOVING_ON, key_of
-from tui_pod.core.errors import UserError
 from tui_pod.core.progress.bookmarks import Bookmark
+from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.core.selection.session_planner import SessionRequest, parse_budget
-from tui_pod.core.text.clean import counted, enumerated
+from tui_pod.core.text.clean import counted
 from tui_pod.plain.asking import ask_for
 from tui_pod.plain.browser import Browser
 from tui_pod.plain.dialogue import Dialogue
-from tui_pod.plain.spoken import say_plan, say_playback, sentence
+from tui_pod.plain.spoken import say_list, say_plan, say_playback
 from tui_pod.services.recall import Asking
 from tui_pod.services.services import Services
 from tui_pod.wishes.actions import COMMANDS, run_command
 from tui_pod.wishes.wish import Subject
+
+LISTING = ("list.filter", "list.sort", "search.start")
+"""Actions after which the list is said."""
 
 MOVES = ("queue.move_down", "queue.move_up")
 """Actions after which the row is said even if nothing was moved."""
@@ -46,14 +49,20 @@ class PlaybackCommands:
             "session.plan": self._plan,
             "select.one": self._select_one,
             "select.range": self._select_range,
-            "list.collect": self._collect,
         }
         return shared | own
 
     def subject(self) -> Subject:
         """Return what commands act on: the selection, the episode at the cursor, or all of the topic at the cursor."""
         entry = self._browser.entry if self._browser.is_on_topics else None
-        return Subject(self._services, self._list, self._chosen(), entry, edit=self._edit)
+        return Subject(self._services, self._list, self._chosen(), entry, self._look, self._edit)
+
+    def _look(self, query: ListQuery) -> None:
+        """List something else; the cursor keeps its episode unless that is a search."""
+        is_search = query.query != self._list.query.query
+        self._browser.look(query, keeps_cursor=not is_search)
+        if is_search:
+            self._list.pointed_at = self._list.episode
 
     def _run(self, ident: str) -> None:
         """Ask what an action needs to know, then run its command."""
@@ -66,6 +75,9 @@ class PlaybackCommands:
         outcome = run_command(ident, on)
         if outcome.text:
             self._dialogue.say(outcome.sentence)
+        if ident in LISTING and outcome.is_done:
+            self._dialogue.say(say_list(model))
+            self._dialogue.say(browser.say_here())
         model.update()
         if ident == "episode.play" and episode == playback.episode and playback.is_going:  # else its start is said
             self._dialogue.say(say_playback(self._controller.playback))
@@ -114,28 +126,6 @@ class PlaybackCommands:
     def _say_selection(self) -> None:
         count = len(self._list.selected)
         self._dialogue.say(f"Selected: {counted(count)}." if count else "Nothing is selected.")
-
-    def _collect(self) -> None:
-        """Ask which list to put the chosen episodes on, or which smart list to save what is listed as."""
-        episodes, names = self._chosen(), [each.name for each in self._controller.lists.by_hand]
-        known = f" Yours: {enumerated(names)}." if names else ""
-        question = (
-            f"Put {counted(len(episodes))} on which list?{known} Type a name. To save what is listed as a smart list,"
-        )
-        self._dialogue.ask(f"{question} type “rule” and a name:", partial(self._put_on, episodes))
-
-    def _put_on(self, episodes: list[str], answer: str) -> None:
-        lists, (word, _, rule) = self._controller.lists, answer.strip().partition(" ")
-        if not answer.strip():
-            self._dialogue.say("Nothing changed.")
-            return
-        try:
-            if word == "rule":
-                self._dialogue.say(f"{lists.set(self._list.as_rule()._replace(name=rule))}.")
-            else:
-                self._dialogue.say(f"{lists.put_on(answer, episodes)}.")
-        except UserError as error:
-            self._dialogue.say(sentence(f"{str(error)[:1].upper()}{str(error)[1:]}"))
 
     # -- sessions --------------------------------------------------------------------------------------
 

@@ -16,13 +16,16 @@ from tui_pod.core.playback.controller import NOTHING_PLAYS
 from tui_pod.core.playback.sleep_timer import SleepTimer, parse_sleep
 from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.core.selection.session_planner import parse_budget
-from tui_pod.core.text.clean import counted, fold, span, spoken_time
+from tui_pod.core.text.clean import clean, counted, fold, span, spoken_time
 from tui_pod.net.file_address import typed_path
 from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE
 from tui_pod.wishes.asks import check_answers
 from tui_pod.wishes.wish import Subject
 
 Command = Callable[[Subject], Outcome | None]
+
+QUERY_LIMIT = 200
+"""Longest search in characters."""
 
 
 def run_command(ident: str, on: Subject) -> Outcome:
@@ -244,7 +247,11 @@ def _sort(on: Subject) -> Outcome:
 
 
 def _search(on: Subject) -> None:
-    on.look(on.model.query._replace(query=on.text("words")))
+    on.look(on.model.query._replace(query=clean(on.text("words"), QUERY_LIMIT)))
+
+
+def _collect(on: Subject) -> Outcome:
+    return changed(on.controller.lists.put_on(on.text("list"), on.episodes))
 
 
 def _save_list(on: Subject) -> Outcome:
@@ -336,6 +343,7 @@ COMMANDS: Mapping[str, Command] = {
     "list.remove": _remove,
     "list.mark_played": _mark_all,
     "list.catch_up": _catch_up,
+    "list.collect": _collect,
     "list.save": _save_list,
     "list.filter": _filter,
     "list.sort": _sort,

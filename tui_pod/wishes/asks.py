@@ -14,7 +14,7 @@ from tui_pod.core.playback.go_to import parse_times
 from tui_pod.core.playback.sleep_timer import parse_sleep
 from tui_pod.core.selection.list_query import Filter
 from tui_pod.core.selection.session_planner import parse_budget
-from tui_pod.core.text.clean import clock, enumerated, fold, length, spoken_place
+from tui_pod.core.text.clean import clock, counted, enumerated, fold, length, spoken_place
 from tui_pod.net.file_address import typed_path
 from tui_pod.services.caller import Kind
 from tui_pod.services.hints import HIDING, SET_BY_FILE, SYNC_WAYS
@@ -108,6 +108,17 @@ def _check_topic(on: Subject, text: str) -> None:
         raise UserError(f"no topic is called “{text}”")
 
 
+def _own_lists(on: Subject) -> Sequence[Choice]:
+    return [Choice(own.name) for own in on.controller.lists.by_hand]
+
+
+def _asked_list(on: Subject) -> str:
+    names = [choice.value for choice in _own_lists(on)]
+    return (
+        f"Put {counted(len(on.episodes))} on which list?{f' Yours: {enumerated(names)}.' if names else ''} Type a name:"
+    )
+
+
 def _sync_ways(on: Subject) -> Sequence[Choice]:
     off = [Choice("nothing", "Turn sync off")] if on.services.sync.setup.settings.is_set else []
     return [*map(Choice, ("folder", "server", "library"), SYNC_WAYS), *off]
@@ -171,6 +182,7 @@ ASKS: Mapping[str, Sequence[Ask]] = {
     ),
     "list.filter": (Ask("filter", "Which?", Kind.CHOICE, lambda _: [*map(Choice, Filter)], when=_never),),
     "list.sort": (Ask("order", "Which?", Kind.CHOICE, lambda on: [*map(Choice, on.model.sorts)], when=_never),),
+    "list.collect": (Ask("list", _asked_list, choices=_own_lists, example="Morning", leave="Nothing changed."),),
     "list.save": (Ask("name", "The name of the smart list:", example="Morning", leave="Nothing changed."),),
     "list.remove": (
         Ask(

@@ -17,9 +17,10 @@ from tui_pod.core.library.podcast_settings import (
     find_row,
 )
 from tui_pod.core.progress.progress import Status
+from tui_pod.core.selection.list_query import Sort
 
 _TOPICS = WORDS._replace(allowed="names, paths such as Science/Physics, or addresses of feeds, separated by commas")
-_ORDERS = choice_kind("newest", "course", "shortest", "longest", "title", "author", "heard", "shuffle")
+_ORDERS = choice_kind(*Sort)
 
 _TABLE: tuple[tuple[str, str, ValueKind, str], ...] = (
     ("name", "Its name", TEXT, "such as Morning"),
