@@ -272,6 +272,8 @@ def say_notes(notes: EpisodeNotes, chapters: Sequence[Chapter]) -> Iterator[str]
         yield f"Podcast: {sentence(notes.podcast)}"
     if notes.page:
         yield f"Page: {notes.page}"
+    if notes.health:
+        yield f"Of its files: {notes.health}."
     yield from (f"Also at: {path}" for path in notes.copies)
     if notes.text:
         yield "Notes:"

@@ -225,7 +225,14 @@ def _store_items(
     changes += db.total_changes - before
     unwanted = marks.note_new(db, number, now)
     db.execute("DELETE FROM files WHERE feed = ?", (number,))
-    rows = ((number, file.path, file.size, file.modified, file.key, json.dumps(file.tags)) for file in files)
+    recordings = [(ident, item.recording) for ident, item in zip(ids, items, strict=True) if item.recording is not None]
+    by_name = {key for ident, found in recordings if ident in books and keys.keys().isdisjoint(found.keys)
+               for key in found.keys}  # fmt: skip
+    rows = (
+        (number, file.path, file.size, file.modified, file.key,
+         json.dumps(file.tags._replace(is_by_name=file.tags.is_by_name or file.key in by_name)))
+        for file in files
+    )  # fmt: skip
     db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", rows)
     return Stored(new + len(grown) - unwanted, bool(changes))
 

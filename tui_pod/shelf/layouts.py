@@ -15,10 +15,12 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from math import ceil, inf
 from typing import NamedTuple
 
 from tui_pod.core.library.parts import GROWN, Move, Part, RecordingContent, Stretches, arrange, pack_parts, unpack_parts
+from tui_pod.core.text.clean import enumerated
 from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf.database import FeedDatabase, bump
 from tui_pod.shelf.episodes import TABLES
@@ -26,6 +28,9 @@ from tui_pod.shelf.published import PublishedItem, Recording, Tags
 
 ENCODED_ANEW = 2.0
 """Seconds by which the length of a file may change when it is encoded anew."""
+
+MOST_SAID = 5
+"""How many files that are missing or cut off are said by number."""
 
 MAX_LAYOUTS = 20
 """Maximum number of former lists of parts that are stored for a book; the oldest are deleted."""
@@ -246,6 +251,44 @@ def read_places(db: sqlite3.Connection, ident: str) -> list[Sequence[str]]:
     rows = [row for rows in _groups(db, ident) for row in rows]
     rows = sorted((row for row in rows if row.is_shown), key=lambda row: row.id != ident)
     return [[part.audio for part in unpack_parts(row.parts)] or [row.audio or ""] for row in rows]
+
+
+def read_health(db: sqlite3.Connection, book: str, parts: Sequence[Part]) -> str:
+    """Return what is wrong with the files of a book, or uncertain, in words; empty if nothing is."""
+    asked = (
+        "SELECT (SELECT tags FROM files WHERE key = one.value LIMIT 1) FROM recordings,"
+        """ json_each('["' || replace(keys, ' ', '","') || '"]') AS one WHERE recordings.id = ? ORDER BY one.key"""
+    )
+    found = [Tags(*stored_json(tags)) if tags else Tags() for (tags,) in db.execute(asked, (book,))]
+    if len(found) != len(parts):
+        return ""
+    numbers = numbers_of([os.path.splitext(os.path.basename(part.audio))[0] for part in parts])
+    numbers = numbers or [tags.track or 0 for tags in found]
+    known, most = {*numbers}, max(numbers, default=0)
+    missing = [number for number in range(1, most) if number not in known]
+    if len(known) < len(numbers) or 0 in known or len(missing) > len(numbers):  # of several discs, or no numbers
+        missing, numbers = [], list(range(1, len(parts) + 1))
+    cut = [number for number, tags in zip(numbers, found, strict=True) if tags.is_cut_off]
+    said = [
+        f"part{'s' * (len(which) > 1)} {_enumerated(which)}{what}"
+        for which, what in ((missing, f" of {most} missing"), (cut, " cut off"))
+        if which
+    ]
+    if any(tags.is_by_name for tags in found):
+        said.append("encoded anew: the position was kept by the order of the files")
+    return ", ".join(said)
+
+
+def _enumerated(numbers: Sequence[int]) -> str:
+    said = enumerated([*map(str, numbers[:MOST_SAID])])
+    return f"{said} and {len(numbers) - MOST_SAID} more" if len(numbers) > MOST_SAID else said
+
+
+def numbers_of(names: Sequence[str]) -> list[int]:
+    """Return the number of each of the files of a book: what rises from name to name; empty if nothing does."""
+    rows = [[int(found) for found in re.findall(r"\d{1,6}", name)] for name in names]
+    columns = zip(*rows, strict=False) if len({*map(len, rows)}) == 1 else ()
+    return next((list(column) for column in columns if all(a < b for a, b in pairwise(column))), [])
 
 
 def settle_copies(db: sqlite3.Connection, now: float) -> bool:

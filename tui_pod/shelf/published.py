@@ -145,6 +145,10 @@ class Tags(NamedTuple):
     """Seconds since 1970; None if no full date is stated."""
     has_lyrics: bool = False
     """Whether there is a text in the file."""
+    is_cut_off: bool = False
+    """Whether it has fewer bytes than it states."""
+    is_by_name: bool = False
+    """Whether it was recognised as a part of its book, encoded anew, by name and order alone."""
 
     @property
     def chapters(self) -> str:

@@ -45,7 +45,7 @@ from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import Details, FeedStore
-from tui_pod.shelf.layouts import read_places
+from tui_pod.shelf.layouts import read_health, read_places
 from tui_pod.shelf.marks import candidates
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.foreign_texts import ForeignTexts
@@ -76,6 +76,14 @@ class EpisodeAccess:
                 return read_places(db, ident)
         except FeedStoreError:
             return []
+
+    def health(self, book: Episode) -> str:
+        """Return what is wrong with the files of a book; empty if nothing is, or it cannot be read."""
+        try:
+            with self.store.db.read() as db:
+                return read_health(db, book.id, book.parts) if book.parts else ""
+        except FeedStoreError:
+            return ""
 
     def policy_for(self, details: Details | None) -> NetworkPolicy:
         """Return the network access of an episode. Raises FetchError if its logins cannot be read."""
@@ -330,7 +338,8 @@ class EpisodeDocuments:
         if source_of(details.feed).is_online:
             return EpisodeNotes(text, details.feed_title, details.item.link or "")
         copies = tuple(clean(os.path.commonpath(each)) for each in self._access.places(episode.id)[1:])
-        return EpisodeNotes(text, page=details.item.link or "", copies=copies)
+        health = self._access.health(episode)
+        return EpisodeNotes(text, page=details.item.link or "", copies=copies, health=health)
 
     def language(self, episode: Episode) -> str:
         """Return the language of an episode's feed, such as `de-at`; empty if it is not stated."""

@@ -7,6 +7,7 @@ Places in a book stay where they are when files become a book, its parts change,
 import os
 import re
 import shutil
+import struct
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,7 +27,7 @@ from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.plain.spoken import say_episode
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.layouts import correct_length
+from tui_pod.shelf.layouts import correct_length, numbers_of, read_health
 from tui_pod.shelf.marks import read_news
 from tui_pod.shelf.published import AudioFile, Kinds, PublishedItem, Tags
 from tui_pod.sources.folders.cue import read_cue
@@ -594,6 +595,38 @@ def test_book_whose_files_are_encoded_anew_keeps_its_place_by_their_names(
     found = present(ProgressIndex(library, {book.id: Progress(BEFORE, at)}).get(book.id))
     assert found.position == pytest.approx(changed.parts[1].start + 0.5, abs=0.02)
     assert moved_notebook(noted(book.id, at), library.moves).bookmarks[0].start == found.position
+    shelf.refresh()
+    assert health(shelf, changed) == "encoded anew: the position was kept by the order of the files"
+
+
+def health(shelf: Shelf, book: Episode) -> str:
+    """Return what details say of the files of a book."""
+    with shelf.store.db.read() as db:
+        return read_health(db, book.id, book.parts)
+
+
+def test_details_say_which_part_is_missing_and_which_is_cut_off(shelf: Shelf, book: Episode) -> None:
+    assert health(shelf, book) == ""
+    for number in (5, 6):
+        shelf.put(f"Emma/{number:02}.mp3", f"Chapter {number}", f"{number}", TALB="Emma")
+    (shelf.folder / "Emma/02.mp3").unlink()
+    content = bytearray((shelf.folder / "Emma/06.mp3").read_bytes())
+    at = content.index(b"\xff\xfb") + 36
+    content[at : at + 16] = b"Xing" + struct.pack(">III", 3, 100, 100 * 417)  # flags, frames, bytes
+    (shelf.folder / "Emma/06.mp3").write_bytes(content)
+    shelf.refresh()
+    assert health(shelf, shelf.book()) == "parts 2 and 4 of 6 missing, part 6 cut off"
+
+
+@pytest.mark.parametrize(
+    ("names", "numbers"),
+    [
+        (["01 a", "02 b", "04 c"], [1, 2, 4]), (["Emma 1 - 01", "Emma 1 - 03"], [1, 3]), (["a", "b"], []),
+        (["1 of 3", "2 of 3"], [1, 2]), (["CD 1 track 1", "CD 1 track 2", "CD 2 track 1"], []),
+    ],
+)  # fmt: skip
+def test_numbers_of_files_are_what_rises_in_their_names(names: list[str], numbers: list[int]) -> None:
+    assert numbers_of(names) == numbers
 
 
 def test_what_spans_parts_still_does_when_another_part_comes(shelf: Shelf, book: Episode) -> None:

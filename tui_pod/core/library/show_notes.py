@@ -20,6 +20,8 @@ class EpisodeNotes(NamedTuple):
     is_downloaded: bool = False
     copies: tuple[str, ...] = ()
     """Paths of the other files or folders that it lies in, too."""
+    health: str = ""
+    """What is wrong with the files of a book, or uncertain: `part 3 of 40 missing`; empty if nothing is."""
 
 
 class PodcastFacts(NamedTuple):

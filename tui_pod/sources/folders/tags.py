@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from itertools import repeat
+from math import inf
 from typing import Any
 
 from tinytag import TinyTag, TinyTagException
@@ -188,13 +189,15 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
     narrator = _line(tag("narrator", "narrated by", "narratedby", "reader") or found.composer)
     number = _line(tag("series-part", "series_index", "series-index", "movement"), 20)
     series = _line(tag("series", "movement_name"))
+    duration = _duration(found, file)
+    has_rate = (found.mime_type or "").startswith(_RATED)
     return Tags(
         _line(found.title),
         _line(found.album),
         artists or _line(found.albumartist),
         _number(found.disc),
         _number(found.track),
-        _duration(found, file),
+        duration,
         _line(tag(*_DESCRIPTIONS) or found.comment or tag("_comment"), SUMMARY_LIMIT),
         author=author,
         narrator=narrator if narrator != author else "",
@@ -203,6 +206,7 @@ def _tags(file: io.FileIO, path: str, start: bytes) -> Tags:
         genre=_line(found.genre, 100),
         published=_published((tag("tdrl"), found.year or "", *(other.get("year") or ())), tag("tdat")),
         has_lyrics=bool(tag("lyrics")),
+        is_cut_off=has_rate and (duration or inf) < (found.duration or 0.0) / CUT_OFF,
     )
 
 

@@ -215,6 +215,7 @@ def about_episode(
         ("Series", episode.series),
         ("Year", episode.year),
         ("Length", _length(episode, duration)),
+        ("Files", notes.health),
         ("Progress", heard),
         ("Elsewhere", elsewhere),
         ("Recurs", list_passages(passages)),
