@@ -80,7 +80,7 @@ def test_week_with_two_books_and_a_folder_of_talks(tmp_path: Path) -> None:
     assert listener.progress(ids["Emma"]).position == left
     away.rename(shelf)
 
-    # it is heard to its end, and the next book follows at its own speed
+    # it is heard to its end; the next book waits for a key, and has its own speed
     with listener.sits_down(*arguments) as app:
         app.see("‖ Emma")
         app.press(" ")
@@ -88,6 +88,9 @@ def test_week_with_two_books_and_a_folder_of_talks(tmp_path: Path) -> None:
         app.do(":", "12:34")
         app.press("2:48\r")
         app.see("✓ Emma")
+        app.lose("▶ Emma")
+        assert app.bar() is None
+        app.press(">")
         app.hear("Persuasion")
         app.see("1×")
         app.quit()

@@ -220,8 +220,7 @@ def test_faulty_part_is_skipped_with_a_line() -> None:
     room.player.play(78)  # near enough to the end
     assert room.progress_index.status("book") is Status.PLAYED
     room.controller.handle(LoadFailed(room.controller.playback.load, "No sound in it."))
-    assert room.controller.playback.episode == "next"
-    assert room.listener.errors == []
+    assert (room.playing, room.listener.errors) == (None, [])
 
 
 def test_last_part_that_cannot_be_opened_ends_the_book_where_it_begins() -> None:
@@ -230,7 +229,7 @@ def test_last_part_that_cannot_be_opened_ends_the_book_where_it_begins() -> None
     room.sources.is_holding = True
     room.player.play(10)
     room.controller.handle(LoadFailed(room.controller.playback.load, "No sound in it."))
-    assert (room.controller.playback.episode, room.listener.errors) == ("next", [])
+    assert (room.playing, room.listener.errors) == (None, [])
     assert room.listener.said[-1] == "“Part C” cannot be played."
     assert room.progress("book").status is Status.STARTED
     assert room.progress("book").position == pytest.approx(150.0, abs=1)
@@ -334,3 +333,29 @@ def test_seek_in_a_planned_text_whose_part_is_still_made_opens_the_part_of_its_p
     room.controller.handle(SourceReady(room.controller.playback.load, room.sources.part("text", made)))
     assert opened(room) == [("/b.mp3", start)]
     assert room.controller.playback.position == sought
+
+
+def volumes(after: str = "") -> Room:
+    """Return a room of three volumes, a book of no series and a talk, where the first volume ends."""
+    episodes = [
+        Episode(name, name.title(), duration=100.0, audio=f"/{name}.m4b", series=series)
+        for name, series in (("first", "Saga 1"), ("other", ""), ("second", "Saga 2"), ("third", "Saga 2.5"))
+    ]
+    room = make_room([*episodes, NEXT], settings={"after": after} if after else {})
+    room.play("first", 100.0, range(5))
+    return room
+
+
+def test_after_a_book_nothing_begins_but_the_next_of_its_series_is_named() -> None:
+    room = volumes()
+    assert room.playing is None
+    assert room.listener.said == ["Next in the series: “Second”. after=series in its settings plays it."]
+
+
+def test_next_of_the_series_begins_by_itself_where_that_is_set() -> None:
+    room = volumes("series")
+    assert room.playing == "second"
+    room.player.play(100.0)
+    assert room.playing == "third"
+    room.player.play(100.0)
+    assert room.playing is None

@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, split_author_key
+
+
+def series_of(book: Episode) -> str:
+    """Return the series of a book without its number in it; empty if it is of none."""
+    return re.sub(r"[\s,#]*\d[\d.,]*$", "", book.series).casefold()
 
 
 def other_editions(library: Library, index: int) -> Iterator[int]:

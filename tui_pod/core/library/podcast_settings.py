@@ -277,8 +277,8 @@ class PodcastSettings:
     after: Annotated[
         str,
         Setting(
-            "What plays after the queue: its list, the podcast, or nothing (queue); stop: not even the queue",
-            choice_kind("list", "podcast", "queue", "stop"),
+            "What plays after the queue: its list, the podcast, a book's series, nothing (queue); stop: no queue",
+            choice_kind("list", "podcast", "series", "queue", "stop"),
             "as usual",
         ),
     ] = ""

@@ -526,10 +526,13 @@ class PlaybackController:
                 return
         if self.sessions.end_if_over():
             return
-        if self.sessions.following() is None:
+        if (following := self.sessions.following()) is None:
+            volume = self.library.find(self._up_next.volume())
             self.stop()
+            if volume is not None:
+                self._listener.tell(f"Next in the series: “{volume.title}”. after=series in its settings plays it.")
         else:
-            self._up_next.advance(is_automatic=True, follows_narration=is_narration)
+            self._up_next.advance(is_automatic=True, follows_narration=is_narration, following=following)
 
     def _on_failed(self, reason: str) -> None:
         if not self._up_next.is_automatic:

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
 
-from tui_pod.core.library.editions import other_editions
+from tui_pod.core.library.editions import other_editions, series_of
+from tui_pod.core.library.episode import is_book
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.changes import QueueChanged
 from tui_pod.core.player.episode_player import EpisodePlayer
@@ -196,13 +197,18 @@ class UpNext:
             return False
         return True
 
-    def advance(self, is_automatic: bool = False, follows_narration: bool = False) -> None:
-        """Play what comes next, or stop if nothing does."""
-        following = self.next()
+    def advance(
+        self, is_automatic: bool = False, follows_narration: bool = False, following: str | None = None
+    ) -> None:
+        """Play what comes next, or stop if nothing does; `following` is what that is, if not of the list."""
+        of_list = self.next()
+        following = following or of_list
         if following is None:
             self._player.stop()
             return
-        if following not in self.queue.upcoming:
+        if following != of_list:
+            self.follow(self.home_context(following))
+        elif following not in self.queue.upcoming:
             self.context = replace(self.context, row=self._next_row() or 0)
         self._play(following, is_automatic=is_automatic, follows_narration=follows_narration)
 
@@ -215,14 +221,37 @@ class UpNext:
     def following(self, in_session: bool = False) -> str | None:
         """Return what starts automatically when the current episode ends; None if nothing does.
 
-        Outside a session the podcast decides, with its setting `after`.
+        Outside a session the podcast decides, with its setting `after`. After a book nothing else begins unasked.
         """
         settings = self._state.settings_of(self._state.playback.episode)
         after = settings.after if settings is not None and not in_session else ""
         if after == "stop":
             return None
+        if after == "series":
+            return next(self.upcoming(), None) or self.volume()
+        if not (after or in_session) and self._is_book_playing:
+            after = "queue"
         goes_on = after in ("list", "podcast") if after else self._state.options.is_autoplaying
         return self.next() if goes_on else next(self.upcoming(), None)
+
+    @property
+    def _is_book_playing(self) -> bool:
+        playing = self._state.library.find(self._state.playback.episode)
+        return playing is not None and is_book(playing)
+
+    def volume(self) -> str | None:
+        """Return the next book of the series that plays, not played yet; None if there is none."""
+        state, ident = self._state, self._state.playback.episode
+        book = state.library.find(ident)
+        if ident is None or book is None or not (series := series_of(book)):
+            return None
+        home = self.home_context(ident)
+        for index in home.indexes[home.row + 1 :]:
+            other = state.library.episode(index)
+            is_unplayed = state.progress_index.status(other.id) is not Status.PLAYED
+            if series_of(other) == series and is_unplayed and not self._is_other_edition(index):
+                return other.id
+        return None
 
     def upcoming(self) -> Iterator[str]:
         """Yield the entries of the queue that follow what plays and are in the library."""

@@ -60,7 +60,7 @@ def test_setting_of_some_values_alone_is_chosen_and_any_other_is_typed() -> None
     }
     assert {name for name in ROWS if field(name).choices} == chosen
     assert field("delete_played").choices == ()  # now, never, or days
-    assert field("after").choices == ("list", "podcast", "queue", "stop")
+    assert field("after").choices == ("list", "podcast", "series", "queue", "stop")
     assert field("article").choices == ("page",)  # an empty field means the feed
 
 
