@@ -63,8 +63,8 @@ def test_each_process_for_foreign_sound_or_text_is_in_a_cell(module: str) -> Non
 import resource, runpy, socket, sys
 from tui_pod.runtime import cell
 enter = cell.enter_cell
-def then_try(*limits):
-    enter(*limits)
+def then_try(*limits, **more):
+    enter(*limits, **more)
     try:
         socket.socket()
     except OSError as error:

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -67,3 +68,19 @@ async def test_voice_narrates_without_a_network_and_notes_nothing_to_be_sent_lat
     assert isinstance(await asyncio.wait_for(answer, 120), Narration)
     await narrator.close()
     assert list(home.rglob("*")) == []
+
+
+@pytest.mark.skipif(not has_voice(), reason="the voice is not installed: pip install hibari-tts")
+async def test_command_of_the_listener_has_the_network_also_after_the_voice(tmp_path: Path) -> None:
+    narrator = Narrator(tmp_path, 1 << 30)
+    await narrator.make(Script(("One.",)))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        speak = (
+            "import socket, sys, wave\n"
+            f"socket.create_connection({server.getsockname()!r})\n"
+            "with wave.open(sys.stdout.buffer, 'wb') as file:\n"
+            "    file.setparams((1, 2, 24_000, 24_000, 'NONE', ''))\n"
+            "    file.writeframes(b'\\1\\2' * 24_000)\n"
+        )
+        assert (await narrator.make(Script(("Two.",), command=(sys.executable, "-c", speak)))).duration > 0
+    await narrator.close()

@@ -1,4 +1,4 @@
-"""Close a process that reads what others wrote, or runs a command: no network, no new privileges, and limits.
+"""Close a process that reads what others wrote: no network, no new privileges, and limits.
 
 What it starts is closed too. On macOS, and on processors that are not known here, there are only the limits.
 """
@@ -38,10 +38,11 @@ _AF_UNIX = 1
 GB = 1 << 30
 
 
-def enter_cell(memory: int, of: int = resource.RLIMIT_DATA) -> None:
+def enter_cell(memory: int, of: int = resource.RLIMIT_DATA, is_online: bool = False) -> None:
     """Close this process, and what it will start, for good; call it before there are threads.
 
-    `memory` is in bytes of private memory, or `of` something else.
+    `memory` is in bytes of private memory, or `of` something else. A process that runs the listener's own command
+    keeps the network.
     """
     for limit, most in ((of, memory), (resource.RLIMIT_CORE, 0)):
         with suppress(OSError, ValueError):  # macOS knows no such limit
@@ -61,7 +62,8 @@ def enter_cell(memory: int, of: int = resource.RLIMIT_DATA) -> None:
     head = ctypes.create_string_buffer(struct.pack("@HP", len(program), ctypes.addressof(code)))
     prctl = ctypes.CDLL(None).prctl
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, head)
+    if not is_online:
+        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, head)
 
 
 def allow_seconds(count: float) -> None:

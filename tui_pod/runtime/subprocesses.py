@@ -33,6 +33,9 @@ RUN = "import runpy, sys; runpy.run_module(sys.argv.pop(1), run_name='__main__',
 AHEAD = "ahead"
 """The argument of a process whose work nobody waits for yet. It is niced, which it cannot take back."""
 
+COMMAND = "command"
+"""The argument of a process that runs a command of the listener's."""
+
 PR_SET_PDEATHSIG = 1
 """From <linux/prctl.h>."""
 

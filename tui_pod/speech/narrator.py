@@ -26,7 +26,7 @@ from tui_pod.core.text.speech import speakable, split_direction
 from tui_pod.runtime.files import make_folder, read_bytes
 from tui_pod.runtime.installer import install_command
 from tui_pod.runtime.log import log_error
-from tui_pod.runtime.subprocesses import end_process
+from tui_pod.runtime.subprocesses import AHEAD, COMMAND, end_process
 from tui_pod.speech.worker_process import start_worker
 
 MAX_CHARS = 30_000
@@ -193,8 +193,8 @@ class Narrator:
     _jobs: list[_Job] = field(default_factory=list, init=False)
     _current: _Job | None = field(default=None, init=False)
     _making: asyncio.Task[Narration] | None = field(default=None, init=False)  # the current job
-    _workers: dict[bool, asyncio.subprocess.Process] = field(default_factory=dict, init=False)
-    """By whether somebody waits for the job."""
+    _workers: dict[bool, tuple[asyncio.subprocess.Process, bool]] = field(default_factory=dict, init=False)
+    """By whether somebody waits for the job; and whether it is one for a command, which has the network."""
     _task: asyncio.Task[None] | None = field(default=None, init=False)
     _has_job: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1), init=False)
@@ -346,7 +346,7 @@ class Narrator:
 
     async def _ask(self, job: _Job, is_urgent: bool) -> Narration:
         """Let the worker make a narration. Raises several kinds of errors if the worker breaks."""
-        worker = await self._ready_worker(is_urgent)
+        worker = await self._ready_worker(is_urgent, bool(job.script.command))
         assert worker.stdin is not None
         assert worker.stdout is not None
         base = self._folder / job.key
@@ -384,16 +384,17 @@ class Narrator:
             raise OSError("its file is gone")
         return found
 
-    async def _ready_worker(self, is_urgent: bool) -> asyncio.subprocess.Process:
-        worker = self._workers.get(is_urgent)
-        if worker is None or worker.returncode is not None:
+    async def _ready_worker(self, is_urgent: bool, has_command: bool) -> asyncio.subprocess.Process:
+        worker, had_command = self._workers.get(is_urgent, (None, False))
+        if worker is None or worker.returncode is not None or had_command is not has_command:
             await self._end_worker(is_urgent)
-            worker = await start_worker("tui_pod.speech.narrator_worker", self.python, is_ahead=not is_urgent)
-            self._workers[is_urgent] = worker
+            flags = [COMMAND] * has_command + [AHEAD] * (not is_urgent)
+            worker = await start_worker("tui_pod.speech.narrator_worker", self.python, *flags)
+            self._workers[is_urgent] = worker, has_command
         return worker
 
     async def _end_worker(self, is_urgent: bool) -> None:
-        worker = self._workers.pop(is_urgent, None)
+        worker, _ = self._workers.pop(is_urgent, (None, False))
         if worker is not None:
             await end_process(worker)
 

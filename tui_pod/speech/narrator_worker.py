@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui_pod.audio.libmpv import release_memory
 from tui_pod.runtime.cell import GB, allow_seconds, enter_cell
-from tui_pod.runtime.subprocesses import AHEAD, start_of
+from tui_pod.runtime.subprocesses import AHEAD, COMMAND, start_of
 
 if TYPE_CHECKING:
     from hibari import Hibari
@@ -390,6 +390,6 @@ def encode(request: dict[str, Any], gives_way: bool = False) -> bool:
 
 
 if __name__ == "__main__":
-    enter_cell(4 * GB)
+    enter_cell(4 * GB, is_online=COMMAND in sys.argv)
     main()
     sys.exit(0)

@@ -106,7 +106,7 @@ async def answers_of(
         comfort: what the error adds if the process ended early.
     """
     try:
-        worker = await start_worker(module, python, is_ahead=urgent is not None)
+        worker = await start_worker(module, python, *[AHEAD] * (urgent is not None))
         assert worker.stdin is not None
         assert worker.stdout is not None
         try:
@@ -130,12 +130,12 @@ async def answers_of(
     raise failure(f"{name} was ended ({how}).{comfort}")
 
 
-async def start_worker(module: str, python: str, is_ahead: bool = False) -> asyncio.subprocess.Process:
-    """Start a module that reads requests and writes answers as JSON lines, at low priority if it works ahead.
+async def start_worker(module: str, python: str, *flags: str) -> asyncio.subprocess.Process:
+    """Start a module that reads requests and writes answers as JSON lines; `flags`: `AHEAD` or `COMMAND`, or both.
 
     Raises OSError. It has its own process group: Ctrl+C is meant for the program, which ends it or lets it go on.
     """
-    command, environment = start_of(module, *[AHEAD] * is_ahead, python=python)
+    command, environment = start_of(module, *flags, python=python)
     pipe = asyncio.subprocess.PIPE
     return await start_process(
         command, env={**environment, **OFFLINE}, stdin=pipe, stdout=pipe, limit=LONGEST_LINE, process_group=0
