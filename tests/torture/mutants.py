@@ -278,11 +278,11 @@ def give_narrator_up() -> None:
 
     former = Narrator._ready_worker
 
-    async def ready(self: Any, *wanted: bool) -> Any:
+    async def ready(self: Any, is_urgent: bool, has_command: bool) -> Any:
         if self.__dict__.setdefault("begun", False):
             raise OSError("it ended")
         self.begun = True
-        return await former(self, *wanted)
+        return await former(self, is_urgent, has_command)
 
     _change(Narrator, "_ready_worker", ready)
 
