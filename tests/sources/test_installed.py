@@ -5,16 +5,15 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Shell
 from tests.cli.conftest import shell as shell
+from tests.patience import PATIENCE
 from tests.sources.folders.sounds import make_mp3
 from tests.ui.test_feeds_for_real import running
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -22,26 +21,20 @@ from tui_pod.library.cache import load_library
 from tui_pod.net.access import PUBLIC
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.published import FeedError, Published, PublishedItem
+from tui_pod.shelf.published import FeedError
 from tui_pod.sources import installed
 from tui_pod.sources.installed import GROUP, installed_sources
 from tui_pod.sources.refresh import refresh_feed
-from tui_pod.sources.table import source_of, subscribe
+from tui_pod.sources.table import check_sources, find_subscription, source_of, subscribe
 
 EXAMPLE = Path(__file__).parents[1] / "example_source"
-
-
-STUCK = threading.Event()
 
 
 @pytest.fixture(autouse=True)
 def forget() -> Iterator[None]:
     installed_sources.cache_clear()
-    STUCK.clear()
     yield
-    STUCK.set()
     installed_sources.cache_clear()
-    sys.modules.pop("address_list", None)
 
 
 @pytest.fixture(scope="module")
@@ -87,101 +80,131 @@ def test_example_is_added_refreshed_played_searched_and_removed(
     assert shell.json("feeds", "list") == []
 
 
-class Fake:
-    """An entry point, and the source that it names."""
-
-    def __init__(self, read: Callable[[], Any], takes: Callable[[str], Any] = lambda typed: typed) -> None:
-        self.name, self.asked = "fake", 0
-        self._read, self.takes = read, takes
-
-    def load(self) -> Fake:
-        return self
-
-    def read(self, _: str, __: object) -> Any:
-        self.asked += 1
-        return self._read()
-
-
-def hang() -> None:
-    STUCK.wait()
-
-
-def fail() -> None:
-    raise SystemExit
-
-
-BAD: dict[str, Callable[[], Any]] = {
-    "fails": fail,
-    "hangs": hang,
-    "nothing": lambda: None,
-    "no items": lambda: Published("A", (None,)),  # type: ignore[arg-type]
-    "no text": lambda: Published("A", (PublishedItem(title=3),)),  # type: ignore[arg-type]
-    "no place": lambda: Published("A", (PublishedItem(title="A", audio="\x1b]0;x"),)),
-    "no time": lambda: Published("A", (PublishedItem(title="A", duration=float("nan")),)),
-}
+Install = Callable[[str], None]
 
 
 @pytest.fixture
-def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Fake], None]:
-    def install(fake: Fake) -> None:
-        monkeypatch.setattr(metadata, "entry_points", lambda group: [fake] if group == GROUP else [])
+def install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Install:
+    """Install a source `fake` with this code; a later one replaces it for what runs then."""
+    folder = tmp_path / "packages"
+    folder.mkdir()
+    entry = metadata.EntryPoint("fake", "fake_source", GROUP)
 
+    def install(code: str) -> None:
+        (folder / "fake_source.py").write_text(f"{HEAD}{code}")
+
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # a new text of the same size and second would not be read
+    monkeypatch.setattr(metadata, "entry_points", lambda group: [entry] if group == GROUP else [])
     return install
 
 
+HEAD = """
+import os, signal, sys, time
+from tui_pod.plugin import *
+
+def takes(typed):
+    return typed if typed.startswith("fake") else None
+
+"""
+"""Before the code of each fake; those without a class follow the contract of 2.1."""
+
+GOOD = """
+def read(place, fetch):
+    return Published("Good", (PublishedItem(guid="1", title="One", audio="/one.mp3"),))
+"""
+
+BAD = {
+    "fails": ("raise KeyError('song')", "KeyError: 'song' (fake_source.py, line 9)"),
+    "exits": ("sys.exit()", "SystemExit:"),
+    "ends": ("os._exit(3)", "its process ended with status 3"),
+    "crashes": ("os.kill(os.getpid(), signal.SIGSEGV)", "its process ended with signal 11"),
+    "hangs": ("time.sleep(1000)", "no answer within 2 s"),
+    "nothing": ("return None", "TypeError: NoneType instead of Published"),
+    "no text": ("return Published(3, ())", "title is no text"),
+    "only bad items": ("return Published('A', (None,))", "none of its items can be used, as item 1"),
+}
+
+
 @pytest.mark.parametrize("bad", BAD)
-def test_bad_source_is_named_and_asked_no_more_and_harms_nothing(
-    bad: str, install: Callable[[Fake], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_bad_source_is_named_and_tried_three_times_and_harms_nothing(
+    bad: str, install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(installed, "READS_WITHIN", 0.1)
-    good = Published("Good", (PublishedItem(guid="1", title="One", audio="/one.mp3"),))
-    answers = iter((lambda: good, BAD[bad]))
-    fake = Fake(lambda: next(answers)(), lambda typed: typed if typed == "fake" else None)
-    install(fake)
+    install(GOOD)
     store = FeedStore(tmp_path / "data")
     feed = subscribe(store, "fake").feed
-    for _ in range(2):
-        outcome = refresh_feed(store, feed, CancelToken(), PUBLIC)
-        assert (outcome.error or "").startswith("Good: The source fake failed and is switched off")
-    assert fake.asked == 2
+    code, why = BAD[bad]
+    install(f"def read(place, fetch):\n    {code}")
+    monkeypatch.setattr(installed, "READS_WITHIN", 2.0 if bad == "hangs" else PATIENCE)
+    failed = [refresh_feed(store, feed, CancelToken(), PUBLIC).error or "" for _ in range(3)]
+    assert [error.startswith(f"Good: The source fake failed: {why}") for error in failed] == [True] * 3
+    assert ["when you refresh it" in error for error in failed] == [False, False, True]
+    install(GOOD)
+    assert refresh_feed(store, feed, CancelToken(), PUBLIC).error == failed[2]
     make_mp3(tmp_path / "Shelf" / "one.mp3", "Mine")
     assert subscribe(store, str(tmp_path / "Shelf")).new == 1
     assert sorted(load_library([], tmp_path / "cache", store.db.file.parent).library.titles) == ["Mine", "One"]
+    source_of(feed.address).try_again(feed.address)
+    assert refresh_feed(store, feed, CancelToken(), PUBLIC).error is None
 
 
 def test_source_that_gives_too_much_is_refused(
-    install: Callable[[Fake], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(installed, "MAX_TEXTS", 100)
-    install(Fake(lambda: Published("A", (PublishedItem(title="A", notes="x" * 101),)), lambda typed: typed))
+    install("def read(place, fetch):\n    return Published('A', (PublishedItem(title='A', notes='x' * 101),))")
     with pytest.raises(FeedError, match="It gave more than 100 characters"):
         subscribe(FeedStore(tmp_path / "data"), "fake")
 
 
-@pytest.mark.parametrize("takes", [fail, hang, lambda: 3, lambda: b"x"])
+ITEMS = {
+    "guid is no text": "guid=5",
+    "title is no text": "title=b'x'",
+    "audio is neither an address nor an absolute path": "audio='one.mp3'",
+    "duration is no number": "duration=float('nan')",
+    "marks is of another form": "marks=3",
+    "headers is of another form": "headers='X'",
+}
+
+
+def test_bad_items_are_left_out_and_the_first_is_named_with_its_field(install: Install, tmp_path: Path) -> None:
+    items = ", ".join(f"PublishedItem(**(good | dict({bad})))" for bad in ITEMS.values())
+    install(
+        "def read(place, fetch):\n    good = dict(guid='g', title='Bad', audio='https://a.example/b.mp3')\n"
+        f"    return Published('A', (PublishedItem(guid='1', title='One'), {items}))"
+    )
+    store = FeedStore(tmp_path / "data")
+    assert subscribe(store, "fake").new == 1
+    assert store.take_notices() == [f"fake: item 2, Bad: guid is no text; it is left out, and {len(ITEMS) - 1} more."]
+
+
+@pytest.mark.parametrize("code", ["sys.exit()", "time.sleep(1000)", "return 3", "os._exit(1)"])
 def test_source_that_fails_on_what_is_typed_lets_the_others_take_it(
-    takes: Callable[[], Any], install: Callable[[Fake], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    code: str, install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(installed, "TAKES_WITHIN", 0.1)
-    install(Fake(fail, lambda _: takes()))
+    monkeypatch.setattr(installed, "TAKES_WITHIN", 2.0 if "sleep" in code else PATIENCE)
+    install(f"def takes(typed):\n    {code}")
     make_mp3(tmp_path / "Shelf" / "one.mp3")
     store = FeedStore(tmp_path / "data")
     assert subscribe(store, str(tmp_path / "Shelf")).new == 1
-    assert ["switched off" in notice for notice in store.take_notices()] == [True]
+    assert ["The source fake failed" in notice for notice in store.take_notices()] == [True]
 
 
 def test_subscription_whose_package_is_gone_keeps_its_episodes_and_says_so(
-    install: Callable[[Fake], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    install(Fake(lambda: Published("Good", (PublishedItem(guid="1", title="One"),))))
+    install(GOOD)
     store = FeedStore(tmp_path / "data")
     feed = subscribe(store, "fake").feed
     installed_sources.cache_clear()  # another run
     monkeypatch.undo()
     outcome = refresh_feed(store, feed, CancelToken(), PUBLIC)
     assert outcome.error == "Good: The source fake is not installed."
-    assert source_of(feed.address).shown(feed.address) == "fake"
+    assert find_subscription(store, "fake") == store.find(feed.feed_id)
     assert store.episode_ids(feed.feed_id) != []
+    assert [said for is_good, said, _ in check_sources(store) if not is_good] == [
+        "Good: the source fake is not installed"
+    ]
 
 
 def test_damaged_packages_leave_the_usual_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field, replace
 from email.message import Message
 from email.utils import parsedate_to_datetime
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from tui_pod import __version__
 from tui_pod.core.errors import UserError
@@ -276,7 +276,8 @@ def _asked(
     cancel.check()
     login = login_for(there, request.logins)
     parts = urlsplit(address)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    added = urlencode(login.parameters) if login is not None and login.goes_to(there) else ""
+    target = "?".join(filter(None, (parts.path or "/", "&".join(filter(None, (parts.query, added))))))
     headers_sent = cookies.header(there) | _headers(request, login, there, target)
     authorization = headers_sent.get("Authorization", "")
     with contextlib.ExitStack() as stack:
@@ -299,7 +300,7 @@ def _asked(
             client.default_port = 443 if scheme == "https" else 80  # otherwise the Host header would contain it
             client.sock = timed = TimedSocket(connection, limits.idle, head)
             if proxy is not None and scheme == "http":
-                target, headers_sent = address, headers_sent | proxy.headers
+                target, headers_sent = f"http://{parts.netloc}{target}", headers_sent | proxy.headers
             client.request(request.method, target, request.body, headers_sent)
             response = client.getresponse()
             timed.deadline = deadline
@@ -349,7 +350,9 @@ def _headers(request: Request, login: Login | None, there: Origin, target: str) 
     coding = "identity" if "Range" in request.headers else "gzip"
     headers = {"User-Agent": f"tui-pod/{__version__}", "Accept": "*/*", "Accept-Encoding": coding, **request.headers}
     if login is not None and login.goes_to(there):
-        headers["Authorization"] = login.header(_digests.get(there), request.method, target)
+        if "Authorization" not in headers and (login.user or login.password):
+            headers["Authorization"] = login.header(_digests.get(there), request.method, target)
+        headers |= login.headers
     return headers
 
 

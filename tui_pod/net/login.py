@@ -35,6 +35,9 @@ class Login:
     password: str = field(repr=False)
     over_http: bool = False
     """True if the listener agreed to send it over http, where others can read it."""
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False, kw_only=True)
+    parameters: Mapping[str, str] = field(default_factory=dict, repr=False, kw_only=True)
+    """What a source says that its server needs besides, or instead of user and password."""
 
     def goes_to(self, other: Origin) -> bool:
         """Return True if it may be sent there: to its own origin, or to the same host after a move to https."""

@@ -25,6 +25,9 @@ from tui_pod.runtime.threads import CancelToken
 PATIENCE = 60.0
 """Longest wait for an answer, in seconds; on a busy machine a process gets little time."""
 
+LONGEST = 256 * 1024 * 1024
+"""Longest answer that is read (bytes)."""
+
 TOO_LONG = "it takes too long"
 
 OVERSPENT = "reading all of it takes too long"
@@ -37,7 +40,8 @@ _ENDED = (signal.SIGTERM, signal.SIGKILL, signal.SIGHUP, signal.SIGIO)
 """Signals of others, not of what it reads."""
 
 
-EACH = "tui_pod.runtime.limited_worker:each"
+WORKER = "tui_pod.runtime.limited_worker"
+EACH = f"{WORKER}:each"
 
 
 class ContentFault(UserError):
@@ -82,12 +86,13 @@ class CallLimits(NamedTuple):
     """Bytes of address space."""
 
 
-class _Process:
-    """A process, and the socket to it."""
+class LineProcess:
+    """A process of a module, and the socket to it, which is its standard input: lines go there and come from there."""
 
-    def __init__(self, limits: CallLimits) -> None:
+    def __init__(self, module: str, *arguments: str) -> None:
+        """Start it. Raises OSError."""
         self.socket, other = socket.socketpair()
-        command, environment = start_of("tui_pod.runtime.limited_worker", *map(str, limits))
+        command, environment = start_of(module, *arguments)
         try:
             with closing(other):
                 self._process = start_group(
@@ -97,13 +102,16 @@ class _Process:
             self.socket.close()
             raise
 
-    def ask(self, call: bytes, cancel: CancelToken) -> bytes:
-        """Return the answer to a call; not a whole line if the process has ended. Raises OSError, Cancelled."""
-        limit, answer = time.monotonic() + PATIENCE, bytearray()
+    def ask(self, call: bytes, cancel: CancelToken, patience: float) -> bytes:
+        """Return the answer to a call within `patience` seconds; not a whole line if the process has ended.
+
+        Raises OSError, Cancelled.
+        """
+        limit, answer = time.monotonic() + patience, bytearray()
         with cancel.waking(self.socket):
-            self.socket.settimeout(PATIENCE)
+            self.socket.settimeout(max(0.001, patience))
             self.socket.sendall(call)
-            while not answer.endswith(b"\n"):
+            while not answer.endswith(b"\n") and len(answer) < LONGEST:
                 self.socket.settimeout(max(0.001, limit - time.monotonic()))
                 part = self.socket.recv(1 << 16)
                 if not part:
@@ -126,7 +134,7 @@ class LimitedProcesses:
     def __init__(self, limits: CallLimits) -> None:
         """Start nothing yet."""
         self._limits = limits
-        self._idle: list[_Process] = []
+        self._idle: list[LineProcess] = []
 
     def call(self, function: str, *arguments: object, cancel: CancelToken | None = None) -> Any:
         """Return what a function, such as `package.module:name`, returns for arguments that JSON knows.
@@ -144,13 +152,13 @@ class LimitedProcesses:
         while True:
             is_new = not self._idle
             try:
-                process = _Process(self._limits) if is_new else self._idle.pop()
+                process = LineProcess(WORKER, *map(str, self._limits)) if is_new else self._idle.pop()
             except (OSError, IndexError) as error:  # IndexError: another thread took it
                 if is_new:
                     raise ContentFault(f"no process could be started to read it: {error}") from None
                 continue
             try:
-                answer = process.ask(call, cancel)
+                answer = process.ask(call, cancel, PATIENCE)
             except OSError as error:
                 answer = b""
                 log(f"{function}: {error!r}")

@@ -28,7 +28,7 @@ _BESIDE = {"notes": ("notes", "html"), "size": ("sizes", "size"), "picture": ("p
 STORED = {
     name: _BESIDE.get(name, ("episodes", name))
     for name in PublishedItem._fields
-    if name not in ("article", "login", "recording")
+    if name not in ("article", "login", "recording", "headers", "parameters")
 }
 """Table and column of each field of an item: all that writes and reads items is made from this.
 

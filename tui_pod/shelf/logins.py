@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tui_pod.core.text.plain_toml import loads
@@ -40,6 +41,9 @@ class KeptLogin(NamedTuple):
     """Prints the password on its first line; None to use `password`."""
     over_http: bool = False
     """True if the listener agreed to send it over http, where others can read it."""
+    headers: Mapping[str, str] = MappingProxyType({})
+    parameters: Mapping[str, str] = MappingProxyType({})
+    """Of the source: see `Login`."""
 
 
 def kept_login(feed_id: str, login: Login) -> KeptLogin:
@@ -97,6 +101,18 @@ class Logins:
             elif former is not None and former.user == login.user and former.password not in ("", login.password):
                 self.add(feed_id, replace(login, over_http=former.over_http))
 
+    def attach(
+        self, feed_id: str, there: Origin, headers: Mapping[str, str], parameters: Mapping[str, str], is_own: bool
+    ) -> None:
+        """Store what a source sends to a server, beside the login, if any; `is_own`: it may go over http.
+
+        Raises as `keep` does.
+        """
+        kept = next((each for each in self.kept(feed_id) if each.origin == there), None)
+        login = kept or KeptLogin(feed_id, there, "", over_http=is_own)
+        if (login := login._replace(headers=headers, parameters=parameters)) != kept:
+            self.keep(login)
+
     def forget(self, feed_id: str) -> None:
         """Delete the logins of a feed. Raises as `keep` does."""
         self._change(lambda kept: kept.feed != feed_id)
@@ -116,7 +132,8 @@ class Logins:
             if not password:
                 password = password_from(kept.password_command, stdin=subprocess.DEVNULL)
                 self._printed[kept.password_command] = password
-        return Login(kept.origin, kept.user, password, kept.over_http)
+        sent = {"headers": kept.headers, "parameters": kept.parameters}
+        return Login(kept.origin, kept.user, password, kept.over_http, **sent)
 
     def _read(self) -> list[KeptLogin]:
         try:
@@ -151,7 +168,12 @@ def _entry(table: Any) -> KeptLogin | None:
         str(table.get(name, "")) for name in ("feed", "server", "user", "password", "password_command")
     )
     try:
-        return KeptLogin(feed, origin(server), user, password, command or None, table.get("over_http") is True)
+        is_open = table.get("over_http") is True
+        sent = (
+            {key: str(text) for key, text in value.items()} if isinstance(value := table.get(name), dict) else {}
+            for name in ("headers", "parameters")
+        )
+        return KeptLogin(feed, origin(server), user, password, command or None, is_open, *sent)
     except AddressError:
         return None
 
@@ -161,4 +183,5 @@ def _table(kept: KeptLogin) -> dict[str, object]:
     named = f"[{host}]" if ":" in host else host
     values: dict[str, object] = {"feed": kept.feed, "server": f"{scheme}://{named}:{port}/", "user": kept.user}
     values["password_command" if kept.password_command else "password"] = kept.password_command or kept.password
+    values |= {name: dict(sent) for name in ("headers", "parameters") if (sent := getattr(kept, name))}
     return values | ({"over_http": True} if kept.over_http else {})

@@ -79,6 +79,10 @@ class PublishedItem(NamedTuple):
     """Login for its audio, which was in its address."""
     recording: Recording | None = None
     """None for an item of a feed."""
+    headers: Mapping[str, str] | None = None
+    """What is sent to the server of its audio, and of its picture and texts if they are there: kept with the logins."""
+    parameters: Mapping[str, str] | None = None
+    """What is added to each address at that server, likewise."""
 
 
 class Published(NamedTuple):

@@ -1,34 +1,43 @@
 """Sources that other packages add by an entry point of the group `tui_pod.sources`: see `docs/sources.md`.
 
-They are looked up when an address or a typed text first needs them. They get values and return values, in a thread of
-their own. One that fails, hangs or returns nonsense is named, logged, and switched off until the program ends.
+They are looked up when an address or a typed text first needs them. Each answers in a process of its own, and what it
+returns is checked here. One that fails three times in a row for a subscription is switched off for it until the
+listener refreshes it.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import sys
 import time
-from collections.abc import Callable
-from concurrent.futures import Future, wait
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
+from importlib.metadata import EntryPoint
 from math import inf, isfinite
-from threading import Thread
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote, unquote
 
-from tui_pod.core.errors import UserError
+from tui_pod.core.library.parts import Part, arrange
+from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.net.address import MAX_ADDRESS, absolute
-from tui_pod.net.fetch import FetchError, fetch
-from tui_pod.runtime.log import log, log_error
-from tui_pod.runtime.threads import Cancelled, CancelToken, Result
+from tui_pod.net.address import MAX_ADDRESS, Origin, absolute, is_private, origin
+from tui_pod.net.fetch import FetchError, LoginWanted, fetch
+from tui_pod.net.login import Login, Typed, check_user, login_for, split_login
+from tui_pod.runtime.limited_processes import LineProcess
+from tui_pod.runtime.log import log, log_error, log_lines
+from tui_pod.runtime.threads import CancelToken, Result
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import FeedError, Published, PublishedItem
+from tui_pod.shelf.published import FeedError, Published, PublishedItem, Recording
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.source import Check, EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
+from tui_pod.sources.texts.source import with_articles
 
 GROUP = "tui_pod.sources"
 
@@ -41,119 +50,231 @@ TAKES_WITHIN, READS_WITHIN = 5.0, 120.0
 MAX_TEXTS = 32_000_000
 """Characters of all notes and summaries together: as many as the largest feed has bytes."""
 
-LOOK = 0.1
-"""Seconds between two checks for cancellation."""
+MOST_FAILURES = 3
+"""Failures in a row after which a source is not asked again."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
-
-Fetch = Callable[[str], bytes]
-"""Returns what is at an http or https address, within the listener's settings and limits."""
-
-
-class SourcePlugin(Protocol):
-    """What an entry point names: an object, or a module, with these functions."""
-
-    def takes(self, typed: str) -> str | None:
-        """Return the place that a typed text means, such as a path; None if the text means nothing to it."""
-
-    def read(self, place: str, fetch: Fetch) -> Published:
-        """Return the podcast at a place. Raises FeedError: it cannot be read now; the message is shown."""
+_ADDRESS = re.compile(r"https?://[^\s?#]+")
 
 
 class InstalledSource(EpisodeSource):
     """A source of another package."""
 
     is_portable = False
+    has_parts = True
 
-    def __init__(self, name: str, load: Callable[[], Any]) -> None:
-        """Load nothing yet."""
-        self.noun, self._load = name, load
-        self._brought: SourcePlugin | None = None
+    def __init__(self, name: str, entry: EntryPoint | None) -> None:
+        """Load nothing yet; without an `entry`, its package is not installed."""
+        self.noun, self._entry = name, entry
+        self._failures = Counter[str]()  # in a row, by address; those of `takes` without one
+        self._faults = dict[str, str]()
+        self._taken = dict[str, str]()  # what was typed last, and its address
         self.fault = ""
-        """Why it is switched off; empty if it is not."""
+        """Why it could not say whether it takes what was typed last; empty if it could."""
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
         """Ask the package for the place that a typed text means. A source that fails takes nothing."""
-
-        def ask(brought: SourcePlugin) -> str | None:
-            place: object = brought.takes(typed)
-            if not place:
-                return None
-            if not isinstance(place, str) or len(place) > MAX_ADDRESS:
-                raise ValueError("no place")
-            return f"{SCHEME}{self.noun}://{quote(place)}"
-
+        self.fault, text = "", _typed(typed).text
+        if text in self._taken:
+            return self._taken[text]
         try:
-            return self._ask(ask, TAKES_WITHIN, CancelToken())
-        except UserError:
+            place = self._ask("", TAKES_WITHIN, CancelToken(), {"typed": text}, lambda place: place and _text(place))
+        except FeedError as error:
+            self.fault = str(error)
             return None
+        if not place or len(place) > MAX_ADDRESS:
+            return None
+        self._taken = {text: f"{SCHEME}{self.noun}://{quote(_typed(place).text)}"}
+        return self._taken[text]
 
     def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
         """Read the place and store what the package returned. Raises FeedError, with what was wrong."""
-        address = self.takes(request.typed, request.is_shell)
+        address = self.takes(request.typed)
         if address is None:
             raise FeedError(self.fault or f"{self.noun} does not know this address.")
-        found = self._read(address, cancel, request.policy)
+        _, user, password = _typed(request.typed)
+        there, given = self.server(address), [request.login] if request.login else []
+        if user and there is None:
+            raise FeedError(f"A login needs an address in what is added to {self.noun}.")
+        if user and there is not None:
+            given.append(Login(there, check_user(user), password))
+            store.db.notices.append("The password is kept with the logins, and not in the address.")
+        is_typed = there is not None and there[1] in request.typed.lower()
+        private = there if is_typed and is_private(_ADDRESS.findall(self.shown(address))[0]) else None
         known = store.find(address, with_removed=True)
+        feed_id = known.feed_id if known is not None else address
+        policy = request.policy.widened([private] if private else [], (*given, *store.logins.of(feed_id)))
+        found = self._read(store, feed_id, address, cancel, policy)
         store.subscribe([Entry(address, found.title, request.folders)])
-        stored = store.store(address, found)
-        return Subscribed(subscribed(store, address), stored.new, known is None or known.removed is not None)
+        store.set_private_origin(feed_id, private)
+        for login in reversed(given):
+            store.logins.add(feed_id, login)
+        _attach(store, feed_id, found, private)
+        stored = store.store(feed_id, found)
+        return Subscribed(subscribed(store, feed_id), stored.new, known is None or known.removed is not None)
 
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult:
         """Read the place again, and store what has changed."""
-        stored = store.store(feed.feed_id, self._read(feed.address, cancel, policy))
+        policy = policy.widened(feed.allowed, store.logins.of(feed.feed_id))
+        found = self._read(store, feed.feed_id, feed.address, cancel, policy)
+        _attach(store, feed.feed_id, found, next(iter(feed.allowed), None))
+        stored = store.store(feed.feed_id, found)
         return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
 
+    def try_again(self, address: str) -> None:
+        """Ask the package again, although it has failed."""
+        self._failures.clear()
+
     def shown(self, address: str) -> str:
-        """Return the place as it was typed."""
-        return unquote(address.partition("://")[2])
+        """Return the place as it was typed; a password in it, as former versions stored it, is left out."""
+        return _typed(unquote(address.partition("://")[2])).text
+
+    def server(self, address: str) -> Origin | None:
+        """Return the server that the place names, if any."""
+        found = _ADDRESS.search(self.shown(address))
+        named = absolute(found[0]) if found else None
+        return origin(named) if named else None
+
+    def check(self, store: FeedStore, feed: Subscription) -> Check | None:
+        """Return what brings its package back; None if it is there."""
+        if self._entry is not None:
+            return None
+        return False, f"{feed.name}: the source {self.noun} is not installed", "install the package that has it"
 
     def check_itself(self) -> Check:
         """Return whether it can be loaded."""
         try:
-            self._ask(lambda brought: (brought.takes, brought.read), READS_WITHIN, CancelToken())
+            self._ask("", READS_WITHIN, CancelToken(), {}, lambda _: None)
         except FeedError as error:
             return False, str(error), "update or remove the package that provides it"
         return True, f"source {self.noun}: loaded", ""
 
-    def _read(self, address: str, cancel: CancelToken, policy: NetworkPolicy) -> Published:
-        def load(asked: str) -> bytes:
-            return fetch(policy.request(asked), policy.limits, cancel)[1]
+    def _read(
+        self, store: FeedStore, feed_id: str, address: str, cancel: CancelToken, policy: NetworkPolicy
+    ) -> Published:
+        place = unquote(address.partition("://")[2])
+        login = next((each for each in policy.logins if each.user and each.goes_to(each.origin)), None)
+        told = [login.user, login.password] if login else None
+        question: dict[str, Any] = {"place": place, "options": {}, "login": told}
+        found, faults = self._ask(address, READS_WITHIN, cancel, question, _checked, policy)
+        if faults:
+            more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
+            store.db.notices.append(f"{self.noun}: {faults[0]}; it is left out{more}.")
+            log_lines("\n".join(f"{self.noun}: {fault}" for fault in faults))
+        return with_articles(store, feed_id, found, policy, cancel)
 
-        place = self.shown(address)
-        return self._ask(lambda brought: _checked(brought.read(place, load)), READS_WITHIN, cancel)
+    def _ask(
+        self,
+        key: str,
+        patience: float,
+        cancel: CancelToken,
+        question: Mapping[str, Any],
+        take: Callable[[Any], Result],
+        policy: NetworkPolicy | None = None,
+    ) -> Result:
+        """Return what `take` makes of the answer; a ValueError of it is the fault of the source.
 
-    def _ask(self, ask: Callable[[SourcePlugin], Result], patience: float, cancel: CancelToken) -> Result:
-        """Return the answer of the source. Raises FeedError: it failed, and is switched off; or says what is wrong."""
-        if self.fault:
-            raise FeedError(self.fault)
-        answer: Future[Result] = Future()
-
-        def run() -> None:
+        Raises FeedError or FetchError: the source says what is wrong, or it failed.
+        """
+        if self._entry is None:
+            raise FeedError(f"The source {self.noun} is not installed.")
+        if self._failures[key] >= MOST_FAILURES:
+            raise FeedError(self._faults[key])
+        deadline, failures = time.monotonic() + patience, list[FetchError]()
+        told = {**question, "value": self._entry.value, "path": sys.path, "seconds": patience}
+        try:
+            process = LineProcess("tui_pod.sources.plugin_process")
+        except OSError as error:
+            raise FeedError(f"{self.noun} cannot be started: {error.strerror}.") from error
+        try:
+            while True:
+                line = process.ask(json.dumps(told).encode() + b"\n", cancel, deadline - time.monotonic())
+                said: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {}
+                if policy is None or "fetch" not in said:
+                    break
+                told = _fetched(said, policy, cancel, failures)
+        except TimeoutError:
+            said = {"failed": f"no answer within {patience:g} s"}
+        except OSError as error:
+            said = {"failed": f"it broke off ({error.strerror})"}
+        finally:
+            status = process.end()
+        cancel.check()
+        if not said:
+            said = {"failed": f"its process ended with {'status' if status >= 0 else 'signal'} {abs(status)}"}
+        self.is_online = said.get("is_online", self.is_online)
+        if not {"failed", "refused"} & said.keys():
             try:
-                self._brought = self._brought or self._load()
-                self.is_online = bool(getattr(self._brought, "is_online", True))
-                answer.set_result(ask(self._brought))
-            except BaseException as error:  # whatever it is, it is the fault of the source
-                answer.set_exception(error)
+                result = take(said.get("found"))
+            except ValueError as error:
+                said["failed"] = str(error)
+        if "failed" in said:
+            why = clean(_without_secrets(said["failed"], policy), 200)
+            log(f"the source {self.noun} failed: {why}")
+            log_lines(_without_secrets(said.get("cause", ""), policy))
+            self._failures[key] += 1
+            again = "It failed three times, and is asked again when you refresh it."
+            self._faults[key] = f"The source {self.noun} failed: {why}. {again}"
+            raise FeedError(self._faults[key].removesuffix(f" {again}" * (self._failures[key] < MOST_FAILURES)))
+        self._failures.pop(key, None)
+        if "refused" in said:
+            raise self._refusal(key, said, policy, failures)
+        return result
 
-        Thread(target=run, name="source", daemon=True).start()
-        deadline = time.monotonic() + patience
-        while not answer.done() and time.monotonic() < deadline:
-            cancel.check()
-            wait((answer,), LOOK)
-        error = answer.exception() if answer.done() else TimeoutError(f"no answer within {patience:.0f} s")
-        if error is None:
-            return answer.result()
-        if isinstance(error, FetchError | Cancelled):
-            raise error
-        if isinstance(error, UserError):
-            raise FeedError(clean(str(error), 300))
-        log_error(error, f"the source {self.noun} is switched off")
-        self.fault = f"The source {self.noun} failed and is switched off until tui-pod starts again; the log says why."
-        raise FeedError(self.fault)
+    def _refusal(
+        self, address: str, said: dict[str, Any], policy: NetworkPolicy | None, failures: list[FetchError]
+    ) -> FeedError | FetchError:
+        """Return the error that says what the source says, or the one of its last fetch if it is that."""
+        wanted = said.get("login")
+        if wanted is not None and policy is not None:
+            named = wanted or next(iter(_ADDRESS.findall(self.shown(address))), "")
+            if absolute(named):
+                return LoginWanted(named, login_for(origin(named), policy.logins))
+        last = next((error for error in failures if str(error) == said["refused"]), None)
+        return last or FeedError(clean(_without_secrets(said["refused"], policy), 300))
+
+
+def _typed(text: str) -> Typed:
+    """Return a typed text, without its login if it has a password; `@name@host` has none."""
+    typed = split_login(text)
+    return typed if typed.password else Typed(text)
+
+
+def _without_secrets(text: str, policy: NetworkPolicy | None) -> str:
+    for login in policy.logins if policy else ():
+        for secret in (login.password, *login.headers.values(), *login.parameters.values()):
+            for shape in (secret, quote(secret, "")) if len(secret) > 2 else ():
+                text = text.replace(shape, "…")
+    return text
+
+
+def _fetched(
+    asked: dict[str, Any], policy: NetworkPolicy, cancel: CancelToken, failures: list[FetchError]
+) -> dict[str, Any]:
+    """Return the answer to a fetch of a source; an error is added to `failures`."""
+    body = b64decode(asked["data"]) if asked["data"] is not None else None
+    request = policy.request(absolute(asked["fetch"]) or asked["fetch"], asked["headers"])
+    request = replace(request, method="GET" if body is None else "POST", body=body)
+    limits = replace(policy.limits, size=min(policy.limits.size, asked["limit"]))
+    try:
+        response, content = fetch(request, limits, cancel)
+    except FetchError as error:
+        failures.append(error)
+        is_login = isinstance(error, LoginWanted)
+        return {"error": str(error), "status": error.status, "is_login": is_login, "address": request.address}
+    return {
+        "body": b64encode(content).decode(), "address": response.address, "status": response.status,
+        "headers": dict(response.headers),
+    }  # fmt: skip
+
+
+def _attach(store: FeedStore, feed_id: str, found: Published, private: Origin | None) -> None:
+    """Keep what a source sends to the servers of its recordings with the logins."""
+    sent = {origin(item.audio): item for item in found.items if item.audio and (item.headers or item.parameters)}
+    for there, item in sent.items():
+        store.logins.attach(feed_id, there, item.headers or {}, item.parameters or {}, there == private)
 
 
 @cache
@@ -169,74 +290,130 @@ def installed_sources() -> dict[str, InstalledSource]:
         return {}
     for entry in entries:
         if _NAME.fullmatch(entry.name) and entry.name not in found:
-            found[entry.name] = InstalledSource(entry.name, entry.load)
+            found[entry.name] = InstalledSource(entry.name, entry)
         else:
             log(f"a source named {entry.name} is not used: the name is taken, or not one of a-z, 0-9 and -")
     return found
 
 
 def installed_source(address: str) -> InstalledSource:
-    """Return the source of a stored address; one that is switched off if its package is no longer installed."""
+    """Return the source of a stored address, which says so if its package is no longer installed."""
     name = address.removeprefix(SCHEME).partition("://")[0]
-    source = installed_sources().get(name)
-    if source is None:
-        source = InstalledSource(name, dict)
-        source.fault = f"The source {name} is not installed."
-    return source
+    return installed_sources().get(name) or InstalledSource(name, None)
 
 
-def _checked(found: Any) -> Published:
-    """Return what a source returned, cleaned. Raises any exception if it is nonsense."""
-    if not isinstance(found, Published):
-        raise TypeError(f"{type(found).__name__} instead of Published")
-    from tui_pod.sources.items import MAX_ITEMS  # brings the parser of HTML, which few subscriptions here need
-
-    given = found.items[:MAX_ITEMS]
-    if sum(len(item.notes) + len(item.summary) for item in given) > MAX_TEXTS:
-        raise FeedError(f"It gave more than {MAX_TEXTS:,} characters.")
-    items = (_checked_item(item) for item in given)
-    return Published(
-        title=clean(found.title),
-        items=tuple(item for item in items if item is not None),
-        link=absolute(found.link) if found.link else None,
-        summary=clean(found.summary, SUMMARY_LIMIT),
-        is_serial=found.is_serial is True,
-        language=clean(found.language, 20).lower() if found.language else None,
-        picture=_place(found.picture),
-    )
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise ValueError("no text")
+    return value
 
 
-def _checked_item(item: PublishedItem) -> PublishedItem | None:
-    from tui_pod.sources.items import Enclosure, make_item  # see above
-
-    audio = _place(item.audio)
-    return make_item(
-        PublishedItem(
-            guid=item.guid,
-            title=item.title,
-            link=absolute(item.link) if item.link else None,
-            published=_number(item.published),
-            duration=_number(item.duration, least=0.0),
-            transcript=_place(item.transcript),
-            chapters=absolute(item.chapters) if item.chapters else None,
-            picture=_place(item.picture),
-        ),
-        (item.notes[:], item.summary[:]) if item.notes else (item.summary[:],),
-        Enclosure(audio) if audio else None,
-    )
-
-
-def _place(text: str | None) -> str | None:
-    """Return an http or https address, or an absolute path. Raises ValueError: it is neither."""
-    if not text:
-        return None
+def _place(value: Any) -> str:
+    """Return an http or https address, or an absolute path."""
+    text = _text(value)
     place = absolute(text) if "://" in text else text if os.path.isabs(text) and text.isprintable() else None
     if place is None:
         raise ValueError("neither an address nor an absolute path")
     return place
 
 
-def _number(value: float | None, least: float = -inf) -> float | None:
-    if value is None or (isfinite(value) and value >= least):
-        return value
-    raise ValueError("not a time")
+def _address(value: Any) -> str:
+    if (found := absolute(_text(value))) is None:
+        raise ValueError("no http or https address")
+    return found
+
+
+def _number(value: Any, least: float = -inf) -> float:
+    if isinstance(value, int | float) and isfinite(value) and value >= least:
+        return float(value)
+    raise ValueError("no number, or one that is too low")
+
+
+def _whole(value: Any) -> int:
+    return int(_number(value, 0))
+
+
+def _chapters(value: Any) -> tuple[Chapter, ...]:
+    found = [Chapter(_number(start, 0), *map(clean, map(_text, rest))) for start, *rest in value[:MAX_CHAPTERS]]
+    return tuple(sorted(found))
+
+
+def _pairs(value: Any) -> Mapping[str, str]:
+    if all(isinstance(text, str) and f"{name}{text}".isascii() and text.isprintable() for name, text in value.items()):
+        return dict(value)
+    raise ValueError("no table of texts in ASCII")
+
+
+def _recording(value: dict[str, Any]) -> Recording:
+    parts = [
+        Part(_place(audio), _number(duration, 1e-3), clean(_text(title)), transcript and _place(transcript))
+        for audio, duration, title, transcript, _ in value["parts"]
+    ]
+    texts: dict[str, Any] = {name: clean(_text(value[name])) for name in ("author", "narrator", "series", "year")}
+    return Recording(**texts, parts=arrange(parts))
+
+
+FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "guid": _text, "title": _text, "summary": _text, "notes": _text, "article": _text, "link": _address,
+    "published": _number, "duration": lambda value: _number(value, 0), "audio": _place, "size": _whole,
+    "transcript": _place, "chapters": _address, "marks": _chapters, "season": _whole, "number": _whole,
+    "picture": _place, "recording": _recording, "headers": _pairs, "parameters": _pairs,
+}  # fmt: skip
+"""What an item of another package may say; each returns the value if it is right, or raises any exception."""
+
+
+def _checked(found: dict[str, Any]) -> tuple[Published, list[str]]:
+    """Return what a source returned, cleaned, and what is wrong with the items that are left out.
+
+    Raises FeedError: it gave too much. Raises ValueError: it cannot be used.
+    """
+    from tui_pod.sources.items import MAX_ITEMS  # brings the parser of HTML, which few subscriptions here need
+
+    texts, items, faults = 0, list[PublishedItem](), list[str]()
+    for number, given in enumerate(found["items"][:MAX_ITEMS], 1):
+        texts += sum(len(str(given.get(name) or "")) for name in ("summary", "notes", "article")) if given else 0
+        if texts > MAX_TEXTS:
+            raise FeedError(f"It gave more than {MAX_TEXTS:,} characters.")
+        try:
+            item = _checked_item(given)
+        except ValueError as error:
+            named = given.get("title") if isinstance(given, dict) else None
+            faults.append(f"item {number}, {clean(str(named), 60) if named else 'without title'}: {error}")
+            continue
+        items += [item] if item is not None else []
+    if faults and not items:
+        raise ValueError(f"none of its items can be used, as {faults[0]}")
+    checks = {"title": _text, "summary": _text, "link": _address, "language": _text, "picture": _place}
+    about = {name: _field(name, found[name], check) for name, check in checks.items() if found[name]}
+    published = Published(
+        title=clean(about.get("title", "")),
+        items=tuple(items),
+        link=about.get("link"),
+        summary=clean(about.get("summary", ""), SUMMARY_LIMIT),
+        is_serial=found["is_serial"] is True,
+        language=clean(about.get("language", ""), 20).lower() or None,
+        picture=about.get("picture"),
+    )
+    return published, faults
+
+
+def _field(name: str, value: Any, check: Callable[[Any], Any]) -> Any:
+    try:
+        return check(value)
+    except Exception as error:  # such as of a list where a text should be
+        raise ValueError(f"{name} is {error if type(error) is ValueError else 'of another form'}") from None
+
+
+def _checked_item(given: Any) -> PublishedItem | None:
+    """Return an item, cleaned; None if it has neither audio nor text. Raises ValueError with field and reason."""
+    from tui_pod.sources.items import Enclosure, make_item  # see above
+
+    if not isinstance(given, dict):
+        raise ValueError("it is no PublishedItem")
+    said = {name: _field(name, given[name], check) for name, check in FIELDS.items() if given.get(name)}
+    notes, summary, article = (said.pop(name, "") for name in ("notes", "summary", "article"))
+    audio, size = said.pop("audio", None), said.pop("size", None)
+    if (recording := said.get("recording")) is not None and recording.parts:
+        audio, said["duration"] = recording.parts[0].audio, recording.parts[-1].end
+    enclosure = Enclosure(audio, size=size) if audio else None
+    return make_item(PublishedItem(**said), (notes, summary) if notes else (summary,), enclosure, content=article)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import PUBLIC, NetworkPolicy
+from tui_pod.net.address import Origin, absolute, origin
 from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import Login
 from tui_pod.runtime.threads import CancelToken
@@ -145,6 +146,13 @@ class EpisodeSource:
     def shown(self, address: str) -> str:
         """Return an address as the listener knows it."""
         return address
+
+    def server(self, address: str) -> Origin | None:
+        """Return the server to which the login of a subscription goes; None if it has none."""
+        return origin(address) if absolute(address) else None
+
+    def try_again(self, address: str) -> None:
+        """Refresh a subscription next time, although it has failed: the listener asks for it."""
 
     def logins(self, store: FeedStore, feed_id: str) -> tuple[Login, ...]:
         """Return the logins of a subscription. Raises FetchError: they cannot be read."""

@@ -38,6 +38,8 @@ def find_subscription(store: FeedStore, typed: str) -> Subscription | None:
     """Return the subscription with a title or an address, as a source takes it; None if none or several match."""
     if (found := store.find(typed)) is not None:
         return found
+    if len(shown := [feed for feed in store.feeds() if source_of(feed.address).shown(feed.address) == typed]) == 1:
+        return shown[0]
     places = (source.takes(typed) for source in installed_sources().values())
     return next((found for place in places if place and (found := store.find(place))), None)
 
@@ -65,7 +67,7 @@ def subscribe(
     cancel = cancel or CancelToken()
     if is_text:
         return TEXTS.subscribe(store, request, cancel)
-    brought = [] if is_listed else [source for source in installed_sources().values() if not source.fault]
+    brought = [] if is_listed else [*installed_sources().values()]
     asked = (PODCASTS,) if is_listed else (*brought, *SOURCES)
     source = next((source for source in asked if source.takes(typed, is_shell) is not None), None)
     store.db.notices += [source.fault for source in brought if source.fault]

@@ -169,11 +169,14 @@ class Refresher:
 
     async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
         from tui_pod.shelf.subscription import is_left_alone  # brings TLS
+        from tui_pod.sources.table import source_of  # likewise
 
         now, feeds = time.time(), await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
         if feed_id is not None:
             feeds = [feed for feed in feeds if feed.feed_id == feed_id]
         wanted = [feed for feed in feeds if feed_id is not None or not is_left_alone(feed, now, is_asked=True)]
+        for feed in wanted:
+            source_of(feed.address).try_again(feed.address)
         if not feeds:
             self._frontend.tell(NO_FEEDS if feed_id is None else "This podcast no longer exists.")
         if not wanted:

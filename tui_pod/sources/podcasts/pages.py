@@ -103,7 +103,7 @@ def _parsed(response: Response, content: bytes, cancel: CancelToken) -> Publishe
 def _item(values: Any) -> PublishedItem:
     values[_MARKS], values[_KEYWORDS] = tuple(starmap(Chapter, values[_MARKS])), tuple(values[_KEYWORDS])
     if login := values[_LOGIN]:
-        values[_LOGIN] = Login(tuple(login[0]), *login[1:])
+        values[_LOGIN] = Login(tuple(login[0]), *login[1:4])
     return PublishedItem(*values)
 
 
