@@ -17,20 +17,34 @@ from tui_pod.core.player.snapshot import Chapter
 from tui_pod.shelf.published import FeedError, Published, PublishedItem, Recording
 
 __all__ = [
-    "CONTRACT", "LARGEST", "Answer", "Chapter", "FeedError", "FetchError", "Login", "LoginWanted", "Option", "Part",
-    "Published", "PublishedItem", "Recording", "Request", "Source", "fake_request",
+    "CONTRACT",
+    "LARGEST",
+    "Answer",
+    "Chapter",
+    "Credentials",
+    "FeedError",
+    "FetchFailed",
+    "NeedsLogin",
+    "Option",
+    "Part",
+    "Published",
+    "PublishedItem",
+    "Recording",
+    "SourcePlugin",
+    "SourceRequest",
+    "fake_request",
 ]  # fmt: skip
 
 CONTRACT = 2
 """The version of this contract. It is raised when a source that follows it would have to change."""
 
 LARGEST = 32 * 1024 * 1024
-"""Largest answer that `Request.fetch` returns (bytes)."""
+"""Largest answer that `SourceRequest.fetch` returns (bytes)."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-class FetchError(FeedError):
+class FetchFailed(FeedError):
     """There is no usable answer. A source need not catch it: its message is for the listener."""
 
     def __init__(self, message: str, status: int | None = None) -> None:
@@ -39,7 +53,7 @@ class FetchError(FeedError):
         """The HTTP status, if there was an answer."""
 
 
-class LoginWanted(FeedError):
+class NeedsLogin(FeedError):
     """The server wants a login, or refuses the one that was sent; raised by `fetch` if it answers with status 401.
 
     A source MUST raise it if its server says so in another way. The listener is then asked, and the place read again.
@@ -64,7 +78,7 @@ class Option(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Login:
+class Credentials:
     """What the listener gave for the server of a subscription. It MUST go nowhere else."""
 
     user: str
@@ -90,14 +104,14 @@ class Answer(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class SourceRequest:
     """What a source is asked to read."""
 
     place: str
-    """What `Source.takes` returned."""
+    """What `SourcePlugin.takes` returned."""
     options: Mapping[str, str]
     """A value for each option that the source declares."""
-    login: Login | None
+    login: Credentials | None
     """The login of the subscription; None if there is none, or if it may not be sent over http."""
     send: Callable[[str, bytes | None, Mapping[str, str], int], Answer] = field(repr=False)
 
@@ -111,13 +125,13 @@ class Request:
         `Authorization`. It ends when the app does.
 
         Raises:
-            LoginWanted: the server wants a login.
-            FetchError: there is no answer, one with a status of 400 or above, or one of more than `limit` bytes.
+            NeedsLogin: the server wants a login.
+            FetchFailed: there is no answer, one with a status of 400 or above, or one of more than `limit` bytes.
         """
         return self.send(address, data, headers, limit)
 
 
-class Source:
+class SourcePlugin:
     """A source of episodes. An entry point of the group `tui_pod.sources` names the class; its name is the source's."""
 
     contract: ClassVar[int]
@@ -135,7 +149,7 @@ class Source:
         """
         raise NotImplementedError
 
-    def read(self, request: Request) -> Published:
+    def read(self, request: SourceRequest) -> Published:
         """Return everything that is at a place now, newest first.
 
         MUST be implemented, and MUST answer within 2 minutes. MUST raise FeedError, whose message is for the listener,
@@ -148,8 +162,8 @@ def fake_request(
     place: str,
     answers: Mapping[str, bytes | Exception],
     options: Mapping[str, str] = NOTHING,
-    login: Login | None = None,
-) -> Request:
+    login: Credentials | None = None,
+) -> SourceRequest:
     """Return a request for the tests of a source: its fetch finds the answer by the address, with or without its query.
 
     An exception is raised, and an address without an answer is not there.
@@ -157,9 +171,11 @@ def fake_request(
 
     def send(address: str, _data: bytes | None, _headers: Mapping[str, str], _limit: int) -> Answer:
         bare = address.partition("?")[0]
-        answer = answers.get(address, answers.get(bare, FetchError(f"{bare}: the server does not have it (404).", 404)))
+        answer = answers.get(
+            address, answers.get(bare, FetchFailed(f"{bare}: the server does not have it (404).", 404))
+        )
         if isinstance(answer, Exception):
             raise answer
         return Answer(answer, address)
 
-    return Request(place, options, login, send)
+    return SourceRequest(place, options, login, send)

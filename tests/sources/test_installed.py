@@ -14,16 +14,23 @@ import pytest
 from tests.cli.conftest import Shell
 from tests.cli.conftest import shell as shell
 from tests.patience import PATIENCE
+from tests.present import present
+from tests.sources import server
 from tests.sources.folders.sounds import make_mp3
+from tests.sources.server import Ranged, Site, guarded
 from tests.ui.test_feeds_for_real import running
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.library.cache import load_library
 from tui_pod.net.access import PUBLIC
+from tui_pod.net.fetch import FetchError, LoginWanted
+from tui_pod.net.login import Login
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources import installed
 from tui_pod.sources.installed import GROUP, installed_sources
+from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.refresh import refresh_feed
 from tui_pod.sources.table import check_sources, find_subscription, source_of, subscribe
 
@@ -57,7 +64,7 @@ def test_example_is_added_refreshed_played_searched_and_removed(
     shell("feeds", "add", str(talks))
     assert "Talks: subscribed, 1 new episode" in shell.err
     (feed,) = shell.json("feeds", "list")
-    assert (feed["address"], feed["title"]) == (f"tui-pod+address-list://{talks}", "Talks")
+    assert (feed["address"], feed["title"]) == (str(talks), "Talks")
     talks.write_text(f"https://talks.example/two.mp3 Of herons\n{sound} Of kestrels\n")
     shell("feeds", "refresh", str(talks))
     found = {episode["title"]: episode for episode in shell.json("list") if episode["title"].startswith("Of")}
@@ -119,7 +126,7 @@ BAD = {
     "exits": ("sys.exit()", "SystemExit:"),
     "ends": ("os._exit(3)", "its process ended with status 3"),
     "crashes": ("os.kill(os.getpid(), signal.SIGSEGV)", "its process ended with signal 11"),
-    "hangs": ("time.sleep(1000)", "no answer within 2 s"),
+    "hangs": ("signal.pause()", "no answer within 2 s"),
     "nothing": ("return None", "TypeError: NoneType instead of Published"),
     "no text": ("return Published(3, ())", "title is no text"),
     "only bad items": ("return Published('A', (None,))", "none of its items can be used, as item 1"),
@@ -178,11 +185,11 @@ def test_bad_items_are_left_out_and_the_first_is_named_with_its_field(install: I
     assert store.take_notices() == [f"fake: item 2, Bad: guid is no text; it is left out, and {len(ITEMS) - 1} more."]
 
 
-@pytest.mark.parametrize("code", ["sys.exit()", "time.sleep(1000)", "return 3", "os._exit(1)"])
+@pytest.mark.parametrize("code", ["sys.exit()", "signal.pause()", "return 3", "os._exit(1)"])
 def test_source_that_fails_on_what_is_typed_lets_the_others_take_it(
     code: str, install: Install, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(installed, "TAKES_WITHIN", 2.0 if "sleep" in code else PATIENCE)
+    monkeypatch.setattr(installed, "TAKES_WITHIN", 2.0 if "pause" in code else PATIENCE)
     install(f"def takes(typed):\n    {code}")
     make_mp3(tmp_path / "Shelf" / "one.mp3")
     store = FeedStore(tmp_path / "data")
@@ -214,3 +221,128 @@ def test_damaged_packages_leave_the_usual_sources(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(metadata, "entry_points", damaged)
     with pytest.raises(FeedError, match="not an http or https address"):
         subscribe(FeedStore(tmp_path / "data"), "gopher://a.example")
+
+
+GUIDES = """
+class Guides(SourcePlugin):
+    contract = 2
+    options = (Option("tongue", "Language", "en", ("en", "de")),)
+
+    def takes(self, typed):
+        return typed if typed.startswith("fake:http") else None
+
+    def read(self, request):
+        server = request.place[5:]
+        found = request.fetch(f"{server}/{request.options['tongue']}.json", headers={"X-Ask": "1"}).json()
+        if found.get("refused"):
+            raise NeedsLogin()
+        posted = request.fetch(f"{server}/post", data=b"x" * 3).body.decode()
+        return Published(found["title"], tuple(
+            PublishedItem(
+                guid=str(number), title=f"{posted} {number}", audio=f"{server}/{number}.wav", season=1, number=number,
+                marks=(Chapter(1.0, "Two"), Chapter(0.0, "One")), size=5, picture=f"{server}/1.png",
+                headers={"X-Key": "hidden-key"}, parameters={"token": "hidden-token"},
+            )
+            for number in (1, 2)
+        ))
+
+"""
+SECRETS = "s3cret", "hidden-key", "hidden-token"
+
+
+@pytest.fixture
+def guides(site: Site, install: Install, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A server of guides behind a login; return what the listener types."""
+    install(GUIDES)
+    entry = metadata.EntryPoint("fake", "fake_source:Guides", GROUP)
+    monkeypatch.setattr(metadata, "entry_points", lambda group: [entry] if group == GROUP else [])
+    for tongue in ("en", "de"):
+        site.replies[f"/{tongue}.json"] = guarded(server.body(f'{{"title": "Guides {tongue}"}}', "application/json"))
+    site.replies["/post"] = guarded(server.body("Stop"))
+    for number in (1, 2):
+        site.replies[f"/{number}.wav"] = guarded(Ranged(server.sound(2.0)))
+    return f"fake:{site.url('')}"
+
+
+def login(site: Site, password: str = "s3cret") -> Login:
+    return Login(site.origin(), "ann", password, over_http=True)
+
+
+def test_source_reaches_the_server_that_was_typed_with_a_login_that_is_asked_for(
+    guides: str, site: Site, tmp_path: Path
+) -> None:
+    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", 10**8)
+    with pytest.raises(LoginWanted, match=r"wants a login \(401\)"):
+        subscribe(podcasts.store, guides)
+    with pytest.raises(LoginWanted, match="does not take this login"):
+        subscribe(podcasts.store, guides, login=login(site, "wrong"))
+    assert podcasts.store.is_empty
+    done = subscribe(podcasts.store, guides, login=login(site))
+    assert (done.new, done.feed.allowed, done.feed.title) == (2, site.allowed, "Guides en")
+    assert site.bodies == [b"xxx"]
+    one, *_ = read_feeds(podcasts.store.db.file.parent).episodes
+    details = present(podcasts.store.details(one.id))
+    assert [mark.title for mark in details.item.marks] == ["One", "Two"]
+    assert (details.item.season, details.item.size) == (1, 5)
+    podcasts.audio.source(one).remote.wait_for_answer(CancelToken())  # type: ignore[union-attr]
+    asked = dict(site.asked)[f"/{one.title[-1]}.wav?token=hidden-token"]
+    assert (asked["X-Key"], asked["Authorization"]) == ("hidden-key", login(site).header())
+
+
+def test_address_that_a_source_has_from_elsewhere_is_not_reached_in_the_own_network(
+    install: Install, site: Site, tmp_path: Path
+) -> None:
+    site.replies["/"] = server.body("secret")
+    install(f"def read(place, fetch):\n    return Published(fetch({site.url('/')!r}).decode())")
+    with pytest.raises(FetchError, match=r"in your own network.*unless network\.private_hosts names it"):
+        subscribe(FeedStore(tmp_path / "data"), "fake")
+    assert site.asked == []
+    assert subscribe(FeedStore(tmp_path / "data"), "fake", policy=site.policy).feed.title == "secret"
+
+
+def test_password_in_what_is_typed_is_kept_with_the_logins_and_shown_nowhere(
+    guides: str, site: Site, shell: Shell, home: Path, tmp_path: Path
+) -> None:
+    typed = guides.replace("//", "//ann:s3cret@")
+    shell("feeds", "add", typed, "--http-login")
+    assert "The password is kept with the logins, and not in the address." in shell.err
+    said = [shell.err, shell("feeds", "list"), shell("feeds", "list", "--json"), shell("list", "--json")]
+    said += [shell("export"), shell.err, shell("feeds", "set", guides)]
+    assert guides in said[1]
+    site.replies["/en.json"] = guarded(server.body("<html>Sign in</html>"))
+    shell("feeds", "refresh", guides, status=1)
+    assert f"Guides en: {site.url('/en.json')} answers with something else than JSON." in shell.err
+    said += [shell.err, shell("doctor", status=1)]
+    said += [
+        path.read_bytes().decode("latin-1") for path in home.rglob("*") if path.is_file() and path.name != "logins.toml"
+    ]
+    assert [(secret, text) for text in said for secret in SECRETS if secret in text] == []
+
+
+def test_source_that_refuses_a_login_in_its_own_words_asks_for_another(guides: str, site: Site, tmp_path: Path) -> None:
+    store = FeedStore(tmp_path / "data")
+    feed = subscribe(store, guides, login=login(site)).feed
+    site.replies["/en.json"] = server.body('{"refused": true}')
+    assert present(refresh_feed(store, feed, CancelToken(), PUBLIC).wanted).origin == site.origin()
+
+
+def test_option_of_a_source_is_listed_set_and_obeyed(guides: str, site: Site, shell: Shell, home: Path) -> None:
+    shell("feeds", "add", guides.replace("//", "//ann:s3cret@"), "--http-login")
+    assert "tongue" in shell("feeds", "set", guides)
+    shell("feeds", "set", guides, "tongue=fr", status=1)
+    assert "tongue: “fr” must be en or de" in shell.err
+    shell("feeds", "set", guides, "tongue=de")
+    assert shell.json("feeds", "set", guides)["tongue"] == "de"
+    shell("feeds", "refresh", guides)
+    assert [feed["title"] for feed in shell.json("feeds", "list")] == ["Guides de"]
+
+
+def test_secret_in_the_words_of_a_source_that_fails_is_left_out(
+    guides: str, site: Site, install: Install, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    store = FeedStore(tmp_path / "data")
+    feed = subscribe(store, guides, login=login(site)).feed
+    install(GUIDES.replace("        server =", "        raise KeyError(request.login.password)\n        server ="))
+    error = refresh_feed(store, feed, CancelToken(), PUBLIC).error or ""
+    assert error.startswith("Guides en: The source fake failed: KeyError: '…'")
+    assert "s3cret" not in capfd.readouterr().err

@@ -180,7 +180,8 @@ def check_address(address: str, allowed: frozenset[Origin] = frozenset()) -> lis
         raise AddressError(message, is_unknown=True) from None
     numbers = [str(entry[4][0]) for entry in found]
     if (scheme, host, port) not in allowed and not are_public(numbers):
-        message = f"{clean(host, 80)} is in your own network, which a catalogue or feed may not reach."
+        named = f"{clean(host, 80)} is in your own network"
+        message = f"{named}, which a catalogue or feed may not reach unless network.private_hosts names it."
         raise AddressError(message, is_private=True)
     return numbers
 

@@ -276,8 +276,10 @@ def _asked(
     cancel.check()
     login = login_for(there, request.logins)
     parts = urlsplit(address)
-    added = urlencode(login.parameters) if login is not None and login.goes_to(there) else ""
-    target = "?".join(filter(None, (parts.path or "/", "&".join(filter(None, (parts.query, added))))))
+    sent = login.parameters if login is not None and login.goes_to(there) else {}
+    added = urlencode({name: text for name, text in sent.items() if f"&{name}=" not in f"&{parts.query}"})
+    query = "&".join(filter(None, (parts.query, added)))
+    target = (parts.path or "/") + (f"?{query}" if query else "")
     headers_sent = cookies.header(there) | _headers(request, login, there, target)
     authorization = headers_sent.get("Authorization", "")
     with contextlib.ExitStack() as stack:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import OwnList
-from tui_pod.core.library.podcast_settings import SettingError, checked, split_pairs, to_texts
+from tui_pod.core.library.podcast_settings import SettingError, checked, split_pairs
 from tui_pod.core.library.topics import ROOT, list_key
 from tui_pod.core.selection import list_settings
 from tui_pod.core.text.clean import counted, enumerated, spoken_time
@@ -203,7 +203,7 @@ class PodcastCommands:
         if podcast is None:
             return
         if not answer.strip():
-            rows, texts = podcast.rows, to_texts(podcast.settings)
+            rows, texts = podcast.rows, podcast.texts
             self._dialogue.say(f"Settings of {sentence(podcast.name)}")
             self._dialogue.say_all(f"{name}: {texts[name] or rows[name].usual}. {rows[name].text}." for name in rows)
             offers = await self._services.passages.offers(podcast)

@@ -208,6 +208,11 @@ class FeedStore:
             if not {"article", "code"}.isdisjoint(changes):  # its items are to be read anew
                 db.execute("UPDATE feeds SET etag = '', modified = '' WHERE first = ?", (feed_id,))
 
+    def source_texts(self, feed_id: str) -> dict[str, str]:
+        """Return the settings of a feed that its source declares, and what it notes."""
+        with self.db.read() as db:
+            return settings_table.texts_of_source(db, feed_id)
+
     def course_settings(self) -> PodcastSettings:
         """Return the settings of the embedded catalogue."""
         with self.db.read() as db:

@@ -116,6 +116,12 @@ def change_times(db: sqlite3.Connection) -> dict[str, tuple[float, dict[str, flo
     return {feed: (updated, times_of(texts, updated)) for feed, texts, updated in rows}
 
 
+def texts_of_source(db: sqlite3.Connection, feed_id: str) -> dict[str, str]:
+    """Return the texts of a feed that are no settings of every podcast, but what its source declares or notes."""
+    row = db.execute("SELECT texts FROM settings WHERE feed = ?", (feed_id,)).fetchone()
+    return {name: text for name, text in _texts(row[0] if row else None).items() if name not in ROWS}
+
+
 def shared_texts(texts: str | None) -> tuple[tuple[str, str], ...]:
     """Return the settings that go into a list of feeds: those that are set and valid."""
     return tuple((name, text) for name, text in usable(_texts(texts)).items() if text)

@@ -14,7 +14,7 @@ import sys
 import time
 from base64 import b64decode, b64encode
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.metadata import EntryPoint
@@ -23,6 +23,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from tui_pod.core.library.parts import Part, arrange
+from tui_pod.core.library.podcast_settings import TEXT, Setting, choice_kind
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 from tui_pod.net.access import NetworkPolicy
@@ -68,6 +69,7 @@ class InstalledSource(EpisodeSource):
         self.noun, self._entry = name, entry
         self._failures = Counter[str]()  # in a row, by address; those of `takes` without one
         self._faults = dict[str, str]()
+        self._options: dict[str, Setting] | None = None  # unknown until it was asked anything
         self._taken = dict[str, str]()  # what was typed last, and its address
         self.fault = ""
         """Why it could not say whether it takes what was typed last; empty if it could."""
@@ -137,6 +139,12 @@ class InstalledSource(EpisodeSource):
         named = absolute(found[0]) if found else None
         return origin(named) if named else None
 
+    def options(self) -> Mapping[str, Setting]:
+        """Return the settings that the package declares."""
+        if self._options is None:
+            self.check_itself()
+        return self._options or {}
+
     def check(self, store: FeedStore, feed: Subscription) -> Check | None:
         """Return what brings its package back; None if it is there."""
         if self._entry is not None:
@@ -157,7 +165,7 @@ class InstalledSource(EpisodeSource):
         place = unquote(address.partition("://")[2])
         login = next((each for each in policy.logins if each.user and each.goes_to(each.origin)), None)
         told = [login.user, login.password] if login else None
-        question: dict[str, Any] = {"place": place, "options": {}, "login": told}
+        question: dict[str, Any] = {"place": place, "options": store.source_texts(feed_id), "login": told}
         found, faults = self._ask(address, READS_WITHIN, cancel, question, _checked, policy)
         if faults:
             more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
@@ -205,6 +213,8 @@ class InstalledSource(EpisodeSource):
         if not said:
             said = {"failed": f"its process ended with {'status' if status >= 0 else 'signal'} {abs(status)}"}
         self.is_online = said.get("is_online", self.is_online)
+        if "options" in said:
+            self._options = dict(map(_option, said["options"]))
         if not {"failed", "refused"} & said.keys():
             try:
                 result = take(said.get("found"))
@@ -234,6 +244,13 @@ class InstalledSource(EpisodeSource):
                 return LoginWanted(named, login_for(origin(named), policy.logins))
         last = next((error for error in failures if str(error) == said["refused"]), None)
         return last or FeedError(clean(_without_secrets(said["refused"], policy), 300))
+
+
+def _option(said: Sequence[Any]) -> tuple[str, Setting]:
+    """Return an option of a source by its name."""
+    name, text, default, choices = said
+    kind = choice_kind(*choices) if choices else TEXT
+    return name, Setting(clean(text), kind, default or "none", name, default)
 
 
 def _typed(text: str) -> Typed:

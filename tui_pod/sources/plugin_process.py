@@ -19,7 +19,16 @@ from pkgutil import resolve_name
 from typing import Any, BinaryIO
 
 from tui_pod import plugin
-from tui_pod.plugin import Answer, FeedError, FetchError, Login, LoginWanted, Published, PublishedItem, Request
+from tui_pod.plugin import (
+    Answer,
+    Credentials,
+    FeedError,
+    FetchFailed,
+    NeedsLogin,
+    Published,
+    PublishedItem,
+    SourceRequest,
+)
 from tui_pod.runtime.cell import GB, enter_cell
 
 MEMORY = 2 * GB
@@ -30,7 +39,7 @@ def main() -> None:
     """Answer one question, within its time."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is meant for the program
     line = socket.socket(fileno=os.dup(0))
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.close(0)  # a source finds nothing there
     with line.makefile("rb") as questions, line.makefile("wb") as answers:
         asked = json.loads(questions.readline())
         signal.alarm(int(asked["seconds"]) + 1)
@@ -45,12 +54,12 @@ def main() -> None:
                 _write(answers, sent)
                 got = json.loads(questions.readline())
             if got.get("is_login"):
-                raise LoginWanted(got["address"])
+                raise NeedsLogin(got["address"])
             if "error" in got:
-                raise FetchError(got["error"], got["status"])
+                raise FetchFailed(got["error"], got["status"])
             return Answer(b64decode(got["body"]), got["address"], got["status"], got["headers"])
 
-        _write(answers, _answer(asked, partial(Request, asked.get("place", ""), send=send)))
+        _write(answers, _answer(asked, partial(SourceRequest, asked.get("place", ""), send=send)))
     os._exit(0)  # threads of the source may go on
 
 
@@ -75,14 +84,14 @@ def _answer(asked: dict[str, Any], make_request: Any) -> dict[str, Any]:
             said["found"] = source.takes(asked["typed"])
         elif "place" in asked:
             options = {option.name: asked["options"].get(option.name) or option.default for option in declared}
-            request: Request = make_request(options, Login(*asked["login"]) if asked["login"] else None)
+            request: SourceRequest = make_request(options, Credentials(*asked["login"]) if asked["login"] else None)
             is_first = contract == 1  # read(place, fetch), whose fetch returns bytes
             arguments = (request.place, lambda url: request.fetch(url).body) if is_first else (request,)
             podcast = source.read(*arguments)
             if not isinstance(podcast, Published):
                 raise TypeError(f"{type(podcast).__name__} instead of Published")
             said["found"] = podcast._asdict() | {"items": [*map(_fields, podcast.items)]}
-    except LoginWanted as error:
+    except NeedsLogin as error:
         said |= {"refused": str(error), "login": error.address}
     except FeedError as error:
         said["refused"] = str(error)

@@ -5,10 +5,11 @@ Outside `sources/`, nobody asks what kind a subscription is: they ask its source
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.podcast_settings import Setting
 from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.address import Origin, absolute, origin
 from tui_pod.net.fetch import LoginWanted
@@ -150,6 +151,10 @@ class EpisodeSource:
     def server(self, address: str) -> Origin | None:
         """Return the server to which the login of a subscription goes; None if it has none."""
         return origin(address) if absolute(address) else None
+
+    def options(self) -> Mapping[str, Setting]:
+        """Return the settings that only its subscriptions have, by name."""
+        return {}
 
     def try_again(self, address: str) -> None:
         """Refresh a subscription next time, although it has failed: the listener asks for it."""

@@ -34,11 +34,17 @@ def source_of(address: str) -> EpisodeSource:
     return _BY_SCHEME.get(address.partition(":")[0], PODCASTS)
 
 
+def shown_address(feed: Subscription, address: str = "") -> str:
+    """Return the address of a subscription, or a former one, for the shell: as typed if another package reads it."""
+    address = address or feed.address
+    return installed_source(address).shown(address) if address.startswith(SCHEME) else address
+
+
 def find_subscription(store: FeedStore, typed: str) -> Subscription | None:
     """Return the subscription with a title or an address, as a source takes it; None if none or several match."""
     if (found := store.find(typed)) is not None:
         return found
-    if len(shown := [feed for feed in store.feeds() if source_of(feed.address).shown(feed.address) == typed]) == 1:
+    if shown := [feed for feed in store.feeds() if shown_address(feed) == typed]:
         return shown[0]
     places = (source.takes(typed) for source in installed_sources().values())
     return next((found for place in places if place and (found := store.find(place))), None)

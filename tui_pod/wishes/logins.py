@@ -15,17 +15,16 @@ from tui_pod.core.library.library import told_apart
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.text.clean import clean, fold
 from tui_pod.library.catalog_files import read_catalog
-from tui_pod.net.address import origin
 from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.net.file_address import typed_path
 from tui_pod.net.login import Login, check_user, split_login
 from tui_pod.services.caller import Kind
-from tui_pod.services.podcasts.podcast_settings import PodcastChoice
+from tui_pod.services.podcasts.podcast_settings import PodcastChoice, choice_of
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.folders.source import find_book
-from tui_pod.sources.table import find_subscription
+from tui_pod.sources.table import find_subscription, source_of
 
 if TYPE_CHECKING:
     from tui_pod.services.caller import ThreadCaller
@@ -64,7 +63,7 @@ def find_choice(store: FeedStore, text: str) -> PodcastChoice:
     if book is not None:
         return PodcastChoice(book.id, book.title, book.settings, book.feed)
     (feed,) = named_feeds(store, [text]) if feed is None else [feed]
-    return PodcastChoice(feed.feed_id, feed.name, feed.settings)
+    return choice_of(store, feed)._replace(without=())
 
 
 def _course_title() -> str:
@@ -109,7 +108,8 @@ def set_login(caller: ThreadCaller, store: FeedStore, feed: Subscription, values
     if values.get("user") == "":
         store.logins.forget(feed.feed_id)
         return "its login is removed"
-    server = origin(feed.address)
+    if (server := source_of(feed.address).server(feed.address)) is None:
+        raise UserError(f"{feed.name} has no server to log in to")
     kept = next((kept for kept in store.logins.kept(feed.feed_id) if kept.origin == server), None)
     user = values.get("user", kept.user if kept else "")
     if not user:

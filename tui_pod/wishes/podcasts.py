@@ -22,7 +22,7 @@ from tui_pod.sources.refresh import refresh_feed
 from tui_pod.sources.servers.client import to_base, typed_bases
 from tui_pod.sources.servers.source import add_server, added_servers, server_bases, user_of
 from tui_pod.sources.source import READ_IN_PART, Subscribed
-from tui_pod.sources.table import subscribe
+from tui_pod.sources.table import shown_address, subscribe
 from tui_pod.sources.texts.source import STANDARD_INPUT
 from tui_pod.wishes.logins import LOGIN_KEYS, ask_login, find_choice, named_feeds, set_login
 from tui_pod.wishes.wish import Wish, find_texts
@@ -100,9 +100,15 @@ def _on_store(work: Callable[[Asked], Outcome | None]) -> Wish:
 
     async def do(on: Subject) -> Outcome | None:
         caller, library = ThreadCaller(on.caller, get_running_loop()), on.controller.library
-        done = await on.services.context.podcasts.ask(
-            lambda podcasts, cancel: work(Asked(podcasts, cancel, on.values, caller, library))
-        )
+
+        def run(podcasts: Podcasts, cancel: CancelToken) -> Outcome | None:
+            try:
+                return work(Asked(podcasts, cancel, on.values, caller, library))
+            finally:
+                for notice in podcasts.store.take_notices():
+                    caller.warn(notice)
+
+        done = await on.services.context.podcasts.ask(run)
         if on.services.is_app:
             await on.services.feeds.look_elsewhere()
         return done
@@ -151,7 +157,7 @@ def _add(asked: Asked, is_text: bool = False) -> Outcome:
             asked.caller.say(f"{name}: {'added' if done.is_new else 'was already there'}")
             continue
         said = "subscribed" if done.is_new else "moved to its new address" if done.has_moved else "was already there"
-        asked.caller.show(done.feed.address, name, str(done.feed.episodes))
+        asked.caller.show(shown_address(done.feed), name, str(done.feed.episodes))
         said = f"{name}: {said}, {counted(done.new, 'new episode')}"
         if done.episode is not None:
             start = f", and tui-pod seek {clock(done.start)}" if done.start is not None else ""

@@ -20,7 +20,7 @@ from tui_pod.core.text.clean import counted, enumerated
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import write_opml
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.table import source_of
+from tui_pod.sources.table import shown_address, source_of
 
 
 def run_export(options: Namespace) -> None:
@@ -36,7 +36,7 @@ def run_export(options: Namespace) -> None:
 def feed_names(options: Namespace) -> list[tuple[str, str]]:
     """Return each podcast's name and address, for a shell to complete."""
     with open_store(options) as store:
-        return [(feed.name, feed.address) for feed in store.feeds()]
+        return [(feed.name, shown_address(feed)) for feed in store.feeds()]
 
 
 @on_store
@@ -49,7 +49,7 @@ def run_list(store: FeedStore, options: Namespace) -> None:
     columns = (Column("address", 24), Column("title", 16), Column("episodes", is_right=True), Column("folders", 8),
                Column("error", 8))  # fmt: skip
     rows = (
-        (feed.address, feed.name, str(feed.episodes), ", ".join(map("/".join, feed.folders)), feed.trouble or "")
+        (shown_address(feed), feed.name, str(feed.episodes), ", ".join(map("/".join, feed.folders)), feed.trouble or "")
         for feed in feeds
     )
     print_table(columns, rows)
@@ -60,8 +60,8 @@ def run_list(store: FeedStore, options: Namespace) -> None:
 def _feed_json(feed: Subscription) -> dict[str, object]:
     fetched = datetime.fromtimestamp(feed.fetched, UTC).isoformat(timespec="seconds") if feed.fetched else None
     return {
-        "address": feed.address,
-        "first": feed.feed_id,
+        "address": shown_address(feed),
+        "first": shown_address(feed, feed.feed_id),
         "title": feed.title,
         "folders": ["/".join(folder) for folder in feed.folders],
         "categories": ["/".join(category) for category in feed.categories],

@@ -7,7 +7,6 @@ from argparse import Namespace
 from tui_pod.cli.podcasts.subscriptions import open_store
 from tui_pod.cli.shared import Column, print_json, print_table
 from tui_pod.cli.wishes import grant, place
-from tui_pod.core.library.podcast_settings import to_texts
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice
 from tui_pod.wishes.logins import find_choice
 
@@ -24,11 +23,10 @@ def run(options: Namespace) -> int:
 
 
 def _print(found: PodcastChoice, is_json: bool) -> None:
-    rows = found.rows
+    rows, texts = found.rows, found.texts
     if is_json:
-        print_json({name: getattr(found.settings, name) for name in rows})
+        print_json({name: getattr(found.settings, name, texts[name]) for name in rows})
         return
-    texts = to_texts(found.settings)
     columns = Column("setting"), Column("value", 12), Column("does", 24), Column("may be", 16)
     print_table(
         columns,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui_pod.config.paths import embedded_transcripts
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.retention import RetentionPolicy
     from tui_pod.services.podcasts.shown_library import ShownLibrary
     from tui_pod.shelf.feed_store import FeedStore
+    from tui_pod.shelf.subscription import Subscription
     from tui_pod.sources.opened import Podcasts
 
 COURSE_NAME = "The course"
@@ -44,6 +46,10 @@ class PodcastChoice(NamedTuple):
     """Id of the podcast that a book belongs to; None if it is not a book."""
     without: tuple[str, ...] = ()
     """Settings that mean nothing to it."""
+    options: Mapping[str, Setting] = MappingProxyType({})
+    """Settings that only its source has."""
+    chosen: Mapping[str, str] = MappingProxyType({})
+    """The texts of those that are set."""
 
     @property
     def rows(self) -> Mapping[str, Setting]:
@@ -51,7 +57,12 @@ class PodcastChoice(NamedTuple):
         if self.id == COURSE:
             return {"hidden": ROWS["hidden"]}
         rows = ROWS if self.podcast is None else BOOK_ROWS
-        return {name: row for name, row in rows.items() if name not in self.without}
+        return {name: row for name, row in (*self.options.items(), *rows.items()) if name not in self.without}
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The text of every setting; empty for a default."""
+        return {name: self.chosen.get(name, "") for name in self.options} | to_texts(self.settings)
 
 
 @dataclass(eq=False, repr=False)
@@ -142,7 +153,7 @@ class PodcastSettingsService:
 
         async def bring_back() -> None:
             for podcast in former:
-                texts = to_texts(podcast.settings)
+                texts = podcast.texts
                 await self._put(podcast, {name: texts[name] for name in changes})
 
         return self._context.tasks.perform(label or "a change of settings", change, bring_back, is_told)
@@ -158,7 +169,7 @@ class PodcastSettingsService:
         await self._library.update()
         if self._context.is_app:
             await self._retention.keep(feeds)
-        if not {"kind", "article", "code"}.isdisjoint(changes):  # its episodes are made anew
+        if not {"kind", "article", "code", *podcast.options}.isdisjoint(changes):  # its episodes are made anew
             await self._refresh_folder(podcast.podcast or podcast.id)
 
     def note_speeds(self) -> None:
@@ -184,14 +195,17 @@ class PodcastSettingsService:
         self._context.controller.mixer.forget_book_speeds({book: speeds[book] for book in saved})
 
 
-def _all(store: FeedStore) -> list[PodcastChoice]:
+def choice_of(store: FeedStore, feed: Subscription) -> PodcastChoice:
+    """Return a subscription with the settings that it may have."""
     from tui_pod.sources.table import source_of  # after the first paint
 
-    def without(address: str) -> tuple[str, ...]:
-        source = source_of(address)
-        return ("kind",) if source.is_online else NOT_OF_TEXTS if source.is_single else NOT_OF_FOLDERS
+    source = source_of(feed.address)
+    without = ("kind",) if source.is_online else NOT_OF_TEXTS if source.is_single else NOT_OF_FOLDERS
+    options = source.options()
+    chosen = store.source_texts(feed.feed_id) if options else {}
+    return PodcastChoice(feed.feed_id, feed.name, feed.settings, None, without, options, chosen)
 
-    podcasts = [
-        PodcastChoice(feed.feed_id, feed.name, feed.settings, None, without(feed.address)) for feed in store.feeds()
-    ]
+
+def _all(store: FeedStore) -> list[PodcastChoice]:
+    podcasts = [choice_of(store, feed) for feed in store.feeds()]
     return [*podcasts, PodcastChoice(COURSE, COURSE_NAME, store.course_settings())]

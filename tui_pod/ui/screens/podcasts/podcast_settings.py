@@ -9,7 +9,7 @@ from types import MappingProxyType
 from textual.content import Content
 
 from tui_pod.config.settings import Settings
-from tui_pod.core.library.podcast_settings import TEXT, Setting, to_texts
+from tui_pod.core.library.podcast_settings import TEXT, Setting
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, PodcastSettingsService
 from tui_pod.ui.screens.dialog import ChoiceDialog
 from tui_pod.ui.screens.form import USUAL, FormDialog, FormField
@@ -86,7 +86,7 @@ def _usual(row: Setting, settings: Settings) -> str:
     """Return what holds while a setting is empty: `as usual: every 60 minutes`."""
     unit = UNITS.get(row.name, "")
     section, dot, key = row.usual.partition(".")
-    if not dot:
+    if not dot or not hasattr(settings, section):  # of a source of another package
         return f"{row.usual} {unit}" if row.usual.isdigit() else row.usual
     shown = row.kind.show(getattr(getattr(settings, section), key))
     with_unit = f"{shown} {unit}" if shown.isdigit() else shown
@@ -137,7 +137,7 @@ class SettingsScreen(FormDialog):
         """Return the dialog for the settings of a podcast, a book or the course."""
         rows, first = podcast.rows, FIRST if "name" in podcast.rows else ()
         save = partial(service.configure, podcast.id)
-        return cls(podcast.name, list(rows.values()), to_texts(podcast.settings), save, settings, first, offers)
+        return cls(podcast.name, list(rows.values()), podcast.texts, save, settings, first, offers)
 
     def save(self, values: Mapping[str, str]) -> None:
         """Close, and save what was changed."""
