@@ -21,7 +21,7 @@ WHY_EMPTY = f"No bookmarks yet. {key_of('bookmark.add')} bookmarks what was just
 
 NOTHING_PLAYS = f"Nothing is playing: {key_of('bookmark.add')} bookmarks what was just said."
 
-NOTE_WITHIN = timedelta(seconds=4)
+NOTE_WITHIN = timedelta(seconds=10)
 """How long after a bookmark the same key asks for a note on it instead."""
 
 SHOWN_WORDS = 32
@@ -43,18 +43,24 @@ class BookmarkService:
 
         Without `edit`, nobody is there to be asked: each call is a bookmark.
         """
-        controller = self._context.controller
-        playback, bookmark = controller.playback, None
-        if self._last is not None and timedelta() <= controller.now() - self._last[1] < NOTE_WITHIN:
-            bookmark = controller.bookmarks.get(self._last[0])
-        if edit is not None and bookmark is not None:
-            edit(bookmark)
-        elif playback.is_loaded:
+        playback = self._context.controller.playback
+        if edit is not None and self.edit_last(edit):
+            return DONE
+        if playback.is_loaded:
             self._waiting.append(playback)
             self._tasks.run(self._add(playback, edit))
         else:
             return refused(NOTHING_PLAYS)
         return DONE if edit is not None else Outcome(f"Bookmarked at {clock(playback.position)}", is_told=True)
+
+    def edit_last(self, edit: Callable[[Bookmark], object]) -> bool:
+        """Pass a bookmark that was added just before to `edit`; return whether there was one."""
+        controller, last = self._context.controller, self._last
+        if last is None or not timedelta() <= controller.now() - last[1] < NOTE_WITHIN:
+            return False
+        if (bookmark := controller.bookmarks.get(last[0])) is not None:
+            edit(bookmark)
+        return bookmark is not None
 
     def add_stretch(
         self, episode: str, title: str, stretch: Stretch, edit: Callable[[Bookmark], object] | None, note: str = ""

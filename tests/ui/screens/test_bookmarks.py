@@ -155,3 +155,29 @@ async def test_bookmark_of_a_removed_podcast_offers_to_subscribe_again(driver: A
     await driver.until(lambda: "Subscribe again" in driver.text, "it offers to")
     await driver.press("enter")
     assert ("add", "https://ships.example.org/feed") in feeds.wishes
+
+
+async def test_second_b_in_the_transcript_edits_the_bookmark_whatever_is_said_meanwhile(driver: AppDriver) -> None:
+    await driver.press("enter", "t")
+    await driver.play(18)
+    await driver.press("b")
+    await driver.play(4)
+    assert driver.transcript.cursor == 1
+    await driver.press("b")
+    assert driver.shows(BookmarkScreen)
+    await driver.write("my note")
+    await driver.press("enter")
+    assert [(each.text, each.note) for each in driver.controller.bookmarks] == [("One.", "my note")]
+    await driver.press("j", "b")
+    assert [each.text for each in driver.controller.bookmarks] == ["One.", "Three."]
+
+
+async def test_b_in_a_transcript_without_times_bookmarks_the_place(driver: AppDriver) -> None:
+    driver.services.transcripts["one"] = Transcript((Cue("Words."), Cue("More.")))
+    await driver.press("enter", "t")
+    await driver.play(40)
+    await driver.press("b")
+    await driver.until(lambda: len(driver.controller.bookmarks) == 1, "the place is bookmarked")
+    assert [each.start for each in driver.controller.bookmarks] == [10.0]
+    await driver.press("b")
+    assert driver.shows(BookmarkScreen)

@@ -183,10 +183,16 @@ class TranscriptController:
             self._services.recognition.request([episode])
         return has_recording
 
-    def _keep(self, episode: str, title: str, cue: Cue) -> None:
-        """Bookmark the chosen sentence."""
-        said, edit = of_cue(cue, self._is_recognised), self._screen.dialogs.bookmark
-        self._services.bookmarks.add_stretch(episode, title, said, edit)
+    def _keep(self, episode: str, title: str, cue: Cue | None, is_moved: bool) -> None:
+        """Bookmark the chosen sentence, or the place if it has no times; soon after that, edit this bookmark.
+
+        Another sentence to which the listener `is_moved` is a bookmark of its own.
+        """
+        bookmarks, edit = self._services.bookmarks, self._screen.dialogs.bookmark
+        if cue is None:
+            self._screen.show_outcome(bookmarks.add(edit))
+        elif is_moved or not bookmarks.edit_last(edit):
+            bookmarks.add_stretch(episode, title, of_cue(cue, self._is_recognised), edit)
 
 
 def _is_sounding(playback: Playback) -> bool:

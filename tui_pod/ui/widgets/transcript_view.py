@@ -68,7 +68,7 @@ class TranscriptView(LinesView):
         self,
         services: Services,
         show_playing: Callable[[], None],
-        keep: Callable[[str, str, Cue], None],
+        keep: Callable[[str, str, Cue | None, bool], None],
         recognise: Callable[[str], bool],
     ) -> None:
         """Show nothing yet.
@@ -378,10 +378,13 @@ class TranscriptView(LinesView):
 
     def action_bookmark(self) -> None:
         """Bookmark the sentence at the cursor, or those that are selected."""
-        if self.has_times() and self.episode is not None:
+        if self._is_playing and self.episode is not None and not self._transcript.is_timed:
+            self._keep(self.episode, self._title, None, False)
+        elif self.has_times() and self.episode is not None:
             cues = [self._transcript.cues[number] for number in self._selected]
-            self._selected_from = None
-            self._keep(self.episode, self._title, Cue(" ".join(c.text for c in cues), cues[0].start, cues[-1].end))
+            is_moved, self._selected_from = not self.is_following or self._selected_from is not None, None
+            said = Cue(" ".join(c.text for c in cues), cues[0].start, cues[-1].end)
+            self._keep(self.episode, self._title, said, is_moved)
             self.refresh()
 
     def action_repeat(self) -> None:
