@@ -11,7 +11,6 @@ import pytest
 
 from tests.speech.test_narration_real import every_sentence, narrate, script_of
 from tui_pod.core.text.speech import DIRECTIONS, speakable, split_direction
-from tui_pod.speech.model import RecognitionError, find_model
 from tui_pod.speech.narrator import has_voice, pronunciations
 from tui_pod.speech.recogniser_worker import recognise
 
@@ -51,15 +50,6 @@ def test_words_with_two_pronunciations_are_spoken_as_they_are_meant() -> None:
     assert {word: +count for word, count in found.items()} == {
         word: Counter(EXPECTED.get(word, "").split()) for word in OTHERWISE
     }
-
-
-@pytest.fixture(scope="module")
-def model() -> Path:
-    """The folder of the recogniser that comes with the extra."""
-    try:
-        return find_model("")
-    except RecognitionError as error:
-        pytest.skip(str(error))
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from string import ascii_uppercase
 
 from tui_pod.core.text.clean import clean
 from tui_pod.core.text.document import Block, BlockKind
@@ -32,7 +33,7 @@ MAX_SPAN = 100
 MAX_DEPTH = 40
 """Maximum number of lists or tables within each other that are told apart."""
 
-CODE, TABLE, FORMULA = "Code, left out.", "A table, left out.", "a formula"
+CODE, TABLE, FORMULA, DONE = "Code, left out.", "A table, left out.", "a formula", "Done: "
 
 _SKIPPED = frozenset(
     "script style template iframe svg canvas object audio video noscript noembed noframes button select textarea nav"
@@ -54,12 +55,14 @@ _LEFT_OUT = frozenset(
 """Words in `epub:type` and `role` of what is not read."""
 _CLASSES = frozenset(
     "footnote footnotes footnote-ref footnote-back footnote-backref noteref pagenum pageno page-number references"
-    " pg-boilerplate mw-editsection mw-jump-link".split()
+    " pg-boilerplate mw-editsection mw-jump-link noprint hatnote ambox navbox inline-template".split()
 )
 """Classes of the same, as pandoc, Project Gutenberg and MediaWiki write them."""
 _NO_PICTURE = frozenset("image img photo picture cover title logo icon figure".split())
 """Descriptions that say nothing."""
 _NOTE_MARK = re.compile(r"[\[(]?(?:\d{1,4}|[*†‡§¶]{1,3}|[a-z])[\])]?")
+_TASK = re.compile(r"\[([ xX])\] ")
+"""The box of a task in a list; a cross says that it is done."""
 _RAISED = str.maketrans("0123456789-−+n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁻⁺ⁿ")
 _SYMBOLS = re.compile(r"[{}<>=;()\[\]|\\/$_]")
 _CODE_LIKE = 30
@@ -137,6 +140,7 @@ class _BlockReader(HTMLParser):
         self._skipped, self._depth = "", 0
         self._heading = self._quotes = self._lines = 0
         self._lists: list[int | None] = []
+        self._lettered: list[bool] = []
         self._number = ""
         self._tables: list[_Table] = []
         self._pre = self._is_code = self._is_title = False
@@ -166,6 +170,8 @@ class _BlockReader(HTMLParser):
             self._break()
         elif tag == "img":
             self._picture(values)
+        elif tag == "input" and values.get("type") == "checkbox" and "checked" in values:
+            self._words.append(DONE)
         elif tag == "pre":
             self._pre, self._is_code = True, bool(re.search("code|highlight|lang|src", values.get("class", "")))
         elif tag == "code":
@@ -175,6 +181,7 @@ class _BlockReader(HTMLParser):
         elif tag in ("ul", "ol") and len(self._lists) < MAX_DEPTH:
             start = values.get("start", "")
             self._lists.append(None if tag == "ul" else int(start) if re.fullmatch(r"\d{1,6}", start) else 1)
+            self._lettered.append(values.get("type", "") in ("a", "A") or "-alpha" in values.get("style", ""))
         elif tag == "li":
             self._open_item(values.get("value", ""))
         elif tag in ("table", "tr", "td", "th"):
@@ -200,7 +207,7 @@ class _BlockReader(HTMLParser):
             self._quotes = max(0, self._quotes - 1)
         elif tag in ("ul", "ol"):
             self._flush()
-            self._lists = self._lists[:-1]
+            self._lists, self._lettered = self._lists[:-1], self._lettered[:-1]
         elif tag == "table":
             self._flush()
             self._end_table()
@@ -247,6 +254,8 @@ class _BlockReader(HTMLParser):
         words, self._words = "".join(self._words), []
         self._lines, self._link, self._raised = 0, -1, -1
         text = clean(words, MAX_BLOCK) if words and not words.isspace() else ""
+        if self._lists and (task := _TASK.match(text)) is not None:
+            text = f"{DONE * (task[1] != ' ')}{text[task.end() :]}"
         if any(map(str.isalnum, text)):
             number, self._number = self._number, ""
             last = self._sink[-1] if self._sink else None
@@ -287,7 +296,9 @@ class _BlockReader(HTMLParser):
         if self._lists and self._lists[-1] is not None and re.fullmatch(r"[0-9]{1,6}", value):
             self._lists[-1] = int(value)
         if self._lists and (number := self._lists[-1]) is not None:
-            self._number, self._lists[-1] = f"{number}: ", number + 1
+            is_letter = self._lettered[-1] and 0 < number <= len(ascii_uppercase)
+            self._number = f"{ascii_uppercase[number - 1] if is_letter else number}: "
+            self._lists[-1] = number + 1
 
     def _end_raised(self) -> None:
         """Turn raised digits into a power; after a mark or a word they are the number of a note."""
