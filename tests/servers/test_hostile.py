@@ -213,3 +213,42 @@ def test_a_library_that_cannot_be_read_once_hides_nothing(machine: Victim, doubl
     double.answers[f"/api/libraries/{library}/items"] = shorter
     machine.refresh()
     check_nothing_lost(machine)
+
+
+@pytest.mark.parametrize("piece", [b"{},", b"[],", b'"a",', b'{"a":', b"[{}],"])
+def test_answer_of_millions_of_values_is_refused_before_it_is_read(
+    machine: Victim, double: Double, monkeypatch: pytest.MonkeyPatch, piece: bytes
+) -> None:
+    read: list[int] = []
+    former = json.loads
+
+    def loads(content: bytes, **more: Any) -> Any:
+        read.append(len(content))
+        return former(content, **more)
+
+    monkeypatch.setattr("tui_pod.sources.servers.client.json.loads", loads)
+    content = b'{"libraries":[' + piece * 2_000_001 + b"{}]}"
+    double.answers["/api/libraries"] = lambda request: request.say(200, content.decode())
+    assert "values" in str(machine.refresh().error)
+    assert all(size < len(content) for size in read)
+    check_nothing_lost(machine)
+
+
+def test_list_of_more_entries_than_were_asked_for_is_cut_and_hides_nothing(machine: Victim, double: Double) -> None:
+    item = next(iter(double.items.values()))
+    others = [{**item, "id": f"other-{number}"} for number in range(5_000)]
+    double.answers[f"/api/libraries/{double.libraries[0]['id']}/items"] = giving({"results": others, "total": 1})
+    double.asked.clear()
+    machine.refresh()
+    assert len([asked for asked in double.asked if "batch" in asked]) <= 11
+    check_nothing_lost(machine)
+
+
+def test_server_that_takes_too_long_is_an_error_and_hides_nothing(
+    machine: Victim, double: Double, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.sources.servers.source.ALL_TOGETHER", -1.0)
+    assert "takes too long" in str(machine.refresh().error)
+    check_nothing_lost(machine)
+    monkeypatch.undo()
+    assert machine.refresh().error is None

@@ -30,6 +30,9 @@ MAX_ANSWER = 64 * 1024 * 1024
 MAX_PROGRESS = 32 * 1024 * 1024
 """The same where progress is exchanged: 100,000 actions are 30 MB, and once read they take several times as much."""
 
+MAX_VALUES = 2_000_000
+"""Most values in an answer, each of which takes about 100 bytes; a hundred podcasts of 300 episodes have as many."""
+
 LIMITS = Limits(MAX_ANSWER, seconds=120.0, idle=30.0)
 """Limits of one request."""
 
@@ -189,6 +192,8 @@ def ask(
     with opened(request, limits, cancel) as response:
         refused = refusal(response) if response.status >= 400 else None
         content = b"".join(response.chunks)
+    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_VALUES:
+        raise FetchError(f"{base}: the answer has more than {MAX_VALUES:,} values.", is_final=True)
     try:
         found = json.loads(content, parse_constant=lambda _: None)  # NaN and Infinity
     except (ValueError, RecursionError):

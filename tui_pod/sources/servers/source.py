@@ -8,9 +8,11 @@ says about them becomes items of a feed, cleaned and checked.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import blake2b
+from itertools import chain
 from json import dumps
+from time import monotonic
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -52,6 +54,17 @@ class ListEntry(NamedTuple):
     """Changes with what the server says about it."""
 
 
+class Page(NamedTuple):
+    """What is kept of a page of a server's list."""
+
+    entries: list[ListEntry]
+    size: int
+    """How many it has, with those that cannot be played."""
+    total: int
+    """How many the whole list has, as this page says."""
+    etag: str
+
+
 def table(value: object) -> dict[str, Any]:
     """Return an object of JSON; an empty one for anything else."""
     return value if isinstance(value, dict) else {}
@@ -86,6 +99,17 @@ def to_listed(entry: dict[str, Any]) -> ListEntry | None:
         return None
     said = dumps(entry, sort_keys=True, ensure_ascii=True).encode()
     return ListEntry(ident, blake2b(said, digest_size=8).hexdigest())
+
+
+def to_page(reply: Reply, library: ServerLibrary) -> Page | None:
+    """Return a page of a library's list; None if it has not changed. Raises FeedError: it is no list."""
+    if reply.status == 304:
+        return None
+    total = number(reply.data.get("total"), PAGE * MAX_PAGES)
+    if total is None:
+        raise FeedError(f"The server's list of {library.name} cannot be read.")
+    found = reply.data["results"][:PAGE]
+    return Page([*filter(None, map(to_listed, tables(found)))], len(found), int(total), reply.etag)
 
 
 def to_found(entry: dict[str, Any], base: str) -> FullEntry | None:
@@ -213,6 +237,9 @@ IN_FULL = 100
 MAX_PAGES = 500
 """Maximum number of pages of a library that are read."""
 
+ALL_TOGETHER = 900.0
+"""Seconds after which no further request is made for a refresh; what is missing comes with the next."""
+
 MAX_LIBRARIES = 100
 MAX_COLLECTIONS = 1_000
 
@@ -251,6 +278,7 @@ class ServerReader:
         self._known: KnownServer = read_known(store, feed.feed_id)
         self._is_changed = False
         self._gone = set[str]()
+        self._until = monotonic() + ALL_TOGETHER
 
     def refresh(self) -> Stored:
         """Store what has changed on a server; what it no longer has is hidden.
@@ -273,9 +301,13 @@ class ServerReader:
         self._gone |= {item for item, (library, _) in self._known.marks.items() if library not in there}
         return finish(self._store, self._known, libraries, self._gone, before, self._is_changed)
 
+    def _ask(self, method: str, path: str, data: object = None, headers: Mapping[str, str] | None = None) -> Reply:
+        if monotonic() > self._until:
+            raise FetchError("The server takes too long; the rest comes with the next refresh.")
+        return ask(self._base, method, path, self._login, data, headers, cancel=self._cancel).checked()
+
     def _get(self, path: str, etag: str = "") -> Reply:
-        headers = {"If-None-Match": etag} if etag else {}
-        reply = ask(self._base, "GET", path, self._login, headers=headers, cancel=self._cancel).checked()
+        reply = self._ask("GET", path, headers={"If-None-Match": etag} if etag else {})
         if reply.status != 304 and not (isinstance(reply.data, dict) and isinstance(reply.data.get("results"), list)):
             raise FeedError(f"The server's answer to {clean(path.partition('?')[0], 80)} cannot be read.")
         return reply
@@ -284,46 +316,37 @@ class ServerReader:
         pages = self._read_pages(library)
         if pages is None:
             return
-        listed = {
-            found.ident: found.mark
-            for page in pages
-            for entry in tables(page.data["results"])
-            if (found := to_listed(entry)) is not None
-        }
+        listed = dict(chain.from_iterable(page.entries for page in pages))
         known = {item: mark for item, (owner, mark) in self._known.marks.items() if owner == library.ident}
         changed = [item for item, mark in listed.items() if known.get(item) != mark]
         missing = 0
         for first in range(0, len(changed), IN_FULL):
             ids = changed[first : first + IN_FULL]
             missing += len(ids) - self._read_in_full(library, ids, listed)
-        totals = {number(page.data.get("total")) for page in pages}
-        is_whole = totals == {sum(len(page.data["results"]) for page in pages)}
+        is_whole = {page.total for page in pages} == {sum(page.size for page in pages)}
         if is_whole:  # otherwise it changed between two pages
             self._gone |= known.keys() - listed.keys()
         library.etags = [page.etag for page in pages] if is_whole and not missing else []
 
-    def _read_pages(self, library: ServerLibrary) -> list[Reply] | None:
+    def _read_pages(self, library: ServerLibrary) -> list[Page] | None:
         """Return all pages of a library's list; None if it has not changed."""
         path = f"/api/libraries/{library.ident}/items?limit={PAGE}&minified=1&sort=addedAt&page="
-        pages = list[Reply]()
+        pages = list[Page | None]()  # None: it has not changed
         count = len(library.etags) or 1
         while len(pages) < count:
             etag = library.etags[len(pages)] if len(pages) < len(library.etags) else ""
-            page = self._get(f"{path}{len(pages)}", etag)
+            page = to_page(self._get(f"{path}{len(pages)}", etag), library)
             pages.append(page)
-            if page.status != 304:
-                total = number(page.data.get("total"), PAGE * MAX_PAGES)
-                if total is None:
-                    raise FeedError(f"The server's list of {library.name} cannot be read.")
-                count = max(1, -(-int(total) // PAGE))
-        if all(page.status == 304 for page in pages):
+            if page is not None:
+                count = max(1, -(-page.total // PAGE))
+        if not any(pages):
             return None
-        return [self._get(f"{path}{place}") if page.status == 304 else page for place, page in enumerate(pages[:count])]
+        read = (page or to_page(self._get(f"{path}{place}"), library) for place, page in enumerate(pages[:count]))
+        return list(filter(None, read))
 
     def _read_in_full(self, library: ServerLibrary, ids: list[str], marks: dict[str, str]) -> int:
         """Store these books or podcasts; return how many the server gave."""
-        data = {"libraryItemIds": ids}
-        reply = ask(self._base, "POST", "/api/items/batch/get", self._login, data, cancel=self._cancel).checked()
+        reply = self._ask("POST", "/api/items/batch/get", data={"libraryItemIds": ids})
         if not isinstance(reply.data, dict):
             raise FeedError(f"The server's answer about {library.name} cannot be read.")
         found = [to_found(entry, self._base) for entry in tables(reply.data.get("libraryItems"))]
