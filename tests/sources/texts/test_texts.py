@@ -19,6 +19,7 @@ from tui_pod.sources.refresh import refresh_feed
 from tui_pod.sources.table import clean_up, subscribe
 from tui_pod.sources.texts import kept
 from tui_pod.sources.texts.kept import read_text
+from tui_pod.sources.texts.parsing import read_file
 
 PROSE = "<p>The harbour woke slowly, and the gulls, as ever, were first to complain of it, at length.</p>"
 
@@ -187,6 +188,24 @@ def test_text_is_known_by_its_words_and_is_removed_with_its_files(store: FeedSto
     store.purge(float("inf"))
     clean_up(store)
     assert list(planned.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("<tr><th>Port<th>Day<tr><td>Kiel<td>Monday", "Port: Kiel; Day: Monday."),
+        ("<tr><td>alpha<td>beta<tr><td>gamma<td>delta", "gamma; delta."),
+        ("<tr><th>P<th>Q<th>R<tr><td rowspan=2>tall<td>e<td>f<tr><td>g<td>h", "P: tall; Q: g; R: h."),
+        (f"{'<tr>' + 6 * '<td>1'}{'<tr>' + 6 * '<td>2'}", "A table, left out."),
+    ],
+)
+def test_no_table_of_a_page_vanishes_unsaid(tmp_path: Path, table: str, said: str) -> None:
+    path = tmp_path / "page.html"
+    menu = "<nav><table><tr><td>menu<td>more</table></nav>"
+    path.write_text(f"<title>T</title>{menu}<article>{PROSE * 6}<table>{table}</table>{PROSE * 6}</article>")
+    planned = read_file(str(path), path.name, False).planned
+    assert said in planned
+    assert "menu" not in planned
 
 
 def test_page_is_a_text_if_it_is_no_feed_and_names_none(site: Site, store: FeedStore, tmp_path: Path) -> None:

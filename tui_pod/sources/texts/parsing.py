@@ -14,6 +14,7 @@ import zlib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from io import FileIO
 from pathlib import Path
 from urllib.parse import unquote
@@ -445,6 +446,12 @@ def _without_comments(text: str) -> str:
     return "".join(part.partition("<!--")[0] if "<!--" in part else f"{part}-->" for part in parts) + last
 
 
+_SMALL_TABLE = re.compile(r"<table\b(?:(?!</?table\b|<(?:p|div|h[1-6])\b).)*</table\s*>", re.IGNORECASE | re.DOTALL)
+"""A table of nothing but words."""
+_HOLDER = "tui-pod-table-"
+_HELD = re.compile(rf"<p>{_HOLDER}(\d{{1,6}})[, ]*</p>")
+
+
 def _page(html: str, reads_code: bool) -> tuple[Document, str]:
     """Return the article of a page, and the address of its picture."""
     whole = html_blocks(html, reads_code)
@@ -467,11 +474,19 @@ def _picked(html: str, reads_code: bool) -> tuple[str, ParsedHtml]:
     try:
         from readability import Document as Page  # brings lxml: only in this process, and only for pages
 
-        page = Page(_CONTROLS.sub(" ", html))
-        return page.short_title(), html_blocks(page.summary(html_partial=True), reads_code)
+        tables = list[str]()  # it drops small ones
+        page = Page(_SMALL_TABLE.sub(partial(_held, tables), _CONTROLS.sub(" ", html)))
+        article = _HELD.sub(lambda found: "".join(tables[int(found[1]) :][:1]), page.summary(html_partial=True))
+        return page.short_title(), html_blocks(article, reads_code)
     except Exception as error:  # it raises whatever lxml does, and may not be installed: the page is read whole
         log_error(error, "readability")
         return "", ParsedHtml([])
+
+
+def _held(tables: list[str], table: re.Match[str]) -> str:
+    """Return a paragraph that stands for a table, which is added to `tables`; its commas make it look like prose."""
+    tables.append(table[0])
+    return f"<p>{_HOLDER}{len(tables) - 1}{', ' * 12}</p>"
 
 
 def _composed(document: Document, name: str, has_title: bool) -> ReadText:
