@@ -176,10 +176,10 @@ def _time(text: str) -> date:
 
 def _list(text: str) -> Any:
     """Return a list of texts, if it is written on one line, or one text a line; leave any other to tomllib."""
-    items = re.findall(_ITEM, text)
-    joined = ",\n    ".join(items)
-    if text == (f"[\n    {joined},\n]" if "\n" in text else f"[{', '.join(items)}]"):
-        return [item[1:-1] for item in items]
+    between, end = (",\n    ", ",\n]") if "\n" in text else (", ", "]")
+    item = f"(?:{_ITEM})"
+    if text == "[]" or re.fullmatch(rf"\[{between[1:] if end != ']' else ''}{item}(?:{between}{item})*+{end}", text):
+        return [found[0][1:-1] for found in re.finditer(_ITEM, text)]
     (found,) = _loads_any(f"list = {text}").values()  # else more than the list was taken for it
     return found
 
