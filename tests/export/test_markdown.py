@@ -103,11 +103,12 @@ def test_file_that_was_edited_is_only_appended_to(tmp_path: Path, edit: object) 
     assert path.read_bytes() == content
 
 
-def test_file_of_somebody_else_with_that_name_is_appended_to(tmp_path: Path) -> None:
+def test_file_of_somebody_else_with_that_name_is_named_and_left(tmp_path: Path) -> None:
     path = tmp_path / f"{PAGE.name}.md"
     path.write_bytes(b"Not UTF-8: \xff\n")
-    assert write_page(tmp_path, PAGE) == (path, Written.APPENDED)
-    assert path.read_bytes().startswith(b"Not UTF-8: \xff\n\n> Words, said.")
+    with pytest.raises(ExportError, match="was not written by tui-pod"):
+        write_page(tmp_path, PAGE)
+    assert path.read_bytes() == b"Not UTF-8: \xff\n"
 
 
 def test_link_to_a_file_stays_one(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import sys
 from pathlib import Path
 
@@ -40,8 +41,8 @@ def encode_opus(source: Path | Source, target: Path, coding: str, **stretch: str
         UserError: there is no libmpv, it cannot read the recording, or the stretch has no sound.
         OSError: the file cannot be written.
     """
-    temp = target.with_name(f"{target.name}.part")
-    temp.touch()  # raises what the encoder would only log
+    temp = target.with_name(f"{target.name}.{os.getpid()}.part")
+    temp.touch(exist_ok=False)  # raises what the encoder would only log
     try:
         _encode(
             source, **{"keep-open": "no", "of": "ogg", "oac": "libopus", "oacopts": coding, "o": str(temp)}, **stretch

@@ -133,8 +133,10 @@ def write_page(folder: Path, page: ExportPage) -> tuple[Path, Written]:
         try:
             content = files.read_bytes(path, MAX_BYTES)
         except FileNotFoundError:
-            _replace(path, whole_text(page))
+            files.replace(path, whole_text(page), is_ours=False)
             return path, Written.NEW
+        if content and b"tui-pod: " not in content:
+            raise ExportError(f"{path} was not written by tui-pod; move it, or choose another folder.")
         return path, _update(path, content, page)
     except OSError as error:
         reason = error.strerror or str(error)
@@ -146,7 +148,7 @@ def _update(path: Path, content: bytes, page: ExportPage) -> Written:
         text = whole_text(page)
         if text.encode() == content:
             return Written.SAME
-        _replace(path, text)
+        files.replace(Path(os.path.realpath(path)), text, is_ours=False)  # a link stays a link
         return Written.REPLACED
     known = {mark for found in _TRAILER.finditer(content.decode("utf-8", "replace")) for mark in found[1].split()}
     missing = [bookmark for bookmark in page.bookmarks if mark_of(bookmark) not in known]
@@ -220,17 +222,3 @@ def escaped(text: str) -> str:
     """Return a line of text with all markup escaped."""
     text = _SPECIAL.sub(lambda found: "".join(f"\\{sign}" for sign in found[0]), text)
     return _LIST.sub(lambda found: f"{found[1]}\\{found[2]}" if found[1] else f"\\{found[3]}", text)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file in one step; a symbolic link stays a link."""
-    path = Path(os.path.realpath(path))
-    temp = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        with temp.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temp, path)
-    finally:
-        temp.unlink(missing_ok=True)

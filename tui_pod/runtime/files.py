@@ -165,21 +165,25 @@ def append(path: Path, text: str, is_first: bool = False, is_synced: bool = True
     return size + len(content)
 
 
-def write_new(path: Path, text: str) -> None:
+def write_new(path: Path, text: str, mode: int = 0o600) -> None:
     """Create a file and sync its content; its name is durable only after `sync_folder`."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     with open(descriptor, "wb") as file:
         file.write(text.encode())
         file.flush()
         os.fsync(file.fileno())
 
 
-def replace(path: Path, text: str) -> None:
-    """Replace a file in one step; on any error the old one stays. Only one program may do so at a time."""
-    temp = path.with_name(f".{path.name}.tmp")
+def replace(path: Path, text: str, is_ours: bool = True) -> None:
+    """Replace a file in one step; on any error the old one stays. Only one program may do so at a time.
+
+    If the folder is not ours, a file of the temporary name may be the listener's, and others may read the file.
+    """
+    temp = path.with_name(f".{path.name}.tmp" if is_ours else f".{path.name}.{os.getpid()}.tmp")
     try:
-        temp.unlink(missing_ok=True)  # left by a killed program
-        write_new(temp, text)
+        if is_ours:
+            temp.unlink(missing_ok=True)  # left by a killed program
+        write_new(temp, text, 0o600 if is_ours else 0o666)
         os.replace(temp, path)
     except OSError:
         with contextlib.suppress(OSError):

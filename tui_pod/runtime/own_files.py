@@ -63,6 +63,8 @@ class OwnFiles:
             raise UserError(f"{path} was not written by this command; move it, or name another folder")
         if path.is_dir() and not path.is_symlink():
             raise UserError(f"{path} is a folder; move it, or name another folder")
+        if path.is_symlink():  # writing would follow it
+            raise UserError(f"{path} is a link; move it, or name another folder")
         self._note([name])
         return path
 
@@ -74,7 +76,7 @@ class OwnFiles:
                 path.unlink()
         if left := self.names & set(kept):
             if left != self.names:
-                files.replace(self._list, "".join(f"{line}\n" for line in (HEAD, *sorted(left))))
+                files.replace(self._list, "".join(f"{line}\n" for line in (HEAD, *sorted(left))), is_ours=False)
         else:
             self._list.unlink(missing_ok=True)
             self._is_begun = False

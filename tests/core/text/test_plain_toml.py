@@ -310,7 +310,9 @@ def test_many_keys_take_little_memory_or_are_refused(unit: str) -> None:
     assert_memory("".join(map(unit.format, range(200_000 // len(unit)))))
 
 
-@pytest.mark.parametrize("unit", ["1", "1_", "x1", "1.", '""', "''", "\\\n ", "[", "{a=", "[],", "'',", "'a',", "'ab', "])
+@pytest.mark.parametrize(
+    "unit", ["1", "1_", "x1", "1.", '""', "''", "\\\n ", "[", "{a=", "[],", "'',", "'a',", "'ab', "]
+)
 @pytest.mark.parametrize("start", ["a=", "a=0", 'a="""', "a='''", "a=["])
 def test_repeated_text_takes_little_memory_or_is_refused(start: str, unit: str) -> None:
     for end in ("", start[2:]):
