@@ -19,6 +19,7 @@ from tests.sources import server
 from tests.sources.folders.sounds import make_mp3
 from tests.sources.server import Ranged, Site, guarded
 from tests.ui.test_feeds_for_real import running
+from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import PlayerStatus
 from tui_pod.library.cache import load_library
 from tui_pod.net.access import PUBLIC
@@ -346,3 +347,47 @@ def test_secret_in_the_words_of_a_source_that_fails_is_left_out(
     error = refresh_feed(store, feed, CancelToken(), PUBLIC).error or ""
     assert error.startswith("Guides en: The source fake failed: KeyError: '…'")
     assert "s3cret" not in capfd.readouterr().err
+
+
+def test_item_brings_a_transcript_a_book_of_parts_and_an_article(install: Install, tmp_path: Path) -> None:
+    long = "<p>" + "Herons stand still. " * 100 + "</p>"
+    install(
+        f"""
+def read(place, fetch):
+    parts = (Part("https://a.example/1.mp3", 60.0, "One"), Part("https://a.example/2.mp3", 30.0, "Two"))
+    return Published("A", (
+        PublishedItem(guid="1", title="Talk", audio="/1.mp3", transcript="WEBVTT\\n\\n00:01.0 --> 00:02.0\\nHello\\n"),
+        PublishedItem(guid="2", title="Book", recording=Recording(author="Ann", parts=parts)),
+        PublishedItem(guid="3", title="Herons", article={long!r}),
+    ))
+"""
+    )
+    podcasts = Podcasts(tmp_path / "data", tmp_path / "cache", 10**8)
+    subscribe(podcasts.store, "fake")
+    found = {one.title: one for one in read_feeds(podcasts.store.db.file.parent).episodes}
+    assert Path(found["Talk"].transcript or "").read_text().endswith("\nHello\n")
+    book = found["Book"]
+    assert [(part.title, part.start) for part in book.parts] == [("One", 0.0), ("Two", 60.0)]
+    assert (book.duration, book.audio) == (90.0, "https://a.example/1.mp3")
+    assert "Herons stand still." in Path(found["Herons"].transcript or "").read_text()
+
+
+def test_doctor_names_the_package_that_brings_a_source_back(
+    example: Path, shell: Shell, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Talks.addresses").write_text("https://talks.example/two.mp3 Of herons\n")
+    with monkeypatch.context() as patch:
+        patch.syspath_prepend(example)
+        shell("feeds", "add", str(tmp_path / "Talks.addresses"))
+    installed_sources.cache_clear()
+    said = shell("doctor", status=1)
+    assert "Talks: the source address-list is not installed" in said
+    assert "install tui-pod-address-list" in said
+
+
+def test_source_for_a_newer_tui_pod_says_so(install: Install, tmp_path: Path) -> None:
+    install("contract = 9\ndef read(request):\n    return Published('A')")
+    store = FeedStore(tmp_path / "data")
+    with pytest.raises(UserError):
+        subscribe(store, "fake")
+    assert store.take_notices() == ["It needs a newer tui-pod, with the contract 9 for sources."]

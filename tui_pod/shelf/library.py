@@ -374,7 +374,7 @@ def _episodes(
             ident, title, summary, duration, _day(published) if is_dated else None, tags, audio, transcript,
             numbering=numbering(season, count, title),
         )  # fmt: skip
-        if folder:
+        if folder is not None:
             episode = episode._replace(
                 author=author, narrator=narrator, series=series, year=year, parts=unpack_parts(parts)
             )

@@ -30,6 +30,7 @@ from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import MAX_ADDRESS, Origin, absolute, is_private, origin
 from tui_pod.net.fetch import FetchError, LoginWanted, fetch
 from tui_pod.net.login import Login, Typed, check_user, login_for, split_login
+from tui_pod.runtime.installer import install_command
 from tui_pod.runtime.limited_processes import LineProcess
 from tui_pod.runtime.log import log, log_error, log_lines
 from tui_pod.runtime.threads import CancelToken, Result
@@ -38,6 +39,7 @@ from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import FeedError, Published, PublishedItem, Recording
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.source import Check, EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
+from tui_pod.sources.texts.kept import with_own_transcript
 from tui_pod.sources.texts.source import with_articles
 
 GROUP = "tui_pod.sources"
@@ -53,6 +55,9 @@ MAX_TEXTS = 32_000_000
 
 MOST_FAILURES = 3
 """Failures in a row after which a source is not asked again."""
+
+PACKAGE = "package"
+"""Under this name, the package of its source is noted among the settings of a subscription."""
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 _ADDRESS = re.compile(r"https?://[^\s?#]+")
@@ -100,7 +105,6 @@ class InstalledSource(EpisodeSource):
             raise FeedError(f"A login needs an address in what is added to {self.noun}.")
         if user and there is not None:
             given.append(Login(there, check_user(user), password))
-            store.db.notices.append("The password is kept with the logins, and not in the address.")
         is_typed = there is not None and there[1] in request.typed.lower()
         private = there if is_typed and is_private(_ADDRESS.findall(self.shown(address))[0]) else None
         known = store.find(address, with_removed=True)
@@ -112,6 +116,10 @@ class InstalledSource(EpisodeSource):
         for login in reversed(given):
             store.logins.add(feed_id, login)
         _attach(store, feed_id, found, private)
+        if user:
+            store.db.notices.append("The password is kept with the logins, and not in the address.")
+        if self._entry is not None and self._entry.dist is not None:
+            store.configure(feed_id, {PACKAGE: self._entry.dist.name})
         stored = store.store(feed_id, found)
         return Subscribed(subscribed(store, feed_id), stored.new, known is None or known.removed is not None)
 
@@ -149,7 +157,9 @@ class InstalledSource(EpisodeSource):
         """Return what brings its package back; None if it is there."""
         if self._entry is not None:
             return None
-        return False, f"{feed.name}: the source {self.noun} is not installed", "install the package that has it"
+        package = store.source_texts(feed.feed_id).get(PACKAGE)
+        hint = install_command(package) if package else "install the package that has it"
+        return False, f"{feed.name}: the source {self.noun} is not installed", hint
 
     def check_itself(self) -> Check:
         """Return whether it can be loaded."""
@@ -171,6 +181,10 @@ class InstalledSource(EpisodeSource):
             more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
             store.db.notices.append(f"{self.noun}: {faults[0]}; it is left out{more}.")
             log_lines("\n".join(f"{self.noun}: {fault}" for fault in faults))
+        try:
+            found = found._replace(items=tuple(with_own_transcript(store, item) for item in found.items))
+        except OSError as error:
+            raise FeedError(f"its transcripts cannot be kept: {error.strerror}.") from error
         return with_articles(store, feed_id, found, policy, cancel)
 
     def _ask(
@@ -334,6 +348,10 @@ def _place(value: Any) -> str:
     return place
 
 
+def _transcript(value: Any) -> str:
+    return _text(value) if "\n" in _text(value) else _place(value)
+
+
 def _address(value: Any) -> str:
     if (found := absolute(_text(value))) is None:
         raise ValueError("no http or https address")
@@ -373,7 +391,7 @@ def _recording(value: dict[str, Any]) -> Recording:
 FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "guid": _text, "title": _text, "summary": _text, "notes": _text, "article": _text, "link": _address,
     "published": _number, "duration": lambda value: _number(value, 0), "audio": _place, "size": _whole,
-    "transcript": _place, "chapters": _address, "marks": _chapters, "season": _whole, "number": _whole,
+    "transcript": _transcript, "chapters": _address, "marks": _chapters, "season": _whole, "number": _whole,
     "picture": _place, "recording": _recording, "headers": _pairs, "parameters": _pairs,
 }  # fmt: skip
 """What an item of another package may say; each returns the value if it is right, or raises any exception."""

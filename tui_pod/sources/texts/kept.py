@@ -5,6 +5,7 @@ A file is called by its content, or by what it was made from, so that it is made
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import time
@@ -83,6 +84,17 @@ def write_plan(file: Path, text: ReadText) -> tuple[Chapter, ...]:
 def planned_item(item: PublishedItem, text: ReadText, file: Path) -> PublishedItem:
     """Return an item as the text that it is, whose plan is written to a file."""
     return item._replace(transcript=str(file), duration=text.duration, marks=write_plan(file, text))
+
+
+def with_own_transcript(store: FeedStore, item: PublishedItem) -> PublishedItem:
+    """Return an item with a file instead of a transcript that is the text itself. Raises OSError."""
+    if "\n" not in (text := item.transcript or ""):
+        return item
+    ending = ".vtt" if text.startswith("WEBVTT") else ".srt"
+    file = folder_of(store) / f"{hashlib.blake2b(text.encode(), digest_size=16).hexdigest()}{ending}"
+    if not file.exists():
+        replace_file(file, text)
+    return item._replace(transcript=str(file))
 
 
 def cover_of(file: Path) -> str | None:
