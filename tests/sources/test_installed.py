@@ -391,3 +391,11 @@ def test_source_for_a_newer_tui_pod_says_so(install: Install, tmp_path: Path) ->
     with pytest.raises(UserError):
         subscribe(store, "fake")
     assert store.take_notices() == ["It needs a newer tui-pod, with the contract 9 for sources."]
+
+
+def test_option_of_another_form_is_the_fault_of_the_source(install: Install, tmp_path: Path) -> None:
+    install("options = [Option('x', 'What', 'a', (3,)), ('y',)]\n" + GOOD)
+    store = FeedStore(tmp_path / "data")
+    with pytest.raises(UserError):
+        subscribe(store, "fake")
+    assert "The source fake failed: sequence item 0" in store.take_notices()[0]

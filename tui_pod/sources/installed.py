@@ -22,6 +22,7 @@ from math import inf, isfinite
 from typing import Any
 from urllib.parse import quote, unquote
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.podcast_settings import TEXT, Setting, choice_kind
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
@@ -74,6 +75,7 @@ class InstalledSource(EpisodeSource):
         self.noun, self._entry = name, entry
         self._failures = Counter[str]()  # in a row, by address; those of `takes` without one
         self._faults = dict[str, str]()
+        self._told = dict[str, list[str]]()  # which items were left out, by address
         self._options: dict[str, Setting] | None = None  # unknown until it was asked anything
         self._taken = dict[str, str]()  # what was typed last, and its address
         self.fault = ""
@@ -101,12 +103,12 @@ class InstalledSource(EpisodeSource):
             raise FeedError(self.fault or f"{self.noun} does not know this address.")
         _, user, password = _typed(request.typed)
         there, given = self.server(address), [request.login] if request.login else []
-        if user and there is None:
-            raise FeedError(f"A login needs an address in what is added to {self.noun}.")
-        if user and there is not None:
+        if user:
+            if there is None:
+                raise FeedError(f"A login needs an address in what is added to {self.noun}.")
             given.append(Login(there, check_user(user), password))
         is_typed = there is not None and there[1] in request.typed.lower()
-        private = there if is_typed and is_private(_ADDRESS.findall(self.shown(address))[0]) else None
+        private = there if is_typed and is_private(_server_in(self.shown(address)) or "") else None
         known = store.find(address, with_removed=True)
         feed_id = known.feed_id if known is not None else address
         policy = request.policy.widened([private] if private else [], (*given, *store.logins.of(feed_id)))
@@ -143,9 +145,7 @@ class InstalledSource(EpisodeSource):
 
     def server(self, address: str) -> Origin | None:
         """Return the server that the place names, if any."""
-        found = _ADDRESS.search(self.shown(address))
-        named = absolute(found[0]) if found else None
-        return origin(named) if named else None
+        return origin(named) if (named := _server_in(self.shown(address))) else None
 
     def options(self) -> Mapping[str, Setting]:
         """Return the settings that the package declares."""
@@ -177,7 +177,8 @@ class InstalledSource(EpisodeSource):
         told = [login.user, login.password] if login else None
         question: dict[str, Any] = {"place": place, "options": store.source_texts(feed_id), "login": told}
         found, faults = self._ask(address, READS_WITHIN, cancel, question, _checked, policy)
-        if faults:
+        if faults and faults != self._told.get(address):
+            self._told[address] = faults
             more = f", and {len(faults) - 1} more" if len(faults) > 1 else ""
             store.db.notices.append(f"{self.noun}: {faults[0]}; it is left out{more}.")
             log_lines("\n".join(f"{self.noun}: {fault}" for fault in faults))
@@ -196,7 +197,7 @@ class InstalledSource(EpisodeSource):
         take: Callable[[Any], Result],
         policy: NetworkPolicy | None = None,
     ) -> Result:
-        """Return what `take` makes of the answer; a ValueError of it is the fault of the source.
+        """Return what `take` makes of the answer; what it raises, except `UserError`, is the fault of the source.
 
         Raises FeedError or FetchError: the source says what is wrong, or it failed.
         """
@@ -227,13 +228,14 @@ class InstalledSource(EpisodeSource):
         if not said:
             said = {"failed": f"its process ended with {'status' if status >= 0 else 'signal'} {abs(status)}"}
         self.is_online = said.get("is_online", self.is_online)
-        if "options" in said:
-            self._options = dict(map(_option, said["options"]))
-        if not {"failed", "refused"} & said.keys():
-            try:
+        try:
+            self._options = dict(map(_option, said["options"])) if "options" in said else self._options
+            if not {"failed", "refused"} & said.keys():
                 result = take(said.get("found"))
-            except ValueError as error:
-                said["failed"] = str(error)
+        except UserError:
+            raise
+        except Exception as error:  # whatever it is, it is the fault of the source
+            said["failed"] = str(error)
         if "failed" in said:
             why = clean(_without_secrets(said["failed"], policy), 200)
             log(f"the source {self.noun} failed: {why}")
@@ -250,12 +252,10 @@ class InstalledSource(EpisodeSource):
     def _refusal(
         self, address: str, said: dict[str, Any], policy: NetworkPolicy | None, failures: list[FetchError]
     ) -> FeedError | FetchError:
-        """Return the error that says what the source says, or the one of its last fetch if it is that."""
-        wanted = said.get("login")
-        if wanted is not None and policy is not None:
-            named = wanted or next(iter(_ADDRESS.findall(self.shown(address))), "")
-            if absolute(named):
-                return LoginWanted(named, login_for(origin(named), policy.logins))
+        """Return the error that says what the source says, or the one of its fetch if it is that."""
+        named = absolute(said.get("login") or _server_in(self.shown(address)) or "") if "login" in said else None
+        if named is not None and policy is not None:
+            return LoginWanted(named, login_for(origin(named), policy.logins))
         last = next((error for error in failures if str(error) == said["refused"]), None)
         return last or FeedError(clean(_without_secrets(said["refused"], policy), 300))
 
@@ -265,6 +265,12 @@ def _option(said: Sequence[Any]) -> tuple[str, Setting]:
     name, text, default, choices = said
     kind = choice_kind(*choices) if choices else TEXT
     return name, Setting(clean(text), kind, default or "none", name, default)
+
+
+def _server_in(place: str) -> str | None:
+    """Return the address in a place, if any."""
+    found = _ADDRESS.search(place)
+    return absolute(found[0]) if found else None
 
 
 def _typed(text: str) -> Typed:
