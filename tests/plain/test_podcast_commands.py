@@ -16,7 +16,7 @@ from tests.sources.server import Ranged, Site, feed, item, sound
 from tui_pod.config.reader import read_config
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import build_library
-from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
+from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings, Setting, choice_kind
 from tui_pod.core.library.row_states import WHOLE, DownloadState
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import UNLISTED, topic_key
@@ -413,6 +413,20 @@ async def test_settings_for_all_podcasts_are_said_and_changed(tmp_path: Path) ->
             await typist.type("1", answer, until_said=said)
         await typist.type("u", until_said="Undid: As usual: seek back 20.")
     assert read_config(tmp_path / "x", chosen=tmp_path / "chosen.toml").settings.playback.seek_back == 10.0
+
+
+async def test_setting_that_a_source_declares_is_said_and_changed() -> None:
+    services = FeedServices(ListQuery(entry=2))
+    tongue = Setting("Language", choice_kind("en", "de"), "en", "tongue", "en")
+    podcast = PodcastChoice(CAST, "Cast", PodcastSettings(), options={"tongue": tongue})
+    services.asked.asked_settings.podcasts = [podcast]
+    async with typing(services) as typist:
+        for answer, said in (("", "tongue: en. Language."), ("tongue=fr", "tongue: “fr” must be en or de.")):
+            await typist.type("P", until_said="Settings of which podcast?")
+            await typist.type("2", answer, until_said=said)
+        await typist.type("P", until_said="Settings of which podcast?")
+        await typist.type("2", "tongue=de")
+    assert services.asked.wishes == [("configure", CAST, {"tongue": "de"})]
 
 
 async def test_settings_of_the_course_are_those_that_it_has(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from tui_pod.config.reader import read_config
 from tui_pod.config.settings import FeedSettings, Settings
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.library import Library
-from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings
+from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, PodcastSettings, Setting, choice_kind
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.selection.list_query import ListQuery
 from tui_pod.services.podcasts.podcast_settings import PodcastChoice, _all
@@ -141,6 +141,17 @@ async def test_setting_that_was_changed_is_shown_at_once(driver: AppDriver) -> N
     driver.services.asked_feeds.asked_settings.podcasts = [PodcastChoice(CAST, "Cast", changed)]
     await driver.press("P")
     assert {*labels(driver)} == {*SHOWN, "Must not contain", "Hidden"}
+
+
+async def test_setting_that_its_source_declares_is_shown_at_once_and_saved(driver: AppDriver) -> None:
+    wishes, tongue = ask(driver), Setting("Language", choice_kind("en", "de"), "en", "tongue", "en")
+    podcast = PodcastChoice(CAST, "Cast", PodcastSettings(), options={"tongue": tongue})
+    driver.services.asked_feeds.asked_settings.podcasts = [podcast]
+    await driver.press("P")
+    assert {*labels(driver)} == {*SHOWN, "Tongue"}
+    driver.app.screen.query_one("#field-tongue").focus()
+    await driver.press("right", "enter")
+    assert wishes == [("configure", CAST, {"tongue": "de"})]
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])

@@ -135,7 +135,7 @@ class SettingsScreen(FormDialog):
         offers: Mapping[str, tuple[str, str]] = MappingProxyType({}),
     ) -> SettingsScreen:
         """Return the dialog for the settings of a podcast, a book or the course."""
-        rows, first = podcast.rows, FIRST if "name" in podcast.rows else ()
+        rows, first = podcast.rows, (*FIRST, *podcast.options) if "name" in podcast.rows else ()
         save = partial(service.configure, podcast.id)
         return cls(podcast.name, list(rows.values()), podcast.texts, save, settings, first, offers)
 
