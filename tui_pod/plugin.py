@@ -100,7 +100,7 @@ class Answer(NamedTuple):
         try:
             return json.loads(self.body)
         except ValueError:
-            raise FeedError(f"{self.address.partition('?')[0]} answers with something else than JSON.") from None
+            raise FeedError(f"{self.address.partition('?')[0]} answered with something other than JSON.") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,7 @@ ITEMS = {
     "duration is no number": "duration=float('nan')",
     "marks is of another form": "marks=3",
     "headers is of another form": "headers='X'",
+    "headers is no table of texts in ASCII": "headers={'X\\r\\nHost: a.example': 'b'}",
 }
 
 
@@ -312,7 +313,7 @@ def test_password_in_what_is_typed_is_kept_with_the_logins_and_shown_nowhere(
     assert guides in said[1]
     site.replies["/en.json"] = guarded(server.body("<html>Sign in</html>"))
     shell("feeds", "refresh", guides, status=1)
-    assert f"Guides en: {site.url('/en.json')} answers with something else than JSON." in shell.err
+    assert f"Guides en: {site.url('/en.json')} answered with something other than JSON." in shell.err
     said += [shell.err, shell("doctor", status=1)]
     said += [
         path.read_bytes().decode("latin-1") for path in home.rglob("*") if path.is_file() and path.name != "logins.toml"

@@ -84,7 +84,7 @@ def test_package_of_the_page_shows_plays_and_survives(installed: None, site: Sit
     asyncio.run(play())
     site.replies["/en.json"] = server.body("<html>Sign in</html>", "text/html")
     shell("feeds", "refresh", place, status=1)
-    assert f"The museum: {site.url('/en.json')} answers with something else than JSON." in shell.err
+    assert f"The museum: {site.url('/en.json')} answered with something other than JSON." in shell.err
     site.replies["/en.json"] = guides()
     shell("feeds", "refresh", place)
     assert [feed["episodes"] for feed in shell.json("feeds", "list")] == [ALL]

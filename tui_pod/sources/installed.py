@@ -32,13 +32,14 @@ from tui_pod.net.address import MAX_ADDRESS, Origin, absolute, is_private, origi
 from tui_pod.net.fetch import FetchError, LoginWanted, fetch
 from tui_pod.net.login import Login, Typed, check_user, login_for, split_login
 from tui_pod.runtime.installer import install_command
-from tui_pod.runtime.limited_processes import LineProcess
+from tui_pod.runtime.limited_processes import LineProcess, spending
 from tui_pod.runtime.log import log, log_error, log_lines
 from tui_pod.runtime.threads import CancelToken, Result
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import FeedError, Published, PublishedItem, Recording
 from tui_pod.shelf.subscription import Subscription
+from tui_pod.sources.foreign_texts import FEED
 from tui_pod.sources.source import Check, EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
 from tui_pod.sources.texts.kept import with_own_transcript
 from tui_pod.sources.texts.source import with_articles
@@ -186,7 +187,8 @@ class InstalledSource(EpisodeSource):
             found = found._replace(items=tuple(with_own_transcript(store, item) for item in found.items))
         except OSError as error:
             raise FeedError(f"its transcripts cannot be kept: {error.strerror}.") from error
-        return with_articles(store, feed_id, found, policy, cancel)
+        with spending(FEED.seconds):
+            return with_articles(store, feed_id, found, policy, cancel)
 
     def _ask(
         self,
@@ -380,7 +382,7 @@ def _chapters(value: Any) -> tuple[Chapter, ...]:
 
 
 def _pairs(value: Any) -> Mapping[str, str]:
-    if all(isinstance(text, str) and f"{name}{text}".isascii() and text.isprintable() for name, text in value.items()):
+    if all(map(str.isascii, map(_text, value.values()))) and all(map(str.isprintable, (*value, *value.values()))):
         return dict(value)
     raise ValueError("no table of texts in ASCII")
 
@@ -412,7 +414,11 @@ def _checked(found: dict[str, Any]) -> tuple[Published, list[str]]:
 
     texts, items, faults = 0, list[PublishedItem](), list[str]()
     for number, given in enumerate(found["items"][:MAX_ITEMS], 1):
-        texts += sum(len(str(given.get(name) or "")) for name in ("summary", "notes", "article")) if given else 0
+        texts += (
+            sum(len(str(given.get(name) or "")) for name in ("summary", "notes", "article", "transcript"))
+            if given
+            else 0
+        )
         if texts > MAX_TEXTS:
             raise FeedError(f"It gave more than {MAX_TEXTS:,} characters.")
         try:

@@ -20,7 +20,7 @@ from tui_pod.runtime.threads import Cancelled, CancelToken, Result, in_thread
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.subscription import MAX_REST, Subscription, is_left_alone, note_ended, note_refusal
-from tui_pod.sources.podcasts.own_network import OwnNetworkError
+from tui_pod.sources.own_network import OwnNetworkError
 from tui_pod.sources.source import RefreshResult, Storing
 from tui_pod.sources.table import source_of
 

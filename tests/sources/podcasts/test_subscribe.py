@@ -18,7 +18,7 @@ from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry, parse_opml, write_opml
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.podcasts import own_network
+from tui_pod.sources import own_network
 from tui_pod.sources.refresh import refresh
 from tui_pod.sources.table import subscribe
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.shown_library import ShownLibrary
     from tui_pod.shelf.opml import Imported
     from tui_pod.sources.opened import Podcasts
-    from tui_pod.sources.podcasts.own_network import ForbiddenFeeds
+    from tui_pod.sources.own_network import ForbiddenFeeds
     from tui_pod.sync.taking import ImportPlan
 
 
@@ -119,7 +119,7 @@ class ImportService:
     async def forbidden(self) -> ForbiddenFeeds:
         """Return the podcasts in the listener's own network that a list has named and that were never fetched."""
         podcasts = await self._context.podcasts.get()
-        from tui_pod.sources.podcasts.own_network import find_forbidden  # brings TLS
+        from tui_pod.sources.own_network import find_forbidden  # brings TLS
 
         feeds = await in_thread(lambda _: [feed for feed in podcasts.store.feeds() if not feed.error])
         return await find_forbidden(feeds, podcasts.access.policy)
@@ -139,7 +139,7 @@ class ImportService:
     async def _fetch(self, subscribed: asyncio.Task[object], ids: list[str]) -> None:
         await asyncio.wait((subscribed,))
         podcasts = await self._context.podcasts.get()
-        from tui_pod.sources.podcasts.own_network import find_forbidden  # brings TLS
+        from tui_pod.sources.own_network import find_forbidden  # brings TLS
 
         wanted = set(ids)
         feeds = [feed for feed in await in_thread(lambda _: podcasts.store.feeds()) if feed.feed_id in wanted]

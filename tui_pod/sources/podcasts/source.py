@@ -22,7 +22,7 @@ from tui_pod.shelf.opml import Entry, Folder
 from tui_pod.shelf.published import FeedError, NotAFeed, Published
 from tui_pod.shelf.subscription import Subscription, note_answer
 from tui_pod.sources.foreign_texts import FEED
-from tui_pod.sources.podcasts.own_network import OwnNetworkError, is_forbidden
+from tui_pod.sources.own_network import OwnNetworkError, is_forbidden
 from tui_pod.sources.podcasts.pages import (
     Link,
     ask,
