@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from tui_pod.core.library.values import LIST_RANK, VIDEO_RANK, is_picture, recording_rank
@@ -94,6 +94,13 @@ def best_transcript(offered: Sequence[tuple[str, str, str]], base: str, language
 
     usable = [(found, kind, spoken) for address, kind, spoken in offered if (found := absolute(address, base))]
     return min(usable, key=rank)[0] if usable else None
+
+
+def tables(value: object, most: int = 100_000) -> Iterator[dict[str, Any]]:
+    """Yield the objects in a list of JSON; nothing for anything else."""
+    for entry in value[:most] if isinstance(value, list) else ():
+        if isinstance(entry, dict):
+            yield entry
 
 
 def _file_name(audio: Enclosure | None) -> str:

@@ -24,6 +24,9 @@ READ_IN_PART = "a part of it could not be read and is tried again with the next 
 """The notice for a feed that was cut off, or has pages that could not be fetched."""
 
 
+STANDARD_INPUT = "-"
+
+
 @dataclass(frozen=True, slots=True)
 class SubscribeRequest:
     """What the listener wants to subscribe to."""

@@ -33,7 +33,7 @@ from tui_pod.net.fetch import FetchError, Limits
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.podcasts.json_feed import tables
+from tui_pod.sources.items import tables
 from tui_pod.sources.servers.client import MAX_PROGRESS, Reply, ask, to_base
 from tui_pod.sources.servers.source import ident_of, number, server_login, table, text, time_of
 from tui_pod.sources.table import source_of

@@ -21,9 +21,8 @@ from tui_pod.shelf.opml import Folder
 from tui_pod.sources.refresh import refresh_feed
 from tui_pod.sources.servers.client import to_base, typed_bases
 from tui_pod.sources.servers.source import add_server, added_servers, server_bases, user_of
-from tui_pod.sources.source import READ_IN_PART, Subscribed
+from tui_pod.sources.source import READ_IN_PART, STANDARD_INPUT, Subscribed
 from tui_pod.sources.table import shown_address, subscribe
-from tui_pod.sources.texts.source import STANDARD_INPUT
 from tui_pod.wishes.logins import LOGIN_KEYS, ask_login, find_choice, named_feeds, set_login
 from tui_pod.wishes.wish import Wish, find_texts
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from html import escape
 from typing import Any
 
@@ -11,7 +10,7 @@ from tui_pod.core.library.values import to_duration, to_size, to_time
 from tui_pod.core.text.clean import clean, unescaped, without_surrogates
 from tui_pod.net.address import absolute
 from tui_pod.shelf.published import FeedError, NotAFeed, Published, PublishedItem
-from tui_pod.sources.items import MAX_ITEMS, Enclosure, best_audio, make_item
+from tui_pod.sources.items import MAX_ITEMS, Enclosure, best_audio, make_item, tables
 
 MAX_JSON = 8 * 1024 * 1024
 """Largest feed that is read (bytes): the parser blocks the interpreter for a hundred milliseconds at this size."""
@@ -63,13 +62,6 @@ def _item(entry: dict[str, Any], base: str) -> PublishedItem | None:
     )
     words = [without_surrogates(tag) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     return make_item(raw, texts, audio, keywords=",".join(words), content=texts[1] or plain)
-
-
-def tables(value: object, most: int = 100_000) -> Iterator[dict[str, Any]]:
-    """Yield the objects in a list of JSON; nothing for anything else."""
-    for entry in value[:most] if isinstance(value, list) else ():
-        if isinstance(entry, dict):
-            yield entry
 
 
 def _address(table: dict[str, Any], base: str, *keys: str) -> str | None:

@@ -32,8 +32,7 @@ from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import FeedError, PublishedItem, Recording
 from tui_pod.shelf.shelves import FullEntry, ItemTopic, KnownServer, ServerLibrary, finish, read_known, store_found
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.items import Enclosure, make_item
-from tui_pod.sources.podcasts.json_feed import tables
+from tui_pod.sources.items import Enclosure, make_item, tables
 from tui_pod.sources.servers.client import SCHEME, Reply, ServerLogin, ask, to_address, to_base, typed_bases
 from tui_pod.sources.source import Check, EpisodeSource, RefreshResult
 

@@ -38,7 +38,14 @@ from tui_pod.shelf.feed_store import FeedStore, Stored
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import FeedError, Published, PublishedItem, Recording
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.source import EpisodeSource, RefreshResult, Subscribed, SubscribeRequest, subscribed
+from tui_pod.sources.source import (
+    STANDARD_INPUT,
+    EpisodeSource,
+    RefreshResult,
+    Subscribed,
+    SubscribeRequest,
+    subscribed,
+)
 from tui_pod.sources.texts.kept import (
     SCHEME,
     cover_of,
@@ -53,8 +60,6 @@ from tui_pod.sources.texts.kinds import BOOKS, ENDINGS, OF_TYPES, ReadText
 
 TOPIC = "Texts"
 """Where single texts are listed."""
-
-STANDARD_INPUT = "-"
 
 AS_TEXT = "read:"
 """Before the address of a page that is to be read itself, whatever feed it names."""
