@@ -15,6 +15,7 @@ from tests.cli.conftest import Shell
 from tests.cli.conftest import shell as shell
 from tests.patience import PATIENCE
 from tests.present import present
+from tests.services.podcasts.rig import ServiceRig
 from tests.sources import server
 from tests.sources.folders.sounds import make_mp3
 from tests.sources.server import Ranged, Site, guarded
@@ -400,3 +401,17 @@ def test_option_of_another_form_is_the_fault_of_the_source(install: Install, tmp
     with pytest.raises(UserError):
         subscribe(store, "fake")
     assert "The source fake failed: sequence item 0" in store.take_notices()[0]
+
+
+async def test_source_that_was_switched_off_is_asked_again_by_r(install: Install, tmp_path: Path) -> None:
+    install(GOOD)
+    rig = ServiceRig(tmp_path / "rig")
+    await rig.add("fake")
+    install("def read(place, fetch):\n    os._exit(1)")
+    (feed,) = rig.podcasts.store.feeds()
+    failed = [refresh_feed(rig.podcasts.store, feed, CancelToken(), PUBLIC).error or "" for _ in range(3)]
+    install(GOOD)
+    assert refresh_feed(rig.podcasts.store, feed, CancelToken(), PUBLIC).error == failed[2]
+    rig.service.refresher.refresh(feed.feed_id)
+    await rig.until(lambda: present(rig.podcasts.store.find(feed.feed_id)).error is None, "it is refreshed")
+    await rig.service.close()

@@ -134,6 +134,7 @@ class Refresher:
 
             known = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
             feeds = [feed for feed in known if not is_left_alone(feed, time.time(), is_asked=True)]
+        _try_again(feeds)
         found: list[Refreshed] = []
 
         async def work() -> None:
@@ -169,14 +170,12 @@ class Refresher:
 
     async def _refresh_asked(self, feed_id: str | None, is_again: bool = False) -> None:
         from tui_pod.shelf.subscription import is_left_alone  # brings TLS
-        from tui_pod.sources.table import source_of  # likewise
 
         now, feeds = time.time(), await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
         if feed_id is not None:
             feeds = [feed for feed in feeds if feed.feed_id == feed_id]
         wanted = [feed for feed in feeds if feed_id is not None or not is_left_alone(feed, now, is_asked=True)]
-        for feed in wanted:
-            source_of(feed.address).try_again(feed.address)
+        _try_again(wanted)
         if not feeds:
             self._frontend.tell(NO_FEEDS if feed_id is None else "This podcast no longer exists.")
         if not wanted:
@@ -293,3 +292,11 @@ class Refresher:
             self._frontend.tell(f"{counted(result.new)} new: {result.named_new}.")
         elif is_asked and not failed and not any(outcome.has_ended for outcome in result.outcomes):
             self._frontend.tell("Nothing new.")
+
+
+def _try_again(feeds: Sequence[Subscription]) -> None:
+    """Let sources that were switched off be asked, since the listener wants it."""
+    from tui_pod.sources.table import source_of  # brings TLS
+
+    for feed in feeds:
+        source_of(feed.address).try_again(feed.address)
