@@ -17,22 +17,8 @@ from tui_pod.core.player.snapshot import Chapter
 from tui_pod.shelf.published import FeedError, Published, PublishedItem, Recording
 
 __all__ = [
-    "CONTRACT",
-    "LARGEST",
-    "Answer",
-    "Chapter",
-    "Credentials",
-    "FeedError",
-    "FetchFailed",
-    "NeedsLogin",
-    "Option",
-    "Part",
-    "Published",
-    "PublishedItem",
-    "Recording",
-    "SourcePlugin",
-    "SourceRequest",
-    "fake_request",
+    "CONTRACT", "LARGEST", "Answer", "Chapter", "Credentials", "FeedError", "FetchFailed", "NeedsLogin", "Option",
+    "Part", "Published", "PublishedItem", "Recording", "SourcePlugin", "SourceRequest", "fake_request",
 ]  # fmt: skip
 
 CONTRACT = 2

@@ -173,6 +173,7 @@ ITEMS = {
     "duration is no number": "duration=float('nan')",
     "marks is of another form": "marks=3",
     "headers is of another form": "headers='X'",
+    "headers and parameters need": "headers={'X': 'y'}, audio='/one.mp3'",
     "headers is no table of texts in ASCII": "headers={'X\\r\\nHost: a.example': 'b'}",
 }
 

@@ -55,6 +55,9 @@ TAKES_WITHIN, READS_WITHIN = 5.0, 120.0
 MAX_TEXTS = 32_000_000
 """Characters of all notes and summaries together: as many as the largest feed has bytes."""
 
+SHORTEST_KEY = 12
+"""Characters of a header or parameter from which on it may be a secret, and not the name of a program."""
+
 MOST_FAILURES = 3
 """Failures in a row after which a source is not asked again."""
 
@@ -283,9 +286,9 @@ def _typed(text: str) -> Typed:
 
 def _without_secrets(text: str, policy: NetworkPolicy | None) -> str:
     for login in policy.logins if policy else ():
-        for secret in (login.password, *login.headers.values(), *login.parameters.values()):
-            for shape in (secret, quote(secret, "")) if len(secret) > 2 else ():
-                text = text.replace(shape, "…")
+        keys = (key for key in (*login.headers.values(), *login.parameters.values()) if len(key) >= SHORTEST_KEY)
+        for secret in filter(None, (login.password, *keys)):
+            text = text.replace(secret, "…").replace(quote(secret, ""), "…")
     return text
 
 
@@ -311,7 +314,7 @@ def _fetched(
 
 def _attach(store: FeedStore, feed_id: str, found: Published, private: Origin | None) -> None:
     """Keep what a source sends to the servers of its recordings with the logins."""
-    sent = {origin(item.audio): item for item in found.items if item.audio and (item.headers or item.parameters)}
+    sent = {origin(item.audio or ""): item for item in found.items if item.headers or item.parameters}
     for there, item in sent.items():
         store.logins.attach(feed_id, there, item.headers or {}, item.parameters or {}, there == private)
 
@@ -462,5 +465,7 @@ def _checked_item(given: Any) -> PublishedItem | None:
     audio, size = said.pop("audio", None), said.pop("size", None)
     if (recording := said.get("recording")) is not None and recording.parts:
         audio, said["duration"] = recording.parts[0].audio, recording.parts[-1].end
+    if {"headers", "parameters"} & said.keys() and absolute(audio or "") is None:
+        raise ValueError("headers and parameters need the address of an audio")
     enclosure = Enclosure(audio, size=size) if audio else None
     return make_item(PublishedItem(**said), (notes, summary) if notes else (summary,), enclosure, content=article)
