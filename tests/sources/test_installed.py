@@ -103,6 +103,7 @@ def install(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Install:
         (folder / "fake_source.py").write_text(f"{HEAD}{code}")
 
     monkeypatch.syspath_prepend(folder)
+    monkeypatch.setattr(installed, "TAKES_WITHIN", PATIENCE)
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")  # a new text of the same size and second would not be read
     monkeypatch.setattr(metadata, "entry_points", lambda group: [entry] if group == GROUP else [])
     return install
@@ -154,6 +155,7 @@ def test_bad_source_is_named_and_tried_three_times_and_harms_nothing(
     assert subscribe(store, str(tmp_path / "Shelf")).new == 1
     assert sorted(load_library([], tmp_path / "cache", store.db.file.parent).library.titles) == ["Mine", "One"]
     source_of(feed.address).try_again(feed.address)
+    monkeypatch.setattr(installed, "READS_WITHIN", PATIENCE)
     assert refresh_feed(store, feed, CancelToken(), PUBLIC).error is None
 
 
