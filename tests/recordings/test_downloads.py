@@ -1,10 +1,13 @@
 import itertools
+import json
 import os
+import re
 import shutil
 import threading
 import time
 import zlib
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,10 +19,11 @@ from tests.patience import PATIENCE
 from tests.sources import server
 from tests.sources.server import Ranged, Site, sound
 from tui_pod.core.text.clean import is_safe
+from tui_pod.core.text.file_names import folded
 from tui_pod.recordings import recording_fetcher
 from tui_pod.recordings.downloads import KEPT_ASIDE, Downloads
 from tui_pod.recordings.recording_fetcher import OVERLAP
-from tui_pod.recordings.recording_store import DownloadError, DownloadRequest, RecordingStore, file_name
+from tui_pod.recordings.recording_store import DownloadError, DownloadRequest, RecordingStore
 from tui_pod.runtime.files import stamp
 from tui_pod.runtime.threads import Cancelled, CancelToken
 
@@ -51,7 +55,13 @@ def request(
 
 
 def files(downloads: Downloads) -> list[str]:
-    return sorted(entry.name for entry in downloads.folder.iterdir())
+    return sorted(
+        entry.relative_to(downloads.folder).as_posix() for entry in downloads.folder.rglob("*") if is_kept(entry)
+    )
+
+
+def is_kept(path: Path) -> bool:
+    return path.is_file() and path.name != "lock"
 
 
 def _denied(path: object) -> None:
@@ -67,9 +77,9 @@ def test_download_is_whole_and_found_again(site: Site, downloads: Downloads, mon
     path = downloads.fetch(request(site), lambda done, total: told.append((done, total)))
     assert path.name in synced[-1]
     assert path.read_bytes() == AUDIO
-    assert downloads.version == stamp(downloads.folder)
+    assert downloads.version == stamp(downloads.folder) + stamp(downloads.folder / ".tui-pod")
     assert told[-1] == (len(AUDIO), len(AUDIO))
-    assert files(downloads) == [f"a-title-{ID}.wav", f"a-title-{ID}.wav.json"]
+    assert files(downloads) == [f".tui-pod/{ID}.json", "A title.wav"]
     again = kept_in(downloads.folder.parent)
     assert again.find(ID) == path
     assert [(one.episode, one.size) for one in again.all()] == [(ID, len(AUDIO))]
@@ -173,7 +183,7 @@ def test_unfinished_downloads_of_earlier_versions_are_deleted(site: Site, downlo
     site.replies["/a.wav"] = Ranged(AUDIO)
     path = downloads.fetch(request(site))
     downloads.purge()
-    assert files(downloads) == [path.name, f"{path.name}.json"]
+    assert files(downloads) == [f".tui-pod/{ID}.json", path.name]
 
 
 def test_unfinished_download_outlives_the_quota_of_streams(site: Site, tmp_path: Path) -> None:
@@ -341,20 +351,56 @@ TITLES = [
 ]  # fmt: skip
 
 
-def test_names_are_safe_distinct_and_inside(tmp_path: Path) -> None:
+def test_names_are_safe_distinct_and_inside(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
     names = set()
-    for number, title in enumerate(TITLES):
-        name = file_name(
-            DownloadRequest(f"{number:016x}", title, f"https://h.org/../..%2f/{number}.exe?x=.mp3"), "text/evil"
-        )
-        assert (tmp_path / name).resolve().parent == tmp_path.resolve()
-        assert is_safe(name)
-        assert name.isascii()
-        assert len(name) <= 100
-        assert not name.startswith((".", "-"))
-        assert name.endswith(".audio")
-        names.add(name.lower())
-    assert len(names) == len(TITLES)
+    for number, title in enumerate([*TITLES, "straße", "STRASSE", "cafe\u0301", "café", "猫" * 200]):
+        wanted = request(site, episode=f"{number:016x}", title=title, podcast=title, published=date(2026, 6, 3))
+        path = downloads.fetch(wanted)
+        assert path.parent.resolve().parent in (downloads.folder.resolve(), downloads.folder.resolve().parent)
+        for name in path.relative_to(downloads.folder).parts:
+            assert is_safe(name)
+            assert len(name.encode()) <= 140
+            assert not re.search(r'^[-. ~]|[<>:"/\\|?*]|[. ]$|^(con|nul)(\.|$)', name, re.IGNORECASE)
+        names.add(folded(path.relative_to(downloads.folder).as_posix()))
+        assert downloads.find(f"{number:016x}") == path
+        assert not downloads.rename(wanted)
+    assert len(names) == number + 1
+
+
+def test_downloads_of_an_earlier_version_are_found_renamed_and_deleted(site: Site, tmp_path: Path) -> None:
+    downloads = kept_in(tmp_path)
+    downloads.folder.mkdir()
+    for ident in (ID, "f" * 16):
+        (downloads.folder / f"a-title-{ident}.wav").write_bytes(AUDIO)
+        note = {"episode": ident, "automatic": True}
+        (downloads.folder / f"a-title-{ident}.wav.json").write_text(json.dumps(note))
+    assert {one.episode for one in downloads.all() if one.is_automatic} == {ID, "f" * 16}
+    wanted = request(site, podcast="Ships", published=date(2026, 6, 3))
+    assert downloads.rename(wanted)
+    assert not downloads.rename(wanted)
+    assert downloads.find(ID) == downloads.folder / "Ships" / "2026-06-03 A title.wav"
+    assert kept_in(tmp_path).find(ID) == downloads.find(ID)
+    assert downloads.delete("f" * 16)
+    assert files(downloads) == [f".tui-pod/{ID}.json", "Ships/2026-06-03 A title.wav"]
+    assert downloads.rename(request(site, title="Another", podcast="Ships"))
+    assert downloads.delete(ID)
+    assert (files(downloads), (downloads.folder / "Ships").exists()) == ([], False)
+
+
+def test_file_of_the_listener_with_the_name_stays(site: Site, downloads: Downloads) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    (downloads.folder / "ships").mkdir(parents=True)
+    mine = downloads.folder / "ships" / "a TITLE.wav"
+    mine.write_text("mine")
+    path = downloads.fetch(request(site, podcast="Ships"))
+    assert (path, mine.read_text()) == (mine.with_name("A title 2.wav"), "mine")
+    downloads.remove(ID)
+    path.write_text("also mine")
+    assert downloads.restore(ID)
+    assert downloads.find(ID) == mine.with_name("A title 2 2.wav")
+    downloads.delete(ID)
+    assert path.read_text() == "also mine"
 
 
 @pytest.mark.parametrize("episode", ["../../x", "/etc/passwd", "a\x00b", "x" * 1000, "\ud800", "ID.part"])
@@ -381,15 +427,13 @@ def test_part_that_is_a_link_is_not_written_through(site: Site, downloads: Downl
     assert victim.read_text() == "mine"
 
 
-def test_torn_file_beside_it_costs_nothing(site: Site, downloads: Downloads) -> None:
-    site.replies["/a.wav"] = Ranged(AUDIO)
-    path = downloads.fetch(request(site))
-    path.with_name(path.name + ".json").write_text("{")
-    assert kept_in(downloads.folder.parent).find(ID) == path
-    assert kept_in(downloads.folder.parent).all()[0].episode is None
-    path.with_name(path.name + ".json").unlink()
-    assert kept_in(downloads.folder.parent).delete(ID)
-    assert files(downloads) == []
+@pytest.mark.parametrize("file", ["/etc/passwd", "../victim", "", None, 3])
+def test_note_that_names_no_file_of_the_folder_has_no_download(downloads: Downloads, file: object) -> None:
+    (downloads.folder / ".tui-pod").mkdir(parents=True)
+    victim = downloads.folder.with_name("victim")
+    victim.write_text("mine")
+    (downloads.folder / ".tui-pod" / f"{ID}.json").write_text(json.dumps({"episode": ID, "file": file}))
+    assert (downloads.find(ID), downloads.delete(ID), victim.read_text()) == (None, False, "mine")
 
 
 # -- where the end is not told -------------------------------------------------------------------------

@@ -148,7 +148,7 @@ def test_a_book_of_many_files_is_one_download(server: TriedServer, one: Machine)
     assert podcasts.downloads.restore(book.id)
     assert recordings() == whole
     assert podcasts.downloads.delete(book.id)
-    assert list((one.home / "data" / "downloads").iterdir()) == []
+    assert [path.name for path in (one.home / "data" / "downloads").rglob("*") if path.is_file()] == ["lock"]
     podcasts.streams.close()
     podcasts.store.db.close()
 

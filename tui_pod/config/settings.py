@@ -217,6 +217,14 @@ class FeedSettings(Section):
     downloads_mb: Annotated[
         int, Key("Megabytes of downloads to keep; those played longest ago are deleted first", 10, 10_000_000)
     ] = 2000
+    download_names: Annotated[
+        str,
+        Key(
+            "Names of downloads, without the ending: {podcast}, {date}, {title}; / divides folders",
+            pattern=r"[^{}]*(\{(podcast|date|title)\}[^{}]*)+",
+            example='download_names = "{podcast}/{date} {title}"',
+        ),
+    ] = "{podcast}/{date} {title}"
     stream_cache_mb: Annotated[
         int, Key("Megabytes of streamed audio to keep; the oldest is deleted first", 10, 1_000_000)
     ] = 500

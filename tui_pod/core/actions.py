@@ -125,6 +125,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("feed.settings", "P", "Settings of this podcast, book or list", "screen", "Settings"),
     Action("feed.troubles", "T", "Podcasts that cannot be refreshed: why, and what helps", "screen"),
     Action("download.start", "d", "Download, or stop a download", "episodes", "Download"),
+    Action("download.rename", "", "Rename all downloads as new ones are named", "screen"),
     Action("transcribe.pause", "", "Pause or resume recognition", "screen"),
     Action("list.go_to_playing", "c", "Go to the playing episode", "screen"),
     Action("view.details", "i", "Details of the episode; in the tree: of the topic or podcast", "screen", "Details"),

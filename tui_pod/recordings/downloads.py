@@ -1,6 +1,6 @@
-"""Keep whole recordings on the disk, under names that no feed can choose, and decide which to download and delete.
+"""Keep whole recordings on the disk, under names for people, and decide which to download and delete.
 
-The folder is the index: a file's name ends in its episode's hash, and the note beside it has the rest. Unfinished
+A folder beside them has a note for each, by its episode's hash: it names the file. Unfinished
 downloads are in the `RecordingStore`. Every call of `Downloads` may wait for disk or network: run it in a thread (see
 `download_queue`).
 
@@ -19,24 +19,25 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple, TypeGuard
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.podcast_settings import KEPT, PodcastSettings, is_wanted
 from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.text.file_names import PATTERN, distinct, folded
 from tui_pod.net.fetch import FetchError
 from tui_pod.recordings.recording_store import (
     DownloadError,
     DownloadRequest,
     RecordingStore,
+    ending_of,
     file_hash,
-    file_name,
     is_part,
-    name_of_part,
 )
 from tui_pod.recordings.remote_recording import RemoteRecording, Report
 from tui_pod.recordings.sparse_file import read_note, text_of
@@ -52,7 +53,12 @@ LEAVE_FREE = 200 * 1000 * 1000
 KEPT_ASIDE = 86_400.0
 """Seconds for which a removed download can at least be restored, while the app runs."""
 
-_NAME = re.compile(r"[a-z0-9-]{1,48}-([0-9a-f]{16})\.[a-z0-9]{2,5}")
+NOTES, LOCK = ".tui-pod", "lock"
+"""Folder of the notes, and the file in it that is locked while a name is chosen."""
+
+_NAME = re.compile(r"[a-z0-9-]{1,48}-([0-9a-f]{16})\.(?!json)[a-z0-9]{2,5}")
+"""The files of earlier versions."""
+
 _REMOVED = ".removed"
 
 
@@ -65,7 +71,7 @@ class Download:
     """A whole recording on the disk."""
 
     episode: str | None
-    """None if the note beside it is lost."""
+    """None if its note is lost."""
     path: Path
     size: int
     is_automatic: bool
@@ -74,18 +80,20 @@ class Download:
 class Downloads:
     """The downloads in one folder; safe to use from several threads."""
 
-    def __init__(self, folder: Path, quota: int, store: RecordingStore) -> None:
-        """Set the folder, the bytes of it to keep, and where downloads grow, without opening anything."""
+    def __init__(self, folder: Path, quota: int, store: RecordingStore, pattern: str = PATTERN) -> None:
+        """Set the folder, the bytes of it to keep, where downloads grow, and their names, without opening anything."""
         self.folder = folder
+        self._notes = folder / NOTES
         self._quota = quota
         self._store = store
+        self._pattern = pattern
         self._lock = threading.Lock()
-        self._names: dict[str, str] | None = None
+        self._names: frozenset[str] | None = None
 
     @property
     def version(self) -> tuple[int, ...]:
         """A value that changes when any program adds or removes a recording; empty while there is no folder."""
-        return files.stamp(self.folder)
+        return files.stamp(self.folder) + files.stamp(self._notes)
 
     def look_again(self) -> None:
         """Read the folder again at the next call: another program may have changed it."""
@@ -94,30 +102,36 @@ class Downloads:
 
     def find(self, episode: str) -> Path | None:
         """Return the download of an episode; None if there is none."""
-        name = self._index().get(file_hash(episode))
-        path = self.folder / name if name is not None else None
-        return path if path is not None and os.path.isfile(path) and not path.is_symlink() else None
+        return self._look(file_hash(episode))[0]
 
     def all(self) -> list[Download]:
         """Return all downloads."""
-        return [found for name in list(self._index().values()) if (found := self._describe(name)) is not None]
+        return [found for name in self._index() if (found := self._describe(name)) is not None]
 
     def of(self, episodes: Iterable[str]) -> dict[str, Download]:
         """Return the downloads of these episodes, by episode; fast, however many others there are."""
-        index = self._index()
-        names = ((ident, index.get(file_hash(ident))) for ident in episodes)
-        return {ident: found for ident, name in names if name is not None and (found := self._describe(name))}
+        return {ident: found for ident in episodes if (found := self._describe(file_hash(ident)))}
+
+    def _look(self, name: str) -> tuple[Path | None, dict[str, Any]]:
+        """Return the file and the note that are kept under a name; None if the file is gone."""
+        note = read_note(self._note(name)) if name in self._index() else {}
+        path = self._path(note)
+        return (path if path is not None and os.path.isfile(path) and not path.is_symlink() else None), note
+
+    def _note(self, name: str) -> Path:
+        return self._notes / f"{name}.json"
+
+    def _path(self, note: Mapping[str, Any]) -> Path | None:
+        """Return where the file is that a note names; None if that is not in the folder."""
+        file = PurePosixPath(text_of(note, "file") or "..")
+        return None if file.is_absolute() or ".." in file.parts else self.folder / file
 
     def _describe(self, name: str) -> Download | None:
-        path = self.folder / name
-        note = read_note(_note_of(path))
+        path, note = self._look(name)
         episode = text_of(note, "episode")
-        if episode is not None and is_part(episode):
+        if path is None or (episode is not None and is_part(episode)):
             return None
-        try:
-            size = sum(each.stat().st_size for each in _files(path, note))
-        except OSError:
-            return None
+        size = sum(files.size(each) for part in _all(name, note) if (each := self._look(part)[0]))
         return Download(episode, path, size, note.get("automatic") is True)
 
     def fetch(
@@ -137,16 +151,13 @@ class Downloads:
         found = self.find(request.episode)
         if found is not None:
             return found
-        others, done = list[Path](), 0
+        done = 0
 
         def tell(now: int, size: int | None) -> None:
             report(done + now, request.size if request.others else size)
 
-        for address in request.others:
-            name = name_of_part(request.episode, address)
-            part = replace(request, episode=name, address=address, size=None, others=(), renew=lambda: None)
-            others.append(self.fetch(part, tell, cancel, expendable))
-            done += others[-1].stat().st_size
+        for part in request.parts:
+            done += self.fetch(part, tell, cancel, expendable).stat().st_size
         try:
             files.make_folder(self.folder)
             recording = self._store.open(
@@ -160,7 +171,7 @@ class Downloads:
                 make_room = partial(self._make_room, expendable=expendable)
                 rest = request.size - done if request.size else None
                 recording.fetch_all(LIMIT, tell, cancel or CancelToken(), make_room, rest)
-                return self._finish(request, recording, others)
+                return self._finish(request, recording)
             finally:
                 recording.close_if_unread()
         except FetchError as error:
@@ -176,68 +187,134 @@ class Downloads:
         It deletes what was set aside more than a day before: an app may run for weeks.
         """
         self.purge(time.time() - KEPT_ASIDE)
-        path = self.find(episode)
+        path, note = self._look(file_hash(episode))
         if path is None:
             return False
-        for each in _files(path):
-            os.rename(each, each.with_name(each.name + _REMOVED))
+        for name in _all(file_hash(episode), note):
+            if (each := self._look(name)[0]) is not None:
+                os.replace(each, _aside(each))
+                os.replace(self._note(name), _aside(self._note(name)))
         self.look_again()
         return True
 
     def delete(self, episode: str) -> bool:
         """Delete a download for good; return whether there was one."""
-        path = self.find(episode)
-        if path is not None:
-            self._delete(path)
-        return path is not None
+        path, note = self._look(file_hash(episode))
+        if path is None:
+            return False
+        for name in _all(file_hash(episode), note):
+            self._drop(self._look(name)[0])
+            self._note(name).unlink(missing_ok=True)
+        self.look_again()
+        return True
 
     def restore(self, episode: str) -> bool:
         """Bring back a download that was set aside; return whether it was still there."""
-        for path in self.folder.glob(f"*-{file_hash(episode)}.*{_REMOVED}"):
-            for each in _files(_former(path), ending=_REMOVED):
-                os.rename(each, _former(each))
-            self.look_again()
-            return True
-        return False
+        name = file_hash(episode)
+        found = read_note(_aside(self._note(name)))
+        for each in _all(name, found) if found and not self._note(name).exists() else ():
+            note = read_note(_aside(self._note(each)))
+            path = self._path(note)
+            if path is None or not _aside(path).is_file():
+                return False
+            with files.locked(self._notes / LOCK):
+                target = self._free(str(path.relative_to(self.folder).with_suffix("")), path.suffix)
+                os.rename(_aside(path), target)
+                self._write(each, {**note, "file": target.relative_to(self.folder).as_posix()})
+            _aside(self._note(each)).unlink(missing_ok=True)
+        self.look_again()
+        return bool(found)
+
+    def rename(self, request: DownloadRequest) -> bool:
+        """Name a download as new ones are named; return whether that was another name."""
+        is_renamed = False
+        for each in (*request.parts, request):
+            path, note = self._look(file_hash(each.episode))
+            wanted = each.file_name(self._pattern)
+            if path is None:
+                continue
+            former = folded(path.relative_to(self.folder).with_suffix("").as_posix())
+            if former.startswith(folded(wanted)) and re.fullmatch(r"(?: \d+)?", former[len(folded(wanted)) :]):
+                continue
+            with files.locked(self._notes / LOCK):
+                target = self._free(wanted, path.suffix)
+                files.make_folder(target.parent)
+                os.rename(path, target)
+                self._write(file_hash(each.episode), {**note, "file": target.relative_to(self.folder).as_posix()})
+            self._drop(path)
+            is_renamed = True
+        return is_renamed
 
     def purge(self, before: float = math.inf) -> None:
         """Delete for good what was set aside before a time (seconds since 1970), and unfinished old downloads."""
-        for path in self.folder.glob(f"*{_REMOVED}"):
-            if path.lstat().st_ctime >= before:
-                continue
-            if not _former(path).exists():  # else it was downloaded again
-                self._delete(_former(path))
-            path.unlink(missing_ok=True)
-        for path in self.folder.glob("*.part*"):
-            path.unlink(missing_ok=True)
+        for note in self._notes.glob(f"*{_REMOVED}"):
+            if note.lstat().st_ctime < before:
+                if path := self._path(read_note(note)):
+                    self._drop(_aside(path))
+                note.unlink(missing_ok=True)
+        for old in (*self.folder.glob(f"*-*{_REMOVED}"), *self.folder.glob("*.part*")):  # of earlier versions
+            if old.lstat().st_ctime < before and (".part" in old.name or _NAME.fullmatch(old.stem)):
+                old.unlink(missing_ok=True)
 
-    def _index(self) -> dict[str, str]:
-        """Return the file names by hash; none while the folder cannot be read."""
+    def _index(self) -> frozenset[str]:
+        """Return the names under which downloads are kept; none while the folder cannot be read."""
         with self._lock:
             if self._names is None:
                 try:
                     with os.scandir(self.folder) as entries:
-                        matches = [_NAME.fullmatch(entry.name) for entry in entries if not entry.name.endswith(".json")]
-                    self._names = {match[1]: match[0] for match in matches if match}
+                        matches = [found for entry in entries if (found := _NAME.fullmatch(entry.name))]
+                    noted = {path.stem for path in self._notes.glob("*.json")}
+                    for found in matches:
+                        if found[1] not in noted or not self._is_noted(found[1]):
+                            self._adopt(found[0], found[1])
+                    self._names = frozenset(noted | {found[1] for found in matches})
                 except OSError:
-                    return {}
+                    return frozenset()
             return self._names
 
-    def _delete(self, path: Path) -> None:
-        for each in _files(path):
-            each.unlink(missing_ok=True)
-            _note_of(each).unlink(missing_ok=True)
-        self.look_again()
+    def _is_noted(self, name: str) -> bool:
+        path = self._path(read_note(self._note(name)))
+        return path is not None and path.is_file()
 
-    def _finish(self, request: DownloadRequest, recording: RemoteRecording, others: Sequence[Path]) -> Path:
+    def _adopt(self, file: str, name: str) -> None:
+        """Note a download of an earlier version, whose name ends in what it is kept under, and which stays as it is."""
+        former = read_note(self.folder / f"{file}.json")
+        parts = [match[1] for each in former.get("parts") or () if (match := _NAME.fullmatch(str(each)))]
+        self._write(name, {**former, "file": file, "parts": parts})
+
+    def _write(self, name: str, note: Mapping[str, Any]) -> None:
+        files.make_folder(self._notes)
+        files.replace(self._note(name), json.dumps(note))
+
+    def _drop(self, path: Path | None) -> None:
+        """Delete a file, what an earlier version noted of it, and its folder if that is empty now."""
+        if path is None:
+            return
+        path.unlink(missing_ok=True)
+        if _NAME.fullmatch(path.name):
+            path.with_name(f"{path.name}.json").unlink(missing_ok=True)
+        with suppress(OSError):
+            for folder in path.parents[: len(path.relative_to(self.folder).parts) - 1]:
+                folder.rmdir()
+
+    def _free(self, wanted: str, ending: str) -> Path:
+        """Return the path of a new file, unlike all that are there; folders are spelled as those that are there."""
+        folder, parts = self.folder, PurePosixPath(wanted).parts
+        for part in parts[:-1]:
+            folder /= next((name for name in _names_in(folder) if folded(name) == folded(part)), part)
+        return folder / distinct(parts[-1], ending, {*map(folded, _names_in(folder))})
+
+    def _finish(self, request: DownloadRequest, recording: RemoteRecording) -> Path:
         """Move a whole recording into the folder. Whoever sees its name sees all of it."""
-        path = self.folder / file_name(request, recording.file.content.kind)
         note: dict[str, object] = {"episode": request.episode, "automatic": request.is_automatic}
-        if others:
-            note["parts"] = [other.name for other in others]
-        files.replace(_note_of(path), json.dumps(note))
-        recording.file.move_to(path)
-        files.sync_folder(self.folder)
+        if request.others:
+            note["parts"] = [file_hash(part.episode) for part in request.parts]
+        with files.locked(self._notes / LOCK):  # else another program may take the same name
+            path = self._free(request.file_name(self._pattern), ending_of(request.address, recording.file.content.kind))
+            files.make_folder(path.parent)
+            self._write(file_hash(request.episode), {**note, "file": path.relative_to(self.folder).as_posix()})
+            recording.file.move_to(path)
+        files.sync_folder(path.parent)
         self.look_again()
         return path
 
@@ -247,13 +324,13 @@ class Downloads:
         Raises NoRoom if there is still none.
         """
         kept = {download.episode: download for download in self.all()}
-        used = sum(files.size(self.folder / name) for name in self._index().values())  # incomplete books too
+        used = sum(files.size(path) for name in self._index() if (path := self._look(name)[0]))  # incomplete books too
         for episode in expendable:
             if used + size <= self._quota and shutil.disk_usage(self.folder).free - missing >= LEAVE_FREE:
                 break
             download = kept.pop(episode, None)
             if download is not None:
-                self._delete(download.path)
+                self.delete(episode)
                 used -= download.size
         if used + size > self._quota:
             said = f"Downloads may take {self._quota // 1000**2:,} MB, and no played one is left to delete."
@@ -262,21 +339,23 @@ class Downloads:
             raise NoRoom("The disk is full.", is_final=True)
 
 
-def _note_of(path: Path) -> Path:
-    return path.with_name(f"{path.name}.json")
+def _aside(path: Path) -> Path:
+    """Return the name of a file that is set aside."""
+    return path.with_name(f"{path.name}{_REMOVED}")
 
 
-def _former(path: Path) -> Path:
-    """Return the name that a file had before it was set aside."""
-    return path.with_name(path.name.removesuffix(_REMOVED))
+def _all(name: str, note: Mapping[str, Any]) -> list[str]:
+    """Return what the files of a download are kept under: the further ones of a book, then the first one."""
+    parts = note.get("parts")
+    valid = (part for part in (parts if isinstance(parts, list) else ()) if re.fullmatch("[0-9a-f]{16}", str(part)))
+    return [*valid, name]
 
 
-def _files(path: Path, note: Mapping[str, Any] | None = None, ending: str = "") -> list[Path]:
-    """Return the files of a download: the further ones of a book, as the note names them, then the first one."""
-    names = (read_note(_note_of(path)) if note is None else note).get("parts")
-    valid = (name for name in (names if isinstance(names, list) else ()) if _NAME.fullmatch(str(name)))
-    others = [other for name in valid if (other := path.with_name(f"{name}{ending}")).exists()]
-    return [*others, path.with_name(f"{path.name}{ending}")]
+def _names_in(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []
 
 
 class Usual(NamedTuple):

@@ -1,7 +1,7 @@
 """Keep partial recordings, streamed or downloaded: one file for each episode, and a note of the bytes in it.
 
 All of it may be deleted at any time; the oldest streams are when there are too many. Waits for the disk: run it in a
-thread. A feed chooses no part of a file's name: see `DownloadRequest`.
+thread. A feed chooses no part of a file's name here.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.values import AUDIO_ENDINGS
-from tui_pod.core.text.clean import fold
+from tui_pod.core.text.file_names import file_name
 from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.fetch import FetchError, LoginWanted
 from tui_pod.recordings.recording_fetcher import Access, RecordingFetcher
@@ -70,6 +71,21 @@ class DownloadRequest:
     """Addresses of the further files of a book of several."""
     renew: Callable[[], str | None] = field(default=lambda: None, compare=False)
     """Returns a new address if this one has expired; None if there is none. May wait."""
+    podcast: str = ""
+    published: date | None = None
+
+    @property
+    def parts(self) -> list[DownloadRequest]:
+        """The requests for the further files of a book."""
+        return [
+            replace(self, episode=name_of_part(self.episode, address), title=f"{self.title} {number:02}",
+                    address=address, size=None, others=(), renew=lambda: None)
+            for number, address in enumerate(self.others, 2)
+        ]  # fmt: skip
+
+    def file_name(self, pattern: str) -> str:
+        """Return the path of its file in the folder of downloads, without the ending."""
+        return file_name(pattern, self.podcast, self.published, f"{self.title} 01" if self.others else self.title)
 
 
 def name_of_part(episode: str, address: str) -> str:
@@ -83,21 +99,16 @@ def is_part(ident: str) -> bool:
 
 
 def file_hash(episode: str) -> str:
-    """Return the 16 hex digits that end an episode's file name: the id itself if it has this form."""
+    """Return the 16 hex digits under which an episode is kept: the id itself if it has this form."""
     if re.fullmatch(r"[0-9a-f]{16}", episode):
         return episode
     return hashlib.sha256(episode.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def file_name(request: DownloadRequest, kind: str | None) -> str:
-    """Return a file name that is safe on every system: letters and digits of the title, then the hash.
-
-    The ending follows from `kind`, the media type that the server stated, if any.
-    """
-    slug = re.sub(r"[^a-z0-9]+", "-", fold(request.title))[:48].strip("-") or "episode"
-    path = request.address.partition("?")[0].partition("#")[0].lower()
-    ending = _ENDINGS.get(kind or "") or next((end for end in AUDIO_ENDINGS if path.endswith(end)), ".audio")
-    return f"{slug}-{file_hash(request.episode)}{ending}"
+def ending_of(address: str, kind: str | None) -> str:
+    """Return the ending of a recording's file: that of the media type that its server stated, or of its address."""
+    path = address.partition("?")[0].partition("#")[0].lower()
+    return _ENDINGS.get(kind or "") or next((end for end in AUDIO_ENDINGS if path.endswith(end)), ".audio")
 
 
 DOWNLOADS_STAY = 30 * 86_400.0

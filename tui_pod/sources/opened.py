@@ -22,6 +22,7 @@ from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source, part_chapters
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.text.clean import clean
+from tui_pod.core.text.file_names import PATTERN
 from tui_pod.core.wall_time import local_time
 from tui_pod.net.access import PUBLIC, NetworkPolicy
 from tui_pod.net.fetch import FetchError, Limits, LoginWanted, fetch
@@ -164,7 +165,11 @@ class EpisodeAudio:
         policy = self._access.policy_for(details)
         others = tuple(part.audio for part in episode.parts[1:])
         renew = partial(self._renewed, episode.id)
-        return DownloadRequest(episode.id, episode.title, episode.audio, policy, is_automatic, size, others, renew)
+        podcast = details.feed_title if details else ""
+        return DownloadRequest(
+            episode.id, episode.title, episode.audio, policy, is_automatic, size, others, renew, podcast,
+            episode.published,
+        )  # fmt: skip
 
     def _stream(self, episode: Episode, address: str, details: Details | None) -> RemoteRecording:
         access, name = partial(self._access.policy_for, details), _name(episode, details)
@@ -381,12 +386,13 @@ class Podcasts:
         stream_quota: int = STREAM_QUOTA,
         texts: ForeignTexts | None = None,
         store: FeedStore | None = None,
+        names: str = PATTERN,
     ) -> None:
         """Set the folders without opening anything; the quotas are the bytes of downloads and streams to keep."""
         self.store = store or FeedStore(data)
         self.access = EpisodeAccess(self.store, policy)
         self.streams = RecordingStore(cache / "streams", stream_quota)
-        self.downloads = Downloads(data / "downloads", quota, self.streams)
+        self.downloads = Downloads(data / "downloads", quota, self.streams, names)
         self.audio = EpisodeAudio(self.access, self.downloads, self.streams)
         self.fetched = cache / "remote"
         """Folder of cached documents from the network."""

@@ -352,6 +352,7 @@ COMMANDS: Mapping[str, Command] = {
     "feed.refresh": _refresh,
     "feed.refresh_all": lambda on: on.services.feeds.refresher.refresh(),
     "download.start": lambda on: on.services.feeds.downloads.toggle(on.episodes),
+    "download.rename": lambda on: on.services.feeds.downloads.rename(),
     "transcribe.pause": lambda on: on.services.recognition.toggle_pause(),
     "transcript.recognise": lambda on: on.services.recognition.request(on.episodes),
     "transcript.remove": lambda on: on.services.recognition.remove(on.episodes[0]),

@@ -202,7 +202,7 @@ async def test_remove_downloads_can_be_undone_and_done_again(site: Site, service
     assert service.podcasts.downloads.find(ids[0]) is not None
     await service.do(service.controller.redo)
     assert service.driver.downloads == {}
-    next(service.podcasts.downloads.folder.glob("*.removed")).unlink()
+    next(service.podcasts.downloads.folder.rglob("*.removed")).unlink()
     await service.do(service.controller.undo)
     assert len(service.driver.downloads) == 1
     assert service.driver.errors == ["1 of them have been deleted permanently."]

@@ -229,7 +229,7 @@ async def test_start_shows_downloads_refreshes_and_deletes_what_was_removed(site
     service = ServiceRig(tmp_path, FeedSettings())
     await service.do(service.service.start)
     assert (kept in service.driver.downloads, gone in service.driver.downloads) == (True, False)
-    assert list(service.podcasts.downloads.folder.glob("*.removed")) == []
+    assert list(service.podcasts.downloads.folder.rglob("*.removed")) == []
     assert service.titles[0] == "Episode 3"
     assert service.driver.works[:3] == ["refreshing 0/1", "refreshing 1/1", ""]
     assert service.driver.said == ["1 episode new: Test Cast."]
@@ -306,7 +306,7 @@ async def test_close_keeps_what_there_is_of_a_download(
     again = ServiceRig(tmp_path)
     await again.do(again.service.downloads.toggle, [ident])
     folder = again.podcasts.downloads.folder
-    assert [path.stat().st_size for path in folder.glob("*.wav")] == [len(audio)]
+    assert [path.stat().st_size for path in folder.rglob("*.wav")] == [len(audio)]
     assert "Range" in site.asked[-1][1]
 
 

@@ -146,6 +146,20 @@ class DownloadService:
         if len(found) < len(episodes):
             self._frontend.tell(f"{len(episodes) - len(found)} of them have been deleted permanently.", is_error=True)
 
+    def rename(self) -> None:
+        """Name all downloads as new ones are named."""
+        self._tasks.run(self._rename())
+
+    async def _rename(self) -> None:
+        podcasts, library = await self._context.podcasts.get(), self._context.controller.library
+
+        def rename(_: object) -> int:
+            here = (library.find(one.episode) for one in podcasts.downloads.all() if one.episode)
+            requests = (podcasts.audio.download_request(episode) for episode in here if episode is not None)
+            return sum(podcasts.downloads.rename(request) for request in requests if request is not None)
+
+        self._frontend.tell(f"{counted(await in_thread(rename), 'download')} renamed.")
+
     async def fetch_ahead(self, requests: Sequence[DownloadRequest]) -> None:
         """Download what is missing, unasked; restore downloads that can still be restored."""
         queue = await self._opened()

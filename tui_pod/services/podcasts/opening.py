@@ -23,7 +23,7 @@ def open_podcasts(
 
     feeds, policy = settings.feeds, network_policy(settings)
     quotas = feeds.downloads_mb * MEGABYTE, feeds.stream_cache_mb * MEGABYTE
-    return Podcasts(paths.data, paths.cache, quotas[0], policy, quotas[1], texts, store)
+    return Podcasts(paths.data, paths.cache, quotas[0], policy, quotas[1], texts, store, feeds.download_names)
 
 
 def network_policy(settings: Settings) -> NetworkPolicy:
