@@ -31,7 +31,8 @@ def test_queue_is_changed_and_printed_without_an_app(run: Run, small: list[str],
     assert run("queue", *small).out == "two\tTwo\t3:26\t0:00\tunplayed\tAbove, Other\n"
     for words, status, said in (
         (("add", "one", "four"), 1, "tui-pod: no episode “four”; nothing was done. See: tui-pod list\n"),
-        (("take", "one"), 1, "tui-pod: none of them is in the queue; nothing was changed\n"),
+        (("take", "one"), 0, "“One” not in the queue.\n"),
+        (("take", "four"), 1, "tui-pod: no episode “four”; nothing was done. See: tui-pod list\n"),
         (("add",), 2, "tui-pod queue: name the episodes by their ids. See: tui-pod list\n"),
     ):
         result = run("queue", *words, *small)

@@ -181,7 +181,7 @@ def test_podcasts_of_other_machines_are_named_up_to_six(count: int, said: str) -
 )
 def test_podcast_that_is_not_on_the_network_is_not_shared(feed_id: str, address: str, is_shared: bool) -> None:
     feed = cast(Any, SimpleNamespace(feed_id=feed_id, address=address, title="One"))
-    found = changed_here([feed], {}, NOW)
+    found = changed_here([feed], {}, NOW, {})
     assert found == ({feed_id: PodcastState(NOW, True, address, "One")} if is_shared else {})
 
 
@@ -189,10 +189,10 @@ def test_podcasts_of_this_machine_change_with_what_it_did_since() -> None:
     feed = cast(Any, SimpleNamespace(feed_id=ONE, address=ONE, title="One"))
     before = NOW - timedelta(days=1)
     former = PodcastState(before, True, ONE, "One")
-    assert changed_here([feed], {ONE: former}, NOW) == {ONE: former}
+    assert changed_here([feed], {ONE: former}, NOW, {}) == {ONE: former}
     moved = former._replace(address="https://old.example.org/f")
-    assert changed_here([feed], {ONE: moved}, NOW) == {ONE: former._replace(updated=NOW)}
+    assert changed_here([feed], {ONE: moved}, NOW, {}) == {ONE: former._replace(updated=NOW)}
     again = former._replace(is_subscribed=False)
-    assert changed_here([feed], {ONE: again}, NOW) == {ONE: former._replace(updated=NOW)}
-    assert changed_here([], {ONE: former}, NOW) == {ONE: former._replace(updated=NOW, is_subscribed=False)}
-    assert changed_here([], {ONE: again}, NOW) == {ONE: again}
+    assert changed_here([feed], {ONE: again}, NOW, {}) == {ONE: former._replace(updated=NOW)}
+    assert changed_here([], {ONE: former}, NOW, {}) == {ONE: former._replace(updated=NOW, is_subscribed=False)}
+    assert changed_here([], {ONE: again}, NOW, {}) == {ONE: again}

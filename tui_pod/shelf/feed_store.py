@@ -113,9 +113,10 @@ class FeedStore:
                     return read_subscriptions(db, with_removed, found[0])[0] if len(found) == 1 else None
         return None
 
-    def subscribe(self, entries: Iterable[Entry]) -> tuple[int, int]:
+    def subscribe(self, entries: Iterable[Entry], is_asked: bool = True) -> tuple[int, int]:
         """Add feeds; restore removed ones, add folders to known ones. Return how many were new and how many were known.
 
+        If the listener asked for it here, it counts from now, even for what is known.
         A login of an entry is stored unless there is one already; it is sent over http only after the listener agrees.
         """
         entries = list(entries)
@@ -137,6 +138,8 @@ class FeedStore:
                     continue
                 touched.append(row[2])
                 known += row[1] is None
+                if is_asked:
+                    settings_table.write(db, first, {}, {settings_table.ASKED: time.time()})
                 folders = json.dumps(tuple(dict.fromkeys((*to_folders(row[0]), *entry.folders))))
                 db.execute("UPDATE feeds SET removed = NULL, folders = ? WHERE first = ?", (folders, first))
                 db.execute("DELETE FROM visits WHERE id IN (SELECT id FROM episodes WHERE feed = ?)", (row[2],))
@@ -229,11 +232,21 @@ class FeedStore:
         found = dict[str, dict[str, tuple[float, str]]]()
         for feed_id in times.keys() & texts.keys():
             updated, known = times[feed_id]
+            known.pop(settings_table.ASKED, None)
+            if not known:
+                continue
             oldest = min((updated, *known.values()))  # the list of podcasts may have set name and topics
             for name, text in texts[feed_id].items():
                 if text or name in known:
                     found.setdefault(feed_id, {})[name] = known.get(name, oldest), text
         return found
+
+    def asked(self) -> dict[str, float]:
+        """Return when the listener removed podcasts, or wanted them though they had been here (seconds since 1970)."""
+        with self.db.read() as db:
+            times = settings_table.change_times(db)
+            removed = db.execute("SELECT first, removed FROM feeds WHERE removed IS NOT NULL").fetchall()
+        return {feed_id: known.get(settings_table.ASKED, 0.0) for feed_id, (_, known) in times.items()} | dict(removed)
 
     def recordings_among(self, ids: Iterable[str]) -> list[str]:
         """Return those ids that are of recordings, as books are, and may have settings."""

@@ -85,6 +85,10 @@ def write(
     db.execute("INSERT OR REPLACE INTO settings VALUES (?, ?, ?)", (feed_id, stored, latest))
 
 
+ASKED = "subscribed"
+"""Whose time says when the listener last wanted a podcast that is or was here; it is no setting."""
+
+
 def times_of(stored: str | None, updated: float) -> dict[str, float]:
     """Return when each setting was last set or taken back; `updated` is when any of them was."""
     found: Any = stored_json(stored) if stored else {}

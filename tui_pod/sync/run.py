@@ -130,7 +130,7 @@ def sync_with_folder(
     used.update(ident for own in state.notebook.lists for ident in own.episodes)
     found = shared.gather(now, Recognition(here, state.progress, used, store.copies()))
     records: list[Record] = [*naming, *_notes_of_others(state, folder, place, found, options.is_alone)]
-    plan = _decide(state, found, read_chosen(store, now), store.feeds(), now)
+    plan = _decide(state, found, read_chosen(store, now), store, now)
     noted = plan.progress, plan.notebook, plan.queue.marks, plan.settings
     plan = replace(plan, recordings=to_describe(*noted, here, found.all.recordings))
     names = [each.title or each.address for each in plan.wanted.values()]
@@ -218,11 +218,12 @@ class _Plan:
         return found
 
 
-def _decide(state: State, found: Gathered, chosen: SharedSettings, feeds: list[Subscription], now: datetime) -> _Plan:
+def _decide(state: State, found: Gathered, chosen: SharedSettings, store: FeedStore, now: datetime) -> _Plan:
+    feeds = store.feeds()
     theirs, own = found.all, found.own or Contents({})
     received = {ident: value.dated(now) for ident, value in incoming(state.progress, theirs.progress).items()}
     progress = {**state.progress, **received}
-    listed = changed_here(feeds, own.subscriptions, now)
+    listed = changed_here(feeds, own.subscriptions, now, store.asked())
     subscriptions = newest_by_feed((listed, theirs.subscriptions))
     known = {feed.feed_id for feed in feeds}
     return _Plan(
@@ -282,7 +283,8 @@ def _write(shared: SyncFolder, found: Gathered, plan: _Plan, now: datetime) -> N
 def _take_podcasts(store: FeedStore, wanted: SharedPodcasts, unwanted: Sequence[Subscription]) -> None:
     """Subscribe to what other machines added, and remove what they removed."""
     with store.db.together():
-        store.subscribe([Entry(each.address, each.title, feed_id=feed_id) for feed_id, each in wanted.items()])
+        entries = [Entry(each.address, each.title, feed_id=feed_id) for feed_id, each in wanted.items()]
+        store.subscribe(entries, is_asked=False)
         for feed in store.feeds():
             if feed.feed_id in wanted and not feed.is_origin_known:  # it must not lead into the listener's own network
                 store.set_private_origin(feed.feed_id, None)

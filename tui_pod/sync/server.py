@@ -156,7 +156,10 @@ class ServerSync:
         """Merge both lists of podcasts; return the ids of feeds that are new on either side."""
         memory = self._memory
         changes = server.subscriptions(max(0, memory.subscriptions_since - SAME_TIME))
-        plan = plan_podcasts(changes, self._store.feeds(), memory.podcasts)
+        feeds, asked = self._store.feeds(), self._store.asked()
+        again = {feed.feed_id for feed in feeds if asked.get(feed.feed_id, 0.0) > memory.subscriptions_since}
+        known = {ident: address for ident, address in memory.podcasts.items() if ident not in again}
+        plan = plan_podcasts(changes, feeds, known)  # what the listener wants again stays, even if removed elsewhere
         result.subscribed = plan.subscribe
         result.unsubscribed = [feed.name for feed in plan.unsubscribe]
         result.podcasts_sent = list(plan.add.values())
@@ -182,7 +185,7 @@ class ServerSync:
     def _subscribe(self, addresses: list[str]) -> set[str]:
         """Subscribe to the server's podcasts; return the ids of the feeds."""
         wanted = {address_key(address): address for address in addresses}
-        self._store.subscribe([Entry(address) for address in addresses])
+        self._store.subscribe([Entry(address) for address in addresses], is_asked=False)
         subscribed = set()
         for feed in self._store.feeds():
             address = wanted.get(address_key(feed.address)) or wanted.get(address_key(feed.feed_id))

@@ -45,20 +45,26 @@ def found_there(names: Sequence[str]) -> str:
     return f"Your other machines have {counted(len(names), 'podcast')}: {enumerated(shown)}."
 
 
-def changed_here(feeds: Iterable[Subscription], own: SharedPodcasts, now: datetime) -> dict[str, PodcastState]:
-    """Return the podcasts of this machine, with what it added and removed since `own` was written."""
-    here = {feed.feed_id: feed for feed in feeds if is_address(feed.feed_id) and is_address(feed.address)}
+def changed_here(
+    feeds: Iterable[Subscription], own: SharedPodcasts, now: datetime, asked: Mapping[str, float]
+) -> dict[str, PodcastState]:
+    """Return the podcasts of this machine, with what it added and removed since `own` was written.
+
+    `asked` is when the listener added or removed some last: another machine may have done the opposite meanwhile.
+    """
     states = dict(own)
-    for feed_id, feed in here.items():
-        former = own.get(feed_id)
-        then = now if former is None else stamp_later(former.updated, now)
-        if former is None or not former.is_subscribed:
-            states[feed_id] = PodcastState(then, True, feed.address, feed.title)
-        elif former.address != feed.address:
-            states[feed_id] = former._replace(updated=then, address=feed.address)
-    for feed_id, former in own.items():
-        if former.is_subscribed and feed_id not in here:
-            states[feed_id] = former._replace(updated=stamp_later(former.updated, now), is_subscribed=False)
+    here = {feed.feed_id: feed for feed in feeds if is_address(feed.feed_id) and is_address(feed.address)}
+    for feed_id in {**here, **own}:
+        feed, former = here.get(feed_id), own.get(feed_id)
+        wanted = believed_or_unknown(datetime.fromtimestamp(asked.get(feed_id, 0.0), UTC), now)
+        address, title = (feed.address, feed.title) if feed else (former.address, former.title) if former else ("", "")
+        new = PodcastState(now, feed is not None, address, title)
+        if former is None:
+            states[feed_id] = new
+        elif wanted > former.updated and (feed is not None or former.is_subscribed):  # else a sync has removed it
+            states[feed_id] = new._replace(updated=wanted)
+        elif (former.is_subscribed, former.address) != (new.is_subscribed, address):
+            states[feed_id] = new._replace(updated=stamp_later(former.updated, now))
     return states
 
 

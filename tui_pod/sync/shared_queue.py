@@ -46,9 +46,9 @@ def merge_queue(state: State, theirs: Mapping[str, EntryMark], now: datetime) ->
     off = {ident for ident, mark in marks.items() if not mark.is_on}  # and does not come back by itself
     here = tuple(ident for ident in here if ident not in off or times.get(ident) != UNKNOWN)
     ours = marked(marks, here, now if changed == UNKNOWN else min(changed, now))
-    for ident in state.strings("queue", "arrived"):
-        if ident not in ours and ident in times:  # it was taken out before any sync: the others shall not keep it
-            ours[ident] = EntryMark(ident, times[ident], False, times[ident], 0.0)
+    for ident, time in times.items():
+        if ident not in ours:  # it was taken out before any sync: the others shall not keep it
+            ours[ident] = EntryMark(ident, time, False, time, 0.0)
     for ident, mark in ours.items():
         noted_at = believed(times.get(ident, UNKNOWN), now)
         if ident not in marks or noted_at > marks[ident].time:

@@ -155,7 +155,7 @@ def _add(asked: Asked, is_text: bool = False) -> Outcome:
             asked.caller.show(*asked.store.episode_ids(done.feed.feed_id))
             asked.caller.say(f"{name}: {'added' if done.is_new else 'was already there'}")
             continue
-        said = "subscribed" if done.is_new else "moved to its new address" if done.has_moved else "was already there"
+        said = "subscribed" if done.is_new else "moved to its new address" if done.has_moved else "already subscribed"
         asked.caller.show(shown_address(done.feed), name, str(done.feed.episodes))
         said = f"{name}: {said}, {counted(done.new, 'new episode')}"
         if done.episode is not None:

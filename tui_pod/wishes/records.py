@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.own_lists import MAX_NAME, OwnList
-from tui_pod.core.outcome import DONE, Outcome, refused
+from tui_pod.core.outcome import DONE, Outcome
 from tui_pod.core.text.clean import clean, clock, counted
 from tui_pod.wishes.wish import Wish, find_ids, find_texts
 
@@ -23,8 +23,9 @@ def _mark(on: Subject) -> Outcome:
 def _queue(on: Subject) -> Outcome:
     controller, change = on.controller, on.values["change"]
     if change == "take":
-        found = [ident for ident in on.episodes if ident in controller.queue.upcoming]
-        return controller.unqueue(found) if found else refused("none of them is in the queue; nothing was changed")
+        if not set(on.episodes).intersection(controller.queue.upcoming):
+            find_ids(controller.library, on.episodes)
+        return controller.unqueue(on.episodes)
     episodes = find_ids(controller.library, on.episodes)
     return controller.queue_next(episodes) if change == "next" else controller.queue_last(episodes)
 
@@ -57,6 +58,7 @@ def _change_list(on: Subject) -> Outcome:
         add = [*add, *found]
     episodes = [ident for ident in dict.fromkeys((*wanted.episodes, *add)) if ident not in take]
     lists.set(wanted._replace(episodes=tuple(episodes)), None, former and former.name)
+    lists.renew(wanted.name, {*add, *take} - ({*made.episodes} ^ {*episodes}))
     if missing:
         on.caller.warn(f"{missing} {'entry' if missing == 1 else 'entries'} not in the library left out")
     rule = list_settings.describe(wanted) if wanted.is_rule else counted(len(episodes))

@@ -546,7 +546,7 @@ def test_feeds_add_goes_on_after_a_fault_and_says_what_each_was(
     assert second.startswith("B: subscribed, 1 new episode; a part of it could not be read")
     site.replies["/a"] = server.body(feed(item(1) + item(2), "A"))
     shell("feeds", "add", site.url("/a"))
-    assert shell.err == "A: was already there, 1 new episode\n"
+    assert shell.err == "A: already subscribed, 1 new episode\n"
     site.replies["/a"] = server.body("oops", status=500)
     on_terminal("feeds", "refresh", status=1)
     assert "2 feeds refreshed, 0 new episodes\n" in shell.err

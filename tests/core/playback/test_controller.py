@@ -174,7 +174,6 @@ def test_mark_played_is_saved_at_once_and_the_file_brought_up_to_date(room: Room
 def test_mark_what_is_so_already_touches_nothing(room: Room) -> None:
     """Only touched episodes are in the state file."""
     room.controller.editor.mark(["one"], played=False)
-    room.controller.unqueue(["one"])
     room.controller.move_in_queue("one", 1)
     assert (room.progress_index.get("one"), room.writer.records) == (None, [])
     assert room.controller.undo() == refused("Nothing to undo.")

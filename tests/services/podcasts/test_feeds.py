@@ -92,7 +92,7 @@ async def test_add_of_a_feed_that_is_there_says_what_is_new(site: Site, service:
     await service.add(site.url("/f"))
     site.replies["/f"] = server.body(feed(item(2) + item(1)))
     await service.add(site.url("/f"))
-    assert service.driver.said[-1] == "Test Cast was already here; 1 episode new."
+    assert service.driver.said[-1] == "Test Cast is already subscribed; 1 episode new."
     assert (len(service.titles), service.topics) == (2, ["Test Cast"])
 
 

@@ -78,12 +78,12 @@ class OwnList(NamedTuple):
             marks, since = marked(marks, changed.episodes, now), since or self.updated
         return changed._replace(updated=now, marks=stored(marks), since=since)
 
-    def renewed(self, episodes: Container[str], now: datetime) -> Self:
-        """Return this list with entries put on it now, too: another machine may have taken them off meanwhile."""
-        marks = {
-            ident: mark._replace(time=stamp_later(mark.time, now)) if ident in episodes and mark.is_on else mark
-            for ident, mark in self._all_marks().items()
-        }
+    def renewed(self, episodes: Iterable[str], now: datetime) -> Self:
+        """Return this list with these put on it or taken off now, as they are: it may be otherwise elsewhere."""
+        marks = self._all_marks()
+        for ident in episodes:
+            mark = marks.get(ident) or EntryMark(ident, now, False, now, 0.0)
+            marks[ident] = mark._replace(time=stamp_later(mark.time, now))
         return self._replace(marks=stored(marks), since=self.since or self.updated, updated=now)
 
     def joined(self, other: Self) -> Self:

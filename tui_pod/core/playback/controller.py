@@ -575,7 +575,11 @@ class PlaybackController:
 
     def unqueue(self, episodes: Sequence[str]) -> Outcome:
         """Take episodes out of the queue."""
-        return self._change_queue(f"{self.library.named(episodes)} taken out of the queue", self.queue.remove(episodes))
+        found = [ident for ident in dict.fromkeys(episodes) if ident in self.queue.upcoming]
+        label = f"{self.library.named(found)} taken out of the queue" if found else ""
+        outcome = self._change_queue(label, self.queue.remove(found))
+        self._up_next.renew([ident for ident in episodes if ident not in found])
+        return outcome if found else Outcome(f"{self.library.named(episodes)} not in the queue")
 
     def move_in_queue(self, episode: str, by: int) -> None:
         """Move an episode within what is upcoming, down when `by` is positive."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.own_lists import MAX_NAME, ListKey, OwnList, checked_name
@@ -52,14 +52,14 @@ class ListEditor(EditableRecords[OwnList]):
         if added or former is None:
             new = former or OwnList(name, self._state.ports.clock())
             self.set(new._replace(episodes=(*known, *added)), label, former and new.name)
-        if former is not None and (same := set(known).intersection(episodes)):
-            self._renew(self._all[former.key].renewed(same, self.stamp(former.key)))
+        self.renew(name, set(known).intersection(episodes))
         return label if added or former is None else f"{self._state.library.named(episodes)} already on “{former.name}”"
 
-    def _renew(self, own: OwnList) -> None:
-        """Save a list that says again what is on it."""
-        self._all[own.key] = own
-        self._state.ports.writer.save(own)
+    def renew(self, name: str, episodes: Collection[str]) -> None:
+        """Save again that episodes are on a list, or are not: another machine may have changed that meanwhile."""
+        if episodes and (former := self.named(name)) is not None:
+            self._all[former.key] = own = former.renewed(episodes, self.stamp(former.key))
+            self._state.ports.writer.save(own)
 
     def take_off(self, name: str, episodes: Iterable[str]) -> str:
         """Take episodes off a list made by hand; return what was done."""

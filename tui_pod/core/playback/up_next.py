@@ -294,11 +294,10 @@ class UpNext:
         self._state.ports.writer.save(*setting_records("queue", values))
 
     def renew(self, episodes: Collection[str]) -> None:
-        """Note that queued episodes were queued now, too: another machine may have taken them out meanwhile."""
+        """Note that these were queued or taken out now, as they are: it may be otherwise on another machine."""
         if episodes:
-            without = Queue(ident for ident in self.queue.upcoming if ident not in episodes)
-            now, upcoming = self._state.ports.clock(), Queue(self.queue.upcoming)
-            self.notes = self.notes._replace(times=noted(self.notes.times, without, upcoming, now))
+            times = noted(self.notes.times, Queue(), Queue(episodes), self._state.ports.clock())
+            self.notes = self.notes._replace(times=times)
             self._state.ports.writer.save(*setting_records("queue", {"times": self.notes.times}))
 
     def _is_known(self, episode: str) -> bool:

@@ -326,7 +326,7 @@ def _summary(done: Subscribed) -> str:
     elif done.is_new:
         said = f"{name}: {counted(done.feed.episodes)}"
     else:
-        said = f"{name} was already here; {counted(done.new)} new"
+        said = f"{name} is already subscribed; {counted(done.new)} new"
     if done.is_of_episode and done.episode is None:
         said += "; its feed does not list the episode of the link"
     return f"{said}; {READ_IN_PART}." if done.is_partial else f"{said}."
