@@ -1,20 +1,38 @@
-"""What `MpvPlayer` makes of libmpv's state, with a handle whose state the test decides."""
+"""What `MpvPlayer` makes of libmpv's state, with a handle whose state the test decides.
 
+The process is stopped and goes on: the player tells the position as before. The filters of a recording, from what was
+measured of it. Sound devices: which one is lost, and when it is back.
+"""
+
+from __future__ import annotations
+
+import array
+import math
+import os
+import select
+import signal
+import subprocess
+import sys
 import threading
+import time
+import wave
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from unittest.mock import Mock
+from unittest.mock import MagicMock, Mock
 
 import pytest
 from mpv import MpvEventEndFile, MpvEventID
 
 from tests.patience import PATIENCE, wait_until
 from tui_pod.audio import mpv_player
-from tui_pod.audio.levels import Levels
+from tui_pod.audio.chime import LENGTH, SAMPLE_RATE, chime_file
+from tui_pod.audio.devices import REMEMBERED, Device, DeviceWatch, read_devices
+from tui_pod.audio.levels import LIMITER, Levels, filters, silence_threshold
 from tui_pod.audio.libmpv import NO_FILTER, NO_SOUND_DEVICE, NoPlayer
 from tui_pod.audio.mpv_options import DEMUXER, FAST_SEEK
-from tui_pod.audio.mpv_player import MpvPlayer
+from tui_pod.audio.mpv_player import POLL, MpvPlayer
 from tui_pod.core.player.events import (
     BufferingChanged,
     DeviceChanged,
@@ -419,3 +437,231 @@ def test_player_pauses_when_its_device_goes_and_goes_on_as_the_listener_says(
     rig.settle()
     assert rig.handle.commands == [("ao-reload",)]
     assert [name for name, _ in rig.player.devices()] == [each["name"] for each in DEVICES[returns_to is not None :]]
+
+
+ROOT = Path(__file__).parents[2]
+
+PLAY = """
+import signal, sys
+from tui_pod.audio.mpv_player import MpvPlayer
+from tui_pod.core.player.events import PositionChanged
+from tui_pod.core.player.snapshot import Source
+
+def tell(event):
+    if isinstance(event, PositionChanged):
+        print(event.position, flush=True)
+
+def take_signal(_):
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCONT})
+
+signal.signal(signal.SIGCONT, lambda *_: None)
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCONT})  # in the threads that come, too
+player = MpvPlayer(tell, "null")
+player.open()
+player._tasks.put(take_signal)  # in the player's own thread alone
+player.load(Source(sys.argv[1]), 0.0, 1, False)
+sys.stdin.read()
+"""
+
+
+def test_signal_that_comes_to_the_thread_which_looks_at_the_position_does_not_end_that(tmp_path: Path) -> None:
+    """It interrupts a wait whose time is over by then, after which `SimpleQueue.get` waits for ever."""
+    silence = tmp_path / "silence.wav"
+    with wave.open(str(silence), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(2 * 8000 * 60))
+    program = [sys.executable, "-c", PLAY, str(silence)]
+    with subprocess.Popen(
+        program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    ) as player:
+        assert player.stdout is not None
+        told = player.stdout.fileno()
+        try:
+            read_lines(told, 3)
+            for _ in range(3):
+                player.send_signal(signal.SIGSTOP)
+                os.waitid(os.P_PID, player.pid, os.WSTOPPED)
+                let_pass(2 * POLL)
+                while has_more(told, 0.0):
+                    os.read(told, 4096)
+                player.send_signal(signal.SIGCONT)
+                read_lines(told, 3)
+        finally:
+            player.kill()
+
+
+def let_pass(seconds: float) -> None:
+    """Wait until a wait for so many seconds is over."""
+    over = time.monotonic() + seconds
+    wait_until(lambda: time.monotonic() > over, "it is over")
+
+
+def read_lines(told: int, count: int) -> None:
+    """Read so many lines that come from now on."""
+    while count > 0:
+        assert has_more(told, PATIENCE)
+        count -= os.read(told, 4096).count(b"\n")
+
+
+def has_more(told: int, seconds: float) -> bool:
+    """Return whether there is something to read within so many seconds."""
+    return bool(select.select([told], [], [], seconds)[0])
+
+
+BOTH, LEVEL, SHORT = Sound(True, True), Sound(is_level=True), Sound(skips_silence=True)
+
+
+@pytest.mark.parametrize(
+    ("floor", "speech", "threshold"),
+    [(-50.0, -20.0, -46.5), (-80.0, -20.0, -54.0), (-40.0, -20.0, -38.0), (-38.5, -20.0, -38.0), (-38.0, -20.0, None)],
+    ids=["above the noise", "not too soft", "below speech", "just above the noise", "as loud as the noise"],
+)
+def test_threshold_is_above_the_noise_and_well_below_speech(
+    floor: float, speech: float, threshold: float | None
+) -> None:
+    assert silence_threshold(Levels(-18.0, floor, speech)) == threshold
+
+
+@pytest.mark.parametrize(
+    ("loudness", "gain"), [(-30.0, "12.0"), (-18.0, "0.0"), (-10.0, "-8.0"), (-60.0, "24.0"), (20.0, "-24.0")]
+)
+def test_gain_brings_a_recording_to_the_loudness_of_narrations_within_limits(loudness: float, gain: str) -> None:
+    limiter = f",{LIMITER}" if float(gain) > 0 else ""
+    assert filters(LEVEL, Levels(loudness, -60.0, -20.0), 48_000) == f"@level:lavfi=[volume={gain}dB{limiter}]"
+
+
+def test_silence_is_cut_before_the_gain_in_frames_of_five_milliseconds() -> None:
+    levels = Levels(-30.0, -60.0, -20.0)
+    silence, level = filters(BOTH, levels, 48_000).split(",@")
+    assert silence.startswith("@silence:lavfi=[asetnsamples=240,silenceremove=")
+    assert "stop_threshold=-54.0dB" in silence
+    assert f"@{level}" == filters(LEVEL, levels, 48_000)
+    assert "asetnsamples=1," in filters(SHORT, levels, 100)
+
+
+@pytest.mark.parametrize(
+    ("sound", "levels", "rate"),
+    [
+        (BOTH, None, 48_000),
+        (Sound(), Levels(-30.0, -60.0, -20.0), 48_000),
+        (SHORT, Levels(-30.0, -60.0, -20.0), None),
+        (SHORT, Levels(-30.0, -38.0, -20.0), 48_000),
+    ],
+    ids=["not measured", "not wanted", "rate unknown", "too noisy"],
+)
+def test_recording_is_left_as_it_is(sound: Sound, levels: Levels | None, rate: int | None) -> None:
+    assert filters(sound, levels, rate) == ""
+
+
+def samples(path: Path) -> array.array[int]:
+    """Return the samples of a WAV file."""
+    with wave.open(str(path)) as file:
+        assert (file.getnchannels(), file.getframerate()) == (1, SAMPLE_RATE)
+        return array.array("h", file.readframes(file.getnframes()))
+
+
+def test_chime_is_soft_and_begins_and_ends_in_silence(tmp_path: Path) -> None:
+    heard = samples(chime_file(tmp_path / "new"))
+    assert len(heard) == int(LENGTH * SAMPLE_RATE)
+    assert 0.05 < max(map(abs, heard)) / 32768 < 0.3
+    assert max(map(abs, heard[: SAMPLE_RATE // 4])) == 0
+    assert max(map(abs, heard[-SAMPLE_RATE // 50 :])) < 10
+
+
+def test_chime_is_written_once(tmp_path: Path) -> None:
+    path = chime_file(tmp_path / "new")
+    path.write_bytes(b"kept")
+    assert chime_file(path.parent).read_bytes() == b"kept"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_chime_is_two_notes_a_fifth_apart_that_fade(tmp_path: Path) -> None:
+    heard = samples(chime_file(tmp_path))
+
+    def loudness(frequency: float, begin: float, end: float) -> float:
+        part = range(int(begin * SAMPLE_RATE), int(end * SAMPLE_RATE))
+        turn = [2 * math.pi * frequency * n / SAMPLE_RATE for n in part]
+        level = complex(
+            sum(heard[n] * math.cos(at) for n, at in zip(part, turn, strict=True)),
+            sum(heard[n] * math.sin(at) for n, at in zip(part, turn, strict=True)),
+        )
+        return 2 * abs(level) / len(part) / 32768
+
+    assert loudness(587.33, 0.3, 0.5) == pytest.approx(0.063, abs=0.01)
+    assert loudness(880.0, 0.3, 0.5) < 0.005
+    assert loudness(880.0, 0.52, 0.72) == pytest.approx(0.063, abs=0.01)
+    assert loudness(2 * 587.33, 0.3, 0.4) == pytest.approx(0.02, abs=0.01)
+    assert loudness(3 * 587.33, 0.3, 0.4) == pytest.approx(0.006, abs=0.004)
+    assert loudness(880.0, 1.5, 1.7) < 0.1 * loudness(880.0, 0.52, 0.72)
+
+
+AUTO, HEADSET, SPEAKERS = (
+    Device("auto", "Any"),
+    Device("pulse/headset", "Headset"),
+    Device("pulse/speakers", "Speakers"),
+)
+ALL = (AUTO, HEADSET, SPEAKERS)
+
+
+def watching(chosen: str = "") -> DeviceWatch:
+    """Return a watch that knows all devices."""
+    watch = DeviceWatch(chosen)
+    assert watch.find_lost(ALL, "pulse", 0.0) is None
+    return watch
+
+
+@pytest.mark.parametrize(
+    ("chosen", "output", "lost"),
+    [
+        ("", "pulse", HEADSET),
+        ("pulse/headset", "pulse", HEADSET),
+        ("pulse/speakers", "pulse", None),
+        ("", "alsa", None),
+        ("", "", None),
+    ],
+)
+def test_device_that_plays_is_lost_and_no_other(chosen: str, output: str, lost: Device | None) -> None:
+    watch = watching(chosen)
+    assert watch.find_lost((AUTO, SPEAKERS), output, 1.0) == lost
+    assert watch.is_missing == (chosen == "pulse/headset")
+
+
+@pytest.mark.parametrize(("passed", "is_said"), [(REMEMBERED, True), (REMEMBERED + 1.0, False)])
+def test_device_that_returns_within_the_hour_is_told(passed: float, is_said: bool) -> None:
+    watch = watching("pulse/headset")
+    watch.find_lost((AUTO, SPEAKERS), "pulse", 1.0)
+    assert watch.find_returned(2.0) is None
+    watch.find_lost(ALL, "", 1.0 + passed)
+    assert watch.find_returned(1.0 + passed) == (HEADSET if is_said else None)
+    assert not watch.is_missing
+
+
+def test_description_from_the_system_is_cleaned() -> None:
+    assert read_devices([{"name": "pulse/x", "description": "A\x1b[2J B"}])[0].description.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "is_back", "used"),
+    [("", True, "pulse/headset"), ("", False, "auto"), ("pulse/headset", True, "pulse/headset")],
+)
+def test_playing_goes_on_where_it_was_once_the_device_is_back(chosen: str, is_back: bool, used: str) -> None:
+    player, mpv = MpvPlayer(lambda _: None, device=chosen), MagicMock()
+    player.do = lambda task: task(mpv)  # type: ignore[method-assign,assignment]
+    player._watch = watching(chosen)
+    assert player._watch.find_lost((AUTO, SPEAKERS), "pulse", 0.0) == HEADSET
+    if is_back:
+        player._watch.find_lost(ALL, "", 1.0)
+    player.set_paused(False)
+    mpv.__setitem__.assert_any_call("audio-device", used)
+    mpv.__setitem__.assert_called_with("pause", False)
+
+
+def test_chosen_device_that_is_gone_lets_no_other_one_play() -> None:
+    events: list[Event] = []
+    player, mpv = MpvPlayer(events.append, device=HEADSET.name), MagicMock()
+    player.do = lambda task: task(mpv)  # type: ignore[method-assign,assignment]
+    player._watch = watching(HEADSET.name)
+    player._watch.find_lost((AUTO, SPEAKERS), "pulse", 0.0)
+    player.set_paused(False)
+    mpv.__setitem__.assert_not_called()
+    assert events == [DeviceChanged(0, "Headset", is_back=False)]

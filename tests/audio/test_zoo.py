@@ -1,7 +1,15 @@
-"""Servers of every kind, the real libmpv and the rules of listening: it plays or says why, and saves the position."""
+"""Servers of every kind, the real libmpv and the rules of listening: it plays or says why, and saves the position.
 
+Chained Ogg files, made of two real ones: their length, a place in the second, and their end. Cutting clips with the
+real libmpv.
+"""
+
+import itertools
+import math
+import os
 import queue
 import random
+import struct
 import threading
 import time
 import wave
@@ -13,17 +21,23 @@ from pathlib import Path
 import mpv
 import pytest
 
+from tests.audio.test_player_contract import open_real
 from tests.fakes import FakeListener, FakeWriter
 from tests.patience import PATIENCE
 from tests.sources import server, zoo
+from tests.sources.folders.sounds import make_au
 from tests.sources.server import Ranged, Reply, Site, body, sound
 from tests.sources.zoo import mp3
+from tui_pod.audio.contents import read_contents
+from tui_pod.audio.libmpv import open_mpv
 from tui_pod.audio.mpv_player import MpvPlayer
+from tui_pod.audio.ogg import read_links
+from tui_pod.audio.opus import CLIP, SPEECH, EncodeError, encode_opus
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player import load_watch
-from tui_pod.core.player.events import Event, LoadFailed, SourceReady
+from tui_pod.core.player.events import Event, FileEnded, LoadFailed, SeekFinished, SourceReady
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress
@@ -31,6 +45,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.net.access import make_policy
 from tui_pod.net.fetch import FetchError
 from tui_pod.recordings import recording_fetcher
+from tui_pod.sources.folders.tags import read_file
 from tui_pod.sources.opened import Podcasts
 
 LENGTH = 600.0
@@ -283,3 +298,121 @@ def test_variable_rate_is_entered_about_at_the_place_and_exactly_once_all_is_her
     there.controller.restart("one")
     there.until(lambda: there.is_playing() and there.controller.playback.position < 60.0, "the start plays")
     assert not there.controller.playback.is_estimated
+
+
+@pytest.fixture
+def chained(tmp_path: Path) -> Path:
+    """A file of 4 s and then 6 s, whose name has what an address must quote."""
+    path = tmp_path / "ä;,%3%=.ogg"
+    for seconds in (4.0, 6.0):
+        encode_opus(make_au(tmp_path / "a.au", seconds), tmp_path / "a.opus", SPEECH)
+        with path.open("ab") as file:
+            file.write((tmp_path / "a.opus").read_bytes())
+    return path
+
+
+def links(path: Path) -> list[float]:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return [round(seconds, 1) for _, _, seconds in read_links(descriptor)]
+    finally:
+        os.close(descriptor)
+
+
+def test_chained_ogg_is_listed_played_and_cut_by_its_whole_length(chained: Path, tmp_path: Path) -> None:
+    assert read_file(str(chained))[1].duration == pytest.approx(10, abs=0.1)
+    assert read_contents([str(chained)])[str(chained)].duration == pytest.approx(10, abs=0.1)
+    rig = open_real()
+    try:
+        assert rig.load(chained, is_paused=True).duration == pytest.approx(10, abs=0.1)
+        rig.player.seek(9.0)
+        rig.wait_for(SeekFinished, 1)
+        assert rig.player.position() == pytest.approx(9, abs=0.1)
+        rig.player.set_paused(False)
+        end = rig.wait_for(FileEnded, 1)
+        assert isinstance(end, FileEnded)
+        assert end.position == pytest.approx(10, abs=0.2)
+        wav = make_au(tmp_path / "b.au", 3.0)
+        assert rig.load(wav, 2, is_paused=True).duration == pytest.approx(3, abs=0.1)
+    finally:
+        rig.close()
+    encode_opus(chained, tmp_path / "clip.opus", SPEECH, start="3", end="7")
+    assert read_file(str(tmp_path / "clip.opus"))[1].duration == pytest.approx(4, abs=0.1)
+
+
+def test_only_whole_recordings_are_links(chained: Path, tmp_path: Path) -> None:
+    content = chained.read_bytes()
+    assert links(chained) == [4.0, 6.0]
+    chained.write_bytes(content[:-5])
+    assert links(chained)[0] == 4.0 < links(chained)[1]
+    for other in (
+        content[:100] + b"x" + content[100:],
+        content[: content.rindex(b"OpusHead") - 28],
+        b"",
+        b"OggS",
+        content.replace(b"OpusHead", b"OpusHEAD"),
+    ):
+        chained.write_bytes(other)
+        assert links(chained) == []
+
+
+RATE = 16_000
+
+
+def tones(path: Path, *pitches: float) -> Path:
+    """Write a recording that sounds for two seconds at each pitch."""
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        for pitch in pitches:
+            waves = (math.sin(2 * math.pi * pitch * number / RATE) for number in range(2 * RATE))
+            file.writeframes(b"".join(struct.pack("<h", int(20_000 * value)) for value in waves))
+    return path
+
+
+def heard(clip: Path) -> tuple[float, float]:
+    """Return the seconds of a clip and its pitch."""
+    wav = clip.with_suffix(".wav")
+    decoder = open_mpv(None, None, **{"keep-open": "no", "o": str(wav), "of": "wav", "oac": "pcm_s16le"})
+    with decoder.prepare_and_wait_for_event("end_file", timeout=PATIENCE):
+        decoder.play(str(clip))
+    decoder.terminate()
+    with wave.open(str(wav)) as file:
+        rate, content = file.getframerate(), file.readframes(10**8)
+        samples = struct.unpack(f"<{len(content) // 2}h", content)[:: file.getnchannels()]
+    middle = samples[len(samples) // 4 : -len(samples) // 4]
+    crossings = sum(a < 0 <= b for a, b in itertools.pairwise(middle))
+    last_page = clip.read_bytes().rpartition(b"OggS")[2]
+    return int.from_bytes(last_page[2:10], "little") / 48_000, crossings * rate / len(middle)
+
+
+def test_clip_is_the_stretch_that_was_asked_for(tmp_path: Path) -> None:
+    recording = tones(tmp_path / "in.wav", 200, 500, 1100)
+    encode_opus(recording, tmp_path / "out.opus", CLIP, start="2.1", end="3.9")
+    seconds, pitch = heard(tmp_path / "out.opus")
+    assert seconds == pytest.approx(1.8, abs=0.05)
+    assert pitch == pytest.approx(500, abs=10)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_clip_that_reaches_beyond_the_end_ends_there(tmp_path: Path) -> None:
+    encode_opus(tones(tmp_path / "in.wav", 300), tmp_path / "out.opus", CLIP, start="1.0", end="9.0")
+    assert heard(tmp_path / "out.opus")[0] == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize("kind", ["no sound", "not there", "after the end"])
+def test_recording_that_cannot_be_cut_leaves_nothing(tmp_path: Path, kind: str) -> None:
+    recording = tones(tmp_path / "in.wav", 300)
+    if kind == "no sound":
+        recording.write_text("#EXTM3U\n/etc/passwd\n")
+    elif kind == "not there":
+        recording.unlink()
+    with pytest.raises(EncodeError):
+        encode_opus(
+            recording, tmp_path / "out.opus", CLIP, start="50.0" if kind == "after the end" else "0.5", end="60.0"
+        )
+    assert not list(tmp_path.glob("out*"))
+
+
+def test_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        encode_opus(tones(tmp_path / "in.wav", 300), tmp_path / "none" / "out.opus", CLIP, start="0.0", end="1.0")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.audio.test_opus import tones
+from tests.audio.test_zoo import tones
 from tests.cli.test_main import Run
 from tests.cli.test_main import run as run
 from tests.cli.test_main import small as small

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import tui_pod.speech.recogniser as speech
-from tests.audio.test_opus import tones
+from tests.audio.test_zoo import tones
 from tests.cli.speech.test_narrate import COURSE, EPISODE, FakeNarrator
 from tests.cli.speech.test_transcribe import fake_recognise
 from tests.fakes import START

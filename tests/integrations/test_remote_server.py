@@ -20,7 +20,7 @@ from tests.fakes import START
 from tests.integrations.test_player_api import Questions
 from tests.patience import PATIENCE, until
 from tests.rooms import Room, make_room
-from tests.test_imports import COSTLY
+from tests.test_hygiene import COSTLY
 from tui_pod.cli.parser import parse
 from tui_pod.cli.remote import FIELDS, ask, describe, follow, make_request
 from tui_pod.core.actions import key_of, render_keys

@@ -1,9 +1,13 @@
+"""The settings limit what feeds may do on the network."""
+
 import ipaddress
 import socket
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tui_pod.net.access import make_policy
 from tui_pod.net.address import (
     MAX_ADDRESS,
     AddressError,
@@ -14,6 +18,8 @@ from tui_pod.net.address import (
     typed_address,
     typed_addresses,
 )
+from tui_pod.net.file_address import is_path, path_of, to_address, to_path, typed_path
+from tui_pod.net.login import Login
 
 REFUSED = [
     "file:///etc/passwd", "/etc/passwd", "edl://a.mp3", "memory://x", "lavf://http://h/x", "av://lavfi:sine",
@@ -195,3 +201,52 @@ def test_address_within_a_text_counts(typed: str, address: str) -> None:
 
 def test_long_signed_address_is_one() -> None:
     assert absolute(f"https://a.example/?sign={'a' * 8_000}") is not None
+
+
+@pytest.mark.parametrize("path", ["/a b/ü#?%20", "/latin-\udce9"])
+def test_address_of_a_path_leads_back_to_it(path: str) -> None:
+    assert to_address(path).isascii()
+    assert to_path(to_address(path)) == path
+
+
+def test_typed_path_is_told_from_words_and_addresses(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(home)
+    (home / "My Books").mkdir()
+    for typed in ("~/My Books", "./My Books", f"'{home}/My Books'", "~/My\\ Books", f"file://{home}/My%20Books"):
+        assert typed_path(typed) == str(home / "My Books")
+    for typed in ("My Books", "example.org/feed", "https://example.org/", "", "'", "/a\0b", "file:///a%00b"):
+        assert typed_path(typed) is None
+    assert typed_path("My Books", is_shell=True) == str(home / "My Books")
+    (home / r"My\ Books").mkdir()
+    assert typed_path(r"~/My\ Books") == str(home / r"My\ Books")  # as it is, if there is such a folder
+    assert typed_path("none", is_shell=True) is None
+    assert typed_path(" file://localhost/a ") == "/a"
+
+
+def test_path_is_told_by_its_start() -> None:
+    assert [is_path(text) for text in ("/a", "~a", "./a", "../a", ".", "..", "a/b", ".a", "")] == [True] * 6 + [
+        False
+    ] * 3
+    assert [path_of(address) for address in ("file:///a", "file://a", "https://a.org/")] == ["/a", None, None]
+
+
+def test_access_waits_as_long_as_the_settings_say() -> None:
+    limits = make_policy((), 4.0).limits
+    assert (limits.idle, limits.seconds) == (4.0, 6.0)
+
+
+def test_request_has_what_the_policy_allows() -> None:
+    there, login = ("http", "nas.home", 80), Login(("http", "nas.home", 80), "me", "secret")
+    policy = make_policy([], 10.0).widened([there], (login,))
+    request = policy.request("http://nas.home/f", {"Accept": "*/*"})
+    assert (request.allowed, request.logins, dict(request.headers)) == (frozenset([there]), (login,), {"Accept": "*/*"})
+    assert dict(policy.request("http://nas.home/f").headers) == {}
+
+
+def test_host_in_the_settings_is_private_at_its_port_by_both_schemes() -> None:
+    assert make_policy(["nas.home", "nas.home:8080", "a:b:c"], 1.0).private == {
+        ("http", "nas.home", 80), ("https", "nas.home", 443), ("http", "nas.home", 8080), ("https", "nas.home", 8080),
+    }  # fmt: skip
+    assert make_policy((), 1.0).limits.size == 32 * 1024 * 1024
+    widened = make_policy(["nas.home"], 1.0).widened([("http", "a.org", 80)], ())
+    assert widened.private > make_policy(["nas.home"], 1.0).private

@@ -1,10 +1,15 @@
-"""What is said and asked in the plain program, and an output that is gone."""
+"""What is said and asked in the plain program, and an output that is gone.
+
+Questions in lines: what is answered is done, what is not possible is said, and enter leaves all as it is.
+"""
 
 import io
 from collections.abc import Callable
 
 import pytest
 
+from tests.plain.test_program import RoomServices, run
+from tests.rooms import Room
 from tui_pod.core.actions import key_of
 from tui_pod.plain.dialogue import Dialogue, Verbosity
 from tui_pod.plain.keyboard import Keyboard
@@ -155,3 +160,20 @@ def test_tab_says_ten_choices_and_how_many_more(count: int, end: str, monkeypatc
     talk.dialogue.ask("What?", lambda _: None, choices=[f"{number}{number}" for number in range(count)])
     talk.keyboard.feed(b"\t")
     assert talk.lines[-1] == f"00, 11, 22, 33, 44, 55, 66, 77, 88, 99{end}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "names"),
+    [
+        ("Morning", "List “Morning” made.", ["Morning"]),
+        (" ", "Nothing changed.", []),
+    ],
+)
+async def test_smart_list_is_saved_under_the_name_that_is_typed(
+    room: Room, answer: str, said: str, names: list[str]
+) -> None:
+    services = RoomServices(room)
+    lines = await run(services, "ctrl+p", "Save as a smart list: this topic, search, filter and order", answer)
+    assert "The name of the smart list:" in lines
+    assert lines[-1].endswith(said)
+    assert [each.name for each in services.controller.lists.all] == names

@@ -29,7 +29,7 @@ from tests.fakes import START
 from tests.indexed import indexed_search
 from tests.patience import PATIENCE
 from tests.rooms import Room, make_room
-from tests.test_imports import COSTLY, RUN_COMMAND
+from tests.test_hygiene import COSTLY, RUN_COMMAND
 from tui_pod.config.reader import parse_config
 from tui_pod.core.actions import ACTIONS, BY_ID
 from tui_pod.core.library.episode import Episode

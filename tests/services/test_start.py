@@ -1,5 +1,10 @@
-"""What the first screen lists: the course at the first start, later what was open last."""
+"""What the first screen lists: the course at the first start, later what was open last.
 
+What the first screen shows if nothing else is said, and the episode that it holds. The hints of both front ends say
+why there is nothing, and what helps.
+"""
+
+import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -8,19 +13,27 @@ from unittest.mock import Mock
 import pytest
 
 from tests.app_driver import embedded_library
-from tests.core.library.test_course import library as library
-from tests.rooms import make_podcast
+from tests.core.library.test_catalog import library as library
+from tests.fakes import START
+from tests.rooms import EPISODES, TOPICS, Room, make_podcast, make_room
 from tui_pod.config.paths import Paths
 from tui_pod.config.settings import Config, InterfaceSettings, Settings, StartSettings
+from tui_pod.core.actions import key_of
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
 from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.topics import topic_key
+from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.progress.cards import Notebook
-from tui_pod.core.selection.list_query import Filter, SmartList, Sort
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.core.selection.list_query import Filter, ListQuery, Orders, SmartList, Sort
 from tui_pod.library.cache import Loaded
+from tui_pod.services.engine import QuestionOffer
 from tui_pod.services.episode_list import EpisodeListModel
-from tui_pod.services.first_screen import AppFiles, FirstScreen, make_first_screen
+from tui_pod.services.first_screen import AppFiles, FirstScreen, make_first_screen, with_last_played
+from tui_pod.services.hints import why_empty, why_no_transcript
 from tui_pod.state.store import State, StateFile
 
 
@@ -155,3 +168,109 @@ def test_files_of_podcasts_show_that_there_are_some(tmp_path: Path, name: str) -
     assert files.has_podcasts
     state, config, catalogue = (str(tmp_path / name) for name in ("s.toml", "c.toml", "a.toml"))
     assert files.options == ("--state", state, "--config", config, "--catalog", catalogue)
+
+
+LIBRARY = build_library(TOPICS, EPISODES)
+
+
+def test_screen_without_choices_is_usual() -> None:
+    first = FirstScreen(LIBRARY, ProgressIndex(LIBRARY, {}), Orders())
+    assert (first.is_light, first.is_ascii, first.has_preview, first.is_session_over) == (False, False, True, False)
+    assert (first.usual_speed, first.session, first.theme, first.notices) == (1.0, None, "", ())
+
+
+def test_keys_in_a_text_are_the_listeners() -> None:
+    first = FirstScreen(LIBRARY, ProgressIndex(LIBRARY, {}), Orders(), settings=Settings(keymap={"undo": "U"}))
+    assert first.with_keys(f"Press {key_of('undo')} or {key_of('app.help')}.") == "Press U or ?."
+
+
+def test_episode_played_last_is_held_at_its_position_length_and_speed() -> None:
+    index = ProgressIndex(LIBRARY, {
+        "one": Progress(START, 40.0, 90.0, listened=START),
+        "two": Progress(START, 40.0, listened=START - timedelta(hours=1)),
+    })  # fmt: skip
+    held = with_last_played(Playback(volume=35), LIBRARY, index, {"Numbers": 1.5})
+    assert (held.episode, held.title, held.position, held.duration) == ("one", "One", 40.0, 90.0)
+    assert (held.speed, held.volume, held.marks) == (1.5, 35, ())
+    assert with_last_played(Playback(speed=1.25), LIBRARY, index).speed == 1.25
+
+
+def test_nothing_is_held_if_nothing_is_unfinished_or_something_is_held_already() -> None:
+    usual = Playback(speed=1.25)
+    assert with_last_played(usual, LIBRARY, ProgressIndex(LIBRARY, {})) is usual
+    started = ProgressIndex(LIBRARY, {"one": Progress(START, 40.0, listened=START)})
+    held = Playback(episode="two")
+    assert with_last_played(held, LIBRARY, started) is held
+
+
+def test_book_is_held_with_its_parts_as_chapters() -> None:
+    parts = arrange([Part("/1.mp3", 60.0, "One"), Part("/2.mp3", 60.0, "Two")])
+    library = build_library([], [Episode("book", "Book", duration=120.0, audio="/1.mp3", parts=parts)])
+    index = ProgressIndex(library, {"book": Progress(START, 70.0, listened=START)})
+    assert [mark.start for mark in with_last_played(Playback(), library, index).marks] == [0.0, 60.0]
+
+
+@pytest.mark.parametrize(
+    ("view", "is_library_empty", "said"),
+    [
+        (ListQuery(entry=0, query="x"), False, "Nothing matches."),
+        (ListQuery(entry=1, query="x"), True, "Nothing here matches."),
+        (ListQuery(entry=0, query=" "), True, f"Press {key_of('feed.add')} to add a podcast"),
+        (ListQuery(entry=SmartList.CONTINUE), True, "There is nothing to play yet."),
+        (ListQuery(entry=SmartList.CONTINUE), False, "Nothing is unfinished."),
+        (ListQuery(entry=SmartList.NEW), False, f"Press {key_of('feed.refresh_all')} to refresh"),
+        (ListQuery(entry=SmartList.QUEUE), False, f"The queue is empty. Press {key_of('queue.add_last')}"),
+        (ListQuery(entry=0, filter=Filter.STARTED), False, "No started episodes here."),
+        (ListQuery(entry=0), False, "No episodes here."),
+    ],
+)
+def test_empty_list_says_why_and_what_helps(view: ListQuery, is_library_empty: bool, said: str) -> None:
+    assert said in why_empty(view, is_library_empty)
+
+
+def test_missing_transcript_says_why_and_names_no_login(tmp_path: Path) -> None:
+    (tmp_path / "empty.vtt").touch()
+    for where, fault, said in (
+        (None, "damaged", "This episode has no transcript."),
+        ("/a.vtt", "damaged", "Its transcript cannot be read: damaged."),
+        ("https://ann:secret@a.example/1.vtt", None, "Its transcript is empty: a.example."),
+        (str(tmp_path / "empty.vtt"), None, f"Its transcript is empty: {tmp_path}/empty.vtt."),
+        (str(tmp_path / "gone.vtt"), None, f"Its transcript is missing: {tmp_path}/gone.vtt."),
+    ):
+        assert why_no_transcript(Episode("one", "One", transcript=where), fault) == said
+
+
+class Rig:
+    """Playback with a follower that keeps what would be offered."""
+
+    def __init__(self) -> None:
+        self.room: Room = make_room()
+        self.offered: list[str] = []
+        self.room.broadcast.add(QuestionOffer(self.room.controller, self.offered.append))
+
+
+@pytest.fixture
+def rig() -> Rig:
+    return Rig()
+
+
+async def test_episode_heard_to_its_end_is_offered_once(rig: Rig) -> None:
+    rig.room.play("one", 150.0)
+    rig.room.player.play(20.0)
+    await asyncio.sleep(0)
+    assert (rig.room.playing, rig.offered) == ("two", ["one"])
+
+
+async def test_last_episode_heard_to_its_end_is_offered(rig: Rig) -> None:
+    rig.room.play("five", 20.0, following=())
+    await asyncio.sleep(0)
+    assert rig.offered == ["five"]
+
+
+async def test_episode_left_or_marked_is_not_offered(rig: Rig) -> None:
+    rig.room.play("one", 50.0)
+    rig.room.controller.editor.mark(["one"], played=True)
+    rig.room.play("two", 5.0)
+    rig.room.controller.stop()
+    await asyncio.sleep(0)
+    assert rig.offered == []

@@ -1,17 +1,39 @@
-"""Nextcloud's login flow."""
+"""Nextcloud's login flow.
+
+What was exchanged with a server is lost without harm, and never taken for that of another one. Looking cheaply
+whether other machines have synced. Every field of progress reaches all that carries it: journal, snapshot, folder,
+the process that syncs, the app.
+"""
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import asdict
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.patience import PATIENCE
+from tests.rooms import make_room
 from tests.sources.server import Exchange, Site, body
+from tests.sync.machines import Machine, whole_progress
+from tests.sync.servers import NAMES, NOW, Device, MemoryServer, play
+from tui_pod.cli.main import main
+from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.net.fetch import Limits
+from tui_pod.services.sync import received
 from tui_pod.sources.servers.client import Reply
+from tui_pod.state.store import StateFile
 from tui_pod.sync import login
+from tui_pod.sync.actions import action_mark
 from tui_pod.sync.folder import SyncError
+from tui_pod.sync.memory import Memory, read_json, read_memory, write_json
+from tui_pod.sync.peek import Peek, has_unread
+from tui_pod.sync.server import OVERLAP, SAME_TIME
 from tui_pod.sync.transport import HttpTransport
 
 
@@ -109,3 +131,182 @@ def test_login_that_works_is_kept(site: Site, tmp_path: Path) -> None:
     site.replies["/api/2/devices/ann.json"] = body("[]")
     assert login.log_in(site.url(""), "ann", "s3cret", tmp_path / "password") == "gpodder"
     assert login.read_password("", tmp_path / "password") == "s3cret"
+
+
+MEMORY = Memory("https://s", "ann", protocol="gpodder", podcasts={"f": "a"}, sent={"e": "t"}, seen={"m": 5})
+FRESH = Memory("https://s", "ann")
+
+
+def test_memory_comes_back_for_its_server_and_user_alone(tmp_path: Path) -> None:
+    file = tmp_path / "sync.json"
+    write_json(file, asdict(MEMORY))
+    assert read_memory(file, "https://s", "ann") == MEMORY
+    assert read_memory(file, "https://s", "ben") == Memory("https://s", "ben")
+    assert read_memory(file, "https://t", "ann") == Memory("https://t", "ann")
+
+
+def test_first_sync_asks_for_everything() -> None:
+    assert (FRESH.subscriptions_since, FRESH.actions_since, FRESH.protocol) == (0, 0, "")
+
+
+@pytest.mark.parametrize(
+    "change", [{"sent": {"e": 5}}, {"podcasts": {"f": None}}, {"seen": {"m": "5"}}, {"sent": []}, {"other": 1}]
+)
+def test_memory_with_a_value_of_another_type_is_empty(tmp_path: Path, change: dict[str, Any]) -> None:
+    file = tmp_path / "sync.json"
+    write_json(file, asdict(MEMORY) | change)
+    assert read_memory(file, "https://s", "ann") == FRESH
+
+
+@pytest.mark.parametrize("content", ["", "[]", "5", "{", "\x00"])
+def test_damaged_file_is_empty(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "sync.json"
+    assert read_json(file) == {}
+    file.write_text(content)
+    assert read_json(file) == {}
+    assert read_memory(file, "https://s", "ann") == FRESH
+
+
+def test_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(SyncError, match="Cannot write"):
+        write_json(tmp_path / "none" / "sync.json", json.loads("{}"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "shared").mkdir()
+    return tmp_path / "shared"
+
+
+def _peek(folder: Path) -> Peek:
+    return Peek(str(folder), ("", ""), folder.parent / "state.toml", lambda: "")
+
+
+def test_folder_has_news_when_a_file_of_another_machine_appears_or_changes(folder: Path) -> None:
+    peek = _peek(folder)
+    assert not peek.has_news(True)
+    there = folder / "there.toml"
+    there.write_text("1")
+    assert peek.has_news(False)
+    peek.synced(peek.files(), "here")
+    assert not peek.has_news(False)
+    os.utime(there, ns=(1, 1))
+    assert peek.has_news(False)
+
+
+@pytest.mark.parametrize("name", ["here.toml", ".there.toml.tmp", "notes.txt"])
+def test_own_file_and_what_is_no_machine_s_are_no_news(folder: Path, name: str) -> None:
+    peek = _peek(folder)
+    peek.synced(peek.files(), "here")
+    (folder / name).write_text("1")
+    assert not peek.has_news(False)
+
+
+def test_folder_that_is_gone_is_left_to_the_next_sync(folder: Path) -> None:
+    peek = _peek(folder)
+    peek.synced({"there.toml": (1, 1)}, "here")
+    folder.rmdir()
+    assert not peek.has_news(False)
+
+
+def test_server_has_news_until_a_sync_has_read_them(tmp_path: Path) -> None:
+    server = MemoryServer()
+    device = Device(tmp_path, server)
+    device.sync()
+    memory = read_memory(tmp_path / "sync.json", *NAMES)
+    assert not has_unread(memory, server)
+    server.actions.append(play(1, 300, NOW + timedelta(minutes=1)))
+    assert has_unread(memory, server)
+    device.sync()
+    assert not has_unread(read_memory(tmp_path / "sync.json", *NAMES), server)
+
+
+def test_server_is_not_asked_before_the_first_sync() -> None:
+    server = MemoryServer()
+    assert not has_unread(Memory(*NAMES), server)
+    assert server.asked == []
+
+
+class Answering:
+    """A server with one action, which it lists whatever it is asked for."""
+
+    def __init__(self, *actions: object) -> None:
+        self.actions = list(actions)
+        self.asked: list[str] = []
+
+    def ask(self, method: str, path: str, data: object = None) -> Reply:
+        """See `Transport.ask`."""
+        self.asked.append(f"{method} {path}")
+        return Reply(200, {"actions": self.actions, "timestamp": 1})
+
+
+@pytest.mark.parametrize(("age", "is_news"), [(OVERLAP - 1, True), (OVERLAP, True), (OVERLAP + 1, False)])
+def test_action_that_was_not_read_is_news_unless_it_is_older_than_what_is_read_again(age: int, is_news: bool) -> None:
+    now = int(NOW.timestamp())
+    action = {"action": "play", "timestamp": now - age}
+    memory = Memory(*NAMES, protocol="gpodder", actions_since=now)
+    assert has_unread(memory, Answering(action)) is is_news
+    memory.seen[action_mark(action)] = now - age
+    assert not has_unread(memory, Answering(action))
+
+
+@pytest.mark.parametrize(("since", "asked"), [(1_000, 1_000 - SAME_TIME), (SAME_TIME - 1, 0)])
+def test_server_is_asked_from_a_minute_before_the_last_sync_on_but_not_from_before_1970(since: int, asked: int) -> None:
+    server = Answering()
+    assert not has_unread(Memory(*NAMES, protocol="gpodder", actions_since=since), server)
+    assert server.asked == [f"GET /api/2/episodes/ann.json?since={asked}"]
+
+
+ROOT = Path(__file__).parents[2]
+
+
+async def test_every_field_reaches_every_carrier(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    there, here = (Machine(name, tmp_path / name) for name in ("there", "here"))
+    for machine in (there, here):
+        machine.home.mkdir()
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (tmp_path / "config.toml").write_text('[sync]\nfolder = "shared"\n')
+    (tmp_path / "catalog.toml").write_text('version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n')
+    options = [word for name in ("catalog", "config") for word in (f"--{name}", str(tmp_path / f"{name}.toml"))]
+    options.append("--state")
+    there.file.append([ProgressRecord("one", whole_progress())])
+    assert there.file.load().progress == {"one": whole_progress()}, "journal"
+    there.file.compact()
+    assert there.file.load().progress == {"one": whole_progress()}, "snapshot"
+    assert main(["sync", *options, str(there.file.path), "--yes"]) == 0
+    capsys.readouterr()
+    assert main(["sync", "--json", *options, str(here.file.path), "--yes"]) == 0
+    assert StateFile(here.file.path).load().progress == {"one": whole_progress()}, "folder"
+    report = json.loads(capsys.readouterr().out)
+    room = make_room()
+    assert received(report) == {"one": whole_progress()}, "report"
+    room.controller.editor.receive(received(report))
+    assert room.progress_index.get("one") == whole_progress(), "app"
+
+
+def test_field_that_is_added_as_described_reaches_every_carrier(tmp_path: Path) -> None:
+    """Follow the recipe in CONTRIBUTING.md on a copy of the program, and run the test above there."""
+    shutil.copytree(ROOT / "tui_pod", tmp_path / "tui_pod")
+    for name in ("tests", "scripts", "pyproject.toml"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    last, last_field = "    is_brief: bool = False\n", '    Field("brief", "is_brief", FLAG),\n'
+    for file, after, added in (
+        ("core/progress/progress.py", last, '    pace: str = ""\n'),
+        ("state/fields.py", last_field, '    Field("pace", "pace", NAME),\n'),
+    ):
+        path = tmp_path / "tui_pod" / file
+        text = path.read_text()
+        assert text.count(after) == 1
+        path.write_text(text.replace(after, after + added))
+    words = ["-m", "pytest", "-n0", "-q", "-p", "no:cacheprovider", "tests/sync/test_login.py", "-k", "every_field"]
+    done = subprocess.run(
+        [sys.executable, *words],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout
+    assert "1 passed" in done.stdout

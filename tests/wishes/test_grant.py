@@ -1,4 +1,8 @@
-"""Wishes of commands, granted by the app that runs on the state, or without one by the same function."""
+"""Wishes of commands, granted by the app that runs on the state, or without one by the same function.
+
+What actions ask, as `tui-pod do` answers it; the front ends' tests ask it. What is typed into the palette with its
+value.
+"""
 
 import asyncio
 import json
@@ -15,15 +19,23 @@ from tests.integrations.test_remote_server import run_command
 from tests.integrations.test_remote_server import runtime as runtime
 from tests.integrations.test_remote_server import state as state
 from tests.wishes.test_actions import Stage
+from tests.wishes.test_actions import stage as stage
+from tui_pod.core.actions import BY_ID, render_keys
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import Library
 from tui_pod.core.outcome import Outcome
+from tui_pod.core.playback.controller import NOTHING_PLAYS
 from tui_pod.core.progress.progress import Status
+from tui_pod.core.selection.list_query import Filter, Sort
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_server import RemoteControl
 from tui_pod.integrations.remote_socket import socket_name
-from tui_pod.services.caller import SILENT, Caller
+from tui_pod.services.caller import SILENT, Caller, Kind
+from tui_pod.wishes.actions import COMMANDS
+from tui_pod.wishes.asks import ASKS
 from tui_pod.wishes.grant import WishRequest, grant
+from tui_pod.wishes.typed import read_typed, run_typed
+from tui_pod.wishes.wish import Subject
 
 
 def is_saved(state: Path) -> bool:
@@ -130,3 +142,133 @@ async def test_app_that_dies_amid_is_said_and_one_that_knows_no_wishes_too(
         assert "ended before it answered" in (await run("mark", "played", "one"))[2]
         assert "another version" in (await run("mark", "played", "one"))[2]
     assert not is_saved(state)
+
+
+def test_each_question_belongs_to_an_action_that_does_something() -> None:
+    assert ASKS.keys() <= BY_ID.keys() & COMMANDS.keys()
+    for asks in ASKS.values():
+        assert len({ask.name for ask in asks}) == len(asks)
+        assert all(ask.choices is not None for ask in asks if ask.kind is Kind.CHOICE)
+
+
+@pytest.mark.parametrize(
+    ("ident", "values", "said"),
+    [
+        ("playback.go_to", {"time": "0:30"}, "Nothing is playing. Press enter on an episode to play it."),
+        ("playback.mute", {"time": "0:30"}, "playback.mute takes no values, and no time=."),
+        ("session.plan", {"time": "15m", "place": "here"}, "session.plan takes time= and topic=, and no place=."),
+        ("session.plan", {"time": "soon"}, "“soon” is no time"),
+        ("session.plan", {"time": "15m", "topic": "Cooking"}, "no topic is called “Cooking”."),
+        ("list.sort", {"order": "colour"}, "“colour” is not one of "),
+        ("audio.device", {"device": "drum"}, "“drum” is not one of an empty one"),
+        ("list.save", {"name": ""}, "A list needs a name"),
+        ("sync.set_up", {"with": "folder"}, "sync.set_up needs folder=, such as ~/Sync/tui-pod."),
+        ("sync.set_up", {"with": "folder", "folder": "shared"}, "a folder is a path, such as ~/Sync/tui-pod."),
+    ],
+)
+def test_do_says_which_answer_is_missing_or_wrong(
+    library: Library, ident: str, values: dict[str, str], said: str
+) -> None:
+    stage = Stage(library, is_new=True)
+    outcome = stage.do(ident, **values)
+    assert (render_keys(outcome.text)[: len(said)], outcome.is_done) == (said, False)
+
+
+def test_do_answers_what_an_action_asks(stage: Stage) -> None:
+    stage.run("episode.play", "one")
+    assert stage.do("playback.go_to", time="50%").is_done
+    assert stage.controller.playback.position == 50.0
+    assert stage.do("sleep.timer", time="20").text == "Sleep in 20 minutes of listening"
+    assert stage.do("sleep.timer", time="off").text == "No sleep timer"
+    assert stage.do("list.filter", filter="played").text == "Filter: played"
+    assert stage.do("list.sort", order="title").text == "Order: by title"
+    assert (stage.model.query.filter, stage.model.query.sort) == (Filter.PLAYED, Sort.TITLE)
+    assert stage.do("list.filter").text == "Filter: all"
+    assert stage.do("search.start", words="two").is_done
+    assert stage.model.query.query == "two"
+    assert stage.do("list.save", name="Morning").can_undo
+    assert stage.controller.lists.named("Morning") is not None
+    assert stage.do("audio.device", device="").text == "Sound device: Chosen by the system"
+
+
+def test_session_is_planned_from_what_is_listed_or_from_the_topic_that_is_named(stage: Stage) -> None:
+    assert stage.do("session.plan", time="1h").text.startswith("Session of ")
+    assert stage.controller.session is not None
+    stage.do("session.end")
+    assert stage.do("session.plan", time="1h", topic=stage.model.library.topics.names[1].upper()).is_done
+    assert stage.do("session.plan", time="1s").text.startswith("“1s” is no time; write minutes like 15")
+
+
+@pytest.fixture
+def subject(library: Library) -> Subject:
+    """A list, and an episode that plays."""
+    stage = Stage(library)
+    stage.run("episode.restart", "two")
+    return Subject(stage.services, stage.model)
+
+
+def say(typed: str, on: Subject) -> str | None:
+    """Do what was typed; return what was said, None if it is a name."""
+    value = read_typed(typed, on)
+    return None if value is None else run_typed(value).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "speed"),
+    [
+        ("1.5", "Speed 1.5×", 1.5),
+        ("1,25", "Speed 1.25×", 1.25),
+        ("2x", "Speed 2×", 2.0),
+        (" Speed 0.8", "Speed 0.8×", 0.8),
+        ("2", None, 1.0),
+        ("1.5 litres", None, 1.0),
+    ],
+)
+def test_speed_is_typed(subject: Subject, typed: str, said: str | None, speed: float) -> None:
+    assert say(typed, subject) == said
+    assert subject.controller.playback.speed == speed
+
+
+@pytest.mark.parametrize(
+    ("typed", "said", "left"),
+    [
+        ("sleep 20", "Sleep timer 20:00", 1200),
+        ("timer 20 min", "Sleep timer 20:00", 1200),
+        ("sleep in 1h30m", "Sleep timer 1:30:00", 5400),
+        ("sleep episode", "Sleep timer after 1 episode", 1),
+        ("sleep off", "Sleep timer off", None),
+        ("sleep timer", None, None),
+        ("sleep 900h", None, None),
+    ],
+)
+def test_sleep_timer_is_typed(subject: Subject, typed: str, said: str | None, left: int | None) -> None:
+    assert say(typed, subject) == said
+    timer = subject.controller.sleep
+    assert (timer and timer.left) == left
+
+
+def test_volume_is_typed(subject: Subject) -> None:
+    assert say("volume 60", subject) == "Volume 60"
+    assert say("vol 55%", subject) == "Volume 55"
+    assert subject.controller.playback.volume == 55
+
+
+@pytest.mark.parametrize(("typed", "position"), [("1:10", 70.0), ("+30", 30.0), ("go to 0:50", 50.0), ("25 %", 50.0)])
+def test_position_is_typed(subject: Subject, typed: str, position: float) -> None:
+    assert say(typed, subject) is not None
+    assert subject.controller.playback.position == position
+
+
+def test_position_cannot_be_typed_while_nothing_plays(library: Library) -> None:
+    stage = Stage(library, is_new=True)
+    value = read_typed("12:30", Subject(stage.services, stage.model))
+    assert value is not None
+    assert run_typed(value) == Outcome(NOTHING_PLAYS, is_done=False)
+
+
+def test_session_is_typed(subject: Subject) -> None:
+    said = say("session 15", subject)
+    assert said is not None
+    assert said.startswith("Session of ")
+    assert subject.controller.session is not None
+    assert say("plan to go", subject) is None

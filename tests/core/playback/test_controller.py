@@ -1,14 +1,22 @@
+"""Chapters: who is believed of those that tell where they are, and which one plays."""
+
+import itertools
 from datetime import timedelta
 
 import pytest
 
+from tests.core.playback.test_session_runner import start_session
 from tests.fakes import START
-from tests.rooms import BASICS, Room, make_room
+from tests.rooms import BASICS, EPISODES, TOPICS, Room, make_room
+from tui_pod.core.library.library import build_library
 from tui_pod.core.outcome import refused
-from tui_pod.core.player.events import StateMended
+from tui_pod.core.playback.go_to import parse_position
+from tui_pod.core.playback.sleep_timer import FADE, SleepTimer, SleepUnit
+from tui_pod.core.player.events import ChaptersKnown, StateMended
 from tui_pod.core.player.options import PlaybackOptions
-from tui_pod.core.player.snapshot import Playback, PlayerStatus
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Playback, PlayerStatus, Source
 from tui_pod.core.progress.progress import Progress, Status
+from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
@@ -428,3 +436,149 @@ def test_queue_is_sorted_by_what_is_left_except_what_plays_and_that_is_undone(ro
     assert controller.queue.upcoming == ("three", "two", "one")
     controller.unqueue(["two", "one"])
     assert not controller.spread_queue().is_done
+
+
+NOTES = (Chapter(0.0, "Of the notes"),)
+FILE = (Chapter(0.0, "Of the file"), Chapter(40.0, "More of it"))
+FEED = (Chapter(0.0, "Of the feed"), Chapter(30.0, "More of the feed"))
+TOLD = ((NOTES, ChapterOrigin.NOTES), (FILE, ChapterOrigin.FILE), (FEED, ChapterOrigin.FEED))
+
+
+def play_recording(room: Room, marks: tuple[Chapter, ...] = ()) -> None:
+    room.sources.found["three"] = Source("/three.mp3", marks=marks)
+    room.play("three")
+
+
+def told(room: Room, marks: tuple[Chapter, ...], origin: ChapterOrigin) -> None:
+    room.controller.handle(ChaptersKnown(room.controller.playback.load, marks, origin))
+
+
+@pytest.mark.parametrize("order", list(itertools.permutations(TOLD)))
+def test_feed_is_believed_before_the_file_and_that_before_notes(
+    room: Room, order: tuple[tuple[tuple[Chapter, ...], ChapterOrigin], ...]
+) -> None:
+    play_recording(room)
+    for marks, origin in order:
+        told(room, marks, origin)
+    assert room.controller.playback.chapters == FEED
+
+
+def test_chapters_in_the_feed_itself_are_not_replaced_and_those_of_the_next_episode_are_its_own(room: Room) -> None:
+    play_recording(room, FEED)
+    told(room, FILE, ChapterOrigin.FILE)
+    assert room.controller.playback.chapters == FEED
+    room.sources.found["one"] = Source("/one.mp3")
+    room.play("one")
+    assert not room.controller.playback.chapters
+    told(room, NOTES, ChapterOrigin.NOTES)
+    assert room.controller.playback.chapters == NOTES
+
+
+def test_chapters_told_before_the_file_is_open_are_kept(room: Room) -> None:
+    room.player.is_holding = True
+    play_recording(room)
+    told(room, FEED, ChapterOrigin.FEED)
+    room.player.is_holding = False
+    room.controller.restart("three")
+    told(room, FILE, ChapterOrigin.FILE)
+    assert room.controller.playback.chapters == FILE
+
+
+def test_chapter_that_plays_is_the_last_that_began(room: Room) -> None:
+    play_recording(room, FEED)
+    assert room.controller.playback.chapter == "Of the feed"
+    room.player.play(31)
+    assert room.controller.playback.chapter == "More of the feed"
+    room.controller.seek_mark(-1)
+    room.controller.seek_mark(-1)
+    assert (room.position, room.controller.playback.chapter) == (0, "Of the feed")
+
+
+def test_sentences_of_a_narration_are_no_chapters(room: Room) -> None:
+    room.play("one")
+    assert room.controller.playback.marks
+    assert (room.controller.playback.chapters, room.controller.playback.chapter) == ((), "")
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("12:34", 754.0), ("1:02:03", 3723.0), ("90", 90.0), (" +90 ", 190.0), ("-30", 70.0), ("-1:30", 10.0),
+        ("+1:00:00", 3700.0), ("-200", 0.0), ("50%", 2000.0), ("12,5 %", 500.0), ("200%", 4000.0), ("99:00:00", 4000.0),
+    ],
+)  # fmt: skip
+def test_time_typed_is_the_position_it_names(text: str, seconds: float) -> None:
+    assert parse_position(text, 100.0, 4000.0) == seconds
+
+
+@pytest.mark.parametrize("text", ["", "abc", "1:2:3:4", "+", "%", "½", "1e3", "--5"])
+def test_time_typed_that_is_none_says_how_to_write_one(text: str) -> None:
+    with pytest.raises(ValueError, match="12:34"):
+        parse_position(text, 0.0, 100.0)
+
+
+def test_share_of_an_unknown_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="not known"):
+        parse_position("50%", 0.0, None)
+
+
+def volumes(room: Room) -> list[object]:
+    return [call[1] for call in room.player.calls if call[0] == "volume"]
+
+
+def test_sleep_fades_pauses_and_gives_the_fade_back(room: Room) -> None:
+    room.controller.mixer.set_volume(80)
+    room.controller.set_sleep(SleepTimer(20.0))
+    room.play("three", seconds=15)
+    room.controller.set_paused(True)
+    room.player.play(20)
+    sleep = room.controller.sleep
+    assert sleep == SleepTimer(5.0)  # a pause is not counted
+    room.controller.toggle_pause()
+    assert volumes(room)[-1] == 40
+    room.player.play(60)
+    assert (room.status, room.position, room.controller.sleep) == (PlayerStatus.PAUSED, 20.0 - FADE, None)
+    assert (volumes(room)[-1], room.controller.playback.volume) == (80, 80)
+    assert room.writer.progress("three")[-1] == 20.0 - FADE
+    assert "sleep timer" in room.listener.said[-1]
+
+
+def test_sleep_turned_off_in_the_fade_is_loud_again(room: Room) -> None:
+    room.controller.set_sleep(SleepTimer(15.0))
+    room.play("three", seconds=10)
+    shown = room.listener.queue_changes
+    room.controller.set_sleep(None)
+    assert (volumes(room)[-1], room.controller.sleep) == (80, None)
+    assert room.listener.queue_changes == shown + 1
+    room.player.play(60)
+    assert room.status is PlayerStatus.PLAYING
+
+
+@pytest.mark.parametrize(("gone", "expected"), [("", "two"), ("two", "three"), ("one", "two")])
+def test_adopt_another_library_plays_on_in_the_same_list(room: Room, gone: str, expected: str) -> None:
+    room.play("one", seconds=10)
+    library = build_library(TOPICS, [episode for episode in EPISODES[::-1] if episode.id != gone])
+    room.controller.adopt(library, ProgressIndex(library, dict(room.progress_index)))
+    assert (room.playing, room.position) == ("one", 10)
+    room.player.play(90)
+    assert room.playing == expected
+
+
+def test_sleep_at_the_end_of_an_episode_says_that_it_ended_playing(room: Room) -> None:
+    room.play("one")
+    room.controller.set_sleep(SleepTimer(1, SleepUnit.EPISODE))
+    room.player.play(100)
+    assert (room.status, room.controller.sleep) == (PlayerStatus.STOPPED, None)
+    assert room.listener.said == [
+        "The sleep timer has stopped playback here. Good night. Z goes back to 0:00 in “One”, where you set it."
+    ]
+
+
+def test_session_planned_anew_while_another_episode_plays_leaves_that_alone(room: Room) -> None:
+    start_session(room)
+    room.controller.play("three")
+    room.controller.editor.mark(["two"], played=True)
+    assert room.controller.session is not None
+    assert (room.playing, room.controller.session.episodes, room.upcoming) == (
+        "three", ("one",), ("one",),
+    )  # fmt: skip

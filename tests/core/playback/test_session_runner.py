@@ -1,13 +1,28 @@
+"""The list that playing goes on in: where it comes from, and that it survives a restart.
+
+What is repeated, where it ends, and that it never becomes played.
+"""
+
 from datetime import timedelta
+from math import inf
 
 import pytest
 
+from tests.core.library.test_catalog import library as library
 from tests.fakes import START
 from tests.present import present
 from tests.rooms import Room, make_room
-from tui_pod.core.player.snapshot import PlayerStatus
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.library import Library
+from tui_pod.core.library.parts import Part
+from tui_pod.core.playback.up_next import PlayContext
+from tui_pod.core.player.events import ChaptersKnown, FileEnded
+from tui_pod.core.player.options import PlaybackOptions
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Playback, PlayerStatus, RepeatKind, Repetition, Source
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import SettingRecord
+from tui_pod.core.selection.list_query import Filter, ListQuery, Sort, list_episodes
+from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_planner import Plan, SessionRequest, plan_session
 from tui_pod.core.selection.session_records import SavedSession, from_settings
 
@@ -265,3 +280,225 @@ def test_begun_episode_that_three_sessions_offer_in_vain_is_not_first_any_more()
     room.play("one", seconds=20)
     room.controller.stop()
     assert room.library.ids[room.controller.sessions.plan(request).indexes[0]] == "one"
+
+
+PLAYED = Progress(START, played=True, plays=1)
+BASICS = 1
+"""The topic of one to five."""
+
+SEED = 4
+"""Shuffles them to four, one, two, three, five."""
+
+
+def start_from(room: Room, episode: str, view: ListQuery) -> None:
+    """Start an episode from a list."""
+    listed = list(list_episodes(room.library, room.progress_index, room.controller.queue, view))
+    index = room.library.index(episode)
+    assert index is not None
+    room.controller.play(episode, PlayContext(listed, listed.index(index), view))
+
+
+def restarted(room: Room) -> Room:
+    """Return listening as after a restart: only what was saved is known, and the episode is held."""
+    playback = room.controller.playback
+    held = Playback(episode=playback.episode, title=playback.title, position=playback.position)
+    room.controller.end()
+    return make_room(
+        progress=dict(room.progress_index),
+        queue=room.controller.queue,
+        playback=held,
+        saved_list=room.writer.table("list"),
+        library=room.library,
+    )
+
+
+def following(room: Room) -> str | None:
+    return room.controller.sessions.status().next
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        (ListQuery(BASICS, sort=Sort.SHORTEST), "three"),
+        (ListQuery(BASICS, sort=Sort.TITLE), None),
+        (ListQuery(BASICS, Filter.UNPLAYED, Sort.LONGEST), "one"),
+        (ListQuery(BASICS, sort=Sort.SHUFFLE, seed=SEED), "three"),
+        (ListQuery(0), "three"),
+    ],
+)
+def test_list_that_an_episode_was_started_from_survives_a_restart(view: ListQuery, expected: str | None) -> None:
+    room = make_room()
+    start_from(room, "two", view)
+    room.player.play(20)
+    assert following(room) == expected
+    room = restarted(room)
+    assert following(room) == expected
+    room.controller.toggle_pause()
+    assert following(room) == expected
+
+
+def test_list_survives_while_a_queued_episode_plays() -> None:
+    room = make_room(queue=Queue(("five",)))
+    start_from(room, "three", ListQuery(BASICS, sort=Sort.SHORTEST))
+    room.player.play(300)
+    assert room.playing == "five"
+    room.player.play(5)
+    room = restarted(room)
+    room.controller.toggle_pause()
+    assert following(room) == "four"  # its length is unknown, so it is the last one
+
+
+def test_list_of_another_episode_is_not_taken_up_after_a_restart(library: Library) -> None:
+    saved = {"topic": library.topics.keys[0], "order": "title", "filter": "all", "episode": "e"}
+    held = Playback(episode="d", title="D", position=5.0)
+    room = make_room(library=library, playback=held, saved_list=saved)
+    assert following(room) == "c"
+    assert restarted(room).controller.context.view.sort is Sort.COURSE
+
+
+@pytest.mark.parametrize("saved", [{"topic": 5}, {"topic": "gone"}, {"order": "loudest"}, {"filter": []}])
+def test_saved_list_that_makes_no_sense_leaves_the_own_podcast(saved: dict[str, object]) -> None:
+    whole: dict[str, object] = {"topic": "Basics", "order": "title", "filter": "all", "episode": "two"}
+    room = make_room(playback=Playback(episode="two", title="Two"), saved_list=whole | saved)
+    assert following(room) == "three"
+
+
+def test_going_back_plays_on_through_what_is_played_after_a_restart_too() -> None:
+    room = make_room(progress={"two": PLAYED, "three": PLAYED})
+    start_from(room, "two", ListQuery(BASICS))
+    room.player.play(20)
+    room = restarted(room)
+    assert following(room) == "three"
+    room.controller.toggle_pause()
+    room.player.play(300)
+    assert room.playing == "three"
+
+
+@pytest.mark.parametrize("how", ["play", "play_from", "restart"])
+def test_episode_started_without_a_list_leaves_the_former_list(library: Library, how: str) -> None:
+    room = make_room(library=library)
+    start_from(room, "f", ListQuery(0, sort=Sort.TITLE))
+    room.player.play(2)
+    room.controller.play_from("f", 1.0)
+    room.controller.restart("f")
+    assert room.controller.context.view.sort is Sort.TITLE
+    getattr(room.controller, how)("d", *([3.0] if how == "play_from" else []))
+    assert following(room) == "c"
+
+
+SENTENCES = ((0.0, 4.0), (5.0, 9.0), (10.0, 14.0))
+
+
+def repeated(room: Room) -> tuple[RepeatKind, float, float, int] | None:
+    repeat = room.controller.playback.repeat
+    return repeat and (repeat.kind, repeat.start, repeat.end, repeat.number)
+
+
+def open_three(room: Room) -> None:
+    room.sources.found["three"] = Source("/three.mp3")
+    room.player.durations["/three.mp3"] = 300.0
+    room.play("three")
+    marks = (Chapter(0.0, "One"), Chapter(30.0, "Two"))
+    room.controller.handle(ChaptersKnown(room.controller.playback.load, marks, ChapterOrigin.FILE))
+    room.player.play(6)
+
+
+def test_key_repeats_sentence_chapter_episode_and_then_nothing(room: Room) -> None:
+    open_three(room)
+    turns = [room.controller.repeat.turn(SENTENCES), *(room.controller.repeat.turn() for _ in range(3))]
+    assert [turn.text for turn in turns] == ["Repeat: sentence", "Repeat: chapter", "Repeat: episode", "Repeat: off"]
+    assert [room.controller.repeat.turn(()).text, room.controller.playback.repeat] == [
+        "Repeat: chapter", Repetition(RepeatKind.CHAPTER, 0.0, 30.0),
+    ]  # fmt: skip
+
+
+def test_sentence_plays_again_until_another_one_is_sought(room: Room) -> None:
+    open_three(room)
+    room.controller.repeat.turn(SENTENCES)
+    assert repeated(room) == (RepeatKind.SENTENCE, 5.0, 9.2, 1)
+    room.player.play(8)
+    assert repeated(room) == (RepeatKind.SENTENCE, 5.0, 9.2, 3)
+    room.controller.seek_mark(1)
+    assert (room.position, repeated(room)) == (10.0, (RepeatKind.SENTENCE, 10.0, 14.2, 1))
+    room.controller.seek_mark(-1)
+    room.controller.seek_mark(-1)
+    assert (room.position, repeated(room)) == (0.0, (RepeatKind.SENTENCE, 0.0, 4.2, 1))
+    room.controller.repeat.end()
+    room.player.play(20)
+    assert room.position == 20.0
+
+
+def test_pause_of_its_own_length_follows_a_sentence() -> None:
+    room = make_room(options=PlaybackOptions(repeats_with_pause=True))
+    open_three(room)
+    room.controller.mixer.set_speed(0.5)
+    room.controller.repeat.turn(SENTENCES)
+    room.player.play(6.5)
+    playback = room.controller.playback
+    assert playback.repeat is not None
+    assert (playback.repeat.is_waiting, playback.status, room.position) == (True, PlayerStatus.PLAYING, 9.2)
+    room.clock.go(8)
+    room.controller.tick()
+    assert room.position == 9.2
+    room.clock.go(0.5)
+    room.controller.tick()
+    assert (room.position, repeated(room)) == (5.0, (RepeatKind.SENTENCE, 5.0, 9.2, 2))
+
+
+def test_repeated_episode_is_heard_and_never_played(room: Room) -> None:
+    room.sources.found["five"] = Source("/five.mp3", duration=10.0)
+    room.play("five")
+    room.controller.repeat.start_episode()
+    room.player.play(35)
+    assert repeated(room) == (RepeatKind.EPISODE, 0.0, inf, 4)
+    assert (room.playing, room.position, room.progress("five").played) == ("five", 5.0, False)
+    room.controller.repeat.end()
+    room.player.play(4.75)
+    assert room.progress("five").played
+
+
+def test_stretch_between_two_times_ends_when_the_listener_leaves_it(room: Room) -> None:
+    open_three(room)
+    with pytest.raises(ValueError, match="later"):
+        room.controller.go_to("1:25 1:10")
+    room.controller.go_to("1:10 1:25")
+    assert (room.position, repeated(room)) == (70.0, (RepeatKind.STRETCH, 70.0, 85.0, 1))
+    room.player.play(16)
+    assert (room.position, repeated(room)) == (71.0, (RepeatKind.STRETCH, 70.0, 85.0, 2))
+    room.controller.seek_to(80)
+    assert repeated(room) is not None
+    room.controller.seek_to(100)
+    room.player.play(1)
+    assert (room.position, repeated(room)) == (101.0, None)
+
+
+def test_end_that_was_reported_just_before_a_change_is_no_end_of_the_episode(room: Room) -> None:
+    open_three(room)
+    room.controller.go_to("10 20")
+    load = room.controller.playback.load
+    room.controller.repeat.end()
+    room.controller.handle(FileEnded(load, 20.0))
+    assert (room.status, room.position) == (PlayerStatus.PLAYING, 20.0)
+
+
+def test_another_episode_and_a_stop_end_it(room: Room) -> None:
+    open_three(room)
+    room.controller.repeat.start_episode()
+    room.controller.next()
+    assert (room.playing, repeated(room)) == ("four", None)
+    room.controller.repeat.start_episode()
+    room.controller.stop()
+    assert repeated(room) is None
+
+
+def test_stretch_over_two_files_of_a_book_goes_back_to_the_first() -> None:
+    parts = (Part("/1.mp3", 100.0, "One"), Part("/2.mp3", 100.0, "Two", start=100.0))
+    room = make_room([Episode("book", "Book", duration=200.0, parts=parts)])
+    room.controller.play("book")
+    room.controller.go_to("1:30 1:50")
+    room.player.play(10)  # to the end of the first file
+    room.player.play(5)
+    assert (room.position, repeated(room)) == (105.0, (RepeatKind.STRETCH, 90.0, 110.0, 1))
+    room.player.play(5)
+    room.player.play(1)
+    assert (room.position, repeated(room)) == (91.0, (RepeatKind.STRETCH, 90.0, 110.0, 2))

@@ -1,11 +1,19 @@
+"""Names are found by the beginnings of their words, and by other words for them.
+
+Whatever is read of others, and whatever is repeated in it, takes linear time: it must not stall a refresh. The
+language of a text, guessed.
+"""
+
 import os
 import subprocess
 import sys
+import time
 import unicodedata
 
 import pytest
 
 from tests.hostile import HOSTILE_TITLES
+from tests.text_readers import BY_NAME, ENDS, Reader, try_reading
 from tests.world import has_locale
 from tui_pod.core.text.clean import (
     SUMMARY_LIMIT,
@@ -22,6 +30,8 @@ from tui_pod.core.text.clean import (
     unescaped,
     without_surrogates,
 )
+from tui_pod.core.text.language import guess_language
+from tui_pod.core.text.names import is_called, rank
 
 VISIBLE_FORMATS = frozenset((*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, 0x110BD, 0x110CD))
 """Format characters (Cf) that are drawn: signs before Arabic, Syriac and Kaithi numbers."""
@@ -213,3 +223,83 @@ def test_names_are_sorted_as_the_locale_of_the_listener_does() -> None:
         told = {**os.environ, "LC_ALL": name, "PYTHONUTF8": "1"}
         done = subprocess.run([sys.executable, "-c", code], env=told, capture_output=True, text=True, check=True)
         assert done.stdout.strip() == order
+
+
+def test_beginning_of_a_word_fits_best_then_a_synonym_and_last_three_letters_within_a_word() -> None:
+    fits = [
+        rank("vol", name, synonyms)
+        for name, synonyms in (("Volume", ""), ("Turn volume", ""), ("On", "volume"), ("Evolve", ""))
+    ]
+    assert fits == sorted(fits, key=lambda fit: 9 if fit is None else fit)
+    assert fits[1] != fits[2] != fits[3] is not None
+    assert rank("ol", "Volume") is None
+    assert rank("vol zebra", "Volume") is None
+
+
+def test_filling_words_need_not_be_there() -> None:
+    assert rank("how do I mute it", "Mute") is not None
+    assert rank("how", "Mute") is None
+
+
+def test_name_is_called_what_is_before_its_dash() -> None:
+    assert is_called("Parameters — the learned numbers", "parameters ")
+    assert is_called("Parameters — the learned numbers", "parameters: the learned numbers")
+    assert not is_called("The parameters", "parameters")
+
+
+SMALL, FACTOR = 5_000, 16
+"""Characters of the smaller text, and how much longer the other one is."""
+
+NOISE = 0.15
+"""Seconds of CPU that do not count."""
+
+SLOW = {"article", "page", "markdown", "text", "opml", "transcript"}
+"""Readers that take long for all of it."""
+
+
+def seconds(reader: Reader, text: str) -> float:
+    """Return how long reading takes, in seconds of CPU."""
+    start = time.process_time()
+    try_reading(reader.name, text)
+    return time.process_time() - start
+
+
+def is_steep(reader: Reader, small: str, large: str) -> bool:
+    """Return whether reading takes more than linear time, each of three times: a busy machine slows down one."""
+    return all(seconds(reader, large) > 2 * FACTOR * seconds(reader, small) + NOISE for _ in range(3))
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.nightly] * (name in SLOW)) for name in BY_NAME])
+@pytest.mark.timeout(3600)
+def test_repeated_token_takes_linear_time(name: str) -> None:
+    reader, steep = BY_NAME[name], []
+    for start in reader.starts:
+        for token in reader.tokens:
+            for end in ENDS:
+                small, large = (start + token * (size // len(token)) + end for size in (SMALL, SMALL * FACTOR))
+                if is_steep(reader, small, large):
+                    steep.append((start, token, end))
+    assert steep == []
+
+
+TEXTS = {
+    "ar": "يولد جميع الناس أحراراً متساوين في الكرامة والحقوق.",
+    "de": "Alle Menschen sind frei und gleich an Würde geboren. Sie sollen einander im Geist der Güte begegnen.",
+    "en": "All human beings are born free and equal in dignity and rights. They should act in a spirit of brotherhood.",
+    "es": "Todos los seres humanos nacen libres e iguales en dignidad, y deben comportarse como hermanos.",
+    "fr": "Tous les êtres humains naissent libres et égaux en dignité, et doivent agir les uns envers les autres.",
+    "it": "Tutti gli esseri umani nascono liberi ed eguali in dignità. Essi devono agire con lo spirito di fratelli.",
+    "ja": "すべての人間は、生まれながらにして自由であり、かつ、尊厳と権利とについて平等である。",
+    "nl": "Alle mensen worden vrij en gelijk in waardigheid geboren. Zij zijn begiftigd met verstand en geweten.",
+    "pl": "Wszyscy ludzie rodzą się wolni i równi pod względem swej godności. Nie wolno nikogo czynić niewolnikiem.",
+    "pt": "Todos os seres humanos nascem livres e iguais em dignidade. Devem agir uns para com os outros em paz.",
+    "ru": "Все люди рождаются свободными и равными в своем достоинстве. Они должны поступать в духе братства.",
+    "sv": "Alla människor är födda fria och lika i värde. De har utrustats med förnuft och bör handla i gemenskap.",
+    "zh": "人人生而自由，在尊严和权利上一律平等。",
+    "": "LLM layers 1 2 3 — RoPE, FFN",
+}
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_language_is_guessed_from_script_and_common_words(language: str) -> None:
+    assert guess_language(TEXTS[language]) == language

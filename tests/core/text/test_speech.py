@@ -1,7 +1,10 @@
+"""Times as a screen reader says them."""
+
 from pathlib import Path
 
 import pytest
 
+from tui_pod.core.text.clean import spoken_time
 from tui_pod.core.text.speech import speakable, split_sentences
 
 TABLE = {
@@ -161,3 +164,22 @@ def test_sentences_end_where_a_reader_of_the_language_ends_them(language: str) -
     wanted = rest.partition("# ")[0].splitlines()
     assert len(wanted) > 15
     assert [" | ".join(split_sentences(line.replace(" | ", " "))) for line in wanted] == wanted
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "0 seconds"),
+        (-3, "0 seconds"),
+        (1.9, "1 second"),
+        (42, "42 seconds"),
+        (60, "1 minute"),
+        (105, "1 minute 45"),
+        (121, "2 minutes 1"),
+        (3600, "1 hour"),
+        (3660, "1 hour 1 minute"),
+        (10_059, "2 hours 47 minutes"),
+    ],
+)
+def test_spoken_time_of_seconds_is_what_one_says(seconds: float, said: str) -> None:
+    assert spoken_time(seconds) == said

@@ -1,11 +1,21 @@
-"""What the episode's pane says of an episode."""
+"""What the episode's pane says of an episode.
 
+Lines of parts: fitted, spread, merged and highlighted. No text is cut without an ellipsis, in any view at any size.
+"""
+
+import sys
 from datetime import date
+from typing import cast
 
 import pytest
+from rich.style import Style
+from textual.app import App
+from textual.strip import Strip
 
+from tests.app_driver import AppDriver
 from tests.fakes import START
 from tests.rooms import make_room
+from tests.scenes import PICTURED, Scene, play_scene, run_scene
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part
@@ -15,7 +25,28 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.progress.progress_index import TopicStats
 from tui_pod.ui.look.about import About, AboutChoice, about_episode, about_topic, lay_out, with_choices
-from tui_pod.ui.look.parts import ACCENT, FAULT, HEAD, NOW, PLAIN, QUIET
+from tui_pod.ui.look.parts import (
+    ACCENT,
+    CURSOR,
+    FAULT,
+    HEAD,
+    IDLE,
+    LINE,
+    MATCH,
+    NOW,
+    PLAIN,
+    PLAYED,
+    QUIET,
+    RAIL,
+    STARTED,
+    TAB,
+    fit_parts,
+    joined,
+    lit_parts,
+    look,
+    spread_parts,
+    width_of,
+)
 
 NOTES = EpisodeNotes("0:20 The storm\n1:02:03 - The harbour\nMore: https://a.example/x.")
 
@@ -215,3 +246,101 @@ def test_topic_says_what_was_played_and_a_podcast_its_address_and_links() -> Non
     assert about.choices == [AboutChoice("[1] Its page · x.example", "https://x.example/a")]
     empty = about_topic(build_library([], []).topics, 0, stats, None)
     assert dict(empty.facts)["Length"] == "unknown"
+
+
+def test_parts_are_padded_or_cut_with_an_ellipsis() -> None:
+    assert fit_parts([("ab", HEAD)], 4) == [("ab", HEAD), ("  ", PLAIN)]
+    assert fit_parts([("ab", HEAD), ("cdef", QUIET)], 4) == [("ab", HEAD), ("c…", QUIET)]
+    assert fit_parts([("abcd", HEAD), ("e", QUIET)], 4) == [("abc…", HEAD)]
+
+
+def test_left_part_is_cut_before_the_right_one() -> None:
+    parts = spread_parts([("a long title", HEAD)], [("1:45", QUIET)], 10)
+    assert parts == [("a lo…", HEAD), (" ", PLAIN), ("1:45", QUIET)]
+    assert width_of(parts) == 10
+
+
+def test_right_part_without_room_is_left_out() -> None:
+    assert spread_parts([("abc", HEAD)], [("1:45", QUIET)], 4) == [("abc", HEAD), (" ", PLAIN)]
+
+
+def test_neighbours_of_one_look_are_merged() -> None:
+    assert joined([("a", HEAD), ("b", HEAD), ("c", QUIET)]) == [("ab", HEAD), ("c", QUIET)]
+
+
+def test_spans_are_highlighted_and_nothing_empty_is_kept() -> None:
+    assert lit_parts("one two", [(0, 3)], PLAIN) == [("one", MATCH), (" two", PLAIN)]
+    assert lit_parts("one", [(0, 3)], PLAIN) == [("one", MATCH)]
+
+
+def test_right_part_needs_a_space_beside_it() -> None:
+    assert spread_parts([("abc", HEAD)], [("1:45", QUIET)], 5) == [(" ", PLAIN), ("1:45", QUIET)]
+    assert spread_parts([("abc", HEAD)], [], 4) == [("abc", HEAD), (" ", PLAIN)]
+
+
+def test_part_that_fills_the_room_is_cut_only_if_more_follows() -> None:
+    assert fit_parts([("abcd", HEAD), ("", QUIET)], 4) == [("abcd", HEAD), ("", QUIET)]
+    assert fit_parts([("abcd", HEAD)], 0) == []
+
+
+def style_of(driver: AppDriver, name: str, behind: str = "") -> Style:
+    return look(cast("App[object]", driver.app), name, behind)
+
+
+async def test_looks_of_headings_and_faults_are_bold_and_matches_reversed(driver: AppDriver) -> None:
+    bold = {name for name in (PLAIN, HEAD, QUIET, ACCENT, STARTED, PLAYED, FAULT, NOW, RAIL, MATCH, LINE, TAB)
+            if style_of(driver, name).bold}  # fmt: skip
+    assert bold == {HEAD, FAULT, NOW, TAB}
+    assert [bool(style_of(driver, name).reverse) for name in (MATCH, TAB, HEAD)] == [True, True, False]
+    assert style_of(driver, PLAIN).bgcolor is None
+    assert style_of(driver, PLAIN, CURSOR).bgcolor != style_of(driver, PLAIN, IDLE).bgcolor
+
+
+async def test_cursor_of_the_terminals_own_colours_is_reversed_and_quiet_text_dim(driver: AppDriver) -> None:
+    driver.app.theme = "ansi-dark"
+    await driver.settle()
+    lit = style_of(driver, PLAIN, CURSOR)
+    assert lit.reverse
+    assert style_of(driver, PLAIN).reverse is None
+    assert [bool(style_of(driver, name).dim) for name in (QUIET, PLAIN, ACCENT)] == [True, False, False]
+
+
+VIEWS = PICTURED | {
+    "palette": Scene(("ctrl+p",)),
+    "settings": Scene(("P",)),
+    "go-to": Scene(("colon",), seconds=42),
+    "device": Scene(("D",)),
+    "everywhere": Scene(("ctrl+f", *"light")),
+}
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40), (200, 50)])
+@pytest.mark.parametrize("name", VIEWS)
+async def test_line_that_is_too_long_for_its_place_ends_with_an_ellipsis(
+    name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut = list[str]()
+    adjust, crop = Strip.adjust_cell_length, Strip.crop
+
+    def check(strip: Strip, kept: Strip) -> Strip:
+        lost = strip.text.rstrip()[len(kept.text.rstrip()) :]
+        if strip.cell_length > kept.cell_length and lost and not kept.text.rstrip().endswith("…"):
+            cut.append(f"{kept.text!r} without {lost!r}")
+        return kept
+
+    def adjusted(strip: Strip, cell_length: int, style: Style | None = None) -> Strip:
+        return check(strip, adjust(strip, cell_length, style))
+
+    def cropped(strip: Strip, start: int, end: int | None = None) -> Strip:
+        kept = crop(strip, start, end)
+        is_end = (
+            start == 0 and sys._getframe(1).f_code.co_name == "render_line"
+        )  # not where one widget lies over another
+        return check(strip, kept) if is_end else kept
+
+    monkeypatch.setattr(Strip, "adjust_cell_length", adjusted)
+    monkeypatch.setattr(Strip, "crop", cropped)
+    scene = VIEWS[name]
+    async with run_scene(scene, size) as driver:
+        await play_scene(driver, scene)
+    assert not cut

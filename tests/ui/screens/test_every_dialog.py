@@ -14,7 +14,7 @@ from textual.widgets import Input, OptionList
 from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tests.present import present
-from tests.ui.screens.podcasts.test_imports import FOUND
+from tests.ui.screens.podcasts.test_find import FOUND
 from tui_pod.core.actions import ACTIONS
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import PodcastSettings

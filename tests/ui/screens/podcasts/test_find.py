@@ -1,24 +1,37 @@
-"""Finding a podcast by words: what is asked and said, the results, the preview, and subscribing."""
+"""Finding a podcast by words: what is asked and said, the results, the preview, and subscribing.
 
-from datetime import date
+The login that a server asks for: over http it is sent only after a second enter.
+"""
+
+from datetime import UTC, date, datetime
 
 import pytest
-from textual.widgets import OptionList, Static
+from textual.widgets import Input, OptionList, Static
 
 from tests.app_driver import AppDriver, run_app
-from tests.fakes import START
+from tests.fakes import START, FakeFeeds
 from tests.hostile import HOSTILE_TITLES
+from tests.ui.screens.test_dialog import shown
 from tui_pod.audio.cover import PICTURE_BYTES
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import clean_title
+from tui_pod.imports.players import ImportFault
+from tui_pod.net.fetch import LoginWanted
+from tui_pod.net.login import Login
+from tui_pod.services.frontend import LoginQuestion
 from tui_pod.services.podcasts.directories import DirectorySearch, is_words
+from tui_pod.services.podcasts.imports import Preview
+from tui_pod.shelf.opml import Entry, Imported
 from tui_pod.shelf.published import FeedError, Published, PublishedItem
 from tui_pod.sources.podcasts.directories import Finding, FoundPodcast
+from tui_pod.sync.taking import ImportPlan
 from tui_pod.ui.screens.lists import CollectScreen
 from tui_pod.ui.screens.main import MainScreen
-from tui_pod.ui.screens.podcasts.add import AddFeedScreen, TopScreen
+from tui_pod.ui.screens.podcasts.add import AddFeedScreen, ImportScreen, TopScreen
 from tui_pod.ui.screens.podcasts.find import FindScreen
+from tui_pod.ui.screens.podcasts.login import OPENLY
 from tui_pod.ui.widgets.cover import Cover
 
 SHIPS = FoundPodcast(
@@ -265,3 +278,124 @@ def test_addresses_and_paths_are_no_words(typed: str) -> None:
 @pytest.mark.parametrize("typed", ["radiolab", "99% invisible", "St. Elsewhere", "Radio: the story", "ö"])
 def test_other_text_is_words(typed: str) -> None:
     assert is_words(typed)
+
+
+NEW = Entry("https://ships.example/f", "[b]Ships[/b]", (("History", "Sea"),))
+KNOWN = Entry("https://known.example/f", "Known")
+PROGRESS = {"a": Progress(datetime(2026, 1, 1, tzinfo=UTC), played=True)}
+FOUND = Preview(
+    Imported("AntennaPod", (NEW, KNOWN), faults=("1 podcast has no address.",)), ImportPlan((NEW,), PROGRESS, 2)
+)
+
+
+@pytest.mark.parametrize("key", ["enter", "escape"])
+async def test_export_is_shown_before_it_is_taken(driver: AppDriver, key: str) -> None:
+    feeds = driver.services.asked_feeds
+    feeds.asked_imports.found["~/export.db"] = FOUND
+    await driver.press("a")
+    await driver.write("~/export.db")
+    await driver.press("enter")
+    await driver.until(lambda: driver.shows(ImportScreen), "the export is shown")
+    for said in (
+        "Import from AntennaPod", "1 podcast new, 1 episode played, 0 started, 2 not found here",
+        "1 podcast has no address.", "[b]Ships[/b]  History/Sea",
+    ):  # fmt: skip
+        assert said in driver.text
+    await driver.press(key)
+    assert not driver.shows(ImportScreen)
+    assert feeds.wishes == ([("take", "AntennaPod")] if key == "enter" else [])
+
+
+async def test_podcast_of_an_export_is_left_out_once_it_is_unticked() -> None:
+    imports = FakeFeeds().asked_imports
+    other = Entry("https://other.example/f", "Other")
+    found = Preview(Imported("AntennaPod", (NEW, other, KNOWN)), ImportPlan((NEW, other), {}, 0))
+    async with shown(ImportScreen(found, imports)) as (app, pilot):
+        before = [str(option.prompt) for option in app.screen.query_one(OptionList).options]
+        await pilot.press("v")
+        assert [str(option.prompt)[:2] for option in app.screen.query_one(OptionList).options] == ["  ", "✓ "]
+        await pilot.press("up", "v")
+        assert [str(option.prompt) for option in app.screen.query_one(OptionList).options] == before
+    assert found.without({0}) == Preview(Imported("AntennaPod", (other, KNOWN)), ImportPlan((other,), {}, 0))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (40, 12)])
+async def test_long_export_leaves_header_and_bar_visible(size: tuple[int, int], library: Library) -> None:
+    new = tuple(Entry("https://ships.example/f", f"Podcast {number}") for number in range(40))
+    async with run_app(library, size) as driver:
+        await driver.press("enter")
+        lines = driver.text.split("\n")
+        bar, imports = driver.bar.region.y, driver.services.asked_feeds.asked_imports
+        await driver.app.show_dialog(ImportScreen(FOUND._replace(taking=ImportPlan(new, {}, 0)), imports))
+        await driver.press("end")
+        await driver.until(lambda: "Podcast 39" in driver.text, "the last row is in sight")
+        assert (lines[0], lines[bar]) == (driver.text.split("\n")[0], driver.text.split("\n")[bar])
+
+
+@pytest.mark.parametrize(("count", "last"), [(300, "Podcast 299"), (1301, "… and 1,001 more")])
+async def test_long_export_is_listed_in_part(count: int, last: str) -> None:
+    new = tuple(Entry("https://ships.example/f", f"Podcast {number}") for number in range(count))
+    many = FOUND._replace(taking=ImportPlan(new, {}, 0))
+    async with shown(ImportScreen(many, FakeFeeds().asked_imports)) as (app, _):
+        options = app.screen.query_one(OptionList).options
+        assert len(options) == min(count, 301)
+        assert str(options[-1].prompt).removeprefix("✓").strip() == last
+
+
+async def test_export_that_is_damaged_says_why_and_keeps_what_was_typed(driver: AppDriver) -> None:
+    driver.services.asked_feeds.asked_imports.found["~/x.db"] = ImportFault("x.db cannot be read.")
+    await driver.press("a")
+    await driver.write("~/x.db")
+    await driver.press("enter")
+    await driver.until(lambda: "x.db cannot be read." in driver.text, "it says why")
+    assert "~/x.db" in driver.text
+
+
+ANN = Login(("http", "a.example", 80), "ann", "s3cret")
+
+
+class Server:
+    """Takes every login, and remembers which."""
+
+    def __init__(self) -> None:
+        self.logins: list[Login] = []
+
+    def ask(self, driver: AppDriver, scheme: str, known: Login | None = None) -> None:
+        """Have the app ask for a login; `known` is one that was given before."""
+        driver.app.frontend.ask_login(LoginQuestion(LoginWanted(f"{scheme}://a.example/feed", known), self._use))
+
+    async def _use(self, login: Login) -> None:
+        self.logins.append(login)
+
+
+@pytest.fixture
+def server() -> Server:
+    return Server()
+
+
+async def test_login_over_https_is_sent_at_once(driver: AppDriver, server: Server) -> None:
+    server.ask(driver, "https")
+    await driver.press(*"ann", "enter", *"s3cret", "enter")
+    await driver.until(lambda: driver.app.screen is driver.main, "it is closed")
+    assert [(login.user, login.password, login.over_http) for login in server.logins] == [("ann", "s3cret", False)]
+
+
+@pytest.mark.parametrize(("known", "fields"), [(ANN, ["ann", "s3cret"]), (None, ["", ""])])
+async def test_login_over_http_is_not_sent_by_the_first_enter(
+    known: Login | None, fields: list[str], driver: AppDriver, server: Server
+) -> None:
+    server.ask(driver, "http", known)
+    await driver.settle()
+    assert [field.value for field in driver.app.screen.query(Input)] == fields
+    await driver.press("enter", "enter")
+    assert OPENLY[:40] in driver.text
+    assert server.logins == []
+
+
+async def test_changed_login_over_http_asks_for_a_second_enter_again(driver: AppDriver, server: Server) -> None:
+    server.ask(driver, "http")
+    await driver.press(*"ann", "enter", *"s3cre", "enter", "t", "enter")
+    assert server.logins == []
+    await driver.press("enter")
+    await driver.until(lambda: server.logins, "it is sent")
+    assert (server.logins[0].password, server.logins[0].over_http) == ("s3cret", True)
