@@ -631,6 +631,9 @@ class FakeDownloads(DownloadService):
     def remove(self, episodes: Iterable[str]) -> None:
         self._wishes.append(("remove_downloads", *episodes))
 
+    def rename(self) -> None:
+        self._wishes.append(("rename_downloads",))
+
 
 class FakeFeeds(FeedService):
     """A feed service that keeps what it was asked for, and has no parts."""

@@ -340,6 +340,7 @@ async def _(driver: AppDriver, key: str) -> None:
 leads_to("feed.troubles", "", notices, ["No podcast has trouble."])
 leads_to("feed.refresh_all", "", wishes, [("refresh", None)])
 leads_to("download.start", "v v", wishes, [("download", "one", "two")])
+leads_to("download.rename", "", wishes, [("rename_downloads",)])
 leads_to("undo", "m", lambda driver: driver.progress_index.status("one"), Status.UNPLAYED)
 leads_to("redo", "m u", lambda driver: driver.progress_index.status("one"), Status.PLAYED)
 

@@ -320,3 +320,18 @@ async def test_download_that_was_removed_comes_back_from_the_disk_when_it_is_kep
     await service.do(service.service.refresher.refresh)
     assert service.driver.downloads[one].is_whole
     assert "/1.wav" not in site.paths()[asked:]
+
+
+async def test_downloads_are_renamed_after_podcast_and_title_on_wish(site: Site, service: ServiceRig) -> None:
+    (ident,) = await add_sounds(service, site, 1)
+    await service.do(service.service.downloads.toggle, [ident])
+    path = service.podcasts.downloads.find(ident)
+    assert path is not None
+    await service.do(service.service.downloads.rename)
+    assert service.driver.said[-1] == "0 downloads renamed."
+    note = service.podcasts.downloads.folder / ".tui-pod" / f"{ident}.json"
+    path.rename(path.with_name("other.wav"))
+    there = path.with_name("other.wav").relative_to(service.podcasts.downloads.folder).as_posix()
+    note.write_text(note.read_text().replace(path.name, Path(there).name))
+    await service.do(service.service.downloads.rename)
+    assert (service.driver.said[-1], service.podcasts.downloads.find(ident)) == ("1 download renamed.", path)
