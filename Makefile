@@ -16,7 +16,7 @@ WITH := DYLD_FALLBACK_LIBRARY_PATH="$$(brew --prefix)/lib:/usr/local/lib:/usr/li
 endif
 
 # What make test was told of the world to run in (see tests/world.py); what the environment says is this machine's.
-WORLD = $(foreach name,TZ LOCALE UMASK ACCOUNT,$(if $(filter command%,$(origin $(name))),$(name)=$($(name))))
+WORLD = $(foreach name,TZ LOCALE UMASK ACCOUNT TERMINAL COLORS KEYBOARD,$(if $(filter command%,$(origin $(name))),$(name)=$($(name))))
 
 .PHONY: help run test nightly check format install pythons release bench torture lock manual screenshots clean
 
@@ -27,7 +27,7 @@ run: ## Set up what is missing and start the app
 	@$(SETUP) venv
 	@$(WITH) $(BIN)/tui-pod $(ARGS)
 
-test: ## Set up what is missing and run every test; TZ, LOCALE, UMASK, ACCOUNT repeat the world of a run
+test: ## Set up what is missing and run every test; TZ, LOCALE, UMASK, ACCOUNT … repeat the world of a run
 	@$(SETUP) venv transcribe test
 	@$(SETUP) tools
 	@$(WITH) $(BIN)/python tests/world.py $(WORLD) $(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)

@@ -95,14 +95,17 @@ find_python() {
 # tests concerned and lists them.
 ensure_tools() {
     missing=''
-    for tool in dbus-daemon faketime ffmpeg fish groff lame openssl playerctl zsh; do
+    for tool in dbus-daemon espeak-ng faketime ffmpeg fish groff lame openssl playerctl tmux zsh; do
         has "$tool" || missing="$missing $tool"
     done
     if has apt-get; then # elsewhere, time zones and locales come with the system
         [ -e /usr/share/zoneinfo/Europe/Berlin ] || missing="$missing tzdata"
         [ -e /usr/share/i18n/locales/tr_TR ] || missing="$missing locales"
     fi
-    [ -n "$missing" ] || return 0
+    if [ -z "$missing" ]; then
+        make_locale
+        return
+    fi
     if [ "$(id -u)" -eq 0 ]; then sudo=''; else sudo='sudo -n'; fi
     if ! has apt-get || ! $sudo true 2>/dev/null; then
         say "some tests will be skipped; install for them:$missing"
@@ -113,6 +116,15 @@ ensure_tools() {
     # shellcheck disable=SC2086 # a word each
     $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $missing ||
         say "not installed; some tests will be skipped"
+    make_locale
+}
+
+# Makes the locale in which a small I has a dot of its own, where it may be made unasked.
+make_locale() {
+    if has localedef && ! locale -a 2>/dev/null | grep -q '^tr_TR\.utf8$'; then
+        if [ "$(id -u)" -eq 0 ]; then sudo=''; else sudo='sudo -n'; fi
+        $sudo localedef -i tr_TR -f UTF-8 tr_TR.UTF-8 2>/dev/null || say "no Turkish locale; a test will be skipped"
+    fi
 }
 
 # A sync server to test with, in an environment of its own: it needs a newer Python, and has a licence of its own.

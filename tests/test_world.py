@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.world import ACCOUNTS, LOCALES, UMASKS, ZONES, World, as_other, draw
+from tests.world import ACCOUNTS, COLORS, KEYBOARDS, LOCALES, TERMINALS, UMASKS, ZONES, World, as_other, draw
 
 SCRIPT = Path(__file__).with_name("world.py")
 
@@ -18,7 +18,7 @@ def test_draw_is_the_same_for_a_commit_and_reaches_every_value() -> None:
     worlds = [draw(str(number), {}) for number in range(200)]
     assert worlds == [draw(str(number), {}) for number in range(200)]
     drawn = [set(values) for values in zip(*worlds, strict=True)]
-    assert drawn == [set(ZONES), set(LOCALES), set(UMASKS), set(ACCOUNTS)]
+    assert drawn == [*map(set, (ZONES, LOCALES, UMASKS, ACCOUNTS, TERMINALS, COLORS, KEYBOARDS))]
 
 
 def test_given_values_replace_those_drawn() -> None:
@@ -29,7 +29,7 @@ def test_given_values_replace_those_drawn() -> None:
 
 
 def test_command_runs_in_the_world_that_is_printed() -> None:
-    world = World("Asia/Kathmandu", "C.UTF-8", "027", "other")
+    world = World("Asia/Kathmandu", "C.UTF-8", "027", "other", "foot", "none", "ru")
     done = subprocess.run(
         [sys.executable, SCRIPT, *str(world).split(), sys.executable, "-c", CODE],
         capture_output=True, text=True, check=True,

@@ -1,6 +1,9 @@
-"""Run a command in another world: with the time zone, locale, umask and account that a commit draws.
+"""Run a command in another world: with the time zone, locale, umask, account and terminal that a commit draws.
 
-    tests/world.py [TZ=ZONE] [LOCALE=NAME] [UMASK=OCTAL] [ACCOUNT=same|other] COMMAND...
+    tests/world.py [TZ=ZONE] [LOCALE=NAME] [UMASK=OCTAL] [ACCOUNT=same|other]
+                   [TERMINAL=TERM] [COLORS=truecolor|none] [KEYBOARD=us|ru|kitty] COMMAND...
+
+Terminal, colours (COLORTERM) and keyboard are those of the journeys.
 
 Tests that always run in one time zone miss what fails in the others. The draw depends on the commit and on the version
 of Python, so that it can be repeated. A value that is given replaces the one drawn. The world is printed first.
@@ -32,6 +35,11 @@ UMASKS = ("022", "002", "077", "027")
 ACCOUNTS = ("same", "other")
 """The account that runs the command, or one that is not root; they differ only for root."""
 
+TERMINALS = ("xterm-256color", "xterm-kitty", "foot", "alacritty", "tmux-256color")
+COLORS = ("truecolor", "none")
+KEYBOARDS = ("us", "ru", "kitty")
+"""A Russian one types its own letters for commands; with kitty's protocol, each key says its code."""
+
 OTHER = 1
 """The other account's number: that of `daemon`, which every system has."""
 
@@ -43,15 +51,19 @@ class World(NamedTuple):
     locale: str
     umask: str
     account: str
+    terminal: str
+    colors: str
+    keyboard: str
 
     def __str__(self) -> str:
-        return f"TZ={self.tz} LOCALE={self.locale} UMASK={self.umask} ACCOUNT={self.account}"
+        return " ".join(f"{name.upper()}={value}" for name, value in self._asdict().items())
 
 
 def draw(seed: str, given: Mapping[str, str]) -> World:
     """Return the world that a seed draws, with the given values in place of its own."""
     digits = hashlib.sha256(seed.encode()).digest()
-    choices = {"TZ": (*ZONES,), "LOCALE": LOCALES, "UMASK": UMASKS, "ACCOUNT": ACCOUNTS}
+    choices = {"TZ": (*ZONES,), "LOCALE": LOCALES, "UMASK": UMASKS, "ACCOUNT": ACCOUNTS,
+               "TERMINAL": TERMINALS, "COLORS": COLORS, "KEYBOARD": KEYBOARDS}  # fmt: skip
     drawn = {name: many[digits[place] % len(many)] for place, (name, many) in enumerate(choices.items())}
     if unknown := given.keys() - drawn.keys():
         raise SystemExit(f"world: there is no {', '.join(unknown)}; there are {', '.join(drawn)}")
@@ -113,7 +125,9 @@ def main(words: Sequence[str]) -> int:
     os.umask(int(world.umask, 8))
     sys.stdout.write(f"world: {world}{''.join(f' ({reason})' for reason in said)}\n")
     sys.stdout.flush()
-    os.execvpe(command[0], command, {**variables, "LANG": world.locale, "LC_ALL": world.locale, "TZ": zone})
+    variables |= {"LANG": world.locale, "LC_ALL": world.locale, "TZ": zone}
+    variables |= {f"WORLD_{name}": getattr(world, name.lower()) for name in ("TERMINAL", "COLORS", "KEYBOARD")}
+    os.execvpe(command[0], command, variables)
 
 
 if __name__ == "__main__":

@@ -10,14 +10,42 @@ from pathlib import Path
 
 from tests.torture.shelf import Home, program
 from tests.torture.terminal import Terminal
+from tui_pod.core.layouts import at_its_place
 from tui_pod.core.progress.progress import Progress
 from tui_pod.state.store import State, StateFile
+
+TERMINAL = {"TERM": os.environ.get("WORLD_TERMINAL", "xterm-256color"),
+            "COLORTERM": os.environ.get("WORLD_COLORS", "truecolor").replace("none", "")}  # fmt: skip
+KEYBOARD = os.environ.get("WORLD_KEYBOARD", "us")
+"""Those of the run's world: see `tests/world.py`."""
+
+_RUSSIAN = {at_its_place(each): each for each in map(chr, range(0x410, 0x450))}
+
+
+def typed(keys: str, keyboard: str) -> str:
+    """Return what a keyboard sends; on a Russian one, a letter alone is a command, and words are typed in Latin."""
+    if keyboard == "kitty" and "\x1b" not in keys:
+        return "".join(_sequence(key) if key.isprintable() else key for key in keys)
+    is_command = keyboard == "ru" and len(keys) == 1 and keys.isalpha()
+    return _RUSSIAN.get(keys, keys) if is_command else keys
+
+
+def _sequence(key: str) -> str:
+    """Return a key in the form of kitty's protocol."""
+    if key.isupper():
+        return f"\x1b[{ord(key.lower())}:{ord(key)};2;{ord(key)}u"
+    return f"\x1b[{ord(key)};1;{ord(key)}u"
+
 
 _AT_CURSOR = re.compile(r"[│▌]▎[ ▶‖◌○◐◉✓!] (.+?)  ")
 
 
 class Sitting(Terminal):
     """The program on a terminal, from its start to its end."""
+
+    def press(self, keys: str | bytes) -> None:
+        """Type keys on the keyboard of the run's world."""
+        super().press(typed(keys, KEYBOARD) if isinstance(keys, str) else keys)
 
     def see(self, *words: str) -> None:
         """Wait until the screen shows all these words."""
@@ -109,7 +137,7 @@ class Listener:
         home = Home(self.folder, self.folder / "catalog.toml", self.state_path)
         # libfaketime's fix for old C libraries wakes waiting threads too early: starting a thread then costs 0.1 s
         clock = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "FAKETIME_FORCE_MONOTONIC_FIX": "0"} if self.day else {}
-        return {**home.variables, "TZ": os.environ.get("TZ", "UTC"), **clock, **self.variables}
+        return {**home.variables, **TERMINAL, "TZ": os.environ.get("TZ", "UTC"), **clock, **self.variables}
 
     @property
     def state_path(self) -> Path:
