@@ -76,6 +76,18 @@ def test_process_stands_still_until_a_while_after_the_last_key_or_until_it_is_en
         urgent.take()  # there is none any more
 
 
+def test_of_two_processes_each_goes_on_when_the_other_has_ended() -> None:
+    clock, first, second = Clock(), Worker(), Worker()
+    urgent = RightOfWay(clock.later)
+    with urgent.over(cast("asyncio.subprocess.Process", first)):
+        urgent.take()
+        with urgent.over(cast("asyncio.subprocess.Process", second)):
+            urgent.take()
+        assert (first.signals, second.signals) == ([signal.SIGSTOP], [signal.SIGSTOP, signal.SIGCONT])
+        clock.go(MAKE_WAY)
+        assert first.signals == [signal.SIGSTOP, signal.SIGCONT]
+
+
 def test_process_that_has_ended_gets_no_signal() -> None:
     clock, worker = Clock(), Worker()
     urgent = RightOfWay(clock.later)

@@ -97,6 +97,7 @@ feed.refresh | update reload check fetch new episodes | Looks for new episodes o
 feed.refresh_all | update reload check fetch new episodes everything | Looks for new episodes of all podcasts.
 feed.settings | options preferences configure speed automatic download | Of it alone; in All Topics, for all podcasts.
 feed.troubles | error fail broken login address move blocked problem offline | Shows why, and what you can do.
+download.rename | file names names tidy | Gives downloads of an older version names of podcast, date and title.
 download.start | save offline store fetch keep file cancel | Keeps the recording on this machine.
 transcribe.pause | speech recognition stop transcription | Lets the machine rest; goes on where it stopped.
 list.go_to_playing | current now jump locate | Moves the cursor to what plays.

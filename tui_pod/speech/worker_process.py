@@ -39,47 +39,53 @@ Answer = TypeVar("Answer")
 
 
 class RightOfWay:
-    """Stops a process during urgent work, which even a process of the lowest priority would delay."""
+    """Stops processes during urgent work, which even one of the lowest priority would delay."""
 
     def __init__(self, later: Callable[[float, Callable[[], None]], asyncio.TimerHandle]) -> None:
         """Begin without a process; `later` is an event loop's `call_later`."""
         self._later = later
-        self._worker: asyncio.subprocess.Process | None = None
+        self._workers: set[asyncio.subprocess.Process] = set()
+        self._stopped: set[asyncio.subprocess.Process] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     @contextlib.contextmanager
     def over(self, worker: asyncio.subprocess.Process) -> Iterator[None]:
         """Let `take` stop a process while the block runs."""
-        self._worker = worker
+        self._workers.add(worker)
         try:
             yield
         finally:
-            self._go_on()
-            self._worker = None
+            self._workers.remove(worker)
+            self._let_go({worker})
 
     def take(self) -> None:
-        """Stop the process until `MAKE_WAY` seconds after the last call.
+        """Stop the processes until `MAKE_WAY` seconds after the last call.
 
         Linux only, where a stopped process ends with its parent: see `end_with_parent`.
         """
-        if self._worker is None or sys.platform != "linux":
+        if not self._workers or sys.platform != "linux":
             return
-        if self._timer is None:
-            self._signal(signal.SIGSTOP)
-        else:
+        if self._timer is not None:
             self._timer.cancel()
+        for worker in self._workers - self._stopped:
+            _signal(worker, signal.SIGSTOP)
+        self._stopped |= self._workers
         self._timer = self._later(MAKE_WAY, self._go_on)
 
     def _go_on(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-            self._signal(signal.SIGCONT)
+        self._timer = None
+        self._let_go(self._workers)
 
-    def _signal(self, number: int) -> None:
-        if self._worker is not None and self._worker.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                self._worker.send_signal(number)
+    def _let_go(self, workers: set[asyncio.subprocess.Process]) -> None:
+        for worker in workers & self._stopped:
+            _signal(worker, signal.SIGCONT)
+        self._stopped -= workers
+
+
+def _signal(worker: asyncio.subprocess.Process, number: int) -> None:
+    if worker.returncode is None:
+        with contextlib.suppress(ProcessLookupError):
+            worker.send_signal(number)
 
 
 async def answers_of(

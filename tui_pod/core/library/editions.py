@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tui_pod.core.library.episode import Episode
@@ -11,7 +10,7 @@ from tui_pod.core.library.library import Library, split_author_key
 
 def series_of(book: Episode) -> str:
     """Return the series of a book without its number in it; empty if it is of none."""
-    return re.sub(r"[\s,#]*\d[\d.,]*$", "", book.series).casefold()
+    return book.series.rstrip("0123456789.,").rstrip(" ,#").casefold()
 
 
 def other_editions(library: Library, index: int) -> Iterator[int]:
