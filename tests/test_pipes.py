@@ -143,7 +143,6 @@ PLACES = {
     "cli/shell.py": "a file of the package",
     "speech/narrator_worker.py": "a new file",
     "speech/narrator.py": "a file of the package",
-    "export/markdown.py": "a new file",
     "sources/texts/source.py": "a new file",
     "audio/libmpv.py": "a descriptor",
     "sources/folders/tags.py": "a descriptor",

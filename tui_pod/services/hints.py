@@ -54,7 +54,7 @@ def why_empty(view: ListQuery, is_library_empty: bool) -> str:
     if view.entry == SmartList.OLDER:
         return "Nothing is old. What you begin and leave alone for a month goes from Continue to here."
     if view.entry == SmartList.NEW:
-        said = "What your podcasts publish from now on is listed here until you have seen it."
+        said = "What your podcasts publish from now on is listed here until you play, queue, mark or dismiss it."
         return f"Nothing is new. {said} Press {key_of('feed.refresh_all')} to refresh all podcasts."
     if view.entry == SmartList.QUEUE:
         add, add_next = key_of("queue.add_last"), key_of("queue.add_next")

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 _CONTROL = r"\x00-\x08\x0a-\x1f\x7f"
 _TEXT, _LITERAL = rf'[^"\\{_CONTROL}]*', rf"[^'{_CONTROL}]*"
 _ITEM = rf"""'{_LITERAL}'|"{_TEXT}\""""
+_IN_A_LINE = re.compile(rf"\[(?:{_ITEM})(?:, (?:{_ITEM}))*+\]")
+_A_LINE_EACH = re.compile(rf"\[\n    (?:{_ITEM})(?:,\n    (?:{_ITEM}))*+,\n\]")
 _NAME = "[A-Za-z0-9_-]+"
 _NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?"
 _TIME = r"\d{4}-\d\d-\d\d(?:[T ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,6})?(?:Z|\+00:00))?"
@@ -176,9 +178,7 @@ def _time(text: str) -> date:
 
 def _list(text: str) -> Any:
     """Return a list of texts, if it is written on one line, or one text a line; leave any other to tomllib."""
-    between, end = (",\n    ", ",\n]") if "\n" in text else (", ", "]")
-    item = f"(?:{_ITEM})"
-    if text == "[]" or re.fullmatch(rf"\[{between[1:] if end != ']' else ''}{item}(?:{between}{item})*+{end}", text):
+    if text == "[]" or _IN_A_LINE.fullmatch(text) or _A_LINE_EACH.fullmatch(text):
         return [found[0][1:-1] for found in re.finditer(_ITEM, text)]
     (found,) = _loads_any(f"list = {text}").values()  # else more than the list was taken for it
     return found
