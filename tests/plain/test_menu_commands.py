@@ -69,8 +69,8 @@ async def test_help_has_a_part_for_each_action_and_one_alone(room: Room) -> None
             "new",
             [
                 "New, 0 episodes.",
-                "Nothing is new. What your podcasts publish from now on is listed here until you play, queue, mark or dismiss it. "
-                "Press capital R to refresh all podcasts.",
+                "Nothing is new. What your podcasts publish from now on is listed here until you play, queue, mark or"
+                " dismiss it. Press capital R to refresh all podcasts.",
             ],
         ),
         ("basics", ["Basics, 5 episodes, newest first.", "1 of 5. One. 1 minute 40."]),
