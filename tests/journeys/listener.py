@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.sources.server import Site
 from tests.torture.shelf import Home, program
 from tests.torture.terminal import Terminal
 from tui_pod.core.layouts import at_its_place
@@ -101,6 +102,14 @@ class Listener:
 
     def __post_init__(self) -> None:
         self.folder.mkdir()
+
+    def configure(self, settings: str, site: Site | None = None) -> None:
+        """Add to the settings, and let podcasts be fetched from `site`, a server on this machine."""
+        path = self.folder / "config" / "tui-pod" / "config.toml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        hosts = f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n' if site is not None else ""
+        with path.open("a") as file:
+            file.write(f"{settings}{hosts}")
 
     @contextmanager
     def sits_down(self, *arguments: str, waits: bool = True) -> Iterator[Sitting]:

@@ -25,13 +25,9 @@ def serve(site: Site, advertisement: float) -> None:
 def listens(site: Site, folder: Path) -> Listener:
     """Return a listener with the podcast, who syncs by a folder."""
     listener = Listener(folder / "own")
-    config = folder / "own" / "config" / "tui-pod"
-    config.mkdir(parents=True)
     (folder.parent / "shared").mkdir(exist_ok=True)
-    (config / "config.toml").write_text(
-        f'[sync]\nfolder = "{folder.parent / "shared"}"\ndevice = "{folder.name}"\n[passages]\nfind = "always"\n'
-        f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n'
-    )
+    sync = f'[sync]\nfolder = "{folder.parent / "shared"}"\ndevice = "{folder.name}"\n'
+    listener.configure(f'{sync}[passages]\nfind = "always"\n', site)
     listener.run("feeds", "set", "course", "hidden=yes")
     listener.run("feeds", "add", site.url("/feed"))
     return listener

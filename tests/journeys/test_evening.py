@@ -175,9 +175,7 @@ def test_sentence_is_repeated_slowly_said_aloud_and_becomes_a_card_with_sound(tm
     cues = (f"00:{n * 2:02}.000 --> 00:{n * 2 + 1:02}.500\n{text}.\n" for n, text in enumerate(SENTENCES))
     (lessons / "Lektion 1.vtt").write_text("WEBVTT\n\n" + "\n".join(cues))
     listener.run("feeds", "add", str(lessons))
-    config = tmp_path / "ann" / "config" / "tui-pod" / "config.toml"
-    config.parent.mkdir(parents=True, exist_ok=True)
-    config.write_text("[playback]\nrepeat_pause = true\n")
+    listener.configure("[playback]\nrepeat_pause = true\n")
     ident = listener.run("list", "--topic", "Deutsch").split()[0]
     with listener.sits_down() as app:
         app.until(listener.is_heard, "a command reaches it")

@@ -112,9 +112,7 @@ def test_first_podcast_is_found_by_category(site: Site, tmp_path: Path) -> None:
         changes=(f"--itunes={site.url('')}",),
         variables={"LANG": "de_AT.UTF-8", "LC_ALL": "de_AT.UTF-8"},
     )
-    config = tmp_path / "eva" / "config" / "tui-pod"
-    config.mkdir(parents=True)
-    (config / "config.toml").write_text(f'[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n')
+    listener.configure("", site)
     with listener.sits_down() as app:
         app.do("a", "↓ Top podcasts")
         app.do("\x1b[B", "Top podcasts in AT", "True Crime")
@@ -170,11 +168,7 @@ def listener(site: Site, tmp_path: Path) -> Listener:
     found = {"feedUrl": site.url("/feed"), "collectionName": "Test Cast", "trackName": "Episode 2"}
     site.replies["/search"] = body(json.dumps({"results": [found]}), "text/javascript")
     listener = Listener(tmp_path / "ben", changes=(f"--itunes={site.url('')}",))
-    config = tmp_path / "ben" / "config" / "tui-pod"
-    config.mkdir(parents=True)
-    (config / "config.toml").write_text(
-        f'[find]\ndirectories = ["itunes"]\n[network]\nprivate_hosts = ["127.0.0.1:{site.server_port}"]\n'
-    )
+    listener.configure('[find]\ndirectories = ["itunes"]\n', site)
     return listener
 
 
@@ -192,8 +186,7 @@ def test_episode_is_found_played_continued_and_its_podcast_subscribed(
     listener: Listener, site: Site, tmp_path: Path
 ) -> None:
     with serving_gpodder(tmp_path / "gpodder.db") as server:
-        with (tmp_path / "ben" / "config" / "tui-pod" / "config.toml").open("a") as config:
-            config.write(f'[sync]\nserver = "{server}"\nuser = "ann"\npassword_command = "echo s3cret"\n')
+        listener.configure(f'[sync]\nserver = "{server}"\nuser = "ann"\npassword_command = "echo s3cret"\n')
         listener.run("feeds", "set", "course", "hidden=yes")
         with listener.sits_down() as app:
             app.do("a", "words to search for")

@@ -88,9 +88,7 @@ CATALOG = 'version = 1\n[[episodes]]\nid = "talk"\ntitle = "A talk"\nduration = 
 def _listener(folder: Path, sync: str) -> Listener:
     """Return a listener whose machine syncs by these settings."""
     listener = Listener(folder)
-    config = folder / "config" / "tui-pod"
-    config.mkdir(parents=True)
-    (config / "config.toml").write_text(f'[sync]\ndevice = "{folder.name}"\n{sync}')
+    listener.configure(f'[sync]\ndevice = "{folder.name}"\n{sync}')
     return listener
 
 

@@ -53,12 +53,7 @@ def listener(site: Site, tmp_path: Path) -> Listener:
     extra = "<itunes:duration>120</itunes:duration>"
     site.replies["/feed"] = body(feed("".join(item(n, site.url(f"/{n}.wav"), extra) for n in STARTS)))
     listener = Listener(tmp_path / "ben", changes=("--look=0.5",))
-    config = tmp_path / "ben" / "config" / "tui-pod"
-    config.mkdir(parents=True)
-    (config / "config.toml").write_text(
-        f'[playback]\nspeed = 3.0\n[passages]\nfind = "always"\n[network]\n'
-        f'private_hosts = ["127.0.0.1:{site.server_port}"]\n'
-    )
+    listener.configure('[playback]\nspeed = 3.0\n[passages]\nfind = "always"\n', site)
     listener.run("feeds", "set", "course", "hidden=yes")
     listener.run("feeds", "add", site.url("/feed"))
     return listener
