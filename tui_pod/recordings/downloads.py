@@ -323,13 +323,11 @@ class Downloads:
 
         Raises NoRoom if there is still none.
         """
-        kept = {download.episode: download for download in self.all()}
         used = sum(files.size(path) for name in self._index() if (path := self._look(name)[0]))  # incomplete books too
         for episode in expendable:
             if used + size <= self._quota and shutil.disk_usage(self.folder).free - missing >= LEAVE_FREE:
                 break
-            download = kept.pop(episode, None)
-            if download is not None:
+            if (download := self._describe(file_hash(episode))) is not None:
                 self.delete(episode)
                 used -= download.size
         if used + size > self._quota:
