@@ -17,7 +17,7 @@ import sys
 import tarfile
 import tempfile
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 from urllib.parse import urlsplit
@@ -187,18 +187,11 @@ def write_recipes(folder: Path, source: Path, version: str, repository: str, out
         "HOMEPAGE": repository,
         "SHA256": hashlib.sha256(source.read_bytes()).hexdigest(),
     }
-    locked = [*lock_of(folder.parent / "requirements.lock")]
-    wheels = {name: find_wheels(locked, machine) for name, machine in MACHINES.items()}
-    for system in ("ARCH", "MAC"):
-        own = {name: found for name, found in wheels.items() if name.startswith(system)}
-        every = [wheel for wheel in next(iter(own.values())) if all(wheel in found for found in own.values())]
-        for name, found in {f"{system}_ANY": every, **own}.items():
-            listed = found if found is every else [wheel for wheel in found if wheel not in every]
-            filled[name] = "\n".join(f"  '{wheel.address}'" for wheel in listed)
-            filled[f"{name}_SHA256"] = "\n".join(f"  '{wheel.sha256}'" for wheel in listed)
-            filled[f"{name}_RESOURCES"] = "\n\n".join(
-                write_resource(wheel, 2 if name.endswith("ANY") else 4) for wheel in listed
-            )
+    for name, wheels in list_wheels([*lock_of(folder.parent / "requirements.lock")]).items():
+        indent = 2 if name.endswith("ANY") else 4
+        filled[name] = "\n".join(f"  '{wheel.address}'" for wheel in wheels)
+        filled[f"{name}_SHA256"] = "\n".join(f"  '{wheel.sha256}'" for wheel in wheels)
+        filled[f"{name}_RESOURCES"] = "\n\n".join(write_resource(wheel, indent) for wheel in wheels)
     written = []
     for recipe in sorted(folder.glob("[A-Za-z]*")):
         if recipe.suffix != ".md":
@@ -213,6 +206,18 @@ def lock_of(requirements: Path) -> Iterable[Mapping[str, Any]]:
     uv = (sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.11")
     text = run(*uv, "--format", "pylock.toml", "--generate-hashes", str(requirements))
     yield from tomllib.loads(text)["packages"]
+
+
+def list_wheels(locked: Sequence[Mapping[str, Any]]) -> dict[str, list[Wheel]]:
+    """Return the wheels of each machine by its name; those that all of a system share are under `SYSTEM_ANY`."""
+    listed = dict[str, list[Wheel]]()
+    for system in ("ARCH", "MAC"):
+        own = {name: find_wheels(locked, MACHINES[name]) for name in MACHINES if name.startswith(system)}
+        first, *others = own.values()
+        shared = [wheel for wheel in first if all(wheel in found for found in others)]
+        listed[f"{system}_ANY"] = shared
+        listed |= {name: [wheel for wheel in found if wheel not in shared] for name, found in own.items()}
+    return listed
 
 
 def find_wheels(locked: Iterable[Mapping[str, Any]], machine: Machine) -> list[Wheel]:
