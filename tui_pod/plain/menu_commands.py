@@ -18,14 +18,12 @@ from tui_pod.plain.row_commands import RowCommands
 from tui_pod.plain.spoken import label_of, say_key, say_keys, sentence
 from tui_pod.recall.questions import question_of_episode
 from tui_pod.services.services import Services
+from tui_pod.wishes.actions import QUERY_LIMIT
 from tui_pod.wishes.typed import read_typed, run_typed
 from tui_pod.wishes.wish import Subject
 
 MOST = 10
 """Most matches that are read out."""
-
-QUERY_LIMIT = 200
-"""Longest text to look for, in characters."""
 
 
 class MenuCommands:

@@ -417,11 +417,8 @@ def _checked(found: dict[str, Any]) -> tuple[Published, list[str]]:
 
     texts, items, faults = 0, list[PublishedItem](), list[str]()
     for number, given in enumerate(found["items"][:MAX_ITEMS], 1):
-        texts += (
-            sum(len(str(given.get(name) or "")) for name in ("summary", "notes", "article", "transcript"))
-            if given
-            else 0
-        )
+        said = given or {}
+        texts += sum(len(str(said.get(name) or "")) for name in ("summary", "notes", "article", "transcript"))
         if texts > MAX_TEXTS:
             raise FeedError(f"It gave more than {MAX_TEXTS:,} characters.")
         try:

@@ -57,13 +57,13 @@ def changed_here(
     for feed_id in {**here, **own}:
         feed, former = here.get(feed_id), own.get(feed_id)
         wanted = believed_or_unknown(datetime.fromtimestamp(asked.get(feed_id, 0.0), UTC), now)
-        address, title = (feed.address, feed.title) if feed else (former.address, former.title) if former else ("", "")
-        new = PodcastState(now, feed is not None, address, title)
+        known = feed or own[feed_id]
+        new = PodcastState(now, feed is not None, known.address, known.title)
         if former is None:
             states[feed_id] = new
         elif wanted > former.updated and (feed is not None or former.is_subscribed):  # else a sync has removed it
             states[feed_id] = new._replace(updated=wanted)
-        elif (former.is_subscribed, former.address) != (new.is_subscribed, address):
+        elif (former.is_subscribed, former.address) != (new.is_subscribed, new.address):
             states[feed_id] = new._replace(updated=stamp_later(former.updated, now))
     return states
 

@@ -25,7 +25,7 @@ from tui_pod.wishes.wish import Subject
 Command = Callable[[Subject], Outcome | None]
 
 QUERY_LIMIT = 200
-"""Longest search in characters."""
+"""Longest text to look for, in characters."""
 
 
 def run_command(ident: str, on: Subject) -> Outcome:

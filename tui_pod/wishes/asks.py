@@ -113,10 +113,8 @@ def _own_lists(on: Subject) -> Sequence[Choice]:
 
 
 def _asked_list(on: Subject) -> str:
-    names = [choice.value for choice in _own_lists(on)]
-    return (
-        f"Put {counted(len(on.episodes))} on which list?{f' Yours: {enumerated(names)}.' if names else ''} Type a name:"
-    )
+    names = enumerated([choice.value for choice in _own_lists(on)])
+    return f"Put {counted(len(on.episodes))} on which list?{f' Yours: {names}.' if names else ''} Type a name:"
 
 
 def _sync_ways(on: Subject) -> Sequence[Choice]:

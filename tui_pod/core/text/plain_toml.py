@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 
 _CONTROL = r"\x00-\x08\x0a-\x1f\x7f"
 _TEXT, _LITERAL = rf'[^"\\{_CONTROL}]*', rf"[^'{_CONTROL}]*"
-_ITEM = rf"""'{_LITERAL}'|"{_TEXT}\""""
-_IN_A_LINE = re.compile(rf"\[(?:{_ITEM})(?:, (?:{_ITEM}))*+\]")
-_A_LINE_EACH = re.compile(rf"\[\n    (?:{_ITEM})(?:,\n    (?:{_ITEM}))*+,\n\]")
+_ITEM = rf"""(?:'{_LITERAL}'|"{_TEXT}")"""
+_IN_A_LINE = re.compile(rf"\[{_ITEM}(?:, {_ITEM})*+\]")
+_A_LINE_EACH = re.compile(rf"\[\n    {_ITEM}(?:,\n    {_ITEM})*+,\n\]")
 _NAME = "[A-Za-z0-9_-]+"
 _NUMBER = r"-?(?:0|[1-9]\d*)(?:\.\d+)?"
 _TIME = r"\d{4}-\d\d-\d\d(?:[T ](?:[01]\d|2[0-3]):\d\d:\d\d(?:\.\d{1,6})?(?:Z|\+00:00))?"
