@@ -60,7 +60,7 @@ class TypedKey(events.Key):
         self.base, self.is_shifted = base, is_shifted
         self.is_in_burst = False
         self.ends_paste = False
-        """Whether it is the enter key after long text that came at once: only a field takes it."""
+        """Whether it is the enter key at the end of a long burst of text; only a field takes it."""
 
     @classmethod
     def of(cls, key: events.Key) -> Self:

@@ -79,7 +79,7 @@ class OwnList(NamedTuple):
         return changed._replace(updated=now, marks=stored(marks), since=since)
 
     def renewed(self, episodes: Iterable[str], now: datetime) -> Self:
-        """Return this list with these put on it or taken off now, as they are: it may be otherwise elsewhere."""
+        """Return this list with a new time for these entries, on or off it: another machine may have changed them."""
         marks = self._all_marks()
         for ident in episodes:
             mark = marks.get(ident) or EntryMark(ident, now, False, now, 0.0)

@@ -294,7 +294,7 @@ class UpNext:
         self._state.ports.writer.save(*setting_records("queue", values))
 
     def renew(self, episodes: Collection[str]) -> None:
-        """Note that these were queued or taken out now, as they are: it may be otherwise on another machine."""
+        """Note the time for these entries, queued or taken out: another machine may have changed them."""
         if episodes:
             times = noted(self.notes.times, Queue(), Queue(episodes), self._state.ports.clock())
             self.notes = self.notes._replace(times=times)

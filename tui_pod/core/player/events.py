@@ -132,7 +132,7 @@ class VersionKnown(NamedTuple):
     words: bytes = b""
     """Its sound from the start on, as in `Version`; empty if that is not known."""
     found: Mapping[str, float] = MappingProxyType({})
-    """Where the sounds of places in other versions begin in it, in seconds, by their texts."""
+    """Where the sound of each place of another version begins in it, in seconds, by the text of the place."""
 
 
 class RecordsSaved(NamedTuple):

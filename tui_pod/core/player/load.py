@@ -160,9 +160,9 @@ class Load:
     left: float = 0.0
     """Where it began, in seconds."""
     made_in: str = ""
-    """The `Place` of that position, until it was found in the version that is open, or the listener has sought."""
+    """The `Place` of that position; empty once it is found in the open version, or the listener seeks."""
     found: dict[str, float] = field(default_factory=dict)
-    """Where the sounds of places in other versions begin in it, in seconds, by their texts."""
+    """Where the sound of each place of another version begins in it, in seconds, by the text of the place."""
     part: Part | None = None
     """The part that is loaded, of an episode of several; None for a single recording."""
     faulty: int = 0

@@ -1,4 +1,4 @@
-"""The version of a recording in which a position was made: its bytes may have changed since.
+"""The version of a recording to which a position belongs: its bytes may have changed since.
 
 A podcast may insert other advertisements for each listener, on each day. A position therefore keeps how large and how
 long the recording was, and a sample of the sound around it, by which it is found in another version.
@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tui_pod.core.text.clean import span
 
 STEP = 0.512
-"""Seconds between two words of the sound: an eighth of those that recordings are compared by."""
+"""Seconds between two words of the fingerprint; comparing recordings uses eight times as many."""
 
 WORD = 4
 """Bytes of one, the lowest first."""
@@ -29,7 +29,7 @@ _TEXT = re.compile(r"(\d{1,12}) (\d{1,9}(?:\.\d\d?)?) (\d{1,9}(?:\.\d{1,3})?) ([
 
 
 class Place(NamedTuple):
-    """A position in a version, as it is stored beside that position."""
+    """What is stored beside a position to find it in another version."""
 
     size: int
     """Bytes of the recording."""
@@ -38,14 +38,14 @@ class Place(NamedTuple):
     start: float
     """Where the sound begins, in seconds; without it, the position."""
     words: bytes
-    """The sound: `WORD` bytes each `STEP`; empty if it is not known."""
+    """The fingerprint of the sound: `WORD` bytes for each `STEP`; empty if it is unknown."""
 
     def __str__(self) -> str:
         return f"{self.size} {self.length:.2f} {self.start:.3f} {base64.b64encode(self.words).decode()}"
 
 
 class Version(NamedTuple):
-    """The recording that plays."""
+    """The version of the recording that is open."""
 
     size: int
     length: float
@@ -92,7 +92,7 @@ def said_of(longer: float) -> str:
 
 
 def parse_place(text: str) -> Place | None:
-    """Return the place in a text; None if it has none."""
+    """Return the place that a text states; None if it states none."""
     if (match := _TEXT.fullmatch(text)) is None:
         return None
     try:
