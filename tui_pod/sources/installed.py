@@ -12,6 +12,7 @@ import os
 import re
 import sys
 import time
+import traceback
 from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -240,7 +241,7 @@ class InstalledSource(EpisodeSource):
         except UserError:
             raise
         except Exception as error:  # whatever it is, it is the fault of the source
-            said["failed"] = str(error)
+            said |= {"failed": str(error), "cause": "".join(traceback.format_exception(error))}
         if "failed" in said:
             why = clean(_without_secrets(said["failed"], policy), 200)
             log(f"the source {self.noun} failed: {why}")
