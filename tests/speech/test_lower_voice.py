@@ -31,7 +31,7 @@ def pitch(sound: Audio) -> float:
         if np.square(part).mean() < np.square(sound).mean() / 2:
             continue
         alike = np.fft.irfft(np.abs(np.fft.rfft(part, 4 * size)) ** 2)
-        period = rate // 350 + int(alike[rate // 350 : rate // 70].argmax())
+        period = rate // 350 + int(np.argmax(alike[rate // 350 : rate // 70]))
         if alike[period] > 0.4 * alike[0]:
             found.append(rate / period)
     return float(np.median(found))

@@ -57,7 +57,7 @@ def find_place(sound: Fingerprint, text: str) -> float | None:
         for number in range(first, end):
             start = number * step
             different += np.bitwise_count(sound.words[start : len(sound.words) - last + start] ^ words[number])
-        at = int(different.argmin())
+        at = int(np.argmin(different))
         best = min(best, (float(different[at]) / (32 * (end - first)), at))
     return best[1] * fingerprint.STEP / FINE if best[0] < ALIKE else None
 
