@@ -716,7 +716,7 @@ class FakeSync(SyncService):
         self.chosen: list[tuple[SyncSettings, str]] = []
         self.added: list[tuple[str, str, str]] = []
 
-    async def set_up(self, chosen: SyncSettings, password: str) -> None:
+    async def set_up(self, chosen: SyncSettings, password: str, makes_folder: bool = False) -> None:
         self.chosen.append((chosen, password))
 
     async def add_server(self, address: str, user: str, password: str) -> None:

@@ -25,7 +25,7 @@ from tui_pod.library.cache import load_library
 from tui_pod.services.lifetime import PRELOADED, Lifetime
 from tui_pod.services.services import Services
 from tui_pod.state.store import StateFile
-from tui_pod.sync.sending import lock_file
+from tui_pod.sync.sending import record_file
 from tui_pod.terminal.client import RESTORE
 from tui_pod.terminal.saved_screen import read_screen
 
@@ -127,7 +127,7 @@ async def test_sync_under_way_ends_with_the_app(home: Path, monkeypatch: pytest.
     monkeypatch.setattr("tui_pod.services.sync_setup.run_sync", run_sync)
     monkeypatch.setattr("tui_pod.runtime.subprocesses.run_apart", lambda *_: None)
     lifetime = build(Config(settings=Settings(sync=SyncSettings(folder=str(home / "shared")))))
-    lock_file(find_paths().state).touch()  # the first one waits to be asked for
+    record_file(find_paths().state).touch()  # the first one waits to be asked for
     await lifetime.after_paint()
     await asyncio.wait_for(begun.wait(), PATIENCE)
     await lifetime.close()

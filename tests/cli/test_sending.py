@@ -36,7 +36,7 @@ def started(monkeypatch: pytest.MonkeyPatch) -> Started:
 @pytest.fixture
 def words(tmp_path: Path) -> list[str]:
     """Options of a state that was synced, but for the catalogue."""
-    (tmp_path / "state.toml.sync-lock").touch()
+    (tmp_path / "state.toml.synced").touch()
     return ["--state", str(tmp_path / "state.toml")]
 
 
@@ -63,7 +63,7 @@ def test_nothing_is_sent_before_the_first_sync_or_twice(
     with open(tmp_path / "state.toml.unsent", "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)  # by a process that will send it
         shell("mark", "played", "one", *words)
-    (tmp_path / "state.toml.sync-lock").unlink()
+    (tmp_path / "state.toml.synced").unlink()
     shell("mark", "unplayed", "one", *words)
     assert started == []
 

@@ -22,7 +22,7 @@ from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
 from tui_pod.services.hints import NOT_SYNCED
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult
-from tui_pod.sync.sending import lock_file
+from tui_pod.sync.sending import record_file
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -104,7 +104,7 @@ def test_sync_prints_bookmarks_that_came_in(
     assert main([*words, "sync"]) == 0
     out, err = capsys.readouterr()
     assert "one\tOne\t0:05\tSaid.\n" in out
-    assert err == "1 episode received, 1 sent, 1 bookmark received\n"
+    assert err == "1 episode received, 1 sent, 1 bookmark received, 1 card received\n"
 
 
 @pytest.mark.parametrize("status", [200, 401])
@@ -224,11 +224,13 @@ HERE, PLAYED = Progress(NOW, 42.0, 60.0), Progress(NOW, played=True)
             SyncResult(
                 sent_notebook=Notebook((MARK,), (), (OwnList("Later", NOW),)), configured=["1"],
                 unsubscribed=["a", "b"], received_notebook=Notebook((), (), (OwnList("Now", NOW),)),
-                podcasts_sent=["c"], podcasts_removed=["d"],
+                podcasts_sent=["c"], podcasts_removed=["d"], configured_there=["c"], queue_received="1 added",
+                queue_sent="moved",
             ),
             "",
             "0 episodes received, 0 sent, 1 bookmark sent, 1 list received, 1 list sent, 1 podcast set as elsewhere,"
-            " 2 podcasts unsubscribed, 1 podcast sent, 1 podcast removed on the server\n",
+            " 2 podcasts unsubscribed, 1 podcast sent, 1 podcast removed elsewhere, settings of 1 podcast sent,"
+            " queue received (1 added), queue sent (moved)\n",
             0,
         ),
     ],
@@ -310,7 +312,8 @@ def test_server_knows_this_machine_by_the_name_that_was_set_or_its_own(
     [
         ([], False, "", [], "tui-pod: The first sync with {place} was not done, since nobody could be asked."),
         ([], True, "y\n", [True, False], PREVIEW),
-        ([], True, "n\n", [True], f"{PREVIEW}Go on? [y/N] tui-pod: nothing was synced.\n"),
+        ([], True, "\n", [True, False], PREVIEW),
+        ([], True, "n\n", [True], f"{PREVIEW}Go on? [Y/n] tui-pod: nothing was synced.\n"),
         (["--yes"], False, "", [False], "0 episodes received"),
         (["--dry-run"], True, "", [True], "0 episodes would be received"),
     ],
@@ -339,7 +342,7 @@ def test_first_sync_with_a_server_or_folder_never_runs_unasked(
     place = "https://sync.example" if is_server else str(other)
     assert capsys.readouterr().err.startswith(err.format(place=place))
     assert ran == runs
-    assert lock_file(Path(words[1])).exists() is (False in runs)  # else the app takes it for synced
+    assert record_file(Path(words[1])).exists() is (False in runs)  # else the app takes it for synced
 
 
 def test_state_that_cannot_be_written_is_not_synced(

@@ -30,7 +30,7 @@ from tui_pod.services import sync as module
 from tui_pod.services import tasks
 from tui_pod.services.frontend import Job
 from tui_pod.services.podcasts.feeds import FeedService
-from tui_pod.services.sync import FIRST, FIRST_WITH, ON_REQUEST, WAITING, SyncService
+from tui_pod.services.sync import FIRST_WITH, ON_REQUEST, WAITING, SyncService
 from tui_pod.services.sync_setup import SyncSetup, run_sync
 from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.store import StateFile
@@ -83,6 +83,7 @@ class Rig:
         setup = SimpleNamespace(
             is_set=True,
             is_first=is_first,
+            last_sync=lambda: None,
             run=run or self.run,
             has_news=look or self._look,
             other_programs=SimpleNamespace(take_progress=self._take_progress),
@@ -262,30 +263,35 @@ async def test_look_that_fails_or_takes_long_neither_syncs_nor_holds_up_playing(
     assert (rig.runs, rig.frontend.said, heard.call_args_list) == ([], [], [call(False)] * fails)
 
 
-async def test_first_sync_with_a_server_is_shown_and_asked_about(rig: Rig) -> None:
+@pytest.mark.parametrize("waiting", [0, 1])
+async def test_first_sync_is_shown_and_asked_about_once_with_its_podcasts(rig: Rig, waiting: int) -> None:
     rig.is_first = True
-    rig.report |= {"summary": "2 episodes would be received, 1 would be sent", "first": ["https://s.example"]}
-    rig.service.start()
-    assert (rig.frontend.said, rig.options) == ([FIRST], [])  # a question would take keys
+    rig.report |= {"summary": "2 episodes would be received", "first": ["https://s.example"]}
+    await rig.start()
+    told = FIRST_WITH.format("https://s.example")
+    assert (rig.frontend.said, rig.options) == ([told], [()])  # a question would take keys
+    rig.report["waiting"] = ["One"] * waiting
     rig.service.sync_now()
     await until(lambda: bool(rig.frontend.asked_yes), "it asks")
     ((question, answer),) = rig.frontend.asked_yes
-    said = "The first sync with https://s.example: 2 episodes would be received, 1 would be sent."
-    assert question == f"{said} Nothing is unsubscribed. Go on?"
+    said = "The first sync with https://s.example: 2 episodes would be received."
+    found = " Your other machines have 1 podcast: One." * waiting
+    assert question == f"{said}{found} Nothing is unsubscribed. Go on?"
     answer(False)
-    assert rig.options == [("--dry-run",)]
-    rig.report |= {"first": [], "summary": "2 episodes received, 1 sent"}
+    assert rig.options == [(), (), ("--dry-run",)]
+    rig.report |= {"first": [], "waiting": [], "summary": "2 episodes received, 1 sent"}
     answer(True)
-    await until(lambda: len(rig.options) == 2, "it syncs")
-    assert rig.options[1] == ("--yes",)
-    await until(lambda: rig.frontend.said == [FIRST, "Synced: 2 episodes received, 1 sent."], "it says so")
+    await until(lambda: len(rig.options) == 4, "it syncs")
+    assert rig.options[3] == ("--yes", *("--podcasts", "yes") * waiting)
+    await until(lambda: rig.frontend.said == [told, "Synced: 2 episodes received, 1 sent."], "it says so")
 
 
 async def test_header_says_that_nothing_was_synced_yet_or_what_waits_for_a_yes(rig: Rig) -> None:
-    rig.is_first = True
+    rig.is_first, rig.report["first"] = True, ["https://s.example"]
     rig.service.start()
     assert rig.frontend.work == "never synced"
-    rig.is_first, rig.report["first"] = False, ["https://s.example"]
+    await rig.synced()
+    rig.is_first = False
     rig.service.sync_now()
     await rig.synced()
     assert rig.frontend.work == WAITING
@@ -308,12 +314,13 @@ async def test_server_that_was_added_is_named_once_and_asked_about_on_request(ri
 
 async def test_first_sync_that_cannot_be_asked_about_waits_for_a_wish(rig: Rig) -> None:
     rig.is_first = rig.frontend.is_busy = True
+    rig.report["first"] = ["media.example"]
     rig.service.sync_now()
-    await until(lambda: rig.frontend.said == [FIRST], "it says how")
+    await until(lambda: rig.frontend.said == [FIRST_WITH.format("media.example")], "it says how")
     rig.failure = "no network"
     rig.service.sync_now()
     await until(lambda: rig.frontend.errors == ["no network"], "it says why")
-    assert rig.options == [("--dry-run",)] * 2
+    assert rig.options == [(), ("--dry-run",), ()]
 
 
 @pytest.mark.parametrize(("is_yes", "word"), [(True, "yes"), (False, "no")])
@@ -556,13 +563,13 @@ async def test_long_names_are_cut_in_the_question(rig: Rig) -> None:
 
 
 async def test_first_sync_that_would_change_nothing_says_so_and_is_asked_about_once(rig: Rig) -> None:
-    rig.is_first = True
+    rig.is_first, rig.report["first"] = True, ["media.example"]
     rig.service.sync_now()
     rig.service.sync_now()
     await until(lambda: bool(rig.frontend.asked_yes), "it asks")
-    assert rig.options == [("--dry-run",)]
+    assert rig.options == [(), ("--dry-run",)]
     assert rig.frontend.asked_yes[0][0] == (
-        "The first sync with your other machines: nothing would change. Nothing is unsubscribed. Go on?"
+        "The first sync with media.example: nothing would change. Nothing is unsubscribed. Go on?"
     )
     rig.report["error"] = "no network"
     rig.service.sync_now()

@@ -122,9 +122,11 @@ def test_flow_outside_the_servers_folder_is_none(site: Site) -> None:
 
 
 def test_folder_to_sync_with_must_be_there(tmp_path: Path) -> None:
-    login.check_folder(str(tmp_path))
-    with pytest.raises(SyncError, match="There is no such folder"):
-        login.check_folder(str(tmp_path / "none"))
+    login.check_folder(str(tmp_path), is_made=False)
+    with pytest.raises(login.NoFolder, match="There is no folder"):
+        login.check_folder(str(tmp_path / "none/there"), is_made=False)
+    login.check_folder(str(tmp_path / "none/there"), is_made=True)
+    assert (tmp_path / "none/there").is_dir()
 
 
 def test_login_that_works_is_kept(site: Site, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.state.store import State, StateFile
-from tui_pod.sync.sending import lock_file
+from tui_pod.sync.sending import record_file
 from tui_pod.ui.app import TuiPodApp
 
 CATALOG = 'version = 1\n[[topics]]\nname = "Talks"\n[[episodes]]\nid = "talk"\ntitle = "A talk"\ntags = ["Talks"]\n'
@@ -253,7 +253,7 @@ async def test_sync_tells_what_it_brings_though_the_app_looks_meanwhile(
     monkeypatch.setattr(other_programs, "EVERY", 0.01)
     monkeypatch.setattr(sync_setup, "run_sync", run_sync)
     (home / "shared").mkdir(exist_ok=True)
-    lock_file(home / "state.toml").touch()  # the first sync waits to be asked for
+    record_file(home / "state.toml").touch()  # the first sync waits to be asked for
     async with running(home, '[sync]\nfolder = "shared"\n') as driver:
         await driver.told("“A talk”: played. Press u to undo.")
         await driver.until(lambda: ("Test Cast", 3) in driver.tree_rows(), "it is fetched")

@@ -34,8 +34,8 @@ async def test_error_is_shown_longer_than_other_notices(driver: AppDriver) -> No
     assert shown == [("Saved.", "information", 4), ("Not saved.", "error", 12)]
 
 
-@pytest.mark.parametrize(("keys", "answers"), [((), []), (("down",), [True]), (("down", "down"), [False])])
-async def test_question_is_answered_only_on_purpose(
+@pytest.mark.parametrize(("keys", "answers"), [((), [True]), (("down",), [False]), (("down", "down"), [])])
+async def test_enter_answers_yes_to_a_sync_that_was_asked_for(
     keys: tuple[str, ...], answers: list[bool], driver: AppDriver
 ) -> None:
     given: list[bool] = []

@@ -116,9 +116,10 @@ def ask_password(prompt: str) -> str:
     return getpass(prompt) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
 
 
-def ask_yes(question: str) -> bool:
-    """Return True if the listener says yes; False too if nobody can be asked."""
-    return is_someone_there() and (ask(f"{question} [y/N] ") or "").lower() in ("y", "yes")
+def ask_yes(question: str, usual: bool = False) -> bool:
+    """Return True if the listener says yes, or presses enter where that is `usual`; False if nobody can be asked."""
+    answer = ask(f"{question} {'[Y/n]' if usual else '[y/N]'} ") if is_someone_there() else None
+    return answer is not None and (answer.lower() in ("y", "yes") or (usual and not answer))
 
 
 def open_library(options: Namespace) -> Opened:

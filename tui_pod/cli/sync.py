@@ -45,9 +45,9 @@ from tui_pod.sync.folder import SyncError
 from tui_pod.sync.libraries import LibrarySync, servers
 from tui_pod.sync.libraries import is_first_sync as is_first_library
 from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, read_password
-from tui_pod.sync.memory import is_first_exchange, memory_file
+from tui_pod.sync.memory import is_first_exchange, memory_file, note_sync
 from tui_pod.sync.run import FolderOptions, SyncResult, forget_machine, is_first_sync, only_sync, sync_with_folder
-from tui_pod.sync.sending import lock_file
+from tui_pod.sync.sending import record_file
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.shared_podcasts import found_there, is_book_id
 from tui_pod.sync.transport import HttpTransport
@@ -77,6 +77,7 @@ def run(options: Namespace) -> int:
         if load_config(options).settings.sync.is_set:
             raise UserError(SET_BY_FILE.format(opened.paths.config))
         opened.file.save([SettingRecord("sync_with", name, "") for name in settings.values()])
+        record_file(opened.file.path).unlink(missing_ok=True)
         tell(NOT_SYNCED)
         return 0
     if options.login:
@@ -87,8 +88,8 @@ def run(options: Namespace) -> int:
         return 0
     with only_sync(opened.file.path):
         outcomes = list(_sync(opened, options))
-        if all(outcome.first for outcome in outcomes):  # nothing was synced: the next one is the first, still
-            lock_file(opened.file.path).unlink(missing_ok=True)
+        if not (options.dry_run or all(outcome.error for outcome in outcomes)):
+            note_sync(opened.file.path, datetime.now(UTC))
     _print(outcomes, opened, options)
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
@@ -139,9 +140,11 @@ def _attempt(place: _Place, options: Namespace) -> SyncResult:
     if options.dry_run:
         outcome.first = place.name if must_ask else ""
     elif must_ask and not outcome.error:
-        tell(f"First sync with {place.name}: {_summary(outcome, 'will be ')}. Nothing will be unsubscribed.")
-        if not ask_yes("Go on?"):
+        podcasts = f" {found_there(outcome.waiting)}" if outcome.waiting else ""
+        tell(f"First sync with {place.name}: {_summary(outcome, 'will be ')}.{podcasts} Nothing will be unsubscribed.")
+        if not ask_yes("Go on?", usual=True):
             return SyncResult(error="nothing was synced.", first=place.name)
+        options.podcasts = "yes" if outcome.waiting else options.podcasts
         with waiting(f"syncing with {place.name}"):
             outcome = place.sync(False)
     return outcome
@@ -260,7 +263,7 @@ def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> No
         tell(_summary(outcome, would))
         if outcome.missing.titles:
             tell(str(outcome.missing))
-        if outcome.waiting:
+        if outcome.waiting and not options.dry_run:
             waiting = counted(len(outcome.waiting), "podcast")
             tell(f"{waiting} of your other machines not subscribed to; tui-pod sync in a terminal asks about them.")
         if outcome.subscribed and not options.dry_run:
@@ -274,16 +277,22 @@ def _summary(outcome: SyncResult, would: str) -> str:
         (outcome.sent_notebook.bookmarks, "bookmark", "sent"),
         (outcome.received_notebook.lists, "list", "received"),
         (outcome.sent_notebook.lists, "list", "sent"),
+        (outcome.received_notebook.cards, "card", "received"),
+        (outcome.sent_notebook.cards, "card", "sent"),
         ([ident for ident in outcome.configured if ident not in books], "podcast", "set as elsewhere"),
         (books, "book", "set as elsewhere"),
         (outcome.subscribed, "podcast", "subscribed"),
         (outcome.unsubscribed, "podcast", "unsubscribed"),
         (outcome.podcasts_sent, "podcast", "sent"),
-        (outcome.podcasts_removed, "podcast", "removed on the server"),
+        (outcome.podcasts_removed, "podcast", "removed elsewhere"),
     )
     parts = [f"{counted(len(outcome.received), 'episode')} {would}received, {outcome.sent} {would}sent"]
     parts += [f"{counted(outcome.sessions, 'session')} of listening {would}sent"] if outcome.sessions else []
     parts += [f"{counted(len(found), thing)} {would}{said}" for found, thing, said in others if found]
+    if settings := len(outcome.configured_there):
+        parts.append(f"settings of {counted(settings, 'podcast')} {would}sent")
+    queue = (outcome.queue_received, "received"), (outcome.queue_sent, "sent")
+    parts += [f"queue {would}{said} ({change})" for change, said in queue if change]
     return ", ".join(parts)
 
 

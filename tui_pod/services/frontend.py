@@ -96,8 +96,11 @@ class Frontend(PlaybackListener, Protocol):
     def ask_login(self, question: LoginQuestion) -> None:
         """Ask the listener for a login; if a dialog is open, only say that one is needed."""
 
-    def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "Sync") -> bool:
-        """Ask a question, which may stay without an answer; return False, and do not ask, if the listener is busy."""
+    def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "") -> bool:
+        """Ask a question, which may stay without an answer; return False, and do not ask, if the listener is busy.
+
+        Without a title it is about a sync that the listener has asked for, and enter means yes.
+        """
 
     def run_action(self, ident: str, episodes: Sequence[str], values: Mapping[str, str]) -> Outcome:
         """Run an action for `tui-pod do`, on these episodes or what is loaded, and show what it did.

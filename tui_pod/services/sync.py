@@ -58,8 +58,6 @@ SETTLED = 2.0
 ON_REQUEST = "“Sync now” in the palette, or tui-pod sync in a terminal, asks first."
 """Said instead of a question that nobody asked for: a dialog would take the keys that are meant for the list."""
 
-FIRST = f"Sync is set up but has never run. {ON_REQUEST}"
-
 WAITING = "sync waits for your yes"
 """What the header says while there is a folder or server to which the listener has not agreed."""
 
@@ -96,21 +94,19 @@ class SyncService(Follower):
         self._missing_count = ""
 
     def start(self) -> None:
-        """Sync now and at intervals, if there is something to sync with; not if it would be the first sync."""
+        """Sync now and at intervals, if there is something to sync with; a sync says what it must not do unasked."""
         if not self.setup.is_set:
             return
+        self.synced = self.setup.last_sync()
         self._follow_changes()
         self._show_playing()
-        if self.setup.is_first():
-            self._frontend.tell(FIRST)
-            self._show()
-        else:
-            self._begin()
+        self._show()
+        self._begin()
 
-    async def set_up(self, chosen: SyncSettings, password: str) -> None:
+    async def set_up(self, chosen: SyncSettings, password: str, makes_folder: bool = False) -> None:
         """Try what the listener wants to sync with, save the choice, and sync. Raises what `SyncSetup.choose` does."""
         with self._tasks.showing("sync set-up", "trying the sync server"):
-            await self.setup.choose(chosen, password)
+            await self.setup.choose(chosen, password, makes_folder)
         for name, value in chosen.values().items():
             self._context.controller.remember("sync_with", name, value)
         if chosen.is_set:
@@ -134,11 +130,8 @@ class SyncService(Follower):
             self._tasks.later("sync look", LOOK_EVERY, self._look_now)
 
     def sync_now(self) -> None:
-        """Sync because the listener asked, and report errors."""
-        if not self.setup.is_first():
-            self._begin(is_asked=True)
-        elif not self.is_asking:
-            self._running = self._tasks.run(self._ask_first())
+        """Sync because the listener asked, and report errors; ask first about what was never synced with."""
+        self._begin(is_asked=True)
 
     @property
     def is_asking(self) -> bool:
@@ -234,21 +227,25 @@ class SyncService(Follower):
             self._running = self._tasks.run(self._sync(is_asked, *options))
 
     async def _ask_first(self) -> None:
-        """Show what the first sync would do, and ask."""
+        """Show what the first sync would do, podcasts included, and ask."""
+        from tui_pod.sync.shared_podcasts import found_there  # only with [sync]
+
         with self._tasks.showing("first sync", "asking the server"):
             report = await self.setup.run("--dry-run")
         if report.get("error"):
             raise CommandFailed(str(report["error"]))
         summary = report.get("summary") or "nothing would change"
         there = enumerated(report.get("first") or ["your other machines"])
-        question = f"The first sync with {there}: {summary}. Nothing is unsubscribed. Go on?"
+        named = [clean(name, MAX_NAME) for name in report.get("waiting", ())]
+        podcasts = f" {found_there(named)}" if named else ""
+        question = f"The first sync with {there}: {summary}.{podcasts} Nothing is unsubscribed. Go on?"
 
         def answer(is_yes: bool) -> None:
             if is_yes:
-                self._tasks.run(self._sync_next(True, "--yes"))
+                self._tasks.run(self._sync_next(True, "--yes", *(("--podcasts", "yes") if named else ())))
 
         if not self._frontend.ask_yes(clean(question), answer):
-            self._frontend.tell(FIRST)
+            self._frontend.tell(FIRST_WITH.format(there))
 
     def _ask_podcasts(self, names: list[str], is_asked: bool) -> None:
         """Ask whether to subscribe to podcasts of other machines; in a sync that nobody asked for, name them once."""
@@ -310,7 +307,7 @@ class SyncService(Follower):
         elif first and first != self._unasked:
             self._unasked = first
             self._frontend.tell(FIRST_WITH.format(enumerated([clean(name) for name in first])))
-        self._ask_podcasts(report.get("waiting", []), is_asked)
+        self._ask_podcasts([] if first else report.get("waiting", []), is_asked)
         self._name_missing(report, is_asked)
         if lacking := report.get("lacking_length"):
             said = f"{counted(len(lacking))} marked as played cannot be sent to the server until the length is known."

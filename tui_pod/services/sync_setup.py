@@ -18,7 +18,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.tasks import run_command
-from tui_pod.sync.sending import LIMIT, lock_file
+from tui_pod.sync.sending import LIMIT, record_file
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,7 +61,13 @@ class SyncSetup:
 
     def is_first(self) -> bool:
         """Return True before the very first sync, which runs only once the listener agrees, and if sync is off."""
-        return not (self.is_set and lock_file(self._files.state.path).exists())
+        return not (self.is_set and record_file(self._files.state.path).exists())
+
+    def last_sync(self) -> datetime | None:
+        """Return when the last sync was; None if there was none."""
+        from tui_pod.sync.memory import last_sync  # only with [sync]
+
+        return last_sync(self._files.state.path)
 
     def take_waiting(self, rule: PlayedRule, now: datetime) -> int:
         """Save progress that a sync received before its podcasts were fetched; return of how many episodes."""
@@ -83,11 +89,11 @@ class SyncSetup:
         """Find out again whether there are servers with libraries: one was added."""
         self._has_servers = None
 
-    async def choose(self, chosen: SyncSettings, password: str) -> None:
+    async def choose(self, chosen: SyncSettings, password: str, makes_folder: bool = False) -> None:
         """Try what the listener wants to sync with, and sync with it, or with nothing, from now on.
 
-        Without a password the saved one is used. Raises UserError if there is no such folder, or the server does not
-        take the login; then nothing was changed.
+        Without a password the saved one is used. Raises UserError if there is no such folder and it is not to be made,
+        or the server does not take the login; then nothing was changed.
         """
         from tui_pod.sync.login import check_folder, log_in, password_file, read_password  # brings TLS
         from tui_pod.sync.memory import memory_file
@@ -97,13 +103,15 @@ class SyncSetup:
 
         def check() -> None:
             if chosen.folder:
-                check_folder(chosen.folder)
+                check_folder(chosen.folder, makes_folder)
             if chosen.server:
                 log_in(chosen.server, chosen.user, password or read_password("", file), file)
 
         await in_thread(lambda _: check())
         if (chosen.server, chosen.user) != (self.settings.server, self.settings.user):
             memory_file(state).unlink(missing_ok=True)  # so that the first sync with another server asks
+        if chosen != self.settings:
+            record_file(state).unlink(missing_ok=True)
         self.settings, self._peek = chosen, None
 
     async def run(self, *options: str) -> dict[str, Any]:

@@ -47,10 +47,19 @@ def read_password(command: str, file: Path) -> str:
         raise SyncError("No password: type it under “Set up sync”, or run tui-pod sync --login.") from None
 
 
-def check_folder(folder: str) -> None:
-    """Raise SyncError if there is no such folder."""
+class NoFolder(SyncError):
+    """The folder to sync with does not exist yet."""
+
+
+def check_folder(folder: str, is_made: bool) -> None:
+    """Raise NoFolder if there is no such folder, or make it; SyncError if that fails."""
     if not Path(folder).is_dir():
-        raise SyncError(f"There is no such folder. Create it, or type another one: {folder}")
+        if not is_made:
+            raise NoFolder(f"There is no folder {folder} yet.")
+        try:
+            Path(folder).mkdir(parents=True)
+        except OSError as error:
+            raise SyncError(f"The folder {folder} cannot be created: {error.strerror}.") from error
 
 
 def log_in(server: str, user: str, password: str, file: Path) -> str:

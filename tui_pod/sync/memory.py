@@ -9,11 +9,13 @@ import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tui_pod.runtime import files
 from tui_pod.sync.folder import SyncError
+from tui_pod.sync.sending import record_file
 
 MAX_BYTES = 64 * 1024 * 1024
 """Largest file that is read, in bytes: four times what progress in 100,000 episodes needs."""
@@ -64,6 +66,18 @@ def read_memory(path: Path, server: str, user: str) -> Memory:
 def is_first_exchange(path: Path, server: str, user: str) -> bool:
     """Return whether nothing was exchanged with a server yet."""
     return not read_memory(path, server, user).protocol
+
+
+def note_sync(state: Path, now: datetime) -> None:
+    """Record that a sync was done. Raises SyncError."""
+    write_json(record_file(state), {"synced": now.isoformat()})
+
+
+def last_sync(state: Path) -> datetime | None:
+    """Return when the last sync was; None if there was none."""
+    with contextlib.suppress(KeyError, TypeError, ValueError):
+        return datetime.fromisoformat(read_json(record_file(state))["synced"]).astimezone(UTC)
+    return None
 
 
 def _types(memory: Memory) -> list[type]:

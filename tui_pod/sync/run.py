@@ -9,10 +9,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from tui_pod.core.library.list_entries import listed
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord, setting_records
+from tui_pod.core.selection.shared_queue import changed_entries
 from tui_pod.core.text.clean import enumerated
 from tui_pod.runtime.files import locked
 from tui_pod.shelf.feed_store import FeedStore
@@ -59,6 +61,11 @@ class SyncResult:
     """Bookmarks, cards and lists, likewise."""
     configured: list[str] = field(default_factory=list)
     """Ids of podcasts and books whose settings were changed on another machine."""
+    configured_there: list[str] = field(default_factory=list)
+    """Ids of those whose settings the others lacked."""
+    queue_received: str = ""
+    queue_sent: str = ""
+    """What has changed in the queue here, and what the others lacked of it: `2 added, 1 removed`."""
     lacking_length: list[str] = field(default_factory=list)
     """Episodes whose mark as played the server can only be sent once their length is known; each is listed once."""
     notices: list[str] = field(default_factory=list)
@@ -67,7 +74,7 @@ class SyncResult:
     is_offline: bool = False
     """True if that was because the network is down."""
     waiting: list[str] = field(default_factory=list)
-    """Titles or addresses of podcasts that other machines have, and that the listener was not asked about."""
+    """Titles or addresses of podcasts that other machines have, and that the listener was not asked about yet."""
     subscribed: list[str] = field(default_factory=list)
     """Addresses of podcasts that only the server had."""
     first: str = ""
@@ -76,7 +83,7 @@ class SyncResult:
     """Names of podcasts that were removed on another machine; they can be restored."""
     podcasts_sent: list[str] = field(default_factory=list)
     podcasts_removed: list[str] = field(default_factory=list)
-    """Addresses added to and removed from the server's list."""
+    """Addresses added to and removed from the list of the others, or of the server."""
     sessions: int = 0
     """Number of listening sessions that a server lacked."""
     missing: MissingRecordings = field(default_factory=MissingRecordings)
@@ -84,9 +91,10 @@ class SyncResult:
     @property
     def has_changed(self) -> bool:
         """True if anything was exchanged."""
-        lists = self.configured, self.subscribed, self.unsubscribed, self.podcasts_sent, self.podcasts_removed
-        notebook = *self.received_notebook, *self.sent_notebook
-        return bool(self.received or self.sent or self.sessions or any(lists) or any(notebook))
+        podcasts = *self.subscribed, *self.unsubscribed, *self.podcasts_sent, *self.podcasts_removed
+        settings, queue = (*self.configured, *self.configured_there), self.queue_received or self.queue_sent
+        notebook = any((*self.received_notebook, *self.sent_notebook))
+        return bool(self.received or self.sent or self.sessions or podcasts or settings or queue or notebook)
 
 
 def is_first_sync(state: State, folder: Path) -> bool:
@@ -153,6 +161,12 @@ def sync_with_folder(
         records += [*received_notebook.all, *plan.queue.records]
         configured = _save(file, store, records, plan)
         _write(shared, found, plan, now)
+    there = found.all.subscriptions
+    changed = [
+        each
+        for ident, each in plan.subscriptions.items()
+        if each.is_subscribed is not (ident in there and there[ident].is_subscribed)
+    ]
     return SyncResult(
         plan.received,
         {ident: state.progress.get(ident) for ident in plan.received},
@@ -161,10 +175,15 @@ def sync_with_folder(
         received_notebook,
         plan.notebook.without(found.all.notebook).without(found.own.notebook if found.own else Notebook()),
         list(configured),
+        [ident for ident, chosen in plan.settings.items() if chosen != found.all.podcasts.get(ident)],
+        plan.queue.change,
+        changed_entries(listed(by_episode(found.all.queue)), listed(by_episode(plan.queue.marks))),
+        podcasts_sent=[each.address for each in changed if each.is_subscribed],
+        podcasts_removed=[each.address for each in changed if not each.is_subscribed],
         notices=list(found.notices),
         subscribed=[each.address for each in plan.wanted.values()],
         unsubscribed=[feed.name for feed in plan.unwanted],
-        waiting=names if agreed is None and not options.is_dry else [],
+        waiting=names if agreed is None else [],
         missing=found.missing,
     )
 

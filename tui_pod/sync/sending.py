@@ -26,7 +26,7 @@ def send_soon(options: Namespace) -> None:
     """Send the changes, unless sync has never run, or a process that will send them is waiting already."""
     paths = find_paths(options.state, options.config)
     state = Path(os.path.realpath(paths.state))
-    if not lock_file(state).exists():
+    if not record_file(state).exists():
         return
     with suppress(OSError):  # a lock that is held by that process, too
         with closing(os.fdopen(open_regular(_unsent(state), os.O_RDWR | os.O_CREAT))) as file:
@@ -56,8 +56,13 @@ def main(state: Path, *options: str) -> None:
 
 
 def lock_file(state: Path) -> Path:
-    """Return the file whose lock a sync holds, beside the state; it exists once a sync has run."""
+    """Return the file whose lock a sync holds, beside the state."""
     return state.with_name(f"{state.name}.sync-lock")
+
+
+def record_file(state: Path) -> Path:
+    """Return the file that says when the last sync was; there is none before the first."""
+    return state.with_name(f"{state.name}.synced")
 
 
 def _unsent(state: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tui_pod.core.library.list_entries import EntryMark, listed, marked, merged_marks, stored
 from tui_pod.core.progress.records import Record, setting_records
 from tui_pod.core.selection.queue import Queue
-from tui_pod.core.selection.shared_queue import TABLE, QueueNews, own_entries, read_times
+from tui_pod.core.selection.shared_queue import TABLE, QueueNews, changed_entries, own_entries, read_times
 from tui_pod.core.wall_time import UNKNOWN, believed
 from tui_pod.state.fields import MARKS
 from tui_pod.state.store import State
@@ -20,6 +20,8 @@ class QueuePlan(NamedTuple):
 
     marks: tuple[EntryMark, ...]
     records: list[Record]
+    change: str
+    """What has changed here, such as `2 added`."""
 
 
 def by_episode(marks: tuple[EntryMark, ...]) -> dict[str, EntryMark]:
@@ -63,7 +65,7 @@ def merge_queue(state: State, theirs: Mapping[str, EntryMark], now: datetime) ->
         values = {"entries": list(queue.entries), "cursor": queue.cursor, "seen": news.generation}
         records += setting_records("queue", values)
         records += setting_records(TABLE, news._asdict() | {"before": list(own), "after": list(after)})
-    return QueuePlan(stored(marks), records)
+    return QueuePlan(stored(marks), records, changed_entries(own, after))
 
 
 def read_news(state: State) -> QueueNews:

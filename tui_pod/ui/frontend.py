@@ -136,7 +136,7 @@ class ScreenFrontend(ChangeReader):
         else:
             self._app.push_screen(LoginScreen(question))
 
-    def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "Sync") -> bool:
+    def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "") -> bool:
         """Ask in a dialog, unless the listener is typing or in another dialog."""
         from tui_pod.ui.screens.dialog import ChoiceDialog  # after the first paint
 
@@ -144,11 +144,11 @@ class ScreenFrontend(ChangeReader):
             return False
 
         def choose(row: int) -> None:
-            if row > 0:
-                answer(row == 1)
+            if rows[row] != "Later":
+                answer(rows[row] == "Yes")
 
-        rows = "Later", "Yes", "No"  # an enter that was meant for the list decides nothing
-        self._app.push_screen(ChoiceDialog(title, rows, choose, question))
+        rows = ("Later", "Yes", "No") if title else ("Yes", "No", "Later")  # an enter may be meant for the list
+        self._app.push_screen(ChoiceDialog(title or "Sync", rows, choose, question))
         return True
 
     @property

@@ -278,6 +278,7 @@ async def set_up_sync(on: Subject) -> Outcome | None:
     from tui_pod.config.settings import SyncSettings  # seldom needed
     from tui_pod.services.caller import Kind
     from tui_pod.services.hints import NOT_SYNCED
+    from tui_pod.sync.login import NoFolder
 
     sync, way, password = on.services.sync, on.text("with"), on.text("password")
     if way in ("server", "library") and "password" not in on.values:
@@ -291,7 +292,12 @@ async def set_up_sync(on: Subject) -> Outcome | None:
     elif way == "server":
         del wanted["folder"]
     chosen = SyncSettings(**sync.setup.settings.values() | wanted)
-    await sync.set_up(chosen, password)
+    try:
+        await sync.set_up(chosen, password)
+    except NoFolder as error:
+        if await on.caller.ask(f"{error} Create it?", Kind.YES) != "yes":
+            raise
+        await sync.set_up(chosen, password, makes_folder=True)
     return Outcome("Saved" if chosen.is_set else NOT_SYNCED)
 
 

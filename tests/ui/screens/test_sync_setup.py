@@ -28,8 +28,9 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found = list[str]()
 
     async def run_sync(*options: str) -> dict[str, Any]:
-        found.append(options[-1])
-        return {"received": [], "summary": "3 podcasts would be added"}
+        found.append(options[-1] if options[-1].startswith("-") else "")
+        first = [] if options[-1] == "--yes" else ["laptop"]
+        return {"received": [], "summary": "3 podcasts would be added", "first": first}
 
     monkeypatch.setattr(sync_setup, "run_sync", run_sync)
     return found
@@ -53,10 +54,10 @@ async def test_folder_that_is_there_is_saved_and_synced_once_it_was_asked(home: 
         assert not driver.services.sync.setup.is_set
         await open_form(driver, is_server=False)
         await driver.press(*str(home / "shared"), "down", *"desk", "enter")
-        await driver.see("3 podcasts would be added. Nothing is", "unsubscribed. Go on?")
-        await driver.press("j", "enter")
+        await driver.see("3 podcasts would be added. Nothing is unsubscribed.")
+        await driver.press("enter")
         await driver.until(lambda: driver.shows(MainScreen), "it is closed")
-        await driver.until(lambda: runs == ["--dry-run", "--yes"], "it is synced")
+        await driver.until(lambda: runs == ["", "--dry-run", "--yes"], "it is synced")
     assert (chosen(home).folder, chosen(home).device) == (str(home / "shared"), "desk")
     assert not (home / "config.toml").read_text()
     async with running(home) as driver:
@@ -67,14 +68,17 @@ async def test_folder_that_is_there_is_saved_and_synced_once_it_was_asked(home: 
     assert not chosen(home).is_set
 
 
-async def test_folder_that_is_not_there_says_what_to_do(home: Path, runs: list[str]) -> None:
+async def test_folder_that_is_not_there_is_created_on_wish(home: Path, runs: list[str]) -> None:
     async with running(home) as driver:
         await open_form(driver, is_server=False)
         await driver.write("shared")
         assert "A folder is a path, such as ~/Sync/tui-pod." in driver.text
-        await driver.press("ctrl+u", *str(home / "shared"), "enter")
-        await driver.see("Create it")
-    assert (chosen(home), runs) == (SyncSettings(), [])
+        await driver.press("ctrl+u", *str(home / "new/shared"), "tab", *"desk", "enter")
+        await driver.see("There is no folder")
+        assert (chosen(home), runs) == (SyncSettings(), [])
+        await driver.press("enter")
+        await driver.see("Nothing is unsubscribed.")
+    assert (chosen(home).folder, chosen(home).device) == (str(home / "new/shared"), "desk")
 
 
 async def test_server_is_tried_and_its_first_sync_asks(site: Site, home: Path, runs: list[str]) -> None:
@@ -91,8 +95,8 @@ async def test_server_is_tried_and_its_first_sync_asks(site: Site, home: Path, r
         await driver.see("The server rejects user or password")
         assert not memory_file(home / "state.toml").with_name("state.sync-password").exists()
         await driver.press("ctrl+u", *"s3cret", "enter")
-        await driver.see("3 podcasts would be added. Nothing is", "unsubscribed. Go on?")
-        assert runs == ["--dry-run"]
+        await driver.see("3 podcasts would be added. Nothing is unsubscribed.")
+        assert runs == ["", "--dry-run"]
         assert "s3cret" not in driver.text
     assert (chosen(home).server, chosen(home).user) == (site.url(""), "ann")
     assert (home / "state.sync-password").read_text() == "s3cret\n"

@@ -20,7 +20,7 @@ class SyncScreen(FormDialog):
 
     def __init__(self, sync: SyncService, is_server: bool) -> None:
         """Edit the server, or the folder; the other one stays as it is."""
-        self._sync, self._former = sync, sync.setup.settings
+        self._sync, self._former, self._missing = sync, sync.setup.settings, ""
         former = self._former
         device = FormField(
             "device", "This machine", "Its name on the others", former.device, usual="its host name", limit=60
@@ -62,7 +62,13 @@ class SyncScreen(FormDialog):
         self.wait_for(self._set_up(chosen, values.get("password", "")), "Trying it …", "Close")
 
     async def _set_up(self, chosen: SyncSettings, password: str) -> None:
-        await self._sync.set_up(chosen, password)
+        from tui_pod.sync.login import NoFolder  # brings TLS
+
+        try:
+            await self._sync.set_up(chosen, password, makes_folder=chosen.folder == self._missing)
+        except NoFolder as error:
+            self._missing = chosen.folder
+            raise UserError(f"{error} Enter creates it.") from None
         self.app.notify("Saved." if chosen.is_set else NOT_SYNCED)
         self.dismiss()
 

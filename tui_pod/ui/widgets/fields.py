@@ -25,7 +25,7 @@ TREE_WORDS = "names of topics and podcasts"
 
 
 class PathInput(Input):
-    """A text field for an address or a path; the rest of a path is shown dim, and tab or → accepts it."""
+    """A text field for an address or a path; the rest of a path is shown dim, and → accepts it, as tab does alone."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("tab", "complete")]
 
@@ -39,9 +39,9 @@ class PathInput(Input):
         )
 
     async def action_complete(self) -> None:
-        """Complete a path; in other text, go to the next field."""
+        """Complete a path; in other text, or with other fields around, go to the next field."""
         typed = self.value
-        if not is_path(typed):
+        if not is_path(typed) or len(self.screen.query(Input)) > 1:
             self.screen.focus_next()
         elif (whole := await asyncio.to_thread(completed, typed)) and self.value == typed:
             self.value = whole
