@@ -31,7 +31,7 @@ KINDS: dict[str, Any] = {
 EPISODE = {
     "id": "text", "title": "text", "summary": "text", "duration": ("seconds", "null"), "position": "seconds",
     "status": "text", "updated": ("time", "null"), "from": ("text", "null"), "topics": ["text"],
-    "published": ("date", "null"), "audio": ("text", "null"),
+    "published": ("date", "null"), "year": ("text", "null"), "audio": ("text", "null"),
 }  # fmt: skip
 
 PLAYS = {

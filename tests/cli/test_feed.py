@@ -28,7 +28,7 @@ from tui_pod.runtime.files import locked
 from tui_pod.runtime.own_files import LIST, OwnFiles
 from tui_pod.sources.podcasts.rss import parse_feed
 
-TITLES = ["One", "A note", "Emma: Volume 1", "Emma: Volume 2", "Episode 2", "Episode 1"]
+TITLES = ["One", "A note", "Episode 2", "Episode 1", "Emma: Volume 1", "Emma: Volume 2"]
 
 BASE = "https://example.org/feed/"
 
@@ -46,11 +46,15 @@ def test_queue_is_taken_along_with_recordings_narrations_and_texts(
     site.replies["/1.wav"] = Ranged(sound(0.1))
     shell("feeds", "add", site.url("/f"))
     for number in (1, 2):
-        make_mp3(tmp_path / "Shelf" / "Emma" / f"{number}.mp3", f"Volume {number}", str(number), TALB="Emma")
+        make_mp3(
+            tmp_path / "Shelf" / "Emma" / f"{number}.mp3", f"Volume {number}", str(number), TALB="Emma", TYER="2005"
+        )
     shell("feeds", "add", str(tmp_path / "Shelf"))
     (tmp_path / "note.md").write_text("# A note\n\nIt says little.\n")
     shell("read", str(tmp_path / "note.md"))
-    idents = {entry["title"]: entry["id"] for entry in shell.json("list")}
+    listed = {entry["title"]: entry for entry in shell.json("list")}
+    assert [listed[title]["year"] for title in ("Emma", "A note", "One")] == ["2005", None, None]
+    idents = {title: entry["id"] for title, entry in listed.items()}
     shell("do", "download.start", idents["Episode 1"])
     shell("queue", "add", *idents.values())
     assert shell("feed", "--out", str(out), "--url", BASE.rstrip("/")) == ""
@@ -58,6 +62,7 @@ def test_queue_is_taken_along_with_recordings_narrations_and_texts(
     text = (out / "feed.xml").read_bytes()
     ours, theirs = parse_feed(text, BASE), feedparser.parse(text)
     assert not theirs.bozo
+    assert text.count(b"<dc:date>2005</dc:date>") == 2, "no day is invented"
     assert [entry.title for entry in theirs.entries] == [each.title for each in ours.items] == TITLES
     assert command.ONE_WAY in theirs.feed.subtitle
     found = {

@@ -186,13 +186,14 @@ def test_list_json_has_every_key_in_the_order_of_the_catalogue(run: Run, small: 
     first, second, third = run(*small, "list", "--json").json
     assert first == {
         "id": "one", "title": "One — first", "summary": "About it.", "duration": 105.0, "position": 0.0,
-        "status": "unplayed", "topics": ["Below"], "published": "2026-02-21", "audio": None, "from": None,
-        "updated": None,
+        "status": "unplayed", "topics": ["Below"], "published": "2026-02-21", "year": "2026", "audio": None,
+        "from": None, "updated": None,
     }  # fmt: skip
     assert second == first | {
         "updated": second["updated"] or "a time",
         "id": "two", "title": "Two", "summary": "", "duration": 205.5, "position": 65.9, "status": "started",
-        "topics": ["Above", "Other"], "published": None, "audio": "https://example.org/two.mp3",
+        "topics": ["Above", "Other"], "published": None, "year": None,
+        "audio": "https://example.org/two.mp3",
     }  # fmt: skip
     assert (third["duration"], third["topics"]) == (None, [])
 

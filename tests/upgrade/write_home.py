@@ -1,4 +1,4 @@
-"""Write `home-1.0.tar.xz`, the home of a listener who used tui-pod 1.0, with that version's own code, or of 2.0.
+"""Write `home-1.0.tar.xz`, the home of a listener who used tui-pod 1.0, with that version's own code, or of 2.0 or 2.1.
 
     git worktree add /tmp/1.0 3aacc50
     PYTHONPATH=. .venv/bin/python -m tests.upgrade.write_home /tmp/1.0 tests/upgrade/home-1.0.tar.xz
@@ -13,6 +13,7 @@ import tarfile
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
+from struct import pack
 
 from tests.journeys.listener import Listener, Sitting
 from tests.sources import server
@@ -40,6 +41,9 @@ streak = true
 [keys]
 "playback.toggle" = "space,B"
 """
+
+DATES = {1: b"2005/06/07", 2: b"2019"}
+"""What the recordings of the folder say of their dates; those of the homes of 1.0 and 2.0 say nothing."""
 
 KNOWN = ("bookmarks", "list", "stats", "status")
 """Commands whose JSON is kept beside the home: what its listener saw last."""
@@ -87,6 +91,7 @@ def write_home(tree: Path, folder: Path) -> None:
     talks.mkdir()
     for number in (1, 2):
         make_silence(talks / f"{number:02}.wav", 60 + number)
+        _add_date(talks / f"{number:02}.wav", DATES[number])
     with serving() as site:
         _publish(site)
         address = site.url("/feed")
@@ -126,6 +131,13 @@ def write_home(tree: Path, folder: Path) -> None:
         listener.run("search", "Episode")
     known = {command: json.loads(listener.run(command, "--json")) for command in KNOWN}
     (home / "known.json").write_text(json.dumps(known, indent=1), "utf-8")
+
+
+def _add_date(path: Path, day: bytes) -> None:
+    """Add a date to the tags of a recording (RIFF)."""
+    tag = b"LIST" + pack("<L", 12 + len(day)) + b"INFOICRD" + pack("<L", len(day)) + day
+    content = path.read_bytes() + tag
+    path.write_bytes(content[:4] + pack("<L", len(content) - 8) + content[8:])
 
 
 def _publish(site: Site) -> None:

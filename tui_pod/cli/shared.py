@@ -21,6 +21,7 @@ from tui_pod.config.paths import Paths, catalog_paths, find_paths
 from tui_pod.config.reader import read_config
 from tui_pod.config.settings import Config, Settings
 from tui_pod.core.errors import UserError
+from tui_pod.core.library.episode import date_text
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_topics import with_lists
@@ -200,6 +201,7 @@ def episode_json(library: Library, progress_index: ProgressIndex, index: int) ->
         "from": (progress.origin or None) if progress else None,
         "topics": list(episode.tags),
         "published": episode.published,
+        "year": date_text(episode, "%Y") or None,
         "audio": episode.audio,
     }
 

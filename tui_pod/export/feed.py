@@ -34,6 +34,7 @@ TYPES = {
 """Media types by the ends of names."""
 
 _ITUNES, _PODCAST = "http://www.itunes.com/dtds/podcast-1.0.dtd", "https://podcastindex.org/namespace/1.0"
+_DC = "http://purl.org/dc/elements/1.1/"
 
 
 def ending_of(*names: str) -> str:
@@ -51,6 +52,8 @@ def feed_item(number: int, ident: str, episode: Episode, audio: str, size: int, 
         tags.append(_tag("itunes:duration", str(round(episode.duration))))
     if episode.published:
         tags.append(_tag("pubDate", format_datetime(datetime.combine(episode.published, time(), UTC))))
+    elif episode.year:
+        tags.append(_tag("dc:date", episode.year))
     if picture:
         tags.append(_tag("itunes:image", href=picture))
     if chapters:
@@ -62,7 +65,7 @@ def feed_text(title: str, description: str, link: str, picture: str, items: Iter
     """Return a feed as RSS, in the order of its items."""
     tags = (_tag("title", title), _tag("description", description), _tag("link", link), _tag("itunes:type", "serial"),
             _tag("itunes:image", href=picture))  # fmt: skip
-    head = f'<rss version="2.0" xmlns:itunes="{_ITUNES}" xmlns:podcast="{_PODCAST}">'
+    head = f'<rss version="2.0" xmlns:itunes="{_ITUNES}" xmlns:podcast="{_PODCAST}" xmlns:dc="{_DC}">'
     start = '<?xml version="1.0" encoding="utf-8"?>'
     return f"{start}\n{head}<channel>{''.join(tags)}\n{''.join(items)}</channel></rss>\n"
 

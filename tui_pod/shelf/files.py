@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.parts import Part, unpack_parts
 from tui_pod.core.library.podcast_settings import PodcastSettings, make_settings
+from tui_pod.core.library.values import to_time
 from tui_pod.core.text.clean import clean, enumerated, fold
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.runtime.database_errors import stored_json
@@ -206,9 +207,9 @@ def _store_items(
     placed = []
     new = 0
     for place, (ident, item) in enumerate(zip(ids, items, strict=True)):
-        time = times.get(ident, today)
-        if item.published is not None and is_believed_seconds(item.published, now):
-            time = item.published
+        year = to_time(f"{item.recording.year}-01-01") if item.recording is not None else None
+        dated = year if item.published is None else item.published
+        time = dated if dated is not None and is_believed_seconds(dated, now) else times.get(ident, today)
         identified = Identified(ident, item.guid, item)
         inside = (item.recording and item.recording.keys) or item.guid.split("\0")[:1]
         is_new = ident not in times and known_sounds.isdisjoint(inside)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.sources.folders.shelf import Shelf
 from tests.sources.folders.sounds import make_au, make_mp3
+from tui_pod.core.library.episode import date_text
 from tui_pod.net.file_address import to_address
 from tui_pod.runtime.threads import Cancelled, CancelToken
 from tui_pod.shelf.database import FAMILY
@@ -181,7 +182,8 @@ def test_what_the_player_tells_concerns_one_folder_and_changes_no_known_length(s
 
 def test_files_have_the_dates_of_their_tags_and_others_are_sorted_by_the_day_they_were_found(shelf: Shelf) -> None:
     shelf.put("a.mp3", "Old", TDRC="2005-06-07")
-    shelf.put("b.mp3", "Undated", TYER="2019")
+    shelf.put("b.mp3", "Of a year", TYER="2019")
+    shelf.put("b2.mp3", "Undated")
     shelf.put("c.mp3", "Later", TYER="2006", TDAT="0203")
     shelf.put("d.mp3", "Tomorrow", TDRC="2999-01-01")
     shelf.put_book(TDRC="2010-02-03")
@@ -190,9 +192,10 @@ def test_files_have_the_dates_of_their_tags_and_others_are_sorted_by_the_day_the
     found = {each.title: each for each in map(library.episode, range(len(library)))}
     days = {"Old": "2005-06-07", "Later": "2006-03-02", "Emma": "2010-02-03"}
     assert {title: f"{each.published}" for title, each in found.items() if each.published} == days
-    assert found["Undated"].year == "2019"
-    assert library.titles[-3:] == ["Emma", "Later", "Old"], "the newest first"
-    assert {*library.titles[:-3]} == {"Undated", "Tomorrow"}
+    texts = {title: date_text(each) for title, each in found.items()}
+    assert (texts["Of a year"], texts["Later"], texts["Undated"]) == ("2019", "2 Mar 2006", "")
+    assert library.titles[-4:] == ["Of a year", "Emma", "Later", "Old"], "the newest first"
+    assert {*library.titles[:-4]} == {"Undated", "Tomorrow"}
 
 
 def test_file_with_an_old_date_is_new_when_it_is_found(shelf: Shelf) -> None:

@@ -50,6 +50,11 @@ def has_only_teaser(episode: Episode) -> bool:
     return episode.audio is None and episode.transcript is None
 
 
+def date_text(episode: Episode, pattern: str = "%-d %b %Y") -> str:
+    """Return when an episode was published: the day, or the year if no more is known; empty if nothing is."""
+    return f"{episode.published:{pattern}}" if episode.published else episode.year
+
+
 def is_book(episode: Episode) -> bool:
     """Return whether an episode is a book: it has parts, or a recording of a format that is made for books."""
     return bool(episode.parts) or (episode.audio or "").lower().endswith(".m4b")

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from tui_pod.core.actions import BY_ID, MOVING_ON
-from tui_pod.core.library.episode import Episode, has_only_teaser
+from tui_pod.core.library.episode import Episode, date_text, has_only_teaser
 from tui_pod.core.library.library import Library
 from tui_pod.core.player.snapshot import Playback
 from tui_pod.core.text.clean import clean, counted, fold, length
@@ -186,14 +186,14 @@ class EpisodeList(RowPane):
 
     def _about(self, episode: Episode) -> str:
         """Return topics and date, which the row at the cursor has on a line of their own if there is room for it."""
-        date = f"{episode.published:%-d %b %Y}" if episode.published else ""
-        return " · ".join(filter(None, (*self._distinguishing_topics(episode), date))) if self._full_height > 3 else ""
+        facts = (*self._distinguishing_topics(episode), date_text(episode)) if self._full_height > 3 else ()
+        return " · ".join(filter(None, facts))
 
     def _has_more(self, index: int) -> bool:
         if index < 0:
             return True
         episode = self._model.library.episode(index)
-        return bool(episode.summary or (episode.published and index >= self._model.library.first_of_podcasts))
+        return bool(episode.summary or (date_text(episode) and index >= self._model.library.first_of_podcasts))
 
     # -- drawing ---------------------------------------------------------------------------------------
 
@@ -233,7 +233,7 @@ class EpisodeList(RowPane):
         marks = state_marks(self._downloads.get(ident), self.words.get(ident), queued, width)
         words = fold(model.query.query).split()
         title = title_parts(episode.title, name, words, episode.numbering), [*marks, time_part(time, name)]
-        date = f"{episode.published:%-d %b %Y}" if episode.published else ""
+        date = date_text(episode)
         if height == 1:
             return [title]
         is_dated = date and index >= model.library.first_of_podcasts and width >= ROOM_FOR_DATE

@@ -23,7 +23,7 @@ from textual.widget import Widget
 
 from tui_pod.core.actions import BY_ID, key_of
 from tui_pod.core.library.course import place_text
-from tui_pod.core.library.episode import Episode
+from tui_pod.core.library.episode import Episode, date_text
 from tui_pod.core.library.recap import Story
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
@@ -352,8 +352,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             return About("", ("No episode is selected.",))
         is_playing = self._shown[1]
         name, rest = split_title(episode.title)
-        date = f"{episode.published:%-d %b %Y}" if episode.published else ""
-        facts = (date, span(episode.duration, is_exact=True) if episode.duration else "")
+        facts = (date_text(episode), span(episode.duration, is_exact=True) if episode.duration else "")
         library = self._services.controller.library
         index = library.index(episode.id)
         place = place_text(library.topics, index) if index is not None else ""
