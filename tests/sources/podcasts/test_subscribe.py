@@ -11,15 +11,17 @@ import pytest
 
 from tests.sources import server
 from tests.sources.server import Site, feed, item
-from tui_pod.net.access import make_policy
+from tui_pod.net.access import PUBLIC, make_policy
 from tui_pod.net.fetch import FetchError
+from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry, parse_opml, write_opml
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources import own_network
-from tui_pod.sources.refresh import refresh
+from tui_pod.sources.podcasts.pages import LOGIN_PAGE
+from tui_pod.sources.refresh import refresh, refresh_feed
 from tui_pod.sources.table import subscribe
 
 
@@ -135,6 +137,26 @@ def test_subscribe_feed_that_copies_guids_is_another_feed(site: Site, store: Fee
     assert (result.is_new, result.has_moved) == (True, False)
     assert [feed.address for feed in store.feeds()] == [site.url("/old"), site.url("/copy")]
     assert not set(store.episode_ids(first)) & set(store.episode_ids(result.feed.feed_id))
+
+
+@pytest.mark.parametrize(
+    ("page", "reason"),
+    [
+        ("", "The server answered with nothing."),
+        ("<form><input name=room><input type='password'></form>", LOGIN_PAGE),
+        ("<title>Guests</title><form>Accept our Wi-Fi terms <input type=submit></form>", LOGIN_PAGE),
+        ("<form><input name=search> or write to us</form>", "This is not a feed."),
+    ],
+)
+def test_answer_in_place_of_a_feed_is_named(site: Site, store: FeedStore, page: str, reason: str) -> None:
+    site.replies["/"] = server.body(feed(item(1)))
+    found = subscribe(store, site.url("/")).feed
+    site.replies["/"] = server.body(page, "text/html")
+    assert refresh_feed(store, found, CancelToken(), PUBLIC).error == f"Test Cast: {reason}"
+    with pytest.raises(FeedError) as refused:
+        subscribe(store, site.url("/"))
+    unnamed = f"{site.url('/')} is neither a feed nor a page that names one."
+    assert str(refused.value) == (reason if reason != "This is not a feed." else unnamed)
 
 
 def test_subscribe_redirect_documents_in_a_circle_are_an_error(site: Site, store: FeedStore) -> None:

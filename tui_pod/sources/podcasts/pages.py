@@ -12,7 +12,7 @@ import os
 import re
 import time
 from base64 import b64encode
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from itertools import starmap
 from threading import BoundedSemaphore
 from typing import Any, NamedTuple
@@ -35,6 +35,11 @@ from tui_pod.sources.podcasts import directories
 from tui_pod.sources.podcasts.directories import UNREADABLE
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
+
+LOGIN_PAGE = (
+    "The answer is a login page, of the network (as in a hotel) or of the site: log in there with a browser, and try"
+    " again."
+)
 
 MAX_REDIRECTS = 3
 """Documents in a row that contain nothing but a new address."""
@@ -95,9 +100,18 @@ def _parsed(response: Response, content: bytes, cancel: CancelToken) -> Publishe
     except ContentFault as fault:
         raise FeedError(f"The feed cannot be read: {fault}.") from None
     if not isinstance(found, list):
-        raise FeedError(found) if found else NotAFeed
+        if not content.strip():
+            raise FeedError("The server answered with nothing.")
+        raise FeedError(found) if found else NotAFeed(*login_page(content))
     feed = Published(*found)  # with lists in place of all tuples
     return feed._replace(items=tuple(map(_item, feed.items)), categories=tuple(map(tuple, feed.categories)))
+
+
+def login_page(content: bytes) -> Sequence[str]:
+    """Return what to say about a page, which is no feed, if it asks for a login; nothing if it does not."""
+    start = content[:100_000].lower()
+    is_one = b"<form" in start and re.search(rb"\btype\s?=\s?[\"']?password|\bwi-?fi\b|\bwlan\b|\bhotspot\b", start)
+    return (LOGIN_PAGE,) if is_one else ()
 
 
 def _item(values: Any) -> PublishedItem:

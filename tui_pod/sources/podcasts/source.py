@@ -27,6 +27,7 @@ from tui_pod.sources.podcasts.pages import (
     Link,
     ask,
     follow,
+    login_page,
     named_in,
     read_answer,
     read_link,
@@ -201,7 +202,7 @@ def _find(address: str, policy: NetworkPolicy, cancel: CancelToken) -> _Found:
         except (FetchError, FeedError):
             continue
     if isinstance(refused, NotAFeed):
-        raise NotAFeed(f"{clean(address, 100)} is neither a feed nor a page that names one.")
+        raise NotAFeed(*login_page(content) or [f"{clean(address, 100)} is neither a feed nor a page that names one."])
     raise refused
 
 
