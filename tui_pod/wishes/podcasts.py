@@ -50,6 +50,8 @@ async def _import(on: Subject) -> Outcome:
     for fault in imported.faults:
         caller.warn(fault)
     status = 1 if imported.faults else 0
+    if not (imported.entries or imported.program):
+        raise UserError(f"{file} names no podcast.")
     if imported.program:
         would = "would be" if on.values.get("dry_run") else "will be"
         caller.say(f"{imported.program}: {taking.summary()} {would} imported.")

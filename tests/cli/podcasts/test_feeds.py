@@ -511,6 +511,9 @@ def test_list_is_shown_with_what_is_new_in_it_and_not_taken(shell: Shell, tmp_pa
     assert len(shell.json("feeds", "list")) == 1
     shell("import", str(file))
     assert shell.err.startswith("1 feed added, 1 already there.")
+    file.write_text("<opml><body><outline text='Empty'/></body></opml>")
+    shell("import", str(file), status=1)
+    assert shell.err == f"tui-pod: {file} names no podcast.\n"
 
 
 def test_queue_of_another_player_follows_the_own_one(site: Site, shell: Shell, tmp_path: Path) -> None:

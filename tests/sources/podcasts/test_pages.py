@@ -183,6 +183,8 @@ AT_APPLE = "https://podcasts.apple.com/at/podcast/tall-ships/id12"
         ("https://fountain.fm/episode/abc", {"service": "Fountain"}),
         ("https://podcastindex.org/podcast/920666", {"service": "Podcast Index"}),
         ("https://www.deezer.com/en/show/12", {"service": "Deezer"}),
+        ("https://www.audible.com/podcast/Ships/B01", {"service": "Audible"}),
+        ("https://player.fm/series/ships", {"service": "Player FM"}),
         ("https://music.amazon.co.uk/podcasts/ab/ships", {"service": "Amazon Music"}),
         ("https://play.pocketcasts.com/podcasts/ab", {"service": "Pocket Casts", "apple": ""}),
         ("pktc://subscribe/a.example/f", {"feed": "a.example/f"}),

@@ -239,6 +239,20 @@ async def test_row_that_is_clicked_twice_in_one_read_is_chosen_once(library: Lib
         assert (chosen, driver.app.screen) == ([0], driver.main)
 
 
+async def test_click_beside_a_dialog_closes_it_unless_something_is_typed_in_it(library: Library) -> None:
+    async with run_app(library) as driver:
+        for keys in ("z", "f", "s", "ctrl+p", "question_mark"):
+            await driver.press(keys)
+            assert isinstance(dialog := driver.app.screen, Dialog)
+            at_once(driver, *click_at(0, 0), *click_at(0, 0))
+            await driver.settle()
+            assert driver.app.screen is driver.main, dialog
+        await driver.press("ctrl+p", "a")
+        at_once(driver, *click_at(0, 0))
+        await driver.settle()
+        assert driver.shows(palette.PaletteScreen)
+
+
 async def test_closing_a_covered_dialog_leaves_the_one_above_it(library: Library) -> None:
     async with run_app(library) as driver:
         await driver.app.show_dialog(below := ChoiceDialog("Below", ("One",), print))

@@ -187,6 +187,12 @@ class Dialog(ModalScreen[None]):
         if event.key in self.app.screen_stack[0].active_bindings:
             self.app.bell()
 
+    async def on_click(self, event: events.Click) -> None:
+        """Do what escape does at a click beside the dialog, unless something is typed in it."""
+        escape = self.active_bindings.get("escape")
+        if event.widget is self and escape is not None and not any(field.value for field in self.query(Input)):
+            await self.app.run_action(escape.binding.action, escape.node)
+
     def on_mount(self) -> None:
         """Set the width class for the first paint, which Textual sets only afterwards, and show the keys."""
         self.set_class(self.app.size.width < NORMAL_WIDTH, "-small")
