@@ -2,6 +2,7 @@
 
 import os
 import random
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.state.format import snapshot_text
 from tui_pod.sync import folder
-from tui_pod.sync.folder import HEADER, SyncError, label_of
+from tui_pod.sync.folder import HEADER, Contents, SyncError, SyncFolder, label_of
 from tui_pod.sync.run import FolderOptions, SyncResult, forget_machine, only_sync, sync_with_folder
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -365,18 +366,22 @@ def test_machine_with_too_much_is_named_and_nothing_of_it_is_taken(
 ) -> None:
     one, two = machines
     one.file.append([OwnList(f"List {number}", NOW, episodes=("x", "y")) for number in range(4)])
-    put(one, "x", Progress(NOW, 50.0))
+    put(one, "x", Progress(NOW, 50.0, played_ranges=((0.0, 50.0),)))
     one.sync(NOW)
     (path,) = one.folder.iterdir()
+    to_forget = f"; to forget its machine: tui-pod sync --forget {path.stem}"
     for name, value, said in (
         (
             "MOST",
             {"lists": 3, "episodes": 9},
-            f"it has more than 3 lists; to forget its machine: tui-pod sync --forget {path.stem}",
+            f"it has more than 3 lists{to_forget}",
         ),
-        ("MOST_LISTED", 7, "its lists have more than 7 episodes"),
+        ("MOST", {"episodes on lists": 7}, f"it has more than 7 episodes on lists{to_forget}"),
+        ("MOST", {"played ranges": 0}, f"it has more than 0 played ranges{to_forget}"),
         ("MAX_TOTAL", 100, "the files in the folder have more than 0 MB together"),
-        ("MAX_BYTES", 100, "larger than 0 MB"),
+        ("MAX_FILE", 100, f"it is larger than 0 MB{to_forget}"),
+        ("MAX_BYTES", 50, f"an entry in it is larger than 0 MB{to_forget}"),
+        ("PATIENCE", -1.0, f"reading it takes too long{to_forget}"),
     ):
         with monkeypatch.context() as patched:
             patched.setattr(folder, name, value)
@@ -402,3 +407,40 @@ def test_forgotten_machine_takes_its_progress_along_everywhere(machines: tuple[M
     assert two.sync(later).error is None  # though no other machine is left
     one.sync(later)
     assert one.progress()["x"].position == 0
+
+
+@pytest.mark.parametrize("share", [0.1, pytest.param(1.0, marks=pytest.mark.nightly)])
+def test_largest_file_of_a_machine_takes_100_mb(tmp_path: Path, share: float) -> None:
+    episodes, ranges = (int(folder.MOST[kind] * share) for kind in ("episodes", "played ranges"))
+    made: dict[str, Progress] = {}
+    for number in range(episodes):
+        time, count = NOW - timedelta(seconds=number), (number + 1) * ranges // episodes - number * ranges // episodes
+        heard = tuple((part * 60.5, part * 60.5 + number % 29 + 1) for part in range(count))
+        made[f"podcast-{number // 100:05}-{number:016x}"] = Progress(time, 9.5, 3600.5, False, 1, time, heard)
+    path = tmp_path / "large-12345678.toml"
+    SyncFolder(tmp_path, path.stem).write(Contents(made), NOW)
+    tracemalloc.start()
+    try:
+        assert SyncFolder(tmp_path, "mine").gather(NOW).all.progress.keys() == made.keys()
+        assert tracemalloc.get_traced_memory()[1] < 100e6 * share + 20 * folder.PIECE * (share < 1)
+    finally:
+        tracemalloc.stop()
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "[episodes.a{}]\nposition = 0\nplayed = true\n", "[[lists]]\nname = 'a{}'\n", "[[bookmarks]]\nstart = {}\n",
+        "[recordings.a{}]\n", "[podcasts.'https://a.example/{}']\n", "[[lists]]\nepisodes = [" + "'{}'," * 99 + "]\n",
+    ],
+)  # fmt: skip
+def test_file_of_many_small_entries_takes_20_times_its_size(tmp_path: Path, unit: str) -> None:
+    head = "version = 1\nwritten = 2026-01-01 00:00:00+00:00\n"
+    text = head + "".join(unit.replace("{}", str(number)) for number in range(1_000_000 // len(unit)))
+    (tmp_path / "evil-12345678.toml").write_text(text)
+    tracemalloc.start()
+    try:
+        SyncFolder(tmp_path, "mine").gather(NOW)
+        assert tracemalloc.get_traced_memory()[1] < 20 * len(text) + 8_000_000
+    finally:
+        tracemalloc.stop()

@@ -183,21 +183,34 @@ def parse_snapshot(text: str) -> Table:
         DamagedState: it is not TOML, empty, without a version, of wrong types, cut off, or cannot be written back.
         NewerState: it has a newer version.
     """
+    data = parse_part(text)
+    if "version" not in data:
+        raise DamagedState("it has no version")
+    if "written" in data or text.startswith(HEADER.split("\n")[0]):
+        check_end(data)
+    return data
+
+
+def check_end(data: Table) -> None:
+    """Raise DamagedState unless a snapshot's tables have the end that was written last."""
+    end = data.get("end")
+    if not (isinstance(end, dict) and end.get("written") == data.get("written")):
+        raise DamagedState("its end is missing")
+
+
+def parse_part(text: str) -> Table:
+    """Return some of a snapshot's tables. Raises what `parse_snapshot` raises, unless it concerns the whole."""
     try:
         data = loads(text)
     except (ValueError, RecursionError) as error:
         raise DamagedState(str(error)) from None
-    version = data.get("version")
+    version = data.get("version", VERSION)
     if not isinstance(version, int) or isinstance(version, bool) or version < 1:
         raise DamagedState("it has no version")
     if version > VERSION:
         raise NewerState(str(min(version, 10**9)))
     if not isinstance(data.get("episodes", {}), dict):
         raise DamagedState("its episodes are not tables")
-    end = data.get("end")
-    was_written_here = "written" in data or text.startswith(HEADER.split("\n")[0])
-    if was_written_here and not (isinstance(end, dict) and end.get("written") == data.get("written")):
-        raise DamagedState("its end is missing")
     if not is_storable(data):
         raise DamagedState("it holds something too deep or too large to be kept")
     for section in SECTIONS.values():

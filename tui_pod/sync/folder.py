@@ -13,19 +13,24 @@ import os
 import platform
 import re
 import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
+from time import thread_time
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.list_entries import EntryMark, merged_marks
 from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.library.parts import RecordingContent
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import SettingRecord, setting_records
 from tui_pod.core.text.clean import clean, enumerated, is_safe
+from tui_pod.core.text.plain_toml import MAX_BYTES, OVERLOAD
 from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.runtime import files
 from tui_pod.state.fields import MARKS, PROGRESS
@@ -33,8 +38,9 @@ from tui_pod.state.format import (
     DamagedState,
     NewerState,
     believe,
+    check_end,
     notebook_tables,
-    parse_snapshot,
+    parse_part,
     read_notebook,
     read_progress,
     snapshot_text,
@@ -42,6 +48,8 @@ from tui_pod.state.format import (
 from tui_pod.state.store import State
 from tui_pod.sync.shared_podcasts import (
     NO_PODCASTS,
+    ChosenSettings,
+    PodcastState,
     SharedPodcasts,
     SharedSettings,
     merged_settings,
@@ -63,17 +71,36 @@ from tui_pod.sync.shared_recordings import (
 MAX_FILES = 500
 """Maximum number of files that are read from a folder: one per machine, and copies made of conflicts."""
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_FILE = 64 * 1024 * 1024
 """Largest file that is read, in bytes: twice a state with progress in 100,000 episodes."""
 
-MAX_TOTAL = 4 * MAX_BYTES
+MAX_TOTAL = 4 * MAX_FILE
 """Bytes of all files together; those beyond, in the order of their names, are not read."""
 
-MOST = {"episodes": 150_000, "lists": 2_000, "bookmarks": 50_000, "cards": 50_000, "subscriptions": 5_000}
-"""Maximum number of entries of a kind that a machine may have, of which nothing is taken if it has more."""
+MOST = {
+    "episodes": 110_000,
+    "played ranges": 200_000,
+    "lists": 2_000,
+    "episodes on lists": 100_000,
+    "bookmarks": 50_000,
+    "cards": 50_000,
+    "subscriptions": 5_000,
+    "podcasts": 50_000,
+    "recordings": 150_000,
+}
+"""Maximum number of entries of a kind that a machine may have, of which nothing is taken if it has more.
 
-MOST_LISTED = 100_000
-"""Maximum number of episodes on the lists of a machine, likewise."""
+So many episodes and ranges take 100 MB.
+"""
+
+PIECE = 1024 * 1024
+"""Bytes of a file that are parsed at once, unless a table is longer; what is taken of them is far smaller."""
+
+STARTS = b"\n[[", b"\n[episodes.", b"\n[recordings."
+"""How an entry starts where a file may be cut: no table of the entry before it follows."""
+
+PATIENCE = 60.0
+"""Seconds of CPU time after which the rest of a file is not read; the longest valid one takes 4."""
 
 MAX_NAME = 60
 """Longest name of a machine that is shown, in characters."""
@@ -183,8 +210,10 @@ class SyncFolder:
                 if not isinstance(error, FileNotFoundError):
                     notices.append(f"{clean(path.name, 80)} was not read: {error.strerror}.")
                 continue
-            except (DamagedState, ValueError):
-                if path.exists():
+            except (DamagedState, ValueError) as error:
+                if OVERLOAD in str(error):
+                    notices.append(f"{clean(path.name, 80)} was not read: it is made to overload programs.")
+                elif path.exists():
                     notices.append(f"{clean(path.name, 80)} is incomplete; it is read again at the next sync.")
                 continue
             everything.append((path, found))
@@ -281,34 +310,68 @@ def _by_own_ids(contents: Contents, here: Recognition, recordings: Described) ->
 def _read(path: Path, now: datetime) -> Contents:
     if path.is_symlink():
         raise Refused("it is a link")
-    content = files.read_bytes(path, MAX_BYTES)
-    if content.count(b"\n[") > sum(MOST.values()):
-        raise Refused("it has too many entries")
-    data = parse_snapshot(content.decode())
-    if "written" not in data:
+    progress, notebooks, queue = dict[str, Progress](), list[Notebook](), list[EntryMark]()
+    settings, subscriptions = dict[str, ChosenSettings](), dict[str, PodcastState]()
+    recordings, whole = dict[str, RecordingContent](), dict[str, Any]()
+    counts, limit = Counter[str](), thread_time() + PATIENCE
+    for text in _pieces(path):
+        data = parse_part(text)
+        whole |= {name: data[name] for name in ("written", "machine", "end") if name in data}
+        believe(data, now, UNKNOWN)
+        found, notebook = read_progress(data), read_notebook(data)
+        for kind in MOST:
+            counts[kind] += _count(data.get(kind))
+        table = data.get("queue")
+        marks = MARKS.read(table.get("marks")) if isinstance(table, dict) else ()
+        listed = (len(one.episodes) + len(one.marks) for one in notebook.lists)
+        counts["episodes on lists"] += sum(listed, start=len(marks))
+        counts["played ranges"] += sum(len(each.played_ranges) for each in found.values())
+        for kind, most in MOST.items():
+            if counts[kind] > most:
+                raise Refused(f"it has more than {most:,} {kind}; {_to_forget(path)}")
+        if thread_time() > limit:
+            raise Refused(f"reading it takes too long; {_to_forget(path)}")
+        progress |= {ident: value for ident, value in found.items() if _is_id(ident)}
+        notebooks.append(notebook)
+        queue += (mark for mark in marks if _is_id(mark.episode))
+        settings |= read_settings(data.get("podcasts"), now)
+        subscriptions |= read_podcasts(data.get("subscriptions"), now)
+        recordings |= read_recordings(data.get("recordings"))
+    if "written" not in whole:
         raise DamagedState("it is not a file of a machine")
-    for kind, most in MOST.items():
-        if _count(data.get(kind)) > most:
-            raise Refused(
-                f"it has more than {most:,} {kind}; to forget its machine: tui-pod sync --forget {clean(path.stem, 80)}"
-            )
-    believe(data, now, UNKNOWN)
-    progress = {ident: value for ident, value in read_progress(data).items() if _is_id(ident)}
-    notebook = read_notebook(data)
-    if sum(len(one.episodes) + len(one.marks) for one in notebook.lists) > MOST_LISTED:
-        raise Refused(f"its lists have more than {MOST_LISTED:,} episodes")
-    bookmarks = tuple(each for each in notebook.bookmarks if _is_id(each.episode))
-    cards = tuple(each for each in notebook.cards if _is_id(each.episode))
-    machine = data.get("machine")
+    check_end(whole)
+    machine = whole.get("machine")
     name = machine.get("name") if isinstance(machine, dict) else None
     device = clean(name, MAX_NAME) if isinstance(name, str) else None
-    settings, subscriptions = read_settings(data.get("podcasts"), now), read_podcasts(data.get("subscriptions"), now)
-    lists = tuple(each for each in notebook.lists if is_safe(each.name) and all(map(_is_id, _ids_of(each))))
-    queue = data.get("queue")
-    marks = MARKS.read(queue.get("marks")) if isinstance(queue, dict) else ()
-    marks = tuple(mark for mark in marks if _is_id(mark.episode))
-    own = Contents(progress, Notebook(bookmarks, cards, lists), settings, subscriptions, device, marks)
-    return own._replace(recordings=read_recordings(data.get("recordings")))
+    all_kinds = (chain.from_iterable(things) for things in zip(*notebooks, strict=True))
+    bookmarks, cards, lists = Notebook().merged(Notebook(*map(tuple, all_kinds)))
+    kept = Notebook(
+        tuple(each for each in bookmarks if _is_id(each.episode)),
+        tuple(each for each in cards if _is_id(each.episode)),
+        tuple(each for each in lists if is_safe(each.name) and all(map(_is_id, _ids_of(each)))),
+    )
+    return Contents(progress, kept, settings, subscriptions, device, tuple(queue), recordings)
+
+
+def _pieces(path: Path) -> Iterator[str]:
+    """Yield a file's text in pieces of whole entries, as `write` writes them. Raises Refused, OSError, ValueError."""
+    with files.reading(path) as file:
+        if os.fstat(file.fileno()).st_size > MAX_FILE:
+            raise Refused(f"it is larger than {MAX_FILE // 1024**2} MB; {_to_forget(path)}")
+        rest = b""
+        while part := file.read(PIECE):
+            rest += part
+            end = max(map(rest.rfind, STARTS)) + 1
+            if len(rest) - end > MAX_BYTES:
+                raise Refused(f"an entry in it is larger than {MAX_BYTES // 1024**2} MB; {_to_forget(path)}")
+            if end:
+                yield rest[:end].decode()
+                rest = rest[end:]
+        yield rest.decode()
+
+
+def _to_forget(path: Path) -> str:
+    return f"to forget its machine: tui-pod sync --forget {clean(path.stem, 80)}"
 
 
 def _count(value: object) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
@@ -31,6 +32,9 @@ _LINE = (
 _ARRAY, _TABLE, _OTHER = 9, 10, 13
 """Kinds: `[[name]]`, `[name]`, and a statement for tomllib. The two before the last are `[name.key]`."""
 
+MAX_BYTES = 4 * 1024 * 1024
+"""Most bytes of others that may be read at once, since tables and texts may take 20 times as much memory."""
+
 MAX_DEPTH = 100
 """Most parts of a dotted key, such as the three of `a.b.c`."""
 
@@ -50,7 +54,8 @@ MOST, EACH = 10_000, 32
 tomllib needs 700 bytes for each: so 20 times the text, and 7 MB.
 """
 
-_OVERLOAD = "It is made to overload programs that read it"
+OVERLOAD = "It is made to overload programs that read it"
+"""What an error says of a text with more than that, or with such a word."""
 
 LARGE = 100_000
 """From so many characters on it is worth to compile a pattern for each shape of a table."""
@@ -74,11 +79,10 @@ def loads(text: str) -> dict[str, Any]:
     Raises RecursionError if it is nested too deep.
     """
     if text.count("[") + text.count("{") > MOST + len(text) // EACH:
-        raise ValueError(f"{_OVERLOAD} (at line 1, column 1)")
-    try:
+        raise ValueError(f"{OVERLOAD} (at line 1, column 1)")
+    with suppress(ValueError):
         return _loads(text.replace("\r\n", "\n"))
-    except ValueError:
-        return _loads_any(text)  # its error says what is wrong
+    return _loads_any(text)  # its error says what is wrong
 
 
 def _loads(text: str) -> dict[str, Any]:
@@ -222,5 +226,5 @@ def _check(text: str) -> None:
             is_long = word[0] not in "\"'" and len(word) > MAX_WORD
             if is_long or count > MAX_DEPTH or parts > MOST + len(text) // EACH:
                 line = text.count("\n", 0, found.start()) + 1
-                said = f"A key has more than {MAX_DEPTH} parts" if count > MAX_DEPTH else _OVERLOAD
+                said = f"A key has more than {MAX_DEPTH} parts" if count > MAX_DEPTH else OVERLOAD
                 raise ValueError(f"{said} (at line {line}, column 1)")
