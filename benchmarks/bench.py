@@ -113,9 +113,8 @@ class Bench:
     @functools.cache  # noqa: B019 - there is one bench
     def store(self, count: int) -> FeedStore:
         """Return a made library of so many episodes with recordings, whose cache is there."""
-        catalogs = material.write_catalogs(self.folder, count, self.sounds)
-        arguments = tuple(word for path in catalogs for word in ("--catalog", str(path)))
-        return self.warmed(FeedStore(count, arguments, self.fresh_home(), MARKER))
+        catalog = material.write_catalog(self.folder / f"{count}.toml", count, self.sounds)
+        return self.warmed(FeedStore(count, ("--catalog", str(catalog)), self.fresh_home(), MARKER))
 
     @functools.cached_property
     def embedded(self) -> FeedStore:

@@ -53,7 +53,7 @@ def measure(bench: Bench) -> Table:
 
 
 def _loads(bench: Bench, store: FeedStore) -> list[Row]:
-    catalog = os.pathsep.join(store.arguments[1::2])
+    catalog = store.arguments[1]
     words = catalog, str(store.cache)
     from_cache = _milliseconds(bench, store, "library", *words)
     rows = run_floor(bench, "rows", store.size)["seconds"] * 1000
@@ -67,8 +67,7 @@ def _loads(bench: Bench, store: FeedStore) -> list[Row]:
 
 
 def _saves(bench: Bench, store: FeedStore) -> list[Row]:
-    name, state = f"{store.size:,} touched", str(store.state)
-    catalog = os.pathsep.join(store.arguments[1::2])
+    name, catalog, state = f"{store.size:,} touched", store.arguments[1], str(store.state)
     load = _milliseconds(bench, store, "state", catalog, str(store.cache), state)
     save = _milliseconds(bench, store, "save", state, ident(0))
     append = run_floor(bench, "append", bench.folder / "appended", times=3)["seconds"] * 1000

@@ -9,17 +9,12 @@ from __future__ import annotations
 
 import gc
 import json
-import os
 import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
 
 SAVES = 200
-
-
-def _paths(catalogs: str) -> list[Path]:
-    return [*map(Path, catalogs.split(os.pathsep))]
 
 
 def library(catalog: str, cache: str) -> float:
@@ -32,7 +27,7 @@ def library(catalog: str, cache: str) -> float:
 
     gc.disable()  # as in the app, until it has painted
     began = time.process_time()
-    load_library(_paths(catalog), Path(cache))
+    load_library([Path(catalog)], Path(cache))
     return time.process_time() - began
 
 
@@ -44,7 +39,7 @@ def state(catalog: str, cache: str, path: str) -> float:
     from tui_pod.library.cache import load_library
     from tui_pod.state.store import StateFile
 
-    loaded = load_library(_paths(catalog), Path(cache))
+    loaded = load_library([Path(catalog)], Path(cache))
     gc.disable()
     began = time.process_time()
     ProgressIndex(loaded.library, StateFile(Path(path)).load().progress)
@@ -63,7 +58,7 @@ def narrowed(catalog: str, cache: str, kind: str) -> float:
     from tui_pod.core.selection.queue import Queue
     from tui_pod.library.cache import load_library
 
-    loaded = load_library(_paths(catalog), Path(cache)).library
+    loaded = load_library([Path(catalog)], Path(cache)).library
     words, now = "model", datetime.now(UTC)
     progress_index = ProgressIndex(loaded, {})
     list_episodes(loaded, progress_index, Queue(), ListQuery(query=words))  # reads the texts that both look at

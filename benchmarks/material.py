@@ -21,9 +21,6 @@ WORDS = (
     " cluster pipeline shard tensor graph compile trace profile deploy serve stream context window position encoding"
 ).split()
 
-IN_A_FILE = 10_000
-"""Episodes of a catalogue, which may have 4 MB."""
-
 NEWEST = date(2026, 11, 20)
 
 
@@ -37,20 +34,17 @@ def ident(number: int) -> str:
     return f"episode-{number:06}"
 
 
-def write_catalogs(folder: Path, count: int, audio: Sequence[Path | str]) -> list[Path]:
-    """Write catalogues of `count` episodes in `TOPICS` topics; after the first few all have the first recording."""
-    paths = []
-    for start in range(0, count, IN_A_FILE):
-        paths.append(folder / f"{count}-{start}.toml")
-        paths[-1].write_text("\n".join(_catalog(range(start, min(count, start + IN_A_FILE)), audio)), "utf-8")
-    return paths
+def write_catalog(path: Path, count: int, audio: Sequence[Path | str]) -> Path:
+    """Write a catalogue of `count` episodes in `TOPICS` topics; after the first few all have the first recording."""
+    path.write_text("\n".join(_catalog(count, audio)), "utf-8")
+    return path
 
 
-def _catalog(numbers: range, audio: Sequence[Path | str]) -> Iterator[str]:
+def _catalog(count: int, audio: Sequence[Path | str]) -> Iterator[str]:
     yield 'version = 1\ntitle = "Measured"\n\n[[topics]]\nname = "Everything"\n'
     for topic in range(TOPICS):
         yield f'[[topics]]\nname = "Topic {topic:02}"\nparent = "Everything"\n'
-    for number in numbers:
+    for number in range(count):
         chances = random.Random(f"summary {number}")
         topics = sorted(chances.sample(range(TOPICS), k=chances.randint(1, 3)))
         tags = ", ".join(f'"Topic {topic:02}"' for topic in topics)

@@ -94,10 +94,9 @@ def _resume(bench: Bench, server: Server) -> dict[str, Any]:
 def stream_library(bench: Bench, server: Server, line: str) -> FeedStore:
     """Return a library of streams, in a home whose settings let it reach the loopback."""
     count = len(server.files)
-    folder = bench.folder / line
-    folder.mkdir()
-    audio = [f"http://{server.name}/{line}/{number}" for number in range(count)]
-    (catalog,) = material.write_catalogs(folder, count, audio)
+    catalog = material.write_catalog(
+        bench.folder / f"{line}.toml", count, [f"http://{server.name}/{line}/{number}" for number in range(count)]
+    )
     catalog.write_text(
         re.sub(r"duration = \d+", f"duration = {material.LONG:.0f}", catalog.read_text("utf-8")), "utf-8"
     )

@@ -9,11 +9,12 @@ READING = b"Reading the library"
 EPISODES = 12_000
 
 
-def write_catalog(path: Path, rest: str = "", part: int = 0) -> str:
-    """Write a catalogue of `EPISODES`, which take a second to read, and return its path."""
+def write_catalog(path: Path, rest: str = "", count: int = EPISODES) -> str:
+    """Write a catalogue of `count` episodes, and return its path; `EPISODES` take a second to read."""
     summary = "What it is about, and why one would listen to it. " * 2
-    numbers = range(part * EPISODES, (part + 1) * EPISODES)
-    rows = (f"[[episodes]]\nid = 'e{number}'\ntitle = 'Part {number}'\nsummary = '{summary}'\n" for number in numbers)
+    rows = (
+        f"[[episodes]]\nid = 'e{number}'\ntitle = 'Part {number}'\nsummary = '{summary}'\n" for number in range(count)
+    )
     path.write_text(f"version = 1\n{''.join(rows)}{rest}", "utf-8")
     return str(path)
 
@@ -35,9 +36,8 @@ def test_first_start_with_a_large_catalogue_says_that_it_is_read(tmp_path: Path)
 
 def test_listener_who_does_not_want_to_wait_interrupts(tmp_path: Path) -> None:
     listener = Listener(tmp_path / "dora", variables={"TUI_POD_ONE_PROCESS": "1"})
-    catalogs = [write_catalog(tmp_path / f"{part}.toml", part=part) for part in range(5)]  # read when the key comes
-    options = [word for catalog in catalogs for word in ("--catalog", catalog)]
-    with listener.sits_down(*options, waits=False) as app:
+    catalog = write_catalog(tmp_path / "large.toml", count=5 * EPISODES)  # still read when the key comes
+    with listener.sits_down("--catalog", catalog, waits=False) as app:
         app.until(lambda: READING in app.raw, "why it takes long")
         app.press("\x03")
         assert app.wait() is not None

@@ -71,8 +71,8 @@ def test_read_catalog_that_is_no_file_says_so_and_does_not_wait(
     ):
         assert fault_of(path) == said
     assert "name too long" in fault_of(tmp_path / ("x" * 5000))
-    monkeypatch.setattr(catalog_files, "MAX_BYTES", 10)
-    assert fault_of(good).endswith("larger than 0 MB: divide it into several files, and give each with --catalog")
+    monkeypatch.setattr(catalog_files, "MAX_CATALOG", 10)
+    assert "larger than" in fault_of(good)
 
 
 def test_read_catalog_without_the_right_to(tmp_path: Path) -> None:

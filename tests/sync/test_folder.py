@@ -205,7 +205,7 @@ INCOMPLETE = "odd.toml is incomplete; it is read again at the next sync."
     [
         (b"version = 99\n", "odd.toml was written by a newer tui-pod; update this one to read it."),
         (b"\xff\xfe", INCOMPLETE), (b"version = 1\n", INCOMPLETE), (b"<<<<<<< HEAD\nversion = 1\n", INCOMPLETE),
-        (b"[" * 100_000, INCOMPLETE),
+        (b"[" * 100_000, "odd.toml was not read: it is made to overload programs."),
     ],
 )  # fmt: skip
 def test_any_other_content_is_named_and_no_failure(
@@ -380,7 +380,7 @@ def test_machine_with_too_much_is_named_and_nothing_of_it_is_taken(
         ("MOST", {"played ranges": 0}, f"it has more than 0 played ranges{to_forget}"),
         ("MAX_TOTAL", 100, "the files in the folder have more than 0 MB together"),
         ("MAX_FILE", 100, f"it is larger than 0 MB{to_forget}"),
-        ("MAX_BYTES", 50, f"an entry in it is larger than 0 MB{to_forget}"),
+        ("MAX_ENTRY", 50, f"an entry in it is larger than 0 MB{to_forget}"),
         ("PATIENCE", -1.0, f"reading it takes too long{to_forget}"),
     ):
         with monkeypatch.context() as patched:

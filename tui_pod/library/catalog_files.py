@@ -8,21 +8,20 @@ from pathlib import Path
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.catalog import Catalog, CatalogError, Fault, Locate, parse_catalog
 from tui_pod.core.library.library import CatalogsError
-from tui_pod.core.text.plain_toml import MAX_BYTES
-from tui_pod.runtime.files import TooLarge, Unreadable, read_bytes
+from tui_pod.runtime.files import Unreadable, read_bytes
+
+MAX_CATALOG = 512 * 1024 * 1024
+"""Largest catalogue that is read (bytes): ten times the size of one with 100,000 episodes."""
 
 
 def read_catalog(path: Path) -> tuple[Catalog, str]:
     """Return the catalogue in a file, and its text. Raises CatalogError with its faults."""
     try:
-        content = read_bytes(path, MAX_BYTES)
+        content = read_bytes(path, MAX_CATALOG)
     except (FileNotFoundError, NotADirectoryError):
         raise CatalogError([Fault(1, "no such file")]) from None
     except IsADirectoryError:
         raise CatalogError([Fault(1, "a folder, not a file")]) from None
-    except TooLarge as error:
-        advice = "divide it into several files, and give each with --catalog"
-        raise CatalogError([Fault(1, f"{error.strerror}: {advice}")]) from None
     except Unreadable as error:
         raise CatalogError([Fault(1, str(error.strerror))]) from None
     except OSError as error:

@@ -30,7 +30,7 @@ from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import SettingRecord, setting_records
 from tui_pod.core.text.clean import clean, enumerated, is_safe
-from tui_pod.core.text.plain_toml import MAX_BYTES, OVERLOAD
+from tui_pod.core.text.plain_toml import OVERLOAD
 from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.runtime import files
 from tui_pod.state.fields import MARKS, PROGRESS
@@ -95,6 +95,9 @@ So many episodes and ranges take 100 MB.
 
 PIECE = 1024 * 1024
 """Bytes of a file that are parsed at once, unless a table is longer; what is taken of them is far smaller."""
+
+MAX_ENTRY = 4 * 1024 * 1024
+"""Largest entry of a file (bytes), since what is parsed at once may take 20 times as much memory."""
 
 STARTS = b"\n[[", b"\n[episodes.", b"\n[recordings."
 """How an entry starts where a file may be cut: no table of the entry before it follows."""
@@ -362,8 +365,8 @@ def _pieces(path: Path) -> Iterator[str]:
         while part := file.read(PIECE):
             rest += part
             end = max(map(rest.rfind, STARTS)) + 1
-            if len(rest) - end > MAX_BYTES:
-                raise Refused(f"an entry in it is larger than {MAX_BYTES // 1024**2} MB; {_to_forget(path)}")
+            if len(rest) - end > MAX_ENTRY:
+                raise Refused(f"an entry in it is larger than {MAX_ENTRY // 1024**2} MB; {_to_forget(path)}")
             if end:
                 yield rest[:end].decode()
                 rest = rest[end:]

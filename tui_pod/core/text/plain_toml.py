@@ -32,9 +32,6 @@ _LINE = (
 _ARRAY, _TABLE, _OTHER = 9, 10, 13
 """Kinds: `[[name]]`, `[name]`, and a statement for tomllib. The two before the last are `[name.key]`."""
 
-MAX_BYTES = 4 * 1024 * 1024
-"""Most bytes of others that may be read at once, since tables and texts may take 20 times as much memory."""
-
 MAX_DEPTH = 100
 """Most parts of a dotted key, such as the three of `a.b.c`."""
 
