@@ -112,7 +112,7 @@ async def test_bookmark_is_recalled_in_lines(room: Room) -> None:
         "One · 0:30.",
         "Mine. Press enter for the answer:",
         "Words.",
-        *["Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to drop this card, or press enter to stop:"] * 2,
+        *["Type 1 for forgot, 2 for hard, 3 for good, 4 for easy, x to drop this card, or press enter to stop:"] * 2,
         "That is all for now.",
     ]
     assert [card.stability is not None for card in room.controller.bookmarks.cards] == [True]

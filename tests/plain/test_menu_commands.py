@@ -23,7 +23,10 @@ PALETTE = "A command, a topic or an episode by its name, or the number of a row;
         (" ", ["space: Play or pause."]),
         ("€", ["euro sign: does nothing."]),
         ("€m", ["No key does that."]),
-        ("sleep", ["z: Sleep timer; twice: 5 minutes more.", "capital Z: Go back to where the sleep timer was set."]),
+        (
+            "sleep",
+            ["z: Sleep timer; press twice for 5 more minutes.", "capital Z: Go back to where the sleep timer was set."],
+        ),
         ("\x00", ["No key."]),
         ("", []),
     ],

@@ -49,7 +49,7 @@ def test_card_is_never_asked_twice_a_day(rating: Rating) -> None:
 
 def test_card_forgotten_comes_sooner_and_is_harder() -> None:
     known = rated(rated(NEW, Rating.GOOD, START), Rating.GOOD, START + 3 * DAY)
-    forgotten = rated(known, Rating.AGAIN, known.due)
+    forgotten = rated(known, Rating.FORGOT, known.due)
     assert days(forgotten) < days(known)
     assert (forgotten.difficulty or 0) > (known.difficulty or 0)
 

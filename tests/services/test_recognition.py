@@ -350,7 +350,7 @@ def test_recogniser_that_is_missing_is_said_with_the_command(rig: Rig, monkeypat
 
     monkeypatch.setattr(module, "find_model", missing)
     assert not rig.service.is_ready
-    assert "recognised on this machine, run: " in rig.service.offer(rig.room.library.episode(0))
+    assert "install the recogniser: " in rig.service.offer(rig.room.library.episode(0))
 
 
 async def test_what_nobody_asked_for_ends_without_a_word(rig: Rig) -> None:

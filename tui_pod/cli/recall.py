@@ -14,7 +14,7 @@ from tui_pod.core.progress.cards import OF_EPISODE, Card
 from tui_pod.recall.questions import Question, Rating, due_cards, is_askable, question_of
 from tui_pod.search.sources import WordSources
 
-RATINGS = "1 again, 2 hard, 3 good, 4 easy, enter stops: "
+RATINGS = "1 forgot, 2 hard, 3 good, 4 easy, enter stops: "
 
 ANSWERS = frozenset(str(int(rating)) for rating in Rating)
 

@@ -43,8 +43,8 @@ focus.previous | switch side panel | Goes to the part of the screen before.
 topic.fold | collapse hide close | Hides what is below the topic.
 topic.unfold | expand show | Shows what is below the topic.
 topic.find | search filter tree name podcast subscription | Narrows the tree to what you type; Enter goes there.
-playback.back | rewind skip backward seconds seek | Jumps back; again for more.
-playback.forward | skip ahead fast seconds seek | Jumps ahead; again for more.
+playback.back | rewind skip backward seconds seek | Jumps back; press again for more.
+playback.forward | skip ahead fast seconds seek | Jumps ahead; press again for more.
 playback.back_small | rewind skip backward seek | Jumps back a little.
 playback.forward_small | skip ahead seek | Jumps ahead a little.
 playback.previous_mark | skip rewind section | Goes back to the start of the chapter; without chapters, of the sentence.
@@ -84,8 +84,8 @@ search.everywhere | find full text words said question ask look all | Searches e
 search.next | find again | Goes to the next row that matches.
 search.previous | find again back | Goes to the row before that matches.
 search.clear | reset cancel close leave | Shows everything again.
-list.filter | show hide only unheard new finished | Shows only the episodes of one kind; again for the next kind.
-list.sort | order arrange random oldest latest alphabetical | Changes the order; again for the next one.
+list.filter | show hide only unheard new finished | Shows only the episodes of one kind; press again for the next kind.
+list.sort | order arrange random oldest latest alphabetical | Changes the order; press again for the next one.
 list.remove | delete unsubscribe clear erase cancel | Removes what the cursor is on; undo brings it back.
 list.mark_played | everything whole podcast | Marks all rows of the list, with one undo.
 list.catch_up | clear inbox dismiss everything | Makes nothing new that was; its episodes stay, unplayed.

@@ -17,7 +17,7 @@ from tui_pod.recall.questions import Question, Rating
 from tui_pod.services.bookmarks import WHY_EMPTY
 from tui_pod.services.services import Services
 
-RATINGS = "Type 1 for again, 2 for hard, 3 for good, 4 for easy, x to drop this card, or press enter to stop:"
+RATINGS = "Type 1 for forgot, 2 for hard, 3 for good, 4 for easy, x to drop this card, or press enter to stop:"
 
 ANSWERS = frozenset(("", "x", *(str(int(rating)) for rating in Rating)))
 

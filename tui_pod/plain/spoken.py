@@ -351,7 +351,7 @@ _LABELS = {
     "app.detach": "Say why this program cannot leave its terminal",
     "app.palette": "Run a command, open a topic or play an episode by its name, or go to a row by its number",
     "view.episode": "List the chapters, and play from one",
-    "view.transcript": "Read the transcript of the episode; again: read on",
+    "view.transcript": "Read the transcript of the episode; press again to read on",
 }
 """Labels that differ from those of the screen."""
 

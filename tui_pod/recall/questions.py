@@ -93,7 +93,7 @@ FIRST_AFTER = timedelta(hours=12)
 class Rating(IntEnum):
     """How well the listener knew the answer."""
 
-    AGAIN = 1
+    FORGOT = 1
     HARD = 2
     GOOD = 3
     EASY = 4

@@ -196,7 +196,7 @@ class RecallService(Follower):
         return await self._voice.speak(text, self._context.controller.library.find(card.episode))
 
     def _mark(self, card: Card, is_known: bool) -> None:
-        self.answer(card, Rating.GOOD if is_known else Rating.AGAIN)
+        self.answer(card, Rating.GOOD if is_known else Rating.FORGOT)
 
     def playback_changed(self, playback: Playback) -> None:
         """End a round that is asked aloud when the listener plays something else."""

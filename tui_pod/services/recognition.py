@@ -108,7 +108,7 @@ class RecognitionService:
             return ""
         if not self.is_ready:
             command = install_command(*RECOGNISER)
-            return f"To have a transcript recognised on this machine, run: {command} — then start again."
+            return f"To make transcripts on this machine, install the recogniser: {command} — then restart tui-pod."
         takes = f" That takes {span(episode.duration / USUAL_SPEED)} or more." if episode.duration else ""
         return f"{how} to have a transcript recognised on this machine.{takes}"
 

@@ -185,8 +185,8 @@ def store_files(store: FeedStore, feed_id: str, listing: Listing) -> Stored:
 def guess_notice(folders: Sequence[str]) -> str:
     """Return that these folders are shown as books, and where that is changed."""
     names = [f"“{clean(name, 60)}”" for name in folders[:3]] + [f"{len(folders) - 3:,} more"] * (len(folders) > 3)
-    kind, whose = ("a book", "its") if len(folders) == 1 else ("books", "their")
-    return f"Shown as {kind}, judged by tags and names (kind in {whose} settings): {enumerated(names)}."
+    kind, whose = ("a book", "Its") if len(folders) == 1 else ("books", "Their")
+    return f"Shown as {kind}, as tags and file names suggest: {enumerated(names)}. {whose} settings can change that."
 
 
 def _store_items(

@@ -60,7 +60,9 @@ def test_folder_is_one_entry_beside_its_folder_with_all_its_parts(shelf: Shelf) 
     assert (book.author, book.narrator, book.year) == ("Jane Austen", "Ann Reader", "1815")
     assert book.tags[0] == "Austen"
     assert shelf.course("Austen") == ["Emma", "Talk"]
-    assert shelf.store.take_notices() == ["Shown as a book, judged by tags and names (kind in its settings): “Emma”."]
+    assert shelf.store.take_notices() == [
+        "Shown as a book, as tags and file names suggest: “Emma”. Its settings can change that."
+    ]
 
 
 def test_volumes_of_a_series_are_in_the_order_of_their_numbers(shelf: Shelf) -> None:
@@ -80,7 +82,7 @@ def test_guess_is_told_once_though_the_folder_is_renamed(shelf: Shelf) -> None:
     for number in (4, 5):
         shelf.put(f"Persuasion/{number}.mp3", f"Chapter {number}", str(number), TALB="Persuasion")
     shelf.refresh()
-    said = "Shown as a book, judged by tags and names (kind in its settings): “Persuasion”."
+    said = "Shown as a book, as tags and file names suggest: “Persuasion”. Its settings can change that."
     assert shelf.store.take_notices() == [said]
 
 
@@ -185,7 +187,7 @@ def put_two_books(shelf: Shelf) -> None:
 
 def test_listener_decides_what_one_book_is_with_its_places_kept(shelf: Shelf) -> None:
     put_two_books(shelf)
-    said = "Shown as books, judged by tags and names (kind in their settings): “Emma” and “Other”."
+    said = "Shown as books, as tags and file names suggest: “Emma” and “Other”. Their settings can change that."
     assert shelf.store.take_notices() == [said]
     book, other = shelf.book(), shelf.book("Other")
     configure(shelf, level="yes", skip_start="5")
@@ -235,7 +237,9 @@ def test_folder_that_was_guessed_to_be_a_book_stays_one_when_files_are_renamed_a
     shelf.put("Emma/Afterword.mp3", TPE1="Ann")
     shelf.refresh()
     assert (shelf.ids()["Emma"], len(shelf.book().parts)) == (ident, 4)
-    assert shelf.store.take_notices() == ["Shown as a book, judged by tags and names (kind in its settings): “Emma”."]
+    assert shelf.store.take_notices() == [
+        "Shown as a book, as tags and file names suggest: “Emma”. Its settings can change that."
+    ]
     for kind in ("book", ""):  # what was said is not remembered as a guess
         configure(shelf, kind=kind)
     assert shelf.course("Grimm") == ["Frog", "Goose", "Wolf"]

@@ -84,9 +84,15 @@ def test_folder_is_unchanged_if_all_its_files_are(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("names", "said"),
     [
-        (["A"], "Shown as a book, judged by tags and names (kind in its settings): “A”."),
-        (["A", "B", "C"], "Shown as books, judged by tags and names (kind in their settings): “A”, “B” and “C”."),
-        (list("ABCD"), "Shown as books, judged by tags and names (kind in their settings): “A”, “B”, “C” and 1 more."),
+        (["A"], "Shown as a book, as tags and file names suggest: “A”. Its settings can change that."),
+        (
+            ["A", "B", "C"],
+            "Shown as books, as tags and file names suggest: “A”, “B” and “C”. Their settings can change that.",
+        ),
+        (
+            list("ABCD"),
+            "Shown as books, as tags and file names suggest: “A”, “B”, “C” and 1 more. Their settings can change that.",
+        ),
     ],
 )
 def test_guess_names_three_folders_and_counts_the_others(names: list[str], said: str) -> None:

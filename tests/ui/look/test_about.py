@@ -236,8 +236,10 @@ def test_topic_says_what_was_played_and_a_podcast_its_address_and_links() -> Non
     library = make_room().library
     stats = TopicStats(30.0)
     plain = about_topic(library.topics, 1, stats, None)
-    assert dict(plain.facts) == {"Episodes": "5, 0 played, 0 started", "Length": "10 m, 30 s left"}
+    assert dict(plain.facts) == {"Episodes": "5", "Length": "10 m, 30 s left"}
     assert (plain.text, plain.choices) == ("", [])
+    stats.played, stats.left = 2, 600.0
+    assert dict(about_topic(library.topics, 1, stats, None).facts) == {"Episodes": "5, 2 played", "Length": "10 m"}
     podcast = PodcastFacts("https://x.example/f", "See https://x.example/a.", page="https://x.example/a")
     about = about_topic(library.topics, 1, stats, podcast)
     assert dict(about.facts)["Address"] == podcast.address

@@ -44,7 +44,7 @@ async def test_recall_shows_context_then_the_sentence_and_takes_an_answer(driver
     await driver.until(lambda: "2 of 3" in driver.text, "it asks the next")
     assert "One. …" in driver.text
     await driver.press("enter")
-    assert "1 again: 1 day · 2 hard: 1 day · 3 good: 2 days · 4 easy: 8 days" in driver.text
+    assert "1 forgot: in 1 day · 2 hard: in 1 day · 3 good: in 2 days · 4 easy: in 8 days" in driver.text
     await driver.press("4")
     await driver.until(lambda: "3 of 3" in driver.text, "it asks the next")
     await driver.press("enter", "1")

@@ -221,7 +221,7 @@ class PodcastSettings:
         Setting(
             "Whether a folder of recordings without subfolders is one book, or separate talks",
             choice_kind("book", "talks"),
-            "judged by tags and names",
+            "as tags and file names suggest",
         ),
     ] = ""
     article: Annotated[

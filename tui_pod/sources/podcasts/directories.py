@@ -260,14 +260,11 @@ def _ask(
         request = replace(directory.request(words[:MAX_WORDS]), allowed=policy.private)
         return json.loads(fetch(request, LIMITS, cancel)[1])[directory.entries]
 
-    return found_in(directory, f"“{words}”", entries)
+    return found_in(directory, entries)
 
 
-def found_in(directory: Directory, what: str, ask: Callable[[], object]) -> list[FoundPodcast | None] | str:
-    """Return the podcasts in the entries that `ask` fetches, None for each without a feed, or why there are none.
-
-    `what` says what the directory is asked for.
-    """
+def found_in(directory: Directory, ask: Callable[[], object]) -> list[FoundPodcast | None] | str:
+    """Return the podcasts in the entries that `ask` fetches, None for each without a feed, or why there are none."""
     try:
         entries = ask()
         if isinstance(entries, list):
@@ -277,7 +274,7 @@ def found_in(directory: Directory, what: str, ask: Callable[[], object]) -> list
         if error.status in (401, 403):
             return f"{directory.name}: the key or the request is refused ({error.status})."
         if error.is_offline:
-            return f"{directory.name} cannot be asked for {what}: this machine is offline."
+            return f"{directory.name}: this machine is offline."
         return f"{directory.name}: {error}"
     except UserError as error:
         return f"{directory.name}: {error}"
@@ -387,7 +384,7 @@ async def find_top(typed: str, country: str, folder: Path, policy: NetworkPolicy
     directory = directory._replace(fields={**directory.fields, "summary": ["summary"]})
     base = directory.search.removesuffix("/search")
     read = partial(_entries, base, country, CATEGORIES.get(category), folder, policy)
-    answer = await in_thread(lambda cancel: found_in(directory, "its charts", partial(read, cancel)))
+    answer = await in_thread(lambda cancel: found_in(directory, partial(read, cancel)))
     if isinstance(answer, str):
         return Finding(faults=(answer,), unanswered=(directory.name,))
     podcasts = tuple(podcast for podcast in answer if podcast)

@@ -241,9 +241,12 @@ def _length(episode: Episode, duration: float | None) -> str:
 
 def about_topic(topics: TopicTable, topic: int, stats: TopicStats, podcast: PodcastFacts | None) -> About:
     """Return the facts of a topic; for a podcast also its address and the result of its last refresh."""
+    total, left = span(topics.seconds[topic]), span(stats.left)
+    counts = [f"{number} {name}" for name, number in (("played", stats.played), ("started", stats.started)) if number]
+    length = total if left == total else f"{total}, {left} left"
     facts = [
-        ("Episodes", f"{len(topics.members[topic])}, {stats.played} played, {stats.started} started"),
-        ("Length", f"{span(topics.seconds[topic])}, {span(stats.left)} left" if topics.seconds[topic] else "unknown"),
+        ("Episodes", ", ".join((str(len(topics.members[topic])), *counts))),
+        ("Length", length if topics.seconds[topic] else "unknown"),
     ]
     choices: list[AboutChoice] = []
     if podcast is not None:

@@ -90,7 +90,7 @@ class RecallScreen(Dialog):
         if self._is_shown:
             lines += [Content.styled(question.answer, "bold"), Content("")]
             days = intervals(card, self._recall.now())
-            said = [f"{int(rating)} {rating.name.lower()}: {counted(days[rating], 'day')}" for rating in Rating]
+            said = [f"{int(rating)} {rating.name.lower()}: in {counted(days[rating], 'day')}" for rating in Rating]
             first, second = " · ".join(said[:2]), " · ".join(said[2:])
             gap = " · " if len(f"{first} · {second}") <= self.app.size.width - FRAME else "\n"
             lines.append(Content.styled(f"{first}{gap}{second}", "$text-muted"))

@@ -40,7 +40,7 @@ def remedies(services: Services, trouble: Trouble) -> ChoiceDialog:
         dialog.app.push_screen(AddressScreen(trouble, partial(feeds.move, trouble.feed)))
 
     helps: dict[str, Callable[[], object]] = {
-        "Try again, and ask for what it needs": partial(feeds.refresher.refresh, trouble.feed),
+        "Try again; asks for a login if one is needed": partial(feeds.refresher.refresh, trouble.feed),
         "Change its address …": ask_address,
         "Unsubscribe; undo brings it back": partial(feeds.remove_feed, trouble.feed),
     }
