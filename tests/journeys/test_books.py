@@ -61,8 +61,9 @@ def test_week_with_two_books_and_a_folder_of_talks(tmp_path: Path) -> None:
     with listener.sits_down(*arguments) as app:
         app.see("‖ Emma", "ch 2/3")
         app.do("R", "Jane Austen · Ann Reader")
-        app.do("i", "Ann Reader", "1815")
-        app.escape("1815")
+        app.do("i", "esc Close")
+        app.see("Ann Reader", "1815")
+        app.escape("esc Close")
         app.press(" ")
         app.hear("Emma", 70)
         app.press("]")

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tui_pod.runtime import files
+from tui_pod.runtime.log import logged
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.sending import record_file
 
@@ -75,8 +76,9 @@ def note_sync(state: Path, now: datetime) -> None:
 
 def last_sync(state: Path) -> datetime | None:
     """Return when the last sync was; None if there was none."""
-    with contextlib.suppress(KeyError, TypeError, ValueError):
-        return datetime.fromisoformat(read_json(record_file(state))["synced"]).astimezone(UTC)
+    with logged("when the last sync was is damaged", TypeError, ValueError):
+        text = read_json(record_file(state)).get("synced")
+        return text and datetime.fromisoformat(text).astimezone(UTC)
     return None
 
 

@@ -38,7 +38,7 @@ def test_feeds_add_shows_its_episodes_after_the_catalogue(site: Site, shell: She
     assert entries[1] == {
         "id": wanted[1], "title": "Episode 3", "summary": "About 3", "duration": None, "position": 0.0,
         "status": "unplayed", "topics": ["My Cast", "Physics", "Science", "News"], "published": "2026-01-04",
-        "audio": site.url("/3.wav"), "from": None, "updated": None,
+        "year": "2026", "audio": site.url("/3.wav"), "from": None, "updated": None,
     }  # fmt: skip
     for topic in ("News", "Physics", "Science", "My Cast", "Science/Physics/My Cast"):
         assert [entry["id"] for entry in shell.json("list", "--topic", topic)] == wanted[1:]
