@@ -100,6 +100,10 @@ SHAPES: dict[str, Any] = {
         "configured": ["text"], "subscribed": ["text"], "unsubscribed": ["text"], "error": ("text", "null"),
         "first": ["text"], "offline": "true or false", "dry_run": "true or false",
     },
+    "sync --machines": [{
+        "file": "text", "name": "text", "is_this": "true or false", "seen": ("time", "null"), "episodes": "count",
+        "bookmarks": "count", "lists": "count", "podcasts": "count",
+    }],
     "feeds list": [{
         "address": "text", "first": "text", "title": "text", "folders": ["text"], "categories": ["text"],
         "shows_topics": "true or false", "keep": ("count", "null"), "settings": {"*": "text"}, "episodes": "count",

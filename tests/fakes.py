@@ -60,6 +60,7 @@ from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.opened import Podcasts
 from tui_pod.sources.podcasts import directories
 from tui_pod.sources.podcasts.directories import Finding
+from tui_pod.sync.folder import Machine
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 
@@ -706,6 +707,9 @@ class FakeSyncSetup(SyncSetup):
     @property
     def is_set(self) -> bool:
         return self.settings.is_set
+
+    def machines(self) -> list[Machine]:
+        return []
 
 
 class FakeSync(SyncService):

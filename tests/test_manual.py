@@ -45,7 +45,7 @@ def test_made_files_are_fresh() -> None:
 def test_manual_has_the_document_of_each_command_that_prints_json() -> None:
     """`tests/cli/conftest.py` compares them with what commands print."""
     printing = {name for name, command in load_script().with_names(COMMANDS) if command.has_json}
-    assert printing == SHAPES.keys() - {"lists LIST", "now --follow"}
+    assert printing == SHAPES.keys() - {"lists LIST", "now --follow", "sync --machines"}
 
 
 def test_fill_in_without_the_place_of_a_part_says_so() -> None:

@@ -5,7 +5,7 @@ import json
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import Mock
 
 import pytest
@@ -19,7 +19,7 @@ from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
-from tui_pod.services.hints import NOT_SYNCED
+from tui_pod.services.hints import NO_MACHINES, NOT_SYNCED
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult
 from tui_pod.sync.sending import record_file
@@ -73,6 +73,27 @@ def test_book_that_is_called_talks_elsewhere_is_talks_after_a_sync(
     run("here", "sync")
     run("there", "sync")
     assert run("there", "list", "--topic", "Emma").count("Chapter") == 3
+
+
+def test_machines_are_listed_and_forgotten(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    def machines() -> list[dict[str, Any]]:
+        capsys.readouterr()
+        assert main([*words, "sync", "--machines", "--json"]) == 0
+        return cast("list[dict[str, Any]]", json.loads(capsys.readouterr().out))
+
+    assert main([*words, "sync", "--machines"]) == 0
+    assert capsys.readouterr().err == f"{NO_MACHINES}\n"
+    assert main([*words, "sync", "--yes"]) == 0
+    here, there = machines()
+    assert [(each["name"], each["is_this"], each["episodes"]) for each in (here, there)] == [
+        ("desk", True, 2), ("desk", False, 1)]  # fmt: skip
+    assert main([*words, "sync", "--forget", there["file"], "--yes"]) == 0
+    assert [each["file"] for each in machines()] == [here["file"]]
+
+
+def test_machine_that_the_settings_name_is_not_renamed(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([*words, "sync", "--rename", "attic"]) == 1
+    assert "sets what to sync with" in capsys.readouterr().err
 
 
 def test_sync_dry_run_prints_json_and_changes_nothing(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

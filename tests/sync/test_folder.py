@@ -144,9 +144,11 @@ def test_sync_without_changes_writes_nothing(machines: tuple[Machine, Machine]) 
     put(one, "x", Progress(NOW, 50.0))
     assert one.sync(NOW).sent == 1
     before = {path: path.stat().st_mtime_ns for path in one.folder.iterdir()}
-    outcome = one.sync(NOW + timedelta(days=1))
+    outcome = one.sync(NOW + timedelta(hours=23))
     assert (outcome.sent, outcome.received) == (0, {})
     assert {path: path.stat().st_mtime_ns for path in one.folder.iterdir()} == before
+    one.sync(NOW + timedelta(days=1))  # the others see that it still syncs
+    assert {path: path.stat().st_mtime_ns for path in one.folder.iterdir()} != before
 
 
 def test_dry_run_tells_and_changes_nothing(machines: tuple[Machine, Machine]) -> None:
@@ -186,6 +188,26 @@ def test_copy_of_a_conflict_is_read_too(name: str, machines: tuple[Machine, Mach
     (path,) = one.folder.iterdir()
     path.rename(path.with_name(name.format(path.stem)))
     assert two.sync(NOW).received.keys() == {"x"}
+
+
+@pytest.mark.parametrize("name", ["{}.sync-conflict-20260301-120000-AB.toml", "{} (1).toml", "{}-DESKTOP.toml"])
+def test_copy_of_a_file_is_no_machine(name: str, machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    put(one, "x", Progress(NOW, 50.0))
+    one.sync(NOW)
+    (path,) = one.folder.iterdir()
+    put(two, "y", Progress(NOW, 50.0))
+    two.sync(NOW)
+    (copied := path.with_name(name.format(path.stem))).write_bytes(path.read_bytes())
+    here, there = sorted(one.sync(NOW).machines, key=lambda each: not each.is_this)
+    assert (here.is_this, here.episodes, there.is_this, there.episodes) == (True, 2, False, 2)
+    assert len(two.sync(NOW).machines) == 2
+    for each in one.folder.iterdir():
+        if each not in (path, copied):
+            each.unlink()
+    sync_with_folder(one.file, one.file.load(), one.store, one.folder, NOW, FolderOptions(is_alone=True))
+    copied.unlink()
+    assert one.sync(NOW).error is None  # no other machine is gone
 
 
 def test_state_that_was_lost_comes_back_from_its_own_file(machines: tuple[Machine, Machine]) -> None:

@@ -179,6 +179,9 @@ COMMANDS = (
         Argument("--alone", text="sync even if the folder has lost the files of the other machines"),
         Argument("--podcasts", text="whether to subscribe to the podcasts of the machines that share the folder",
                  choices=("yes", "no")),
+        Argument("--machines", text="print the machines that share the folder: name, file, when last seen, what they"
+                 " hold"),
+        Argument("--rename", "NAME", "name this machine, as the others show it, and sync"),
         Argument("--forget", "NAME", "remove the file of a machine from the folder, and the progress from it"),
         Argument("--off", text="stop syncing with the folder or server that was set up in the app"),
     ), has_json=True),

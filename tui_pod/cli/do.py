@@ -52,7 +52,7 @@ def run(options: Namespace) -> int | None:
             return _run_command(options, [part.format_map(options.values) for part in SAME[action]])
         except KeyError as missing:
             raise UsageError(f"{action} needs {missing.args[0]}=") from None
-    if action == "sync.set_up":
+    if action in ("sync.set_up", "sync.machines"):
         return _grant(options)
     try:
         remote.run(options)

@@ -23,6 +23,7 @@ from tui_pod.cli.shared import (
     waiting,
     warn,
 )
+from tui_pod.cli.wishes import grant
 from tui_pod.config.reader import toml_value
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.cards import Notebook
@@ -34,7 +35,7 @@ from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
 from tui_pod.net.access import PUBLIC
 from tui_pod.net.connect import trust_certificates
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE
+from tui_pod.services.hints import FORGOTTEN, NO_MACHINES, NOT_SYNCED, SET_BY_FILE
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.files import book_named
 from tui_pod.shelf.subscription import Subscription
@@ -45,7 +46,7 @@ from tui_pod.sync.folder import SyncError
 from tui_pod.sync.libraries import LibrarySync, servers
 from tui_pod.sync.libraries import is_first_sync as is_first_library
 from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, read_password
-from tui_pod.sync.memory import is_first_exchange, memory_file, note_sync
+from tui_pod.sync.memory import is_first_exchange, known_machines, last_sync, memory_file, note_sync
 from tui_pod.sync.run import FolderOptions, SyncResult, forget_machine, is_first_sync, only_sync, sync_with_folder
 from tui_pod.sync.sending import record_file
 from tui_pod.sync.server import ServerSync
@@ -64,6 +65,8 @@ def run(options: Namespace) -> int:
     Raises:
         UserError: there is nothing to sync with, or the state is read-only.
     """
+    if options.rename is not None:
+        grant(options, "sync.rename", {"name": options.rename})
     opened = open_library(options)
     settings = opened.settings.sync
     store = FeedStore(opened.paths.data)
@@ -80,6 +83,9 @@ def run(options: Namespace) -> int:
         record_file(opened.file.path).unlink(missing_ok=True)
         tell(NOT_SYNCED)
         return 0
+    if options.machines:
+        _print_machines(opened, options)
+        return 0
     if options.login:
         _log_in(opened)
         return 0
@@ -89,7 +95,8 @@ def run(options: Namespace) -> int:
     with only_sync(opened.file.path):
         outcomes = list(_sync(opened, options))
         if not (options.dry_run or all(outcome.error for outcome in outcomes)):
-            note_sync(opened.file.path, datetime.now(UTC))
+            machines = [machine for outcome in outcomes for machine in outcome.machines]
+            note_sync(opened.file.path, datetime.now(UTC), machines)
     _print(outcomes, opened, options)
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
@@ -195,7 +202,22 @@ def _forget(opened: Opened, options: Namespace) -> None:
         count = forget_machine(
             opened.file, opened.file.load(), Path(opened.settings.sync.folder), name, datetime.now(UTC)
         )
-    tell(f"forgotten, with the progress on {counted(count, 'episode')}; lists and bookmarks stay")
+        left = [each for each in known_machines(opened.file.path) if name not in (each.file, each.name)]
+        if (synced := last_sync(opened.file.path)) is not None:
+            note_sync(opened.file.path, synced, left)
+    tell(FORGOTTEN.format(counted(count, "episode")))
+
+
+def _print_machines(opened: Opened, options: Namespace) -> None:
+    """Print the machines that share the folder, as the last sync found them."""
+    machines, now = known_machines(opened.file.path), datetime.now(UTC)
+    if options.json:
+        print_json([{**each._asdict(), "seen": each.seen and each.seen.isoformat()} for each in machines])
+        return
+    for each in machines:
+        print(each.name, each.file, "this machine" if each.is_this else "", each.said(now), sep="\t")
+    if not machines:
+        tell(NO_MACHINES)
 
 
 def _log_in(opened: Opened) -> None:

@@ -143,6 +143,7 @@ view.notices | messages errors log warnings notifications | Shows in full what t
 view.theme | dark light mode colors appearance skin look | Shows each theme as you move.
 recall.offers | questions quiz turn off disable | Asks a question when an episode of a course ends, or stops that.
 sync.now | synchronize upload devices phone cloud | Sends and fetches what has changed.
+sync.machines | devices computers list forget rename synced last seen | Shows who shares the folder.
 sync.set_up | synchronize cloud backup account login dropbox devices phone another machine computer | Links machines.
 undo | revert back mistake oops restore | Takes the last change back: mark, jump, queue, removal.
 redo | again restore | Does again what was undone.

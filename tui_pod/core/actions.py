@@ -188,6 +188,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("view.theme", "H", "Theme: colours, dark or light"),
     Action("recall.offers", "", "Offer questions after episodes (on/off)", "screen"),
     Action("sync.now", "", "Sync now: progress and podcasts", "screen"),
+    Action("sync.machines", "", "Your machines: rename this one, forget another", "screen"),
     Action("sync.set_up", "", "Set up sync: folder, gpodder, Nextcloud, Audiobookshelf server", "screen"),
     Action("undo", "u", "Undo"),
     Action("redo", "ctrl+r", "Redo"),

@@ -6,7 +6,7 @@ What it changes is saved at the end, in one step. It knows no libmpv, voice or s
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, cast
@@ -133,6 +133,10 @@ class HeadlessFrontend(ChangeReader):
         """Say a notice, without the keys of an app."""
         said = render_keys(text.partition(" Press \0")[0])
         (self._caller.warn if is_error else self._caller.say)(said)
+
+    def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "") -> bool:  # noqa: ARG002
+        """Ask nothing: the command has ended before there is an answer."""
+        return False
 
     def run_action(self, ident: str, episodes: Sequence[str], values: Mapping[str, str]) -> Outcome:  # noqa: ARG002
         """Refuse: no app runs."""

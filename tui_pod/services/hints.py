@@ -23,6 +23,8 @@ GONE = f"No longer in the library; it is skipped. Press {key_of('list.remove')} 
 NOT_LISTED = "This podcast is not in your library yet. Continue lists the episode once it has played for a moment."
 SYNC_WAYS = "A folder that other machines share", "A gpodder or Nextcloud server", "An Audiobookshelf server"
 """What to sync with; the last one has a library of its own, and any number of them can be added."""
+NO_MACHINES = "No machines are known: a sync with a folder finds them."
+FORGOTTEN = "Forgotten, with the progress on {}; lists and bookmarks stay."
 NOT_SYNCED = "Nothing is synced any more."
 SET_BY_FILE = "{} sets what to sync with, under [sync]. Change it there, and start again."
 NO_SEARCH = f"No search yet: press {key_of('search.start')} and type what to look for."

@@ -21,6 +21,7 @@ from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime import changes
 from tui_pod.runtime.changes import AFTER, BY
 from tui_pod.services.frontend import Job
+from tui_pod.services.hints import FORGOTTEN, SET_BY_FILE
 from tui_pod.services.tasks import CommandFailed
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.format import LAYOUTS, read_notebook, to_progress
@@ -119,6 +120,25 @@ class SyncService(Follower):
         self.setup.look_for_servers()
         self._follow_changes()
         self.sync_now()
+
+    def rename(self, name: str) -> str:
+        """Name this machine, as the others will show it, and say so. Raises UserError if a file says what to sync."""
+        from tui_pod.config.settings import SyncSettings  # seldom needed
+
+        if self.setup.set_by is not None:
+            raise UserError(SET_BY_FILE.format(self.setup.set_by).removesuffix("."))
+        self.setup.settings = SyncSettings(**self.setup.settings.values() | {"device": name})
+        self._context.controller.remember("sync_with", "device", name)
+        if self._is_started:
+            self.sync_soon()
+        return f"This machine is “{name}” on the others after the next sync" if name else "Its host name is shown again"
+
+    async def forget(self, machine: str) -> None:
+        """Remove a machine's file from the folder, and the progress that came from it. Raises CommandFailed."""
+        with self._tasks.showing("sync", "forgetting a machine"):
+            report = await self.setup.run("--forget", machine, "--yes")
+        await self.setup.other_programs.take_progress()
+        self._frontend.tell(FORGOTTEN.format(counted(report["episodes"], "episode")))
 
     def _follow_changes(self) -> None:
         """Begin to look for changes, here and on other machines."""

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tui_pod.services.first_screen import AppFiles
     from tui_pod.services.other_programs import OtherPrograms
     from tui_pod.shelf.feed_store import FeedStore
+    from tui_pod.sync.folder import Machine
     from tui_pod.sync.peek import Peek
 
 
@@ -68,6 +69,12 @@ class SyncSetup:
         from tui_pod.sync.memory import last_sync  # only with [sync]
 
         return last_sync(self._files.state.path)
+
+    def machines(self) -> list[Machine]:
+        """Return the machines that share the folder, as the last sync found them, this one first."""
+        from tui_pod.sync.memory import known_machines  # only with [sync]
+
+        return known_machines(self._files.state.path)
 
     def take_waiting(self, rule: PlayedRule, now: datetime) -> int:
         """Save progress that a sync received before its podcasts were fetched; return of how many episodes."""

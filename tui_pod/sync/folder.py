@@ -15,7 +15,7 @@ import re
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from time import thread_time
@@ -29,9 +29,9 @@ from tui_pod.core.library.parts import RecordingContent
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, newest
 from tui_pod.core.progress.records import SettingRecord, setting_records
-from tui_pod.core.text.clean import clean, enumerated, is_safe
+from tui_pod.core.text.clean import clean, counted, enumerated, is_safe
 from tui_pod.core.text.plain_toml import OVERLOAD
-from tui_pod.core.wall_time import UNKNOWN
+from tui_pod.core.wall_time import UNKNOWN, ago
 from tui_pod.runtime import files
 from tui_pod.state.fields import MARKS, PROGRESS
 from tui_pod.state.format import (
@@ -111,6 +111,9 @@ MAX_NAME = 60
 MAX_ID = 300
 """Longest episode id that is accepted, in characters."""
 
+HEARTBEAT = timedelta(days=1)
+"""Age at which a machine's file is written again although nothing has changed: the others see that it still syncs."""
+
 HEADER = "# The progress of one machine, written by it alone. Every tui-pod that shares this folder reads it.\n"
 
 
@@ -127,6 +130,8 @@ class Contents(NamedTuple):
     subscriptions: SharedPodcasts = NO_PODCASTS
     device: str | None = None
     """Name of the machine; None if its file does not state it."""
+    written: datetime | None = None
+    """When its file was written."""
     queue: tuple[EntryMark, ...] = ()
     """What was put into the queue and taken out of it."""
     recordings: Described = MappingProxyType({})
@@ -142,16 +147,55 @@ class SyncError(UserError):
         """True if the network seems to be down."""
 
 
+class Machine(NamedTuple):
+    """A machine that shares the folder, as the last sync found it."""
+
+    file: str
+    """Name of its file, without suffix."""
+    name: str
+    is_this: bool
+    seen: datetime | None = None
+    """When it wrote its file; None if that could not be read, and then what it holds is not known."""
+    episodes: int = 0
+    bookmarks: int = 0
+    lists: int = 0
+    podcasts: int = 0
+
+    def holding(self, contents: Contents) -> Machine:
+        """Return the machine with what its file holds, unless a newer copy of that was read."""
+        if contents.written is None or (self.seen is not None and self.seen > contents.written):
+            return self
+        return self._replace(
+            name=contents.device or self.name,
+            seen=contents.written,
+            episodes=len(contents.progress),
+            bookmarks=sum(not each.is_removed for each in contents.notebook.bookmarks),
+            lists=sum(not each.is_removed for each in contents.notebook.lists),
+            podcasts=sum(each.is_subscribed for each in contents.subscriptions.values()),
+        )
+
+    def said(self, now: datetime) -> str:
+        """Return when it was seen, and what it holds, as half a sentence."""
+        counts = {"episode": self.episodes, "bookmark": self.bookmarks, "list": self.lists, "podcast": self.podcasts}
+        held = enumerated([counted(count, thing) for thing, count in counts.items() if count]) or "nothing"
+        return f"{ago(self.seen, now)}, {held}" if self.seen else "its file cannot be read"
+
+
 class Gathered(NamedTuple):
     """The merged contents of a folder's files."""
 
     all: Contents
     own: Contents | None
     """What this machine's own file holds; None if the file must be written again."""
-    others: Mapping[str, str]
-    """The other machines' names, by those of their files without suffix; also of unreadable ones."""
+    machines: Mapping[str, Machine]
+    """All machines by the names of their files, also those that cannot be read; a copy of a file is no machine."""
     notices: tuple[str, ...]
     missing: MissingRecordings = MissingRecordings()
+
+    @property
+    def others(self) -> dict[str, str]:
+        """The other machines' names, by those of their files."""
+        return {file: each.name for file, each in self.machines.items() if not each.is_this}
 
 
 def machine_name(state: State) -> tuple[str, list[SettingRecord]]:
@@ -181,7 +225,7 @@ class SyncFolder:
         """Read nothing yet; `known` are the names of the machines at the last sync."""
         self._folder, self._known = folder, [*known]
         self._device = device
-        self._file = folder / f"{machine}.toml"
+        self._file, self._own = folder / f"{machine}.toml", machine_of(machine)
 
     def gather(self, now: datetime, here: Recognition | None = None) -> Gathered:
         """Merge all files, by the ids `here`; name those that cannot be read in the notices.
@@ -193,11 +237,11 @@ class SyncFolder:
         own: Contents | None = None
         notebook, podcasts, subscriptions = Notebook(), list[SharedSettings](), list[SharedPodcasts]()
         notices: list[str] = []
-        others, queue = dict[str, str](), dict[str, EntryMark]()
+        machines, queue = dict[str, Machine](), dict[str, EntryMark]()
         everything, left = list[tuple[Path, Contents]](), MAX_TOTAL
         for path in self._paths():
-            if path != self._file:
-                others[path.stem] = label_of(path.stem)
+            file = machine_of(path.stem)
+            machines.setdefault(file, Machine(file, label_of(file), file == self._own))
             try:
                 left -= path.lstat().st_size
                 if left < 0:
@@ -220,6 +264,7 @@ class SyncFolder:
                     notices.append(f"{clean(path.name, 80)} is incomplete; it is read again at the next sync.")
                 continue
             everything.append((path, found))
+            machines[file] = machines[file].holding(found)
             if path == self._file:
                 own = found
         recordings = described(found.recordings for _, found in everything)
@@ -231,29 +276,28 @@ class SyncFolder:
             podcasts.append(found.podcasts)
             subscriptions.append(found.subscriptions)
             taken = incoming(progress, found.progress)
-            name = found.device or label_of(path.stem)
-            if path.stem in others:
-                others[path.stem] = name
+            if not (machine := machines[machine_of(path.stem)]).is_this:
+                name = found.device or machine.name
                 theirs = ((ident, found.progress[ident]) for ident in taken)
                 taken = incoming(progress, {ident: each._replace(origin=each.origin or name) for ident, each in theirs})
             progress |= taken
         contents = Contents(progress, notebook, merged_settings(podcasts), newest_by_feed(subscriptions))
         contents = contents._replace(queue=tuple(queue.values()), recordings=recordings)
-        return Gathered(contents, own, others, tuple(notices), here.missing(progress, recordings))
+        return Gathered(contents, own, machines, tuple(notices), here.missing(progress, recordings))
 
     def remove(self, name: str) -> set[str]:
         """Remove the files of another machine; return them without suffix. Raises SyncError if that fails."""
-        others = [path for path in self._paths() if path != self._file]
-        found = [path for path in others if name in (path.stem, label_of(path.stem))]
+        others = [path for path in self._paths() if machine_of(path.stem) != self._own]
+        found = [path for path in others if name in (path.stem, machine_of(path.stem), label_of(path.stem))]
         if not found:
-            there = enumerated([path.stem for path in others]) or "no other machine"
+            there = enumerated([*dict.fromkeys(machine_of(path.stem) for path in others)]) or "no other machine"
             raise SyncError(f"The folder {self._folder} has no file of {clean(name, 60)}; it has those of {there}.")
         try:
             for path in found:
                 path.unlink()
         except OSError as error:
             raise SyncError(f"{path} cannot be removed: {error.strerror}.") from error
-        return {path.stem for path in found}
+        return {machine_of(path.stem) for path in found}
 
     def write(self, contents: Contents, now: datetime) -> None:
         """Replace this machine's file in one step. Raises SyncError if that fails; the old file stays."""
@@ -287,9 +331,15 @@ class SyncFolder:
         return [self._folder / name for name in names if name.endswith(".toml") and name[0] != "."][:MAX_FILES]
 
 
+def machine_of(file: str) -> str:
+    """Return whose file this is, without suffix: `desk-1a2b3c4d` for that or a copy that a file syncer has made."""
+    found = re.match(r".*?-[0-9a-f]{8}(?![0-9A-Za-z])", file)
+    return found[0] if found else re.split(r"[. (]", file, maxsplit=1)[0]
+
+
 def label_of(file: str) -> str:
-    """Return the name of a machine to show, by its file without suffix: `desk` for `desk-1a2b3c4d` or a copy of it."""
-    return clean(re.sub(r"-[0-9a-f]{8}$", "", re.split(r"[. (]", file, maxsplit=1)[0]), MAX_NAME)
+    """Return the name of a machine to show, by its file: `desk` for `desk-1a2b3c4d` or a copy of it."""
+    return clean(re.sub(r"-[0-9a-f]{8}$", "", machine_of(file)), MAX_NAME)
 
 
 def incoming(mine: Mapping[str, Progress], theirs: Mapping[str, Progress]) -> dict[str, Progress]:
@@ -353,7 +403,9 @@ def _read(path: Path, now: datetime) -> Contents:
         tuple(each for each in cards if _is_id(each.episode)),
         tuple(each for each in lists if is_safe(each.name) and all(map(_is_id, _ids_of(each)))),
     )
-    return Contents(progress, kept, settings, subscriptions, device, tuple(queue), recordings)
+    stamp = whole["written"]
+    written = stamp if isinstance(stamp, datetime) else None
+    return Contents(progress, kept, settings, subscriptions, device, written, tuple(queue), recordings)
 
 
 def _pieces(path: Path) -> Iterator[str]:

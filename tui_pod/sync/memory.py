@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.runtime import files
 from tui_pod.runtime.log import logged
-from tui_pod.sync.folder import SyncError
+from tui_pod.sync.folder import Machine, SyncError
 from tui_pod.sync.sending import record_file
 
 MAX_BYTES = 64 * 1024 * 1024
@@ -69,9 +70,19 @@ def is_first_exchange(path: Path, server: str, user: str) -> bool:
     return not read_memory(path, server, user).protocol
 
 
-def note_sync(state: Path, now: datetime) -> None:
-    """Record that a sync was done. Raises SyncError."""
-    write_json(record_file(state), {"synced": now.isoformat()})
+def note_sync(state: Path, now: datetime, machines: Iterable[Machine]) -> None:
+    """Record that a sync was done, and which machines share the folder. Raises SyncError."""
+    rows = [{**each._asdict(), "seen": each.seen and each.seen.isoformat()} for each in machines]
+    write_json(record_file(state), {"synced": now.isoformat(), "machines": rows})
+
+
+def known_machines(state: Path) -> list[Machine]:
+    """Return the machines that shared the folder at the last sync, this one first, then those seen last."""
+    found = list[Machine]()
+    with logged("what is known of the machines is damaged", AttributeError, KeyError, TypeError, ValueError):
+        for row in read_json(record_file(state)).get("machines", ()):
+            found.append(Machine(**{**row, "seen": row["seen"] and datetime.fromisoformat(row["seen"])}))
+    return sorted(found, key=lambda each: (each.is_this, each.seen or UNKNOWN), reverse=True)
 
 
 def last_sync(state: Path) -> datetime | None:

@@ -21,7 +21,18 @@ from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.state.store import State, StateFile
-from tui_pod.sync.folder import Contents, Gathered, SyncError, SyncFolder, incoming, label_of, machine_name
+from tui_pod.sync.folder import (
+    HEARTBEAT,
+    Contents,
+    Gathered,
+    Machine,
+    SyncError,
+    SyncFolder,
+    incoming,
+    label_of,
+    machine_name,
+    machine_of,
+)
 from tui_pod.sync.sending import lock_file
 from tui_pod.sync.shared_podcasts import (
     ChosenSettings,
@@ -87,6 +98,8 @@ class SyncResult:
     sessions: int = 0
     """Number of listening sessions that a server lacked."""
     missing: MissingRecordings = field(default_factory=MissingRecordings)
+    machines: Sequence[Machine] = ()
+    """The machines that share the folder."""
 
     @property
     def has_changed(self) -> bool:
@@ -137,7 +150,7 @@ def sync_with_folder(
     used = {*state.strings("queue", "entries"), *(bookmark.episode for bookmark in state.notebook.bookmarks)}
     used.update(ident for own in state.notebook.lists for ident in own.episodes)
     found = shared.gather(now, Recognition(here, state.progress, used, store.copies()))
-    records: list[Record] = [*naming, *_notes_of_others(state, folder, place, found, options.is_alone)]
+    records: list[Record] = [*naming, *_notes_of_others(state, folder, machine, found, options.is_alone)]
     plan = _decide(state, found, read_chosen(store, now), store, now)
     noted = plan.progress, plan.notebook, plan.queue.marks, plan.settings
     plan = replace(plan, recordings=to_describe(*noted, here, found.all.recordings))
@@ -160,7 +173,9 @@ def sync_with_folder(
         records += [ProgressRecord(ident, value) for ident, value in plan.received.items()]
         records += [*received_notebook.all, *plan.queue.records]
         configured = _save(file, store, records, plan)
-        _write(shared, found, plan, now)
+        _write(shared, found, plan, now, options.device)
+    here_now = Contents(plan.progress, plan.notebook, plan.settings, plan.subscriptions, options.device, now)
+    this = Machine(machine, label_of(machine), is_this=True).holding(here_now)
     there = found.all.subscriptions
     changed = [
         each
@@ -185,6 +200,7 @@ def sync_with_folder(
         unsubscribed=[feed.name for feed in plan.unwanted],
         waiting=names if agreed is None else [],
         missing=found.missing,
+        machines=[this, *(each for each in found.machines.values() if not each.is_this)],
     )
 
 
@@ -197,7 +213,7 @@ def forget_machine(file: StateFile, state: State, folder: Path, name: str, now: 
     known = dict(zip(state.strings("sync", "others"), state.strings("sync", "names"), strict=False))
     names = {known.get(stem) or label_of(stem) for stem in gone}
     found = [ident for ident, value in state.progress.items() if value.origin in names]
-    left = {stem: said for stem, said in known.items() if stem not in gone}
+    left = {stem: said for stem, said in known.items() if machine_of(stem) not in gone}
     notes = setting_records("sync", {"others": [*left], "names": [*left.values()]})
     file.save([*notes, *(ProgressRecord(ident, Progress(now)) for ident in found)])
     return len(found)
@@ -263,12 +279,13 @@ def _decide(state: State, found: Gathered, chosen: SharedSettings, store: FeedSt
     )
 
 
-def _notes_of_others(state: State, folder: Path, place: str, found: Gathered, is_alone: bool) -> list[SettingRecord]:
+def _notes_of_others(state: State, folder: Path, own: str, found: Gathered, is_alone: bool) -> list[SettingRecord]:
     """Return what to remember of the folder and its other machines. Raises SyncError if they are gone."""
-    is_same = state.setting("sync", "folder", "") == place
+    is_same = state.setting("sync", "folder", "") == (place := str(folder.resolve()))
     former = {key: state.strings("sync", key) if is_same else [] for key in ("others", "names")}
     others = {"others": list(found.others), "names": list(found.others.values())}
-    if former["others"] and not found.others and not is_alone:
+    is_lost = any(machine_of(file) != own for file in former["others"]) and not found.others
+    if is_lost and not is_alone:
         there = enumerated(former["names"] or [label_of(file) for file in former["others"]])
         raise SyncError(
             f"The folder {folder} no longer holds the files of the other machines ({there}); nothing was"
@@ -288,13 +305,14 @@ def _save(file: StateFile, store: FeedStore, records: list[Record], plan: _Plan)
     return configured
 
 
-def _write(shared: SyncFolder, found: Gathered, plan: _Plan, now: datetime) -> None:
-    """Write this machine's file, unless it holds all of that already."""
+def _write(shared: SyncFolder, found: Gathered, plan: _Plan, now: datetime, device: str | None) -> None:
+    """Write this machine's file, unless it holds all of that already, and is not old."""
     contents, own = Contents(plan.progress, plan.notebook, plan.settings, plan.subscriptions), found.own or Contents({})
     contents = contents._replace(queue=plan.queue.marks, recordings=plan.recordings)
     lacks = any(own.progress.get(ident) != value for ident, value in plan.progress.items())
     is_same = plan.settings == own.podcasts and plan.subscriptions == own.subscriptions
     is_same &= plan.queue.marks == own.queue and plan.recordings == own.recordings
+    is_same &= own.written is None or (device == own.device and now - own.written < HEARTBEAT)
     if lacks or any(plan.notebook.without(own.notebook)) or not is_same:
         shared.write(contents, now)
 

@@ -6,8 +6,9 @@ move a cursor or show a view are those of the front ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
+from typing import Any
 
 from tui_pod.core.actions import ABOUT_EPISODES, BY_ID, key_of, needs_cursor
 from tui_pod.core.errors import UserError
@@ -18,7 +19,7 @@ from tui_pod.core.selection.list_query import Filter, SmartList, Sort
 from tui_pod.core.selection.session_planner import parse_budget
 from tui_pod.core.text.clean import clean, counted, fold, span, spoken_time
 from tui_pod.net.file_address import typed_path
-from tui_pod.services.hints import NOT_A_PODCAST, NOT_REMOVABLE
+from tui_pod.services.hints import NO_MACHINES, NOT_A_PODCAST, NOT_REMOVABLE
 from tui_pod.wishes.asks import check_answers
 from tui_pod.wishes.wish import Subject
 
@@ -301,12 +302,25 @@ async def set_up_sync(on: Subject) -> Outcome | None:
     return Outcome("Saved" if chosen.is_set else NOT_SYNCED)
 
 
-def _set_up_sync(on: Subject) -> None:
-    async def set_up() -> None:
-        if (done := await set_up_sync(on)) is not None:
+def _begin(work: Callable[[Subject], Coroutine[Any, Any, Outcome | None]], on: Subject) -> None:
+    """Begin what takes a while, and tell what it did."""
+
+    async def wait() -> None:
+        if (done := await work(on)) is not None:
             on.services.context.frontend.tell(done.sentence)
 
-    on.services.tasks.run(set_up())
+    on.services.tasks.run(wait())
+
+
+async def change_machine(on: Subject) -> Outcome | None:
+    """Rename this machine, or forget another. Raises UserError if that does not work."""
+    sync, machine = on.services.sync, on.text("machine")
+    if not machine:
+        return refused(NO_MACHINES)
+    if "name" in on.values:
+        return Outcome(sync.rename(on.text("name").strip()))
+    await sync.forget(machine)
+    return None
 
 
 COMMANDS: Mapping[str, Command] = {
@@ -371,7 +385,8 @@ COMMANDS: Mapping[str, Command] = {
     "sleep.timer": _set_sleep,
     "sleep.back": lambda on: on.controller.sleep_place.go_back(),
     "sync.now": _sync,
-    "sync.set_up": _set_up_sync,
+    "sync.machines": partial(_begin, change_machine),
+    "sync.set_up": partial(_begin, set_up_sync),
     "triage.start": _triage,
     "undo": lambda on: on.controller.undo(),
     "redo": lambda on: on.controller.redo(),

@@ -136,6 +136,15 @@ def _is_server(on: Subject) -> bool:
     return on.text("with") in ("server", "library")
 
 
+def _machines(on: Subject) -> list[Choice]:
+    now, machines = on.controller.now(), on.services.sync.setup.machines()
+    return [Choice(one.file, f"{one.name}{' (here)' * one.is_this}: {one.said(now)}") for one in machines]
+
+
+def _is_here(on: Subject) -> bool:
+    return any(one.is_this and one.file == on.text("machine") for one in on.services.sync.setup.machines())
+
+
 def _never(_: Subject) -> bool:
     return False
 
@@ -206,6 +215,29 @@ ASKS: Mapping[str, Sequence[Ask]] = {
             example="15m, 1h30m, or an end time such as 18:42",
         ),
         Ask("topic", "Of which topic?", default="", check=_check_topic),
+    ),
+    "sync.machines": (
+        Ask(
+            "machine",
+            "Which one, to rename this machine or forget another? Or press enter to leave:",
+            Kind.CHOICE,
+            _machines,
+            when=lambda on: bool(on.services.sync.setup.machines()),
+            leave="",
+            title="Your machines",
+        ),
+        Ask("name", "The name of this machine on the others:", when=_is_here, title="Rename", verb="Rename"),
+        Ask(
+            "forget",
+            "Type y to remove its file, and its progress from all machines, or press enter to cancel:",
+            Kind.YES,
+            about=lambda *_: (
+                "Its file goes from the folder, and its progress from all machines; lists and bookmarks stay."
+            ),
+            when=lambda on: bool(on.text("machine")) and not _is_here(on),
+            title="Forget this machine?",
+            verb="Forget",
+        ),
     ),
     "sync.set_up": (
         Ask("with", "Sync with which? Or press enter to leave:", Kind.CHOICE, _sync_ways, check=_check_way),

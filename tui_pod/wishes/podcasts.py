@@ -334,12 +334,12 @@ def _download(on: Subject) -> Awaitable[Outcome]:
     return download(on)
 
 
-async def _set_up_sync(on: Subject) -> Outcome | None:
-    from tui_pod.wishes.actions import set_up_sync  # seldom needed
+async def _of_sync(on: Subject, ident: str) -> Outcome | None:
+    from tui_pod.wishes.actions import change_machine, set_up_sync  # seldom needed
     from tui_pod.wishes.asks import check_answers
 
     on = on._replace(values={name: value for name, value in on.values.items() if name != "ids"})
-    return await set_up_sync(check_answers("sync.set_up", on))
+    return await {"sync.set_up": set_up_sync, "sync.machines": change_machine}[ident](check_answers(ident, on))
 
 
 PODCAST_WISHES: Mapping[str, Wish] = {
@@ -355,5 +355,7 @@ PODCAST_WISHES: Mapping[str, Wish] = {
     "texts.add": _on_store(partial(_add, is_text=True)),
     "server.add": _on_store(_add_server),
     "server.remove": _on_store(_remove_server),
-    "sync.set_up": Wish(_set_up_sync),
+    "sync.set_up": Wish(partial(_of_sync, ident="sync.set_up")),
+    "sync.machines": Wish(partial(_of_sync, ident="sync.machines")),
+    "sync.rename": Wish(lambda on: Outcome(on.services.sync.rename(on.text("name")))),
 }

@@ -51,7 +51,7 @@ function _shtab_tui_pod_using
 end
 
 set -g _shtab_tui_pod_commands list lists queue mark status check plan search stats history bookmarks recall recap read narrate feed transcribe passages models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume sleep now do attach keys config completions man
-set -g _shtab_tui_pod_opts_with_value --add --address --ao --catalog --category --clips --config --country --day --folder --forget --format --import-file --order --out --password-command --play --podcasts --report --session --set --state --status --take --topic --url --user
+set -g _shtab_tui_pod_opts_with_value --add --address --ao --catalog --category --clips --config --country --day --folder --forget --format --import-file --order --out --password-command --play --podcasts --rename --report --session --set --state --status --take --topic --url --user
 
 complete -c tui-pod -e
 complete -c tui-pod -f
@@ -255,6 +255,8 @@ complete -c tui-pod -n '_shtab_tui_pod_using sync' -l dry-run -d 'print what wou
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l yes -d 'agree to a first sync without being asked'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l alone -d 'sync even if the folder has lost the files of the other machines'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l podcasts -xka "yes no" -d 'whether to subscribe to the podcasts of the machines that share the folder'
+complete -c tui-pod -n '_shtab_tui_pod_using sync' -l machines -d 'print the machines that share the folder: name, file, when last seen, what they hold'
+complete -c tui-pod -n '_shtab_tui_pod_using sync' -l rename -x -d 'name this machine, as the others show it, and sync'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l forget -x -d 'remove the file of a machine from the folder, and the progress from it'
 complete -c tui-pod -n '_shtab_tui_pod_using sync' -l off -d 'stop syncing with the folder or server that was set up in the app'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a doctor -d 'Check this machine and print fixes.'

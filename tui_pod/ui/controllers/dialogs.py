@@ -147,7 +147,8 @@ class DialogController:
 
     def set_up_sync(self) -> None:
         """Ask what to sync with."""
-        self._show(choose_way(self._services.sync))
+        machines = partial(self.ask, "sync.machines", self._screen.subject(()))
+        self._show(choose_way(self._services.sync, machines))
 
     def collect(self, episodes: Sequence[str]) -> AwaitMount:
         """Ask for a list of the listener's own, and put episodes on it; offer to make one."""

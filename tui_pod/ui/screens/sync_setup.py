@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from tui_pod.config.settings import SyncSettings
 from tui_pod.core.errors import UserError
+from tui_pod.core.text.clean import counted
 from tui_pod.net.file_address import typed_path
 from tui_pod.services.hints import NOT_SYNCED, SET_BY_FILE, SYNC_WAYS
 from tui_pod.services.sync import SyncService
@@ -97,18 +98,21 @@ class ServerScreen(FormDialog):
             self.dismiss()
 
 
-def choose_way(sync: SyncService) -> ChoiceDialog:
-    """Return the dialog that asks what to sync with."""
+def choose_way(sync: SyncService, machines: Callable[[], object]) -> ChoiceDialog:
+    """Return the dialog that asks what to sync with, and leads to the machines that share the folder."""
+    count = len(sync.setup.machines())
 
     def choose(number: int) -> None:
-        if number == len(SYNC_WAYS) - 1:
+        if number == len(SYNC_WAYS):
+            machines()
+        elif number == len(SYNC_WAYS) - 1:
             dialog.app.push_screen(ServerScreen(sync))
         elif sync.setup.set_by is not None:
             dialog.app.notify(SET_BY_FILE.format(sync.setup.set_by))
         else:
             dialog.app.push_screen(SyncScreen(sync, is_server=number == 1))
 
-    dialog = ChoiceDialog("Sync with", SYNC_WAYS, choose)
+    dialog = ChoiceDialog("Sync with", (*SYNC_WAYS, f"Your {counted(count, 'machine')} …")[: 4 if count else 3], choose)
     return dialog
 
 
