@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
+import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 
 PATIENCE = 60.0
 """Seconds after which a test gives up, on the busiest machine."""
@@ -41,6 +42,22 @@ async def idle() -> None:
     async with asyncio.timeout(PATIENCE):
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             await asyncio.wait(others)
+
+
+@contextlib.contextmanager
+def cpu_limit(seconds: float, what: str) -> Iterator[None]:
+    """Raise AssertionError in the block once this process has taken so many seconds of CPU time in it."""
+
+    def give_up(*_: object) -> None:
+        raise AssertionError(f"{what} takes more than {seconds:.0f} s of CPU time")
+
+    former = signal.signal(signal.SIGPROF, give_up)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, former)
 
 
 def _check(limit: float, what: str) -> None:

@@ -34,7 +34,7 @@ def seeds() -> dict[str, list[bytes]]:
     return {
         "book": books, "journal": [JOURNAL], "opml": [OPML], "export": [OPML], "transcript": [TRANSCRIPT],
         "markdown": markdown, "text": markdown, "plain": markdown, "feed": [FEED],
-        **{name: [CATALOG, SNAPSHOT] for name in ("toml", "catalogue", "state", "machine")},
+        **{name: [CATALOG, SNAPSHOT] for name in ("toml", "catalogue", "state", "machine", "folder")},
         **dict.fromkeys(("blocks", "links", "notes", "article", "page"), html),
     }  # fmt: skip
 

@@ -91,6 +91,18 @@ def _machine(text: str) -> object:
         return SyncFolder(Path(folder), "mine").gather(datetime.now(UTC))
 
 
+def _folder(text: str) -> object:
+    """Read a folder of several machines' files, the last one twice, as a copy made of a conflict."""
+    with tempfile.TemporaryDirectory() as folder:
+        contents = text.encode("utf-8", "replace").split(b"\0")[:20]
+        for number, content in enumerate((*contents, contents[-1])):
+            Path(folder, f"machine-{number:08x}.toml").write_bytes(content)
+        shared = SyncFolder(Path(folder), "machine-00000000")
+        found = shared.gather(datetime.now(UTC))
+        shared.write(found.all, datetime.now(UTC))  # what is taken can be written and read again
+        return shared.gather(datetime.now(UTC))
+
+
 def _bytes(read: Callable[[bytes], object], text: str) -> object:
     return read(text.encode("utf-8", "replace"))
 
@@ -118,6 +130,7 @@ READERS = (
     Reader("catalogue", parse_catalog, TOML, ("version = 1\n", "[[episodes]]\nid = '", "a.")),
     Reader("state", parse_snapshot, TOML, ("version = 1\n", "[episodes.a]\n")),
     Reader("machine", _machine, TOML, ("version = 1\n", "[episodes.a]\n", "[[lists]]\n")),
+    Reader("folder", _folder, (*TOML, "\0", "\0version = 1\n"), ("version = 1\n", "[episodes.a]\n", "[[lists]]\n")),
     Reader("book", partial(_in_file, ".epub"), ("PK\3\4", "PK\1\2", "PK\5\6", "\0", "\xff", "a"), ("PK\3\4",)),
     Reader("journal", parse_journal, (*TOML, "[[progress]]\n", "crc = 1\n"), ("[[progress]]\n",)),
 )  # fmt: skip

@@ -291,8 +291,10 @@ def test_report_says_what_happened_and_nothing_of_the_listener(
     package = Path(__file__).parents[2] / "tui_pod"
     for log in logs(paths.log)[:2]:
         log.write_text(LOG.format(package=package, home=paths.data), "utf-8")
-    report = tmp_path / "report.txt"
+    report, theirs = tmp_path / "report.txt", tmp_path / ".report.txt.tmp"
+    theirs.write_text("another program's")
     assert run(*small, "doctor", "--report", str(report)).status == 0
+    assert (theirs.read_text(), report.stat().st_mode & 0o777) == ("another program's", 0o600)
     said = report.read_text("utf-8")
     for expected in (
         "tui-pod 2", "textual 8", "ok    libmpv", "ui.ascii = True", "sync.server = (set)", "tui-pod.log.1,",

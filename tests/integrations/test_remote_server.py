@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import os
+import random
 import select
 import socket
 import stat
@@ -18,8 +19,9 @@ from scripts.json_shapes import SHAPES, fault
 from tests.core.playback.test_handover import Others
 from tests.fakes import START
 from tests.integrations.test_player_api import Questions
-from tests.patience import PATIENCE, until
+from tests.patience import PATIENCE, cpu_limit, until
 from tests.rooms import Room, make_room
+from tests.test_any_bytes import changed
 from tests.test_hygiene import COSTLY
 from tui_pod.cli.parser import parse
 from tui_pod.cli.remote import FIELDS, ask, describe, follow, make_request
@@ -482,6 +484,30 @@ async def test_hostile_request_changes_nothing_and_the_next_is_answered(
     assert all("error" in json.loads(line) for line in found.splitlines())
     assert room.controller.playback == before
     assert (await answer(state, command="now"))["id"] == "one"
+
+
+REQUESTS = (
+    b'{"command": "play", "episode": "one"}\n', b'{"command": "seek", "to": 10}\n{"command": "seek", "by": -5}\n',
+    b'{"command": "status"}\n', b'{"command": "volume", "to": 80}\n', b'{"command": "do", "id": "playback.toggle"}\n',
+    b'{"command": "do", "id": "playback.speed", "episodes": ["one"], "values": {"speed": "1.5"}}\n',
+)  # fmt: skip
+
+
+@pytest.mark.timeout(14_400)
+@pytest.mark.parametrize("count", [40, pytest.param(10_000, marks=pytest.mark.nightly)])
+async def test_drawn_request_is_answered_or_refused_and_so_is_the_next(
+    app: RemoteControl, room: Room, runtime: Path, state: Path, count: int
+) -> None:
+    first = 0 if count < 100 else random.randrange(1 << 30)
+    for seed in range(first, first + count):
+        chance = random.Random(seed)
+        content = changed(chance.choice(REQUESTS), chance)
+        at, size = chance.randrange(len(content) + 1), chance.randint(1, 40)
+        content = content[:at] + content[at : at + size] * 10 ** chance.randrange(5) + content[at:]
+        with cpu_limit(10, f"seed {seed}"):
+            found = await send(runtime, state, content)
+        assert all(isinstance(json.loads(line), dict) for line in found.splitlines()), seed
+        assert "error" not in await answer(state, command="now"), seed
 
 
 async def test_lone_surrogate_in_an_id_is_answered(app: RemoteControl, runtime: Path, state: Path) -> None:

@@ -5,6 +5,7 @@ What an error of SQLite means: damage, or something that passes.
 """
 
 import contextlib
+import errno
 import fcntl
 import json
 import os
@@ -161,6 +162,16 @@ def test_replaced_file_is_private_and_leaves_nothing_beside_it(tmp_path: Path, m
     files.replace(path, "new")
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("new", 0o600)
     assert list(tmp_path.glob("*file*")) == [path]
+
+
+@pytest.mark.parametrize("write", [files.append, files.replace])
+def test_error_of_writing_names_the_file(
+    write: Callable[[Path, str], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.fsync", Mock(side_effect=OSError(errno.ENOSPC, "No space left on device")))
+    with pytest.raises(OSError, match="No space") as caught:
+        write(tmp_path / "file", "text")
+    assert caught.value.filename == str(tmp_path / "file")
 
 
 def test_file_that_cannot_be_replaced_stays_and_leaves_nothing_beside_it(

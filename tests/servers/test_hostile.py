@@ -3,6 +3,8 @@
 import contextlib
 import itertools
 import json
+import random
+import resource
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,11 +13,13 @@ from typing import Any
 import pytest
 
 from tests.hostile import HOSTILE_TITLES
+from tests.patience import cpu_limit
 from tests.present import present
 from tests.servers.double import Double, Request, User, now, serving
 from tests.servers.machine import Machine
 from tests.servers.test_servers import ago
 from tests.servers.tried import DoubleServer
+from tests.test_any_bytes import changed
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import is_safe
 from tui_pod.sources.servers.source import MAX_SECONDS, to_found
@@ -242,6 +246,39 @@ def test_list_of_more_entries_than_were_asked_for_is_cut_and_hides_nothing(machi
     machine.refresh()
     assert len([asked for asked in double.asked if "batch" in asked]) <= 11
     check_nothing_lost(machine)
+
+
+@pytest.mark.timeout(14_400)
+@pytest.mark.parametrize("count", [4, pytest.param(600, marks=pytest.mark.nightly)])
+def test_drawn_answers_are_read_or_refused_within_their_time_and_memory(
+    machine: Victim, double: Double, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    """Change what the server says, and repeat pieces of it; a real answer hides nothing afterwards."""
+    first, former = 0 if count < 10 else random.randrange(1 << 30), Request.say
+
+    def say(request: Request, status: int, body: str | bytes = b"", headers: dict[str, str] | None = None) -> None:
+        body = body.encode() if isinstance(body, str) else body
+        if chance.random() < 0.4:
+            body = changed(body, chance)
+        if body and chance.random() < 0.2:
+            at = chance.randrange(len(body))
+            body = body[:at] + body[at : at + chance.randint(1, 40)] * 10 ** chance.randrange(5) + body[at:]
+        status = chance.choice((200, 201, 204, 302, 401, 429, 500)) if chance.random() < 0.1 else status
+        former(request, status, body, {**(headers or {}), **({"Location": "/api/me"} if status == 302 else {})})
+
+    for seed in range(first, first + count):
+        chance = random.Random(seed)
+        for item in double.items.values():
+            item["updatedAt"] += 1
+        with monkeypatch.context() as patched, cpu_limit(60, f"seed {seed}"):
+            patched.setattr(Request, "say", say)
+            machine.refresh()
+            with contextlib.suppress(SyncError):
+                machine.sync()
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_500_000
+    double.users["ann"].progress.clear()
+    assert machine.refresh().error is None
+    assert {"Alone", "Many Files", "First", "Second", "One", "Two"} <= machine.episodes().keys()
 
 
 def test_server_that_takes_too_long_is_an_error_and_hides_nothing(

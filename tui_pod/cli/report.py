@@ -45,7 +45,7 @@ def write_report(options: Namespace, checks: Iterable[str]) -> None:
     hidden = _Hidden(paths, opened)
     lines = [*_versions(), "", *map(hidden.line, checks), "", *_settings(config), "", *_logs(paths, hidden)]
     try:
-        files.replace(Path(options.report), visible("\n".join(lines)) + "\n")
+        files.replace(Path(options.report), visible("\n".join(lines)) + "\n", is_ours=False, is_private=True)
     except OSError as error:
         raise UserError(f"the report cannot be written: {error.strerror or error}") from error
 

@@ -153,7 +153,8 @@ def append(path: Path, text: str, is_first: bool = False, is_synced: bool = True
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if is_synced:
                 os.fsync(descriptor) if is_new else sync_data(descriptor)
-        except OSError:
+        except OSError as error:
+            error.filename = str(path)  # which writing does not name
             with contextlib.suppress(OSError):
                 if is_synced:
                     os.ftruncate(descriptor, size)
@@ -174,18 +175,21 @@ def write_new(path: Path, text: str, mode: int = 0o600) -> None:
         os.fsync(file.fileno())
 
 
-def replace(path: Path, text: str, is_ours: bool = True) -> None:
+def replace(path: Path, text: str, is_ours: bool = True, is_private: bool = False) -> None:
     """Replace a file in one step; on any error the old one stays. Only one program may do so at a time.
 
-    If the folder is not ours, a file of the temporary name may be the listener's, and others may read the file.
+    If the folder is not ours, a file of the temporary name may be the listener's, and others may read the file unless
+    it is private.
     """
     temp = path.with_name(f".{path.name}.tmp" if is_ours else f".{path.name}.{os.getpid()}.tmp")
     try:
         if is_ours:
             temp.unlink(missing_ok=True)  # left by a killed program
-        write_new(temp, text, 0o600 if is_ours else 0o666)
+        write_new(temp, text, 0o600 if is_ours or is_private else 0o666)
         os.replace(temp, path)
-    except OSError:
+    except OSError as error:
+        if error.errno is not None:
+            error.filename, error.filename2 = str(path), None  # not the temporary one
         with contextlib.suppress(OSError):
             temp.unlink(missing_ok=True)
         raise

@@ -10,6 +10,7 @@ the search find their words, and one listen to them offline. Blocks on network a
 from __future__ import annotations
 
 import codecs
+import errno
 import hashlib
 import json
 import os
@@ -108,6 +109,7 @@ class TextSource(EpisodeSource):
             with TemporaryDirectory(dir=folder_of(store)) as folder:
                 file = Path(folder, "text")
                 found_at = _bring(request, file, cancel)
+                file.chmod(0o600)  # whatever the umask
                 text = read_text(file, found_at.name, False, cancel)
                 if text.words < fewest:
                     raise FeedError(f"{shown} has no article.")
@@ -120,7 +122,10 @@ class TextSource(EpisodeSource):
         except ContentFault as fault:
             raise FeedError(f"{shown} cannot be read: {str(fault).rstrip('.')}.") from None
         except OSError as error:
-            raise FeedError(f"{shown} cannot be read: {error.strerror or error}.") from None
+            kept, why = str(folder_of(store)), error.strerror or error
+            if error.errno in FULL or str(error.filename).startswith(kept):
+                raise FeedError(f"{shown} cannot be kept in {kept}: {why}.") from None
+            raise FeedError(f"{shown} cannot be read: {why}.") from None
         return Subscribed(subscribed(store, address), stored.new, known is None or known.removed is not None)
 
     def refresh(
@@ -211,6 +216,9 @@ def fetch_text(address: str, policy: NetworkPolicy, file: Path, cancel: CancelTo
     is_named = name.lower().endswith(ENDINGS)
     return _Origin(name if is_named and ending != ".html" else f"{name}{ending}", response.address)
 
+
+FULL = errno.ENOSPC, errno.EDQUOT
+"""What an error of writing says if there is no room."""
 
 MAX_ARTICLES = 1_000
 """Maximum number of articles of a feed that are planned, in its order."""
