@@ -13,6 +13,7 @@ from tests.cli.test_main import state as state
 from tests.fakes import START
 from tests.sources.server import Ranged, serving
 from tui_pod.core.player.snapshot import Source
+from tui_pod.core.player.version import Place
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.state.store import StateFile
 
@@ -87,6 +88,25 @@ def test_clips_are_cut_where_there_is_audio_and_the_rest_is_said(
     assert clip.name.startswith("three-")
     assert clip.name.endswith("-0-00-50.opus")
     assert f"0 clips cut in {tmp_path / 'clips'}" in run(*small, "bookmarks", "--clips", tmp_path / "clips").err
+
+
+def test_clip_of_another_version_is_cut_where_its_sound_is_or_said_to_be_missing(
+    run: Run, small: list[str], tmp_path: Path, state: StateFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def find(_shared: object, _episode: object, versions: list[str]) -> dict[str, float]:
+        return dict.fromkeys(versions[:1], 30.0)
+
+    made = list[object]()
+    monkeypatch.setattr("tui_pod.services.versions.find_moves", find)
+    monkeypatch.setattr("tui_pod.export.clips.encode_opus", lambda *_, **times: made.append(times))
+    catalog = Path(small[1])
+    (tmp_path / "three.wav").touch()
+    catalog.write_text(catalog.read_text("utf-8") + 'audio = "three.wav"\n', "utf-8")
+    noted = [str(Place(size, 90.0, 0.0, b"")) for size in (1, 2)]
+    state.append([Bookmark("three", 5.0 + at, 6.0 + at, START, START, version=each) for at, each in enumerate(noted)])
+    result = run(*small, "bookmarks", "--clips", tmp_path / "clips")
+    assert made == [{"start": "35.000", "end": "36.000"}]
+    assert "no clip of “Three” at 0:06: it is of another version of the recording" in result.err
 
 
 @pytest.mark.parametrize(("is_allowed", "status"), [(True, 0), (False, 1)])

@@ -296,6 +296,7 @@ class Life:
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(1200)  # 126 sittings, each with its saves
 @pytest.mark.parametrize("first", [FIRST, SPRING], ids=["autumn", "spring"])
 def test_six_weeks_keep_every_word_on_two_machines(
     tmp_path: Path, set_zone: Callable[[str], None], monkeypatch: pytest.MonkeyPatch, first: date

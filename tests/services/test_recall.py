@@ -238,6 +238,20 @@ async def test_nothing_before_a_bookmark_is_played_while_something_plays_or_if_i
     assert rig.excerpts.played == [("two", 0.0, 5.0)]
 
 
+@pytest.mark.parametrize("moved", [-3.0, None])
+async def test_context_of_a_bookmark_of_another_version_is_where_its_sound_is_or_told_to_be_gone(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, moved: float | None
+) -> None:
+    async def find(*_: object) -> dict[str, float]:
+        return {} if moved is None else {"former": moved}
+
+    monkeypatch.setattr("tui_pod.services.versions.find_moves", find)
+    rig.controller.bookmarks.replace((rig.bookmark._replace(start=60.0, end=65.0, version="former"),))
+    await rig.recall.play_context(Card("two", 60.0, START, START))
+    assert rig.excerpts.played == ([("two", 49.0, 57.0)] if moved else [])
+    assert rig.screen.said == ([] if moved else ["What was said before it is not in this version of the recording."])
+
+
 async def test_question_of_what_is_gone_is_none(rig: Rig) -> None:
     for gone in (Card("two", 7.0, START, START), Card("gone", OF_EPISODE, START, START)):
         assert await rig.recall.question(gone) is None

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from tui_pod.services.episode_sources import EpisodeSources
     from tui_pod.sources.opened import Podcasts
 
+OTHER_VERSION = "it is of another version of the recording; its sound is not found in what is here"
+
 
 def run(options: Namespace) -> int:
     """Print or write the bookmarks, oldest first; return the exit status.
@@ -100,6 +102,7 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
     from tui_pod.services.narration import EpisodeVoice, make_narrator, spoken_name
     from tui_pod.services.podcasts.shared import SharedPodcasts
     from tui_pod.services.transcripts import EpisodeTranscripts
+    from tui_pod.services.versions import find_moves
 
     make_folder(folder)
     narration = opened.settings.narration
@@ -111,11 +114,18 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
     with asyncio.Runner() as runner:
         for page in pages:
             try:
-                episode = opened.library.find(page.id)
+                if (episode := opened.library.find(page.id)) is None:
+                    raise UserError("it is no longer in the library")
+                moves = runner.run(find_moves(shared, episode, [each.version for each in page.bookmarks]))
                 for bookmark in page.bookmarks:
-                    audio, offset = runner.run(_find_audio(sources, episode, bookmark.start, bookmark.end))
+                    if (moved := moves.get(bookmark.version)) is None:
+                        failures += 1
+                        warn(f"no clip of “{page.title}” at {clock(bookmark.start)}: {OTHER_VERSION}")
+                        continue
+                    stretch = bookmark.start + moved, bookmark.end + moved
+                    audio, offset = runner.run(_find_audio(sources, episode, *stretch))
                     # outside the event loop, where Ctrl+C would only cancel a task that does not await
-                    cut += write_clip(folder, page, bookmark, audio, offset)
+                    cut += write_clip(folder, page, bookmark, audio, offset - moved)
             except (UserError, OSError) as error:
                 failures += 1
                 warn(f"no clip of “{page.title}”: {error}")
@@ -123,16 +133,12 @@ def _cut(folder: Path, opened: Opened, pages: Sequence[ExportPage], podcasts: Ca
     return 1 if failures else 0
 
 
-async def _find_audio(
-    sources: EpisodeSources, episode: Episode | None, position: float, end: float
-) -> tuple[Source, float]:
+async def _find_audio(sources: EpisodeSources, episode: Episode, position: float, end: float) -> tuple[Source, float]:
     """Return the recording between two positions of an episode (seconds), here or elsewhere, and where it starts.
 
     Raises:
         UserError: there is none.
     """
-    if episode is None:
-        raise UserError("it is no longer in the library")
     episode, offset = recording_at(episode, position)
     try:
         source = await sources.find(episode, position, end)

@@ -59,15 +59,19 @@ async def find_passages(
                 return
 
 
-async def find_places(recording: Path, places: Sequence[str], urgent: RightOfWay) -> tuple[bytes, dict[str, float]]:
+async def find_places(
+    recording: Path, places: Sequence[str], urgent: RightOfWay, start: float = 0.0
+) -> tuple[bytes, dict[str, float]]:
     """Return the sound of a recording for its `Version`, and where the sounds of places begin in it, by their texts.
+
+    Both are of what comes after `start` seconds.
 
     Raises:
         PassageError: that failed.
     """
     if fault := missing():
         raise PassageError(fault)
-    request, name = {"recording": str(recording), "places": [*places]}, "The search for a position"
+    request, name = {"recording": str(recording), "places": [*places], "start": start}, "The search for a position"
     found = answers_of("tui_pod.passages.places", request, _read_places, name, PassageError, urgent, sys.executable)
     async with aclosing(found) as answers:
         return await anext(answers)

@@ -1,7 +1,8 @@
 """The process that finds positions of one version of a recording in another; a request as JSON, and one answer.
 
-Request: {"recording": "PATH", "places": ["TEXT of a Place", …]}. Its answer is {"words": "BASE64", "found": {TEXT:
-SECONDS}}, the fingerprint of the recording, a word each `STEP`, and where the sound of each place begins in it.
+Request: {"recording": "PATH", "places": ["TEXT of a Place", …], "start": SECONDS}. Its answer is {"words": "BASE64",
+"found": {TEXT: SECONDS}}, the fingerprint of the recording from there on, a word each `STEP`, and where in the
+recording the sound of each place begins.
 """
 
 from __future__ import annotations
@@ -31,10 +32,10 @@ LEAST = 12
 """Words that a half must have, or at most seconds of its sound would tell it from others."""
 
 
-def find(recording: str, places: Sequence[str]) -> Generator[dict[str, Any], None, None]:
+def find(recording: str, places: Sequence[str], start: float) -> Generator[dict[str, Any], None, None]:
     """Yield the answer to a request. Raises PassageError if the recording cannot be decoded."""
-    sound = fingerprint.whole(decoded(Path(recording)))
-    found = {text: at for text in places if (at := find_place(sound, text)) is not None}
+    sound = fingerprint.whole(decoded(Path(recording), start))
+    found = {text: start + at for text in places if (at := find_place(sound, text)) is not None}
     yield {"words": thin(sound.stored), "found": found}
 
 

@@ -118,6 +118,15 @@ class PassageStore:
                 (recording.podcast, LIBRARY, recording.id),
             ).fetchall()
 
+    def elsewhere(self, podcast: str) -> Iterator[tuple[str, bytes]]:
+        """Yield ids and fingerprints of the recordings of other podcasts.
+
+        Raises:
+            PassageError: they cannot be read.
+        """
+        with self._open() as db:
+            yield from db.execute("SELECT id, words FROM recordings WHERE podcast NOT IN (?, ?)", (podcast, LIBRARY))
+
     def save(
         self, recording: ComparedRecording, passages: Iterable[ComparedRecording], repeats: Iterable[tuple[str, Repeat]]
     ) -> None:

@@ -12,13 +12,13 @@ then one of
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from tui_pod.core.progress.passages import LONGEST, Repeat, count_pieces, join_pieces
-from tui_pod.passages.fingerprint import FINE, SAMPLE_RATE, STEP, Fingerprint, Words, fingerprint, whole
+from tui_pod.passages.fingerprint import FINE, SAMPLE_RATE, STEP, Fingerprint, fingerprint, whole
 from tui_pod.passages.matching import LEAD, TAIL, Match, Matcher
 from tui_pod.passages.store import LIBRARY, PASSAGE, ComparedRecording, PassageError, PassageStore, stamp_of
 from tui_pod.runtime.cell import GB
@@ -45,24 +45,24 @@ def find(cache: str, podcast: str, episode: str, recording: str) -> Generator[di
             blocks.append(block)
             yield {"until": round(sum(len(one.words) for one in blocks) * STEP / FINE, 3)}
         sound = whole(blocks)
-        words, matcher = sound.stored, Matcher(sound)
-        ours = ComparedRecording(episode, podcast, stamp, words.astype("<u4").tobytes())
+        matcher = Matcher(sound)
+        ours = ComparedRecording(episode, podcast, stamp, _packed(sound))
         matches = {
             other: found
             for other, theirs in store.others(ours)
             if (found := matcher.find(np.frombuffer(theirs, "<u4")))
         }
         repeats = [(episode, Repeat(*one[:2], other, *one[2:])) for other, found in matches.items() for one in found]
-        passages, sightings = _confirmed(ours, words, matches)
+        passages, sightings = _confirmed(ours, sound, matches, lambda: store.elsewhere(podcast))
         if not stamp or stamp != stamp_of(Path(recording)):
             raise PassageError("The recording changed meanwhile.")
         store.save(ours, passages, [*repeats, *sightings])
-        yield {"end": round(len(words) * STEP, 3)}
+        yield {"end": round(len(sound.stored) * STEP, 3)}
 
 
-def decoded(recording: Path) -> Iterator[Fingerprint]:
-    """Yield the fingerprint of a recording. Raises PassageError if it cannot be decoded to its end."""
-    command, environment = start_of("tui_pod.speech.decoder", recording, str(SAMPLE_RATE))
+def decoded(recording: Path, start: float = 0.0) -> Iterator[Fingerprint]:
+    """Yield the fingerprint of a recording from `start` seconds on. Raises PassageError if it cannot be decoded."""
+    command, environment = start_of("tui_pod.speech.decoder", recording, str(SAMPLE_RATE), f"{start:.3f}")
     with running(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as decoder:
         assert decoder.stdout is not None
         yield from fingerprint(decoder.stdout)
@@ -73,10 +73,20 @@ def decoded(recording: Path) -> Iterator[Fingerprint]:
         raise PassageError("The recording cannot be decoded.")
 
 
+def _packed(sound: Fingerprint) -> bytes:
+    return sound.stored.astype("<u4").tobytes()
+
+
 def _confirmed(
-    ours: ComparedRecording, words: Words, matches: Mapping[str, Sequence[Match]]
+    ours: ComparedRecording,
+    sound: Fingerprint,
+    matches: Mapping[str, Sequence[Match]],
+    elsewhere: Callable[[], Iterable[tuple[str, bytes]]],
 ) -> tuple[list[ComparedRecording], list[tuple[str, Repeat]]]:
-    """Return passages for the library, which has none of them yet, and which recordings have them."""
+    """Return passages for the library, which has none of them yet, and which recordings have them.
+
+    Those of other podcasts, which `elsewhere` returns, were compared before the passages were known.
+    """
     known = [one for other, found in matches.items() if other.startswith(PASSAGE) for one in found]
     siblings = {other: found for other, found in matches.items() if not other.startswith(PASSAGE)}
     pieces = count_pieces(tuple((one.start, one.end) for one in found) for found in siblings.values())
@@ -86,7 +96,9 @@ def _confirmed(
             continue
         first, last = round((start - LEAD) / STEP), round((end - TAIL) / STEP)
         name, offset = f"{PASSAGE}{ours.id} {start:.2f}", first * STEP
-        passages.append(ComparedRecording(name, LIBRARY, "", words[max(0, first) : last].astype("<u4").tobytes()))
+        inside = slice(max(0, first) * FINE, last * FINE)
+        passage = Fingerprint(sound.words[inside], sound.doubtful[inside])
+        passages.append(ComparedRecording(name, LIBRARY, "", _packed(passage)))
         sightings.append((ours.id, Repeat(start, end, name, start - offset, end - offset)))
         for other, found in siblings.items():
             for one in found:
@@ -95,6 +107,10 @@ def _confirmed(
                     there = Repeat(one.other_start, one.other_end, other, one.start, one.end)
                     place = Repeat(there.here(low), there.here(high), name, low - offset, high - offset)
                     sightings.append((other, place))
+        matcher = Matcher(passage)
+        for other, theirs in elsewhere():
+            again = matcher.find(np.frombuffer(theirs, "<u4"))
+            sightings += [(other, Repeat(*one[2:], name, *one[:2])) for one in again]
     return passages, sightings
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.outcome import Outcome
 from tui_pod.core.player.snapshot import PlayerStatus
@@ -27,6 +28,7 @@ from tui_pod.recall.questions import (
     question_of_episode,
     rated,
 )
+from tui_pod.runtime.log import log
 from tui_pod.services.frontend import Job
 
 if TYPE_CHECKING:
@@ -210,8 +212,18 @@ class RecallService(Follower):
         controller = self._context.controller
         episode, bookmark = controller.library.find(card.episode), controller.bookmarks.get(card.key)
         if episode is not None and bookmark is not None and controller.playback.status is not PlayerStatus.PLAYING:
-            start, end = max(0.0, bookmark.start - LEAD), bookmark.start
-            if start < end:
+            from tui_pod.services.versions import find_moves  # only bookmarks in recordings need it
+
+            try:
+                moves = await find_moves(self._context.podcasts, episode, [bookmark.version])
+            except (UserError, OSError) as error:
+                log(f"no excerpt of {episode.id}: {error}")
+                return
+            if bookmark.version not in moves:
+                self._context.frontend.tell("What was said before it is not in this version of the recording.")
+                return
+            end = bookmark.start + moves[bookmark.version]
+            if (start := max(0.0, end - LEAD)) < end:
                 await self._excerpts.play(episode, start, end)
 
     def stop_context(self) -> None:

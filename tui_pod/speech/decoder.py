@@ -1,8 +1,8 @@
 """Decode a recording to raw samples on standard output, with the libmpv that playing needs anyway.
 
 Runs in its own process: libmpv's memory is freed when it ends, and a file that crashes libmpv crashes nothing else.
-The samples are 16-bit, mono, 16,000 per second unless another rate is given, and always from the recording's start,
-since a seek may be inexact.
+The samples are 16-bit, mono, 16,000 per second unless another rate is given, and from the recording's start unless
+seconds are given: libmpv counts to them, which is exact.
 """
 
 from __future__ import annotations
@@ -35,15 +35,21 @@ UNREADABLE, NO_PLAYER = 3, 4
 """Exit statuses: the recording cannot be decoded, or not to its end; there is no libmpv."""
 
 
-def main(recording: Path, rate: int = SAMPLE_RATE) -> int:
-    """Write the samples of a recording to its end, or until nobody reads them; return the exit status."""
+def main(recording: Path, rate: int = SAMPLE_RATE, start: float = 0.0) -> int:
+    """Write the samples of a recording to its end, or until nobody reads them; return the exit status.
+
+    Args:
+        recording: its path.
+        rate: samples per second.
+        start: where to begin, in seconds.
+    """
     samples = os.dup(1)
     os.dup2(2, 1)  # a library's output must not be mixed with the samples
     try:
         mpv = open_mpv(
             None, o=f"/dev/fd/{samples}", of="s16le", oac="pcm_s16le",
             audio_channels="mono", audio_samplerate=str(rate), af=FILL_GAPS,
-            keep_open="no", demuxer_max_bytes="4MiB", demuxer_max_back_bytes="0",
+            start=str(start), keep_open="no", demuxer_max_bytes="4MiB", demuxer_max_back_bytes="0",
         )  # fmt: skip
     except NoPlayer as error:
         sys.stderr.write(f"{error}\n")
@@ -69,4 +75,4 @@ def main(recording: Path, rate: int = SAMPLE_RATE) -> int:
 if __name__ == "__main__":
     enter_cell(GB)
     allow_seconds(LONGEST)
-    sys.exit(main(Path(sys.argv[1]), *map(int, sys.argv[2:])))
+    sys.exit(main(Path(sys.argv[1]), *map(int, sys.argv[2:3]), *map(float, sys.argv[3:])))
