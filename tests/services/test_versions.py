@@ -18,6 +18,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.player.events import Event, VersionKnown
 from tui_pod.core.player.snapshot import Source
 from tui_pod.core.player.version import STEP, WORD, Version
+from tui_pod.passages.finder import find_places
 from tui_pod.sources.opened import Podcasts
 from tui_pod.speech.worker_process import RightOfWay
 
@@ -53,7 +54,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Callable[[Path, float], None]:
 
 
 async def words_of(path: Path) -> bytes:
-    return (await module.find_places(path, [], RightOfWay(asyncio.get_running_loop().call_later)))[0]
+    return (await find_places(path, [], RightOfWay(asyncio.get_running_loop().call_later)))[0]
 
 
 def differing(one: bytes, other: bytes) -> float:
@@ -78,11 +79,10 @@ async def test_stream_that_has_grown_is_fingerprinted_from_where_it_ended(
     write: Callable[[str, Any], Path], here: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     starts = list[float]()
-    find = module.find_places
 
     async def note(path: Path, places: Sequence[str], urgent: RightOfWay, start: float = 0.0) -> Any:
         starts.append(start)
-        return await find(path, places, urgent, start)
+        return await find_places(path, places, urgent, start)
 
     path = write("one", TALK)
     whole = await words_of(path)

@@ -6,8 +6,8 @@ import pytest
 
 from tests.fakes import START
 from tests.rooms import Room, make_room
-from tui_pod.core.player.events import VersionKnown
-from tui_pod.core.player.snapshot import Chapter, Source
+from tui_pod.core.player.events import ChaptersKnown, VersionKnown
+from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.player.version import STEP, Place, Version, parse_place
 from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.progress.progress import Progress
@@ -123,6 +123,19 @@ def test_bookmark_of_another_version_is_played_where_its_sound_is() -> None:
     assert room.position == 82.0
     (own, _) = room.controller.bookmarks.add("two", "Two", Stretch(50.0, 55.0))
     assert own.version.startswith("4300 172.00 ")
+
+
+def test_chapters_are_moved_by_a_bookmark_of_their_version_whenever_they_come_and_only_once() -> None:
+    room = left(50.0, Place(4_300, 172.0, 50.0, b""))
+    (bookmark, _) = room.controller.bookmarks.add("two", "Two", Stretch(110.0, 115.0))
+    room.controller.bookmarks.replace((bookmark._replace(version=str(FORMER)),))
+    for _ in range(2):
+        know(room, found=74.4)
+        assert [mark.start for mark in room.controller.playback.marks] == [0.0, 82.0]
+    for origin, start in ((ChapterOrigin.FILE, 60.0), (ChapterOrigin.FEED, 32.0)):  # a file's are of this version
+        load = room.controller.playback.load
+        room.controller.handle(ChaptersKnown(load, (Chapter(60.0, "Late"),), origin))
+        assert [mark.start for mark in room.controller.playback.marks] == [start]
 
 
 def test_position_of_another_machine_is_found_when_it_arrives() -> None:

@@ -458,21 +458,30 @@ class EpisodePlayer:
             return
         version = self._state.version = Version(event.size, load.measured, event.words)
         load.found |= event.found
+        self._show_marks(load, load.marks or playback.marks)
         made_in, load.made_in = parse_place(load.made_in), ""
         if made_in is None or made_in.size == version.size:
             self.tracker.note_version()
             return
-        stated = load.episode.duration or 0.0
-        are_of_former = abs(made_in.length - stated) < SAME <= abs(version.length - stated)
-        if load.chapter_origin is not ChapterOrigin.FILE and are_of_former:
-            moved = [mark._replace(start=version.shifted(mark.start, load.found)) for mark in playback.marks]
-            self._state.show(playback._replace(marks=tuple(moved)))
         place, before = version.moved(load.left, made_in, load.found), playback.position
         if abs(place - load.left) < WORTH_MOVING:
             return
         self._listener.tell(f"{said_of(version.length - made_in.length)}, so it goes on at {clock_text(place)}.")
         self.seek(place)
         self._owner.sought(before, place)
+
+    def _show_marks(self, load: Load, marks: tuple[Chapter, ...]) -> None:
+        """Show chapters; those that were published for a version of another length are moved by its sounds."""
+        load.marks, version, stated = marks, self._state.version, load.episode.duration or 0.0
+        if (
+            version is not None
+            and load.chapter_origin is not ChapterOrigin.FILE
+            and abs(version.length - stated) >= SAME
+        ):
+            found = {text: start for text, start in load.found.items()
+                     if (place := parse_place(text)) is not None and abs(place.length - stated) < SAME}  # fmt: skip
+            marks = tuple(mark._replace(start=version.shifted(mark.start, found)) for mark in marks)
+        self._state.show(self._state.playback._replace(marks=marks))
 
     def pass_over(self, passage: Passage) -> HeardRecord | None:
         """Go to the end of a passage. What is left of it counts as heard, by this record if any."""
@@ -605,7 +614,7 @@ class EpisodePlayer:
                 self._set_duration(load, duration)
             case ChaptersKnown(marks=marks, origin=origin) if origin >= load.chapter_origin:
                 load.chapter_origin = origin
-                self._state.show(playback._replace(marks=marks))
+                self._show_marks(load, marks)
                 self._go_to_awaited_mark(load)
             case PauseChanged(is_paused=is_paused, position=position):
                 self._on_pause(load, is_paused, position)

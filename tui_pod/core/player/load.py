@@ -163,6 +163,8 @@ class Load:
     """The `Place` of that position; empty once it is found in the open version, or the listener seeks."""
     found: dict[str, float] = field(default_factory=dict)
     """Where the sound of each place of another version begins in it, in seconds, by the text of the place."""
+    marks: tuple[Chapter, ...] = ()
+    """The chapters as they were published, once the version is known."""
     part: Part | None = None
     """The part that is loaded, of an episode of several; None for a single recording."""
     faulty: int = 0
