@@ -218,10 +218,11 @@ def test_summary_says_what_was_finished_and_listened_to() -> None:
 
 
 def test_notes_leave_out_blank_lines_and_number_the_chapters() -> None:
-    notes = EpisodeNotes("One.\n\nTwo.", "Cast", "https://cast.example.org/1")
+    notes = EpisodeNotes("One.\n\nTwo.", "Cast", "https://cast.example.org/1", replaced=date(2026, 12, 3))
     assert list(say_notes(notes, (Chapter(0.0, "Hello"), Chapter(90.0)))) == [
         "Podcast: Cast.",
         "Page: https://cast.example.org/1",
+        "Its podcast gave it another recording on 03 December 2026.",
         "Notes:",
         "One.",
         "Two.",
@@ -280,6 +281,12 @@ def test_keys_name_the_actions_that_work_here_alone() -> None:
         "In the palette: Remove the recognised transcript.",
         "u: Undo.",
     ]
+
+
+def test_details_say_that_a_recording_is_not_as_long_as_its_podcast_states() -> None:
+    streamed = Episode("one", "One", duration=200.0, audio="https://c.example.org/1.mp3")
+    room = make_room([streamed], progress={"one": Progress(NOW, duration=172.0)})
+    assert list(say_details(room.library, room.progress_index, 0))[1].startswith("Its podcast states 3 min 20 s, but")
 
 
 def test_details_of_a_book_say_who_made_it_and_what_it_is() -> None:

@@ -380,6 +380,7 @@ def test_database_of_version_1_keeps_every_row(old: FeedStore) -> None:
         "kinds": [],
         "visits": [],
         "layouts": [],
+        "replaced": [],
     }
     assert version(old.db.file) == len(MIGRATIONS)
     assert old.take_notices() == []

@@ -183,6 +183,19 @@ def test_every_field_of_an_item_is_stored_and_follows_the_feed(store: FeedStore)
     assert store.details("nobody") is None
 
 
+def test_replaced_recording_is_dated_and_forgotten_with_its_episode(store: FeedStore) -> None:
+    items = [make_item(number) for number in (1, 2)]
+    store.store(FIRST, make_feed(*items), now=NOW)
+    one, two = (episode_id(FIRST, f"g{number}") for number in (1, 2))
+    assert present(store.details(one)).replaced is None
+    for later in (NOW + DAY, NOW + 2 * DAY):
+        store.store(FIRST, make_feed(items[0]._replace(audio="https://c.org/new.mp3"), items[1]), now=later)
+    assert [present(store.details(ident)).replaced for ident in (one, two)] == [NOW + DAY, None]
+    with store.db.write() as db:
+        episodes.delete_episodes(db, [one])
+        assert db.execute("SELECT count(*) FROM replaced").fetchone() == (0,)
+
+
 @pytest.mark.parametrize("way", ["list", "rename"])
 def test_name_that_the_listener_gave_stays(tmp_path: Path, way: str) -> None:
     store = FeedStore(tmp_path / "data")

@@ -2,7 +2,7 @@ import hashlib
 
 import pytest
 
-from tui_pod.shelf.match import Identified, KnownEpisode, episode_id, identify, media_core
+from tui_pod.shelf.match import Identified, KnownEpisode, episode_id, find_replaced, identify, media_core
 from tui_pod.shelf.published import PublishedItem
 
 FIRST = "https://cast.example.org/feed.xml"
@@ -30,6 +30,15 @@ def test_id_is_the_contract() -> None:
     assert [one.id for one in known] == [wanted]
     changed = make(1, title="New", audio="https://new.org/x.mp3", published=None)
     assert [one.id for one in identify(FIRST, [make(2), changed], keep(known))][1] == wanted
+
+
+def test_recording_is_replaced_if_its_address_changed_but_those_of_most_did_not() -> None:
+    known = keep(identify(FIRST, [make(1), make(2), make(3, audio=None)], []))
+    tracked, corrected = make(1, audio="https://t.org/r/cdn.org/1.mp3?token=9"), make(2, audio="https://cdn.org/2b.mp3")
+    added = make(3)
+    assert find_replaced(identify(FIRST, [tracked, corrected, added], known), known) == [known[1].id]
+    moved = [make(number, audio=f"https://host.org/{number}.mp3") for number in (1, 2)]
+    assert find_replaced(identify(FIRST, moved, known), known) == []
 
 
 def test_changed_guid_is_found_by_media_and_title() -> None:

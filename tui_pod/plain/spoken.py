@@ -14,6 +14,7 @@ from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.speed import SpeedRule
 from tui_pod.core.library.topics import has_member
 from tui_pod.core.player.snapshot import JUMP, Chapter, Playback, PlayerStatus
+from tui_pod.core.player.version import stated_otherwise
 from tui_pod.core.progress.history import Day
 from tui_pod.core.progress.passages import Passage, times
 from tui_pod.core.progress.progress import Status
@@ -252,6 +253,8 @@ def say_details(library: Library, progress_index: ProgressIndex, index: int) -> 
         ("Year:", episode.year),
     )
     yield from (f"{name} {text}." for name, text in made_by if text)
+    if said := stated_otherwise(episode, progress_index.get(episode.id)):
+        yield f"{said[:1].upper()}{said[1:]}."
     if len(episode.parts) > 1:
         yield f"A book of {len(episode.parts)} files."
     if place := place_text(library.topics, index):
@@ -274,6 +277,8 @@ def say_notes(notes: EpisodeNotes, chapters: Sequence[Chapter]) -> Iterator[str]
         yield f"Page: {notes.page}"
     if notes.health:
         yield f"Of its files: {notes.health}."
+    if notes.replaced:
+        yield f"Its podcast gave it another recording on {notes.replaced:%d %B %Y}."
     yield from (f"Also at: {path}" for path in notes.copies)
     if notes.text:
         yield "Notes:"

@@ -135,6 +135,8 @@ MIGRATIONS: tuple[tuple[str, ...] | Callable[[sqlite3.Connection], None], ...] =
         "UPDATE files SET tags = '[]' WHERE json_extract(tags, '$[11]') <> '' AND json_extract(tags, '$[17]') IS NULL",
         "UPDATE kinds SET kind = 'outdated'",
     ),
+    # 9: when podcasts have replaced the recordings of episodes, in seconds since 1970
+    ("CREATE TABLE replaced (id TEXT PRIMARY KEY, at REAL NOT NULL)",),
 )
 """Each brings a database to the version of its number, counted from 1."""
 

@@ -13,7 +13,7 @@ from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.wall_time import is_believed_seconds
 from tui_pod.runtime.database_errors import stored_json
 from tui_pod.shelf.database import FeedDatabase
-from tui_pod.shelf.match import Identified, KnownEpisode, find_duplicates, identify, recording_id
+from tui_pod.shelf.match import Identified, KnownEpisode, find_duplicates, find_replaced, identify, recording_id
 from tui_pod.shelf.published import Published, PublishedItem, Recording
 
 MAX_EPISODES = 50_000
@@ -97,6 +97,7 @@ def store_episodes(db: sqlite3.Connection, number: int, feed_id: str, feed: Publ
         last -= one.id not in former
         placed.append(Placed(one, sort, place, seen))
     changes = upsert(db, number, placed)
+    db.executemany("INSERT OR REPLACE INTO replaced VALUES (?, ?)", ((one, now) for one in find_replaced(found, known)))
     before = db.total_changes
     store_recordings(db, ((one.id, one.item) for one in found))
     delete_episodes(db, [ident for ident in aliases if ident in former])
@@ -201,7 +202,7 @@ def delete_episodes(db: sqlite3.Connection, ids: Sequence[str]) -> None:
     """Delete episodes with everything that is stored about them."""
     if not ids:
         return
-    for table in (*TABLES, "news", "unwanted", "visits"):
+    for table in (*TABLES, "news", "unwanted", "visits", "replaced"):
         db.executemany(f"DELETE FROM {table} WHERE id = ?", ((ident,) for ident in ids))
     db.executemany("DELETE FROM aliases WHERE episode = ?", ((ident,) for ident in ids))
     db.executemany("DELETE FROM settings WHERE feed = ?", ((ident,) for ident in ids))

@@ -44,6 +44,8 @@ class Details:
     allowed: frozenset[Origin]
     language: str | None
     """Of the feed, such as `en-gb`; None if not stated."""
+    replaced: float | None = None
+    """When it got another recording, in seconds since 1970; None if it never did."""
 
 
 class EpisodeIdentity(NamedTuple):
@@ -407,11 +409,12 @@ class FeedStore:
     def details(self, ident: str) -> Details | None:
         """Return an episode's details; None if it belongs to no feed."""
         with self.db.read() as db:
-            found = episodes.read_item(db, ident, "first, feeds.title, origin, language")
+            replaced = "(SELECT at FROM replaced WHERE id = episodes.id)"
+            found = episodes.read_item(db, ident, f"first, feeds.title, origin, language, {replaced}")
         if found is None:
             return None
-        item, (feed, title, private, language) = found
-        return Details(item, feed, title, to_origins(private), language or None)
+        item, (feed, title, private, language, at) = found
+        return Details(item, feed, title, to_origins(private), language or None, at)
 
     def episode_ids(self, feed_id: str) -> list[str]:
         """Return the ids of a feed's episodes, newest first; the numbered episodes of a serial by number."""

@@ -134,6 +134,14 @@ def find_duplicates(found: Sequence[Identified], known: Container[str]) -> dict[
     return aliases
 
 
+def find_replaced(found: Sequence[Identified], known: Sequence[KnownEpisode]) -> list[str]:
+    """Return the ids of episodes that have another recording now; none if most have: the podcast changed its host."""
+    former = {entry.id: media_core(entry.audio) for entry in known if entry.audio}
+    both = [one for one in found if one.item.audio and one.id in former]
+    replaced = [one.id for one in both if media_core(one.item.audio) != former[one.id]]
+    return replaced if 2 * len(replaced) <= len(both) else []
+
+
 def _with_unique_guids(items: Sequence[PublishedItem], by_guid: dict[str, KnownEpisode]) -> dict[str, PublishedItem]:
     """Return the items by unique guid, in order; the first of identical items."""
     counts = Counter(item.guid for item in items)

@@ -341,7 +341,9 @@ class EpisodeDocuments:
         numbering = _numbering(details)
         text = "\n\n".join(filter(None, (numbering, notes or (numbering and episode.summary))))
         if source_of(details.feed).is_online:
-            return EpisodeNotes(text, details.feed_title, details.item.link or "")
+            at = details.replaced
+            replaced = None if at is None else local_time(datetime.fromtimestamp(at, UTC)).date()
+            return EpisodeNotes(text, details.feed_title, details.item.link or "", replaced=replaced)
         copies = tuple(clean(os.path.commonpath(each)) for each in self._access.places(episode.id)[1:])
         health = self._access.health(episode)
         return EpisodeNotes(text, page=details.item.link or "", copies=copies, health=health)

@@ -221,6 +221,18 @@ def test_episode_says_where_its_audio_comes_from() -> None:
     assert downloaded["Audio"] == f"{address} (downloaded)"
 
 
+def test_episode_says_that_its_recording_was_replaced_or_is_not_as_long_as_stated() -> None:
+    episode = Episode("one", "One", duration=200.0, audio="https://x.example/1.mp3")
+    replaced = facts_of(episode, notes=EpisodeNotes(replaced=date(2026, 12, 3)))["Replaced"]
+    assert replaced == "its podcast gave it another recording on 3 December 2026"
+    assert facts_of(episode)["Replaced"] == ""
+    for heard in (Progress(START, duration=172.0), Progress(START, duration=200.0, version="4300 172.00 9.000 ")):
+        assert facts_of(episode, heard)["Length"].endswith(
+            "its podcast states 3 min 20 s, but it had 2 min 52 s: chapters and times in its notes may be off"
+        )
+    assert facts_of(episode, Progress(START, duration=197.0))["Length"] == "3 min 17 s"
+
+
 def test_unknown_date_is_said_only_of_an_episode_on_a_server() -> None:
     assert facts_of(Episode("one", "One", audio="https://x.example/1.mp3"))["Published"] == "unknown"
     assert facts_of(Episode("one", "One", audio="/1.mp3"))["Published"] == ""

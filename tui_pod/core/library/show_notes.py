@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 
 RECOMMENDS = "Recommends: "
@@ -22,6 +22,8 @@ class EpisodeNotes(NamedTuple):
     """Paths of the other files or folders that it lies in, too."""
     health: str = ""
     """What is wrong with the files of a book, or uncertain: `part 3 of 40 missing`; empty if nothing is."""
+    replaced: date | None = None
+    """When its podcast gave it another recording; None if it never did."""
 
 
 class PodcastFacts(NamedTuple):

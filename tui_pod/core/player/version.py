@@ -11,6 +11,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.progress.progress import Progress
 from tui_pod.core.text.clean import span
 
 STEP = 0.512
@@ -24,6 +26,9 @@ AROUND = 10.0
 
 SAME = 1.0
 """Seconds by which the lengths of two versions may differ if nothing was inserted."""
+
+CLEARLY = 5.0
+"""Seconds by which a recording must be longer or shorter than stated for that to be said."""
 
 _TEXT = re.compile(r"(\d{1,12}) (\d{1,9}(?:\.\d\d?)?) (\d{1,9}(?:\.\d{1,3})?) ([A-Za-z0-9+/=]{0,400})")
 
@@ -89,6 +94,18 @@ def said_of(longer: float) -> str:
     if abs(longer) < SAME:
         return "This is another version"
     return f"This version is {span(abs(longer), is_exact=True)} {'longer' if longer > 0 else 'shorter'}"
+
+
+def stated_otherwise(episode: Episode, progress: Progress | None) -> str:
+    """Return what to say if a podcast states another length than the recording had that was heard; else empty."""
+    if progress is None or "://" not in (episode.audio or "") or not episode.duration:
+        return ""
+    made_in = parse_place(progress.version)
+    measured = made_in.length if made_in is not None else progress.duration
+    if not measured or abs(measured - episode.duration) < CLEARLY:
+        return ""
+    stated, here = (span(each, is_exact=True) for each in (episode.duration, measured))
+    return f"its podcast states {stated}, but it had {here}: chapters and times in its notes may be off"
 
 
 def parse_place(text: str) -> Place | None:

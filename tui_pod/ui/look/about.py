@@ -12,6 +12,7 @@ from tui_pod.core.library.recap import NO_CAPITALS, Met, Story
 from tui_pod.core.library.show_notes import EpisodeNotes, PodcastFacts
 from tui_pod.core.library.topics import TopicTable
 from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.player.version import stated_otherwise
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.passages import Passage, list_passages
 from tui_pod.core.progress.progress import Progress, Status
@@ -214,7 +215,7 @@ def about_episode(
         ("Read by", episode.narrator),
         ("Series", episode.series),
         ("Year", episode.year),
-        ("Length", _length(episode, duration)),
+        ("Length", "; ".join(filter(None, (_length(episode, duration), stated_otherwise(episode, progress))))),
         ("Files", notes.health),
         ("Progress", heard),
         ("Elsewhere", elsewhere),
@@ -224,6 +225,7 @@ def about_episode(
         ("Course", course),
         ("Topics", ", ".join(tag for tag in episode.tags if tag not in said) or "none" * (not notes.podcast)),
         ("Audio", f"{audio} (downloaded)" if notes.is_downloaded else audio),
+        ("Replaced", f"its podcast gave it another recording on {notes.replaced:%-d %B %Y}" if notes.replaced else ""),
         ("Also at", ", ".join(notes.copies)),
         ("Last error", download_error),
         *(("Source", source) for source in episode.sources.split("\n")),
