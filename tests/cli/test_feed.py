@@ -5,6 +5,7 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import mkdtemp
@@ -22,6 +23,7 @@ from tests.sources.server import Ranged, Site, feed, item, sound
 from tests.tools import needs_voice
 from tui_pod.cli import feed as command
 from tui_pod.core.library.library import Library
+from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.export import feed as exported
 from tui_pod.export.feed import FeedServer, feed_item, feed_text
 from tui_pod.runtime.files import locked
@@ -62,7 +64,10 @@ def test_queue_is_taken_along_with_recordings_narrations_and_texts(
     text = (out / "feed.xml").read_bytes()
     ours, theirs = parse_feed(text, BASE), feedparser.parse(text)
     assert not theirs.bozo
-    assert text.count(b"<dc:date>2005</dc:date>") == 2, "no day is invented"
+    assert text.count(b"<dc:date>2005</dc:date>") == 2
+    dates = [each.published or 0.0 for each in ours.items]
+    assert dates == sorted(set(dates))  # in the order of the list, which players sort by
+    assert datetime(2026, 1, 3, 10, tzinfo=UTC).timestamp() in dates  # to the second
     assert [entry.title for entry in theirs.entries] == [each.title for each in ours.items] == TITLES
     assert command.ONE_WAY in theirs.feed.subtitle
     found = {
@@ -157,7 +162,7 @@ def test_recording_behind_a_login_is_not_linked(shell: Shell, site: Site, tmp_pa
 
 def test_hostile_titles_are_read_back(library: Library) -> None:
     episodes = [library.episode(index)._replace(audio="a.mp3") for index in range(len(library))]
-    items = [feed_item(1, each.id, each, BASE + "a.mp3", 0, BASE + "a&b.png", "") for each in episodes]
+    items = [feed_item(1, each.id, each, UNKNOWN, BASE + "a.mp3", 0, BASE + "a&b.png", "") for each in episodes]
     text = feed_text("A <b> & c", "", BASE, BASE, items).encode()
     ours, theirs = parse_feed(text, BASE), feedparser.parse(text, sanitize_html=False)
     assert not theirs.bozo
@@ -166,16 +171,26 @@ def test_hostile_titles_are_read_back(library: Library) -> None:
 
 
 def test_served_feed_is_heard_in_another_tui_pod(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = FeedServer.serve_forever
-    monkeypatch.setattr(FeedServer, "serve_forever", lambda it: Thread(target=real, args=(it,), daemon=True).start())
-    recording = make_mp3(tmp_path / "Talks" / "1.mp3", "A talk")
-    shell("feeds", "add", str(tmp_path / "Talks"))
-    shell("feed", "Talks", "--serve", "--address", "127.0.0.1:0")
-    (address,) = re.findall(
-        r"Open to this machine alone, until Ctrl\+C: (http://127\.0\.0\.1:\d+/feed\.xml)", shell.err
-    )
+    talks, said = tmp_path / "Talks", list[str]()
+    recording = make_mp3(talks / "1.mp3", "A talk")
+    shell("feeds", "add", str(talks))
+
+    def change(_: float) -> None:
+        """Change the list while its feed is served, and end that once it has looked again."""
+        if said:
+            raise KeyboardInterrupt
+        make_mp3(talks / "2.mp3", "Another talk")
+        shell("feeds", "refresh")
+        said.append(shell.err)
+
+    monkeypatch.setattr(command, "sleep", change)
+    shell("feed", "Talks", "--serve", "--address", "127.0.0.1:0", status=130)
+    assert "feed.xml: 2 episodes, 2 new files" in shell.err
+    (address,) = re.findall(r"Open to this machine alone, until Ctrl\+C: (http://127\.0\.0\.1:\d+/feed\.xml)", said[0])
     shell("feeds", "add", address)
-    (taken,) = (entry for entry in shell.json("list") if "://" in (entry["audio"] or ""))
+    listed = {entry["title"]: entry for entry in shell.json("list") if "://" in (entry["audio"] or "")}
+    assert listed.keys() == {"A talk", "Another talk"}
+    taken = listed["A talk"]
     shell("do", "download.start", taken["id"])
     assert shell.err == "1 episode downloaded.\n"
 

@@ -21,7 +21,7 @@ from tests.patience import PATIENCE
 from tests.rooms import make_room
 from tests.sources.server import Exchange, Site, body
 from tests.sync.machines import Machine, whole_progress
-from tests.sync.servers import NAMES, NOW, Device, MemoryServer, play
+from tests.sync.servers import FEED, NAMES, NOW, OTHER, Device, MemoryServer, play
 from tui_pod.cli.main import main
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.net.fetch import Limits
@@ -223,6 +223,19 @@ def test_server_has_news_until_a_sync_has_read_them(tmp_path: Path) -> None:
     assert not has_unread(read_memory(tmp_path / "sync.json", *NAMES), server)
 
 
+@pytest.mark.parametrize("podcast", [OTHER, FEED])
+def test_podcast_that_was_added_or_removed_on_the_server_is_news_until_a_sync(tmp_path: Path, podcast: str) -> None:
+    server = MemoryServer()
+    device = Device(tmp_path, server)
+    device.sync()
+    server.now += timedelta(minutes=5)
+    server.podcasts[podcast] = (int(server.now.timestamp()), podcast == OTHER)
+    server.podcasts["no address"] = (int(server.now.timestamp()), True)
+    assert has_unread(read_memory(tmp_path / "sync.json", *NAMES), server)
+    device.sync()
+    assert not has_unread(read_memory(tmp_path / "sync.json", *NAMES), server)
+
+
 def test_server_is_not_asked_before_the_first_sync() -> None:
     server = MemoryServer()
     assert not has_unread(Memory(*NAMES), server)
@@ -256,7 +269,7 @@ def test_action_that_was_not_read_is_news_unless_it_is_older_than_what_is_read_a
 def test_server_is_asked_from_a_minute_before_the_last_sync_on_but_not_from_before_1970(since: int, asked: int) -> None:
     server = Answering()
     assert not has_unread(Memory(*NAMES, protocol="gpodder", actions_since=since), server)
-    assert server.asked == [f"GET /api/2/episodes/ann.json?since={asked}"]
+    assert server.asked[1:] == [f"GET /api/2/episodes/ann.json?since={asked}"]
 
 
 ROOT = Path(__file__).parents[2]

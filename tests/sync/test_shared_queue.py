@@ -72,8 +72,10 @@ async def test_app_takes_a_sync_over_and_what_it_saved_before_takes_nothing_out(
     controller.receive_queue(read_news(one.file.load()))
     assert set(controller.queue.upcoming) == {"two", "three", "four"}
     controller.receive_queue(read_news(one.file.load()))
-    said = "The queue was changed on another machine: 1 added."  # once, and not “four”, which was queued here
-    assert room.listener.said.count(said) == 1
+    said = "The queue was changed on another machine: 1 added"  # once, and not “four”, which was queued here
+    assert room.listener.said.count(f"{said}. Press u to undo.") == 1
+    assert controller.undo().text == f"Undid: {said}"
+    assert set(controller.queue.upcoming) == {"two", "four"}
     assert (controller.playback.episode, room.writer.table("queue")["seen"]) == ("one", controller.queue_notes.seen)
 
 

@@ -185,6 +185,7 @@ def test_do_reaches_every_action_that_needs_no_cursor(stage: Stage) -> None:
         if action.id not in COMMANDS:
             said = stage.do(action.id)
             assert (said.is_done, action.id in stage.own) == (is_reached, is_reached)
+            assert said.text  # what was done, or why not: what plays does not tell of it
         elif not is_reached:
             assert "press its key" in stage.do(action.id).text
     assert not others & set(stage.own)

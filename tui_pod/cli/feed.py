@@ -9,8 +9,11 @@ import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
+from threading import Thread
+from time import sleep
 from urllib.parse import urlsplit
 
 from tui_pod.audio.ogg import length_of
@@ -21,6 +24,7 @@ from tui_pod.cli.wishes import grant
 from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clean, counted
+from tui_pod.core.wall_time import UNKNOWN
 from tui_pod.export.acts import cover
 from tui_pod.export.feed import FeedServer, chapters_text, ending_of, feed_item, feed_text
 from tui_pod.recordings.recording_store import file_hash
@@ -44,6 +48,12 @@ FEED, COVER, MADE_BY = "feed.xml", f"{PREFIX}cover.png", "Made by tui-pod."
 
 ADDRESS = "127.0.0.1:8380"
 
+LOOK_EVERY = 60.0
+"""Seconds between two looks at the list while its feed is served."""
+
+UNDATED = date(2000, 1, 1)
+"""The day of items of which not even the year is known, if none is before them."""
+
 
 def run(options: Namespace) -> int:
     """Write a feed and its files, and serve them if that is wanted; return 1 if an episode was left out.
@@ -56,8 +66,35 @@ def run(options: Namespace) -> int:
     base = f"{(options.url or base).rstrip('/')}/" if options.url or base else ""
     if "//0.0.0.0:" in base or "//[::]:" in base:
         raise UsageError("say with --url how players reach this machine")
+    opened, episodes = _read(options)
+    feed = _write(options, opened, episodes, base)
+    if server is not None:
+        server.files = feed.files
+        server.names.add((urlsplit(base).hostname or "").lower())
+        is_alone = str(server.server_address[0]).startswith(("127.", "::1"))
+        whom = "this machine alone" if is_alone else "all who reach this machine"
+        tell(f"Open to {whom}, until Ctrl+C: {base}feed.xml")
+        Thread(target=server.serve_forever, daemon=True).start()
+        while True:
+            sleep(LOOK_EVERY)
+            try:
+                opened, found = _read(options)
+                if found != episodes:
+                    server.files, episodes = _write(options, opened, found, base).files, found
+            except (OSError, UserError) as error:  # such as a list that was removed: what was served stays
+                warn(str(error))
+    return 1 if feed.failures else 0
+
+
+def _read(options: Namespace) -> tuple[Opened, list[Episode]]:
+    """Open the library; return it with the episodes of the list. Raises UserError if there is no such list."""
     opened = open_library(options)
-    episodes = [opened.library.episode(index) for index in listed(opened, opened.count_progress(), options.name)]
+    indexes = listed(opened, opened.count_progress(), options.name)
+    return opened, [opened.library.episode(index) for index in indexes]
+
+
+def _write(options: Namespace, opened: Opened, episodes: Sequence[Episode], base: str) -> FeedFolder:
+    """Write the feed and its files; return what was written. Raises UserError or OSError if that is not possible."""
     if options.copy:
         grant(options, "download.start", {"ids": [episode.id for episode in episodes]})
     folder = options.out or opened.paths.cache / "feeds" / file_hash(options.name)
@@ -65,15 +102,8 @@ def run(options: Namespace) -> int:
     make_folder(folder)
     with locked(folder / f".{PREFIX}lock", UserError(f"another tui-pod is writing {folder}; try again after it")):
         feed.fill(episodes, options.name)
-    tell(f"{folder / 'feed.xml'}: {counted(len(feed.items))}, {counted(feed.written, 'new file')}. {ONE_WAY}")
-    if server is not None:
-        server.files = {name: folder / name for name in feed.names}
-        server.names.add((urlsplit(base).hostname or "").lower())
-        is_alone = str(server.server_address[0]).startswith(("127.", "::1"))
-        whom = "this machine alone" if is_alone else "all who reach this machine"
-        tell(f"Open to {whom}, until Ctrl+C: {base}feed.xml")
-        server.serve_forever()
-    return 1 if feed.failures else 0
+    tell(f"{folder / FEED}: {counted(len(feed.items))}, {counted(feed.written, 'new file')}. {ONE_WAY}")
+    return feed
 
 
 def _bind(address: str) -> tuple[FeedServer, str]:
@@ -98,7 +128,13 @@ class FeedFolder:
         self._podcasts = open_podcasts(opened.paths, opened.settings)
         self.items: list[str] = []
         self.names: set[str] = set()
+        self._dated = UNKNOWN  # of the last item
         self.written = self.failures = 0
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """What was written, by name."""
+        return {name: self._folder / name for name in self.names}
 
     def fill(self, episodes: Sequence[Episode], title: str) -> None:
         """Write the feed and its files, and remove those of episodes that left it, unless one failed.
@@ -165,7 +201,16 @@ class FeedFolder:
                 raise UserError("only its download can be in a feed, since it needs a login: --copy downloads it")
             own = [mark for mark in marks if start <= mark.start < start + (one.duration or mark.start + 1)]
             chapters = self._put(_named(ident, ".json"), chapters_text(own, start).encode()) if own else ""
-            self.items.append(feed_item(len(self.items) + 1, ident, one, audio, size, picture, chapters))
+            when = self._date(one, details.item.published if details and one.published else None)
+            self.items.append(feed_item(len(self.items) + 1, ident, one, when, audio, size, picture, chapters))
+
+    def _date(self, episode: Episode, published: float | None) -> datetime:
+        """Return when an item appeared: a minute after the one before it if that is later, so that order is kept."""
+        year = int(episode.year) if re.fullmatch("[12][0-9]{3}", episode.year) else UNDATED.year
+        day = episode.published or UNDATED.replace(year=year)
+        own = datetime.combine(day, time(), UTC) if published is None else datetime.fromtimestamp(published, UTC)
+        self._dated = max(own.replace(microsecond=0), self._dated + timedelta(minutes=1))
+        return self._dated
 
     def _put(self, name: str, content: bytes | Path) -> str:
         """Write or copy a file unless it is there; return its address."""

@@ -11,7 +11,7 @@ import re
 import socket
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, time
+from datetime import datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BufferedReader
@@ -43,16 +43,17 @@ def ending_of(*names: str) -> str:
     return next((end for end in ends if end in TYPES), ".mp3")
 
 
-def feed_item(number: int, ident: str, episode: Episode, audio: str, size: int, picture: str, chapters: str) -> str:
+def feed_item(
+    number: int, ident: str, episode: Episode, when: datetime, audio: str, size: int, picture: str, chapters: str
+) -> str:
     """Return an item. Files are addresses, empty for none; the size of the audio is in bytes, 0 if unknown."""
     tags = [_tag("title", episode.title), _tag("guid", ident, isPermaLink="false"),
             _tag("description", episode.summary), _tag("itunes:episode", str(number)),
-            _tag("enclosure", url=audio, length=str(size), type=TYPES[ending_of(audio)])]  # fmt: skip
+            _tag("enclosure", url=audio, length=str(size), type=TYPES[ending_of(audio)]),
+            _tag("pubDate", format_datetime(when))]  # fmt: skip
     if episode.duration:
         tags.append(_tag("itunes:duration", str(round(episode.duration))))
-    if episode.published:
-        tags.append(_tag("pubDate", format_datetime(datetime.combine(episode.published, time(), UTC))))
-    elif episode.year:
+    if episode.year and not episode.published:
         tags.append(_tag("dc:date", episode.year))
     if picture:
         tags.append(_tag("itunes:image", href=picture))

@@ -13,6 +13,7 @@ from tui_pod.net.fetch import Limits
 from tui_pod.sources.servers.client import MAX_PROGRESS
 from tui_pod.sync.actions import action_mark, action_time
 from tui_pod.sync.memory import Memory, memory_file, read_memory
+from tui_pod.sync.podcasts import address_key, valid_addresses
 from tui_pod.sync.protocols import Server, paths_of
 from tui_pod.sync.server import OVERLAP, SAME_TIME
 from tui_pod.sync.transport import HttpTransport, Transport
@@ -65,10 +66,16 @@ class Peek:
 
 
 def has_unread(memory: Memory, transport: Transport) -> bool:
-    """Return whether a server has actions that the last sync did not read; False before the first sync."""
+    """Return whether a server has changes that the last sync did not read; False before the first sync."""
     paths = paths_of(memory.protocol, memory.user)
     if paths is None:
         return False
-    page = Server(transport, paths).actions(max(0, memory.actions_since - SAME_TIME))
+    server = Server(transport, paths)
+    changes = server.subscriptions(max(0, memory.subscriptions_since - SAME_TIME))
+    known = set(map(address_key, memory.podcasts.values()))
+    added, removed = (set(map(address_key, valid_addresses(each))) for each in (changes.add, changes.remove))
+    if added - known or removed & known:
+        return True
+    page = server.actions(max(0, memory.actions_since - SAME_TIME))
     oldest = memory.actions_since - OVERLAP
     return any(action_mark(value) not in memory.seen and action_time(value) >= oldest for value in page.actions)

@@ -49,14 +49,14 @@ def plan_podcasts(changes: Changes, feeds: Sequence[Subscription], base: Mapping
     ids |= {address_key(address): feed.feed_id for feed in feeds for address in (feed.feed_id, feed.address)}
     subscribe: dict[str, str] = {}
     known: dict[str, str] = {}
-    added = {address_key(address): address for address in _addresses(changes.add)}
+    added = {address_key(address): address for address in valid_addresses(changes.add)}
     for key, address in added.items():
         feed_id = ids.get(key)
         if feed_id is None:
             subscribe[key] = address
         elif feed_id in here and feed_id not in base:
             known[feed_id] = address
-    removed = {ids.get(address_key(address)) for address in _addresses(changes.remove)}
+    removed = {ids.get(address_key(address)) for address in valid_addresses(changes.remove)}
     removed -= {ids.get(key) for key in added}
     unsubscribe = [feed for feed in feeds if feed.feed_id in removed and feed.feed_id in base]
     add = {feed.feed_id: feed.address for feed in feeds if feed.feed_id not in base and feed.feed_id not in known}
@@ -66,7 +66,7 @@ def plan_podcasts(changes: Changes, feeds: Sequence[Subscription], base: Mapping
     return PodcastPlan(list(subscribe.values()), unsubscribe, add, remove, known, gone)
 
 
-def _addresses(values: Iterable[object]) -> list[str]:
+def valid_addresses(values: Iterable[object]) -> list[str]:
     """Return the valid addresses in a server's list, without duplicates."""
     found = (absolute(value) for value in values if isinstance(value, str))
     return list(dict.fromkeys(address for address in found if address))[:MAX_PODCASTS]

@@ -6,6 +6,7 @@ move a cursor or show a view are those of the front ends.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
@@ -24,6 +25,9 @@ from tui_pod.wishes.asks import check_answers
 from tui_pod.wishes.wish import Subject
 
 Command = Callable[[Subject], Outcome | None]
+
+SEEN_BY_WHAT_PLAYS = "playback.", "episode.", "passage.", "queue.next", "queue.previous", "sleep."
+"""How the ids of actions begin that what plays afterwards tells of, if they have no words of their own."""
 
 QUERY_LIMIT = 200
 """Longest text to look for, in characters."""
@@ -45,8 +49,16 @@ def run_command(ident: str, on: Subject) -> Outcome:
 def run_unseen(ident: str, on: Subject, run_own: Callable[[str], Outcome | None]) -> Outcome:
     """Run an action for `tui-pod do`, on these episodes or what is loaded; refuse one that needs a cursor.
 
-    `run_own` runs an action that is the front end's own, such as a form that it opens, by its id.
+    `run_own` runs an action that is the front end's own, such as a form that it opens, by its id. What was done is said
+    by the action's name, unless it has words of its own or what plays afterwards says it.
     """
+    done = _run_unseen(ident, on, run_own)
+    if not done.is_done or done.text or ident.startswith(SEEN_BY_WHAT_PLAYS):
+        return done
+    return Outcome(re.split("[:;(…]", BY_ID[ident].label)[0].strip(), is_told=True)
+
+
+def _run_unseen(ident: str, on: Subject, run_own: Callable[[str], Outcome | None]) -> Outcome:
     action, episode = BY_ID.get(ident), on.controller.playback.episode
     if action is None:
         return refused("There is no such action. See: tui-pod keys")

@@ -102,6 +102,13 @@ def test_plain_text_of_an_archive_has_the_title_and_author_that_it_states(tmp_pa
     assert read_text(file, file.name, False, CancelToken()).title == "pg2701"
 
 
+def test_same_file_of_another_ending_is_the_same_text(store: FeedStore, tmp_path: Path) -> None:
+    for ending in (".md", ".txt", ".md"):
+        (tmp_path / f"note{ending}").write_text("# A *note*\n\nIt says little.\n")
+        subscribe(store, str(tmp_path / f"note{ending}"))
+    assert [feed.title for feed in store.feeds()] == ["A note"]
+
+
 @pytest.mark.parametrize("files", [FILES, FILES3])
 def test_book_is_read_in_its_order_with_its_own_chapters(files: dict[str, str], tmp_path: Path) -> None:
     text = read_text(make_book(tmp_path / "b.epub", files), "b.epub", False, CancelToken())

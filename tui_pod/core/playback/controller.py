@@ -665,10 +665,12 @@ class PlaybackController:
             return
         session = self.session
         planned = set(session.episodes) - session.queued if session is not None else set[str]()
-        before = self.queue.upcoming
-        self._up_next.receive(news.put_into(self.queue, planned, seen), news.generation)
-        if change := changed_entries(before, self.queue.upcoming):
-            self._listener.tell(f"The queue was changed on another machine: {change}.")
+        before = self.queue
+        self._up_next.receive(news.put_into(before, planned, seen), news.generation)
+        if change := changed_entries(before.upcoming, self.queue.upcoming):
+            said = f"The queue was changed on another machine: {change}"
+            self.undo_history.add(self._queue_change(said, before, self.queue))
+            self._listener.tell(changed(said).notice)
 
     # -- undo ------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import codecs
 import errno
+import filecmp
 import hashlib
 import json
 import os
@@ -110,6 +111,8 @@ class TextSource(EpisodeSource):
                 file = Path(folder, "text")
                 found_at = _bring(request, file, cancel)
                 file.chmod(0o600)  # whatever the umask
+                if (twin := _twin(file, folder_of(store))) is not None:
+                    found_at = found_at._replace(name=f"{os.path.splitext(found_at.name)[0]}{twin.suffix}")
                 text = read_text(file, found_at.name, False, cancel)
                 if text.words < fewest:
                     raise FeedError(f"{shown} has no article.")
@@ -155,6 +158,13 @@ class TextSource(EpisodeSource):
     def clean_up(self, store: FeedStore) -> None:
         """Delete the files of texts that were removed."""
         delete_unused(store)
+
+
+def _twin(file: Path, kept: Path) -> Path | None:
+    """Return a kept text of the same content, which has another ending if it was read as another kind."""
+    size = file.stat().st_size
+    same = (each for each in kept.iterdir() if each.suffix in ENDINGS and each.stat().st_size == size)
+    return next((each for each in same if filecmp.cmp(each, file, shallow=False)), None)
 
 
 def _store(store: FeedStore, text: ReadText, page: str | None, reads_code: bool) -> Stored:
