@@ -63,7 +63,7 @@ def test_narration_is_heard_as_it_is_written(ident: str, model: Path, tmp_path: 
     script = script_of(ident)
     (narration,) = narrate(tmp_path, script)
     request = {"model": str(model), "recording": str(narration.audio), "start": 0.0, "language": "en", "names": ""}
-    heard = words(" ".join(text for answer in recognise(request) for _, _, text in answer.get("cues", ())))
+    heard = words(" ".join(text for answer in recognise(request) for _, _, text, _ in answer.get("cues", ())))
     written = words(" ".join(split_direction(sentence)[1] for sentence in script.sentences))
     alike = difflib.SequenceMatcher(None, written, heard, autojunk=False).get_matching_blocks()
     assert sum(block.size for block in alike) >= (1 - MOST_MISHEARD) * len(written), " ".join(heard)

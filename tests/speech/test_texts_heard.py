@@ -164,7 +164,7 @@ def test_text_is_heard_as_a_person_would_read_it(name: str, model: Path, tmp_pat
     transcript = ForeignTexts().transcript(read_file(str(path), name, False).planned, None)
     (narration,) = narrate(tmp_path, make_script(transcript.cues))
     request = {"model": str(model), "recording": str(narration.audio), "start": 0.0, "language": "en", "names": ""}
-    heard = spoken(" ".join(text for answer in recognise(request) for _, _, text in answer.get("cues", ())))
+    heard = spoken(" ".join(text for answer in recognise(request) for _, _, text, _ in answer.get("cues", ())))
     faults = [*unheard(read.sentences, heard), *paused(listen(narration))]
     assert not faults, "\n".join([*faults, " ".join(heard)])
 

@@ -257,7 +257,7 @@ def _bounds(cues: Sequence[Cue]) -> Iterator[tuple[int, int]]:
 
 def _lines(cues: Sequence[Cue]) -> str:
     lines, last = [], ""
-    for (text, _, end, ends_paragraph, speaker), following in zip(cues, [*cues[1:], Cue("")], strict=True):
+    for (text, _, end, ends_paragraph, speaker, _), following in zip(cues, [*cues[1:], Cue("")], strict=True):
         text += " " * (ends_paragraph and (following.start or 0.0) - (end or 0.0) >= PARAGRAPH_GAP)
         lines.append(text if speaker == last else f"{speaker}\t{text}")
         last = speaker

@@ -59,7 +59,7 @@ class ForeignTexts:
             cues, *rest = self.read(f"{_TRANSCRIPTS}:parse_transcript", text, duration, cancel=cancel)
         except ContentFault as fault:
             return Transcript(fault=str(fault))
-        return Transcript(tuple(starmap(Cue, cues)), *rest)
+        return Transcript(tuple(_cues(cues)), *rest)
 
     def transcript_in(self, file: Path, duration: float | None, cancel: CancelToken | None = None) -> Transcript:
         """Return the transcript in a file; empty if there is no such file."""
@@ -77,7 +77,7 @@ class ForeignTexts:
             return [], False
         if file.parent == OWN:
             return read_cues(text, duration), is_cut(text)
-        return [*starmap(Cue, self.read(f"{_TRANSCRIPTS}:read_cues", text, duration))], is_cut(text)
+        return _cues(self.read(f"{_TRANSCRIPTS}:read_cues", text, duration)), is_cut(text)
 
     def chapters(self, text: str, cancel: CancelToken | None = None) -> tuple[Chapter, ...]:
         """Return the chapters in a text, as `parse_chapters` does. Raises ContentFault."""
@@ -165,6 +165,11 @@ def door(limits: CallLimits = LIMITS) -> ForeignTexts:
 @lru_cache
 def _shared_folder(*_of: str | None) -> Path:
     return find_paths().cache / FOLDER  # takes as long as it takes to store a feed
+
+
+def _cues(found: Sequence[Sequence[Any]]) -> list[Cue]:
+    """Return cues as they were; only recognised ones know the times of their words, the last field."""
+    return [Cue(*fields[:-1]) for fields in found]
 
 
 def state_of(found: os.stat_result) -> tuple[int, int]:

@@ -98,8 +98,8 @@ def _read_answer(answer: dict[str, Any]) -> Recognised:
     if "end" in answer:
         return Recognised((), float(answer["end"]), is_end=True)
     cues = tuple(
-        Cue(sentence, float(start), float(end))
-        for start, end, text in answer["cues"]
+        Cue(sentence, float(start), float(end), words=tuple(float(at) for starts in words for at in starts))
+        for start, end, text, *words in answer["cues"]
         if (sentence := clean(text, SENTENCE_LIMIT)) and 0 <= float(start) < float(end)
     )
     return Recognised(cues, float(answer["until"]))

@@ -4,7 +4,8 @@ Only this process imports the models' libraries, which keeps their memory, threa
 recognises one recording and ends; it also ends when standard input does. The request is
     {"recording": "PATH", "start": 0.0, "names": "Ada Lovelace, RoPE", "language": "en" or null, "model": "FOLDER"}
 and its answers are, after each new sentence and each piece,
-    {"cues": [[0.1, 4.2, "A sentence."], …], "until": 4.2}       everything before `until` seconds is done
+    {"cues": [[0.1, 4.2, "A sentence.", [0.1, 1.3]], …], "until": 4.2}   with the start of each word; all before
+                                                                 `until` seconds is done
 then one of
     {"end": 1234.5}                                              all is done; the recording's length in seconds
     {"error": "…"}                                               the reason, for the listener
@@ -93,7 +94,8 @@ def recognise(request: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
                     request = request | {"language": find_language(model, samples)}
                 for cue in _sentences(model, samples, start, request):
                     until = round(cue.end or 0.0, 3)
-                    yield {"cues": [[round(cue.start or 0.0, 3), until, cue.text]], "until": until}
+                    words = [round(start, 2) for start in cue.words]
+                    yield {"cues": [[round(cue.start or 0.0, 3), until, cue.text, words]], "until": until}
                 end = round(start + len(samples) / SAMPLE_RATE, 3)
                 yield {"cues": [], "until": end}
         finally:

@@ -48,7 +48,8 @@ class SentenceJoiner:
         words, self._words = self._words, []
         text = "".join(word.text for word in words).strip()
         if text:
-            yield Cue(text, words[0].start, max(words[-1].end, words[0].start + 0.01))
+            starts = tuple(word.start for word in words if word is words[0] or word.text[:1].isspace())
+            yield Cue(text, words[0].start, max(words[-1].end, words[0].start + 0.01), words=starts)
 
     def _ends_before(self, word: Word) -> bool:
         text = "".join(word.text for word in self._words).strip()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ RECOGNISED = "words"
 
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _MARK = re.compile(r"^NOTE (until|complete) (\d{1,7}(?:\.\d+)?)$", re.MULTILINE)
+_WORDS = re.compile(r"^NOTE words (\d{1,7}\.\d{3})((?: -?\d{1,7})+)$", re.MULTILINE)
 _REMOVED = ".removed"
 
 
@@ -61,7 +62,7 @@ class TranscriptFiles:
             text = read_bytes(self.path(episode)).decode("utf-8", "replace")
         except OSError:
             return None
-        cues = tuple(timed_cues(text))
+        cues = tuple(_with_words(timed_cues(text), text))
         marks = {kind: float(seconds) for kind, seconds in _MARK.findall(text)}
         is_complete = "complete" in marks
         until = max([*marks.values(), *(cue.end or 0.0 for cue in cues[-1:])], default=0.0)
@@ -127,7 +128,7 @@ class TranscriptWriter:
 
     def add(self, cues: tuple[Cue, ...], until: float) -> None:
         """Add sentences, and a note of `until` if they end before it. On OSError the file is unchanged."""
-        body = to_webvtt(cues).removeprefix("WEBVTT\n\n").removeprefix("WEBVTT\n")
+        body = "\n".join(to_webvtt((cue,)).removeprefix("WEBVTT\n\n") + _note_of_words(cue) for cue in cues)
         last = cues[-1].end or 0.0 if cues else 0.0
         self._append((f"{body}\n" if body else "") + (f"NOTE until {until:.3f}\n\n" if until > last else ""))
 
@@ -139,6 +140,22 @@ class TranscriptWriter:
 
     def _append(self, text: str) -> None:
         append(self._path, text if size(self._path) else self._head + text)
+
+
+def _note_of_words(cue: Cue) -> str:
+    """Return when the words of a sentence begin, in hundredths of a second after the sentence does."""
+    if len(cue.words) != len(cue.text.split()):
+        return ""
+    return f"\nNOTE words {cue.start:.3f} {' '.join(str(round(100 * (at - (cue.start or 0.0)))) for at in cue.words)}\n"
+
+
+def _with_words(cues: Iterable[Cue], text: str) -> Iterator[Cue]:
+    """Yield the cues of a file with the times of their words, where it has them."""
+    noted = {float(start): offsets for start, offsets in _WORDS.findall(text)}
+    for cue in cues:
+        start = cue.start or 0.0
+        words = tuple(round(start + int(offset) / 100, 3) for offset in noted.get(start, "").split())
+        yield cue._replace(words=words) if len(words) == len(cue.text.split()) else cue
 
 
 def _cut_torn(descriptor: int) -> None:

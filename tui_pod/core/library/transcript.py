@@ -135,6 +135,8 @@ class Cue(NamedTuple):
     ends_paragraph: bool = False
     """Whether a blank line follows in plain text."""
     speaker: str = ""
+    words: tuple[float, ...] = ()
+    """When each word between blanks begins, in seconds; empty if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
