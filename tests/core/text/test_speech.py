@@ -1,5 +1,6 @@
-"""Times as a screen reader says them."""
+"""Texts as they are spoken: where sentences end, and times as a screen reader says them."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,14 @@ def test_sentences_end_where_a_reader_of_the_language_ends_them(language: str) -
     _, _, rest = Path(__file__).with_name("boundaries.txt").read_text("utf-8").partition(f"# {language}\n")
     wanted = rest.partition("# ")[0].splitlines()
     assert len(wanted) > 15
+    assert [" | ".join(split_sentences(line.replace(" | ", " "))) for line in wanted] == wanted
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es", "it", "nl"])
+def test_abbreviation_before_what_belongs_to_it_ends_no_sentence(language: str) -> None:
+    own = tomllib.loads(Path(__file__).with_name("abbreviations.toml").read_text("utf-8"))[language]
+    wanted = [frame.replace("{}", place) for place in own["places"] for frame in own["frames"]]
+    assert len(set(wanted)) == 250
     assert [" | ".join(split_sentences(line.replace(" | ", " "))) for line in wanted] == wanted
 
 

@@ -18,14 +18,16 @@ _DIRECTION = re.compile(rf"\[({'|'.join(DIRECTIONS)})\] ")
 _TITLES = frozenset(
     "Dr Mr Mrs Ms Prof St Jr Sr vs Fig fig No al approx Approx cf Cf e.g i.e Capt Col Gen Lt Rev Hon Gov Sen Rep Mt Ft "
     "bzw ca evtl ggf inkl Fa MwSt Hr Fr Nr Str sog vgl Vgl usw MM Mme Mlle Mgr Ste av Éd éd Sra Srta Dra Ud Uds EE Av "
-    "Sto Sta pág núm Sig sig sigg dott avv ing bijv dhr Dhr mevr Mevr drs Ir ir blz resp".split()
+    "Sto Sta pág núm Sig sig sigg dott avv ing bijv dhr Dhr mevr Mevr drs Ir ir blz resp Me Cie Dña dr prof "
+    "mr ds mons gen".split()
 )
 """Abbreviations in English, German, French, Spanish, Italian and Dutch that come before what they belong to."""
 _NUMBERED_WORDS = frozenset(
     "ch jan janv feb févr mar apr avr jun jul juil aug sep sept oct okt nov dec pp vol vols no nos nr abs abb art bd "
-    "eq kap pos sec tab cap chap fol ed ziff pag tel tél hfdst est geb gest aprox env".split()
+    "eq kap pos sec tab cap chap fol ed ziff pag tel tél hfdst est geb gest aprox env "
+    "págs pagg hfst afb dl part".split()
 )
-"""Words whose full stop does not end a sentence if a number follows."""
+"""Words whose full stop does not end a sentence if a number follows, a Roman one too."""
 _FINAL = frozenset("Jr Sr St al usw".split())
 """Titles that may also end a sentence."""
 _OPENERS = frozenset(
@@ -35,12 +37,14 @@ _OPENERS = frozenset(
 )
 """Words that begin a sentence: a single letter before one of them is not the initial of a name."""
 _DATED = re.compile(
-    r"\d{1,2}\.|(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\w*|Jahrhunderts?|Weltkriegs?|Kapitels?|Auflage|Platz|Klasse"
+    r"\d{1,2}\.|(?:Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez)\w*|Jahrhunderts?|Weltkriegs?|Kapitels?|"
+    r"Auflage|Platz|Klasse|Stock|Akt|Teil|Band|Tag"
 )
 """A month, or another German word before which a number with a full stop is an ordinal."""
 _SPELT = re.compile(r"(?!a\.m|p\.m)[^\W\d_](?:\.[^\W\d_])*")
 """A letter, or several with full stops between: an initial, or an abbreviation such as `z.B.`"""
 _ROMAN = r"(?=[IVXLC])C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_ROMAN_WORD = re.compile(rf"(?!I\b){_ROMAN}\b")
 _ROMAN_LINE = re.compile(rf"({_ROMAN})(?<!^I)\.?$|({_ROMAN})\. (?=[A-Z])")
 """A Roman number that is all of a line, or numbers it."""
 _ROMAN_PART = re.compile(
@@ -209,7 +213,8 @@ def _is_end(text: str, end: re.Match[str]) -> bool:
         return True
     before = text[max(0, end.start() - _LONGEST_TITLE) : end.start()]
     word = re.split("[ ’]", before)[-1].lstrip("(\"'“‘")
-    if following.isdigit() and (word.lower() in _NUMBERED_WORDS or word.endswith("str")):
+    is_number = following.isdigit() or _ROMAN_WORD.match(text, end.end()) is not None
+    if is_number and (word.lower() in _NUMBERED_WORDS or word.endswith("str")):
         return False
     if word.isdecimal() and len(word) <= 2 and _DATED.match(text, end.end()):
         return False
