@@ -15,7 +15,8 @@ from tui_pod.core.library.library import CatalogsError, Library, build_library
 from tui_pod.core.library.transcript import parse_transcript
 from tui_pod.core.text.clean import clean
 from tui_pod.library import catalog_files
-from tui_pod.library.catalog_files import read_catalog, read_catalogs
+from tui_pod.library.cache import load_library
+from tui_pod.library.catalog_files import check_catalogs, read_apart, read_catalog, read_catalogs
 from tui_pod.speech.narrator import make_script
 
 GOOD = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'
@@ -101,6 +102,33 @@ def test_read_catalogs_id_in_two_files_is_a_fault_in_the_second(tmp_path: Path) 
         f"{paths[1]}:3: id “one” is already used in {paths[0]}",
         f"{paths[2]}:3: id “one” is already used in {paths[0]}",
     ]
+
+
+def test_large_catalogues_are_read_by_another_process_which_tells_their_faults(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = tmp_path / "cache"
+    good, faulty = write(tmp_path / "good.toml", GOOD), write(tmp_path / "faulty.toml", GOOD.replace("title", "name"))
+    monkeypatch.setattr(catalog_files, "LARGE", 0)
+    monkeypatch.setattr(catalog_files, "read_catalogs", lambda _: pytest.fail("read here"))
+    loaded = load_library([good], cache)
+    assert (loaded.library.ids, loaded.save) == (["one"], None)
+    assert read_apart(check_catalogs, [good]) == [[1], []]
+    with pytest.raises(CatalogsError) as caught:
+        load_library([faulty], cache)
+    assert caught.value.lines == [f"{faulty}:2: episode “one” needs a title"]
+    monkeypatch.setattr(catalog_files, "SECONDS", 0.01)
+    with pytest.raises(CatalogsError) as caught:
+        read_apart(check_catalogs, [good])
+    assert caught.value.lines == [f"{good}:1: it takes too long"]
+
+
+def test_large_catalogue_is_read_here_if_the_cache_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = write(tmp_path / "good.toml", GOOD)
+    monkeypatch.setattr(catalog_files, "LARGE", 0)
+    assert load_library([good], write(tmp_path / "cache", "")).library.ids == ["one"]
 
 
 def test_read_catalogs_tells_the_faults_of_all_files(tmp_path: Path) -> None:

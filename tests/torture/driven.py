@@ -65,7 +65,7 @@ def main(arguments: list[str]) -> int:
     if words[:1] == ["tui_pod.runtime.limited_worker"]:
         from tui_pod.runtime.limited_worker import main as read
 
-        read(float(words[1]), int(words[2]))
+        read(float(words[1]), *map(int, words[2:]))
         return 0
     _let_device_go(mpv_player)
     from tui_pod.cli.main import main as run

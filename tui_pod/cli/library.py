@@ -24,7 +24,7 @@ from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.selection.list_query import ListQuery, Orders, SmartList, list_episodes
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.text.clean import clock, span
-from tui_pod.library.catalog_files import read_catalogs
+from tui_pod.library.catalog_files import check_catalogs, read_apart
 
 SMART = {entry.name.title(): entry for entry in SmartList}
 """Lists of the app that are no topics; a topic of the same name is listed instead."""
@@ -113,10 +113,11 @@ def run_check(options: Namespace) -> int:
     if options.file is None:
         paths = catalog_paths(options.catalog, load_config(options).settings.catalogs)
     try:
-        catalogs = read_catalogs(paths)
+        counts, faults = read_apart(check_catalogs, paths)
     except CatalogsError as error:
-        print(error)
-        return 1
-    for path, catalog in zip(paths, catalogs, strict=True):
-        tell(f"{path}: {len(catalog.episodes)} episodes, no faults")
-    return 0
+        counts, faults = [], error.lines
+    for fault in faults:
+        print(fault)
+    for path, count in zip(paths, counts, strict=not faults):
+        tell(f"{path}: {count} episodes, no faults")
+    return 1 if faults else 0

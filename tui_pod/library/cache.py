@@ -68,14 +68,38 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
     found = load_cached(paths, cache, data)
     if found is None and data is not None and _patch(file, paths, data, notices):
         found = load_cached(paths, cache, data)
-    found = found or _parse(file, paths, data)
+    if found is None:
+        found = _load_apart(paths, cache, data) or _parse(file, paths, data)
     return found._replace(notices=tuple(dict.fromkeys((*notices, *found.notices))))
 
 
-def update_cache(paths: Sequence[Path], cache: Path, data: Path) -> None:
+def _load_apart(paths: Sequence[Path], cache: Path, data: Path | None) -> Loaded | None:
+    """Have a process with limits write the cache if catalogues are large; None if they are not, or it could not.
+
+    Raises CatalogsError with all faults.
+    """
+    from tui_pod.library.catalog_files import is_large, read_apart  # not needed with a valid cache
+
+    if not is_large(paths):
+        return None
+    if faults := read_apart(write_cache, paths, str(cache), str(data) if data is not None else None):
+        raise CatalogsError(faults)
+    return load_cached(paths, cache, data)
+
+
+def write_cache(paths: Sequence[str], cache: str, data: str | None) -> list[str]:
+    """Write the library to the cache; return the faults of its catalogues."""
+    try:
+        update_cache([*map(Path, paths)], Path(cache), Path(data) if data is not None else None)
+    except CatalogsError as error:
+        return error.lines
+    return []
+
+
+def update_cache(paths: Sequence[Path], cache: Path, data: Path | None) -> None:
     """Write the library to the cache, which is outdated, for other processes. Raises CatalogsError with all faults."""
     file = cache_file(cache, "library", paths)
-    if not _patch(file, paths, data, []) and (save := _parse(file, paths, data).save) is not None:
+    if (data is None or not _patch(file, paths, data, [])) and (save := _parse(file, paths, data).save) is not None:
         save()
 
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.catalog import Catalog, CatalogError, Fault, Locate, parse_catalog
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.runtime.files import Unreadable, read_bytes
 
-MAX_CATALOG = 512 * 1024 * 1024
-"""Largest catalogue that is read (bytes): ten times the size of one with 100,000 episodes."""
+MAX_CATALOG = 128 * 1024 * 1024
+"""Largest catalogue that is read (bytes): three times the size of one with 100,000 episodes."""
+
+LARGE = 1024 * 1024
+"""Bytes of catalogues from which on a process with limits reads them; smaller ones take 20 MB and 2 s at most."""
+
+SECONDS, MEMORY, LARGEST_CACHE = 60.0, 1024 * 1024 * 1024, 1024 * 1024 * 1024
+"""What that process may take: CPU time, and bytes of memory and of a file; 100,000 episodes take 5 s and 0.25 GB."""
 
 
 def read_catalog(path: Path) -> tuple[Catalog, str]:
@@ -31,6 +39,7 @@ def read_catalog(path: Path) -> tuple[Catalog, str]:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise CatalogError([Fault(line, "not UTF-8 text: save the file in UTF-8")]) from None
+    del content  # which is as long
     return parse_catalog(text, _locator(path)), text
 
 
@@ -48,6 +57,42 @@ def _locator(path: Path) -> Locate:
         return resolve(audio), resolve(transcript)
 
     return locate
+
+
+def is_large(paths: Sequence[Path]) -> bool:
+    """Return whether a process with limits is worth its start for these catalogues."""
+    size = 0
+    for path in paths:
+        with contextlib.suppress(OSError):
+            size += path.stat().st_size
+    return size >= LARGE
+
+
+def read_apart(function: Callable[..., Any], paths: Sequence[Path], *arguments: str | None) -> Any:
+    """Return what a function makes of these catalogues; in a process with limits if they are large.
+
+    Raises CatalogsError if they take too much.
+    """
+    words = [*map(str, paths)]
+    if not is_large(paths):
+        return function(words, *arguments)
+    from tui_pod.runtime.limited_processes import CallLimits, ContentFault, LimitedProcesses  # few need it
+
+    processes = LimitedProcesses(CallLimits(SECONDS, MEMORY, LARGEST_CACHE))
+    try:
+        return processes.call(f"{function.__module__}:{function.__name__}", words, *arguments)
+    except ContentFault as fault:
+        raise CatalogsError([f"{path}:1: {fault}" for path in paths]) from None
+    finally:
+        processes.close()
+
+
+def check_catalogs(paths: Sequence[str]) -> tuple[list[int], list[str]]:
+    """Return how many episodes each of these catalogues has, and all faults."""
+    try:
+        return [len(catalog.episodes) for catalog in read_catalogs([*map(Path, paths)])], []
+    except CatalogsError as error:
+        return [], error.lines
 
 
 def read_catalogs(paths: Sequence[Path]) -> list[Catalog]:

@@ -15,6 +15,8 @@ from pathlib import Path
 from tui_pod.config.paths import Paths
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.library.cache import Loaded, load_library, update_cache
+from tui_pod.library.catalog_files import MEMORY
+from tui_pod.runtime.cell import enter_cell
 from tui_pod.runtime.subprocesses import end_process, run_apart, start_of, start_process
 
 SMALL = 3_000
@@ -55,6 +57,7 @@ async def _make_cache(words: Sequence[Path]) -> None:
 def _main() -> None:
     """Write the library to the cache."""
     gc.disable()  # it ends soon
+    enter_cell(MEMORY)
     cache, data, *paths = map(Path, sys.argv[1:])
     with contextlib.suppress(CatalogsError):  # whoever loads it next reports the faults
         update_cache(paths, cache, data)

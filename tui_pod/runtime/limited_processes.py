@@ -23,7 +23,7 @@ from tui_pod.runtime.subprocesses import end_group, start_group, start_of
 from tui_pod.runtime.threads import CancelToken
 
 PATIENCE = 60.0
-"""Longest wait for an answer, in seconds; on a busy machine a process gets little time."""
+"""Longest wait for an answer beyond its CPU time (seconds); on a busy machine a process gets little time."""
 
 LONGEST = 256 * 1024 * 1024
 """Longest answer that is read (bytes)."""
@@ -84,6 +84,8 @@ class CallLimits(NamedTuple):
     """Of CPU time."""
     memory: int
     """Bytes of address space."""
+    file: int = 1024 * 1024
+    """Bytes of the largest file that it may write; pictures are files."""
 
 
 class LineProcess:
@@ -158,7 +160,10 @@ class LimitedProcesses:
                     raise ContentFault(f"no process could be started to read it: {error}") from None
                 continue
             try:
-                answer = process.ask(call, cancel, PATIENCE)
+                answer = process.ask(call, cancel, PATIENCE + self._limits.seconds)
+            except TimeoutError:
+                process.end()
+                raise ContentFault(TOO_LONG) from None  # it may not on another day
             except OSError as error:
                 answer = b""
                 log(f"{function}: {error!r}")

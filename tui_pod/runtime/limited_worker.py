@@ -24,9 +24,6 @@ from tui_pod.runtime.cell import allow_seconds, enter_cell
 IDLE = 60
 """Seconds after which a process without a call ends."""
 
-FILE_SIZE = 1024 * 1024
-"""Bytes of the largest file that it may write; pictures are files."""
-
 TOO_LARGE = "it takes too much memory"
 
 NO_MEMORY = 3
@@ -41,11 +38,11 @@ MAX_CAUSE = 4_000
 BROKEN = "it is damaged in an unexpected way"
 
 
-def main(seconds: float, memory: int) -> None:
+def main(seconds: float, memory: int, file: int) -> None:
     """Answer calls within limits; see `limited_processes.CallLimits`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is meant for the program
     enter_cell(memory, resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_SIZE, FILE_SIZE))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file, file))
     fcntl.fcntl(0, fcntl.F_SETOWN, os.getpid())
     flags = fcntl.fcntl(0, fcntl.F_GETFL)
     caller = select.poll()
@@ -110,6 +107,6 @@ def _plain(value: Any) -> list[Any]:
 
 if __name__ == "__main__":
     try:
-        main(float(sys.argv[1]), int(sys.argv[2]))
+        main(float(sys.argv[1]), *map(int, sys.argv[2:]))
     except MemoryError:
         os._exit(NO_MEMORY)

@@ -5,7 +5,7 @@ import pytest
 import tomli_w
 
 from tests.hostile import HOSTILE_TITLES
-from tui_pod.core.library.catalog import MAX_DEPTH, Catalog, CatalogError, Fault, parse_catalog
+from tui_pod.core.library.catalog import MAX_DEPTH, MOST_FAULTS, Catalog, CatalogError, Fault, parse_catalog
 from tui_pod.core.library.course import place_text, whole_course
 from tui_pod.core.library.episode import Episode, Topic
 from tui_pod.core.library.library import Library, build_library
@@ -233,6 +233,20 @@ def test_parse_circle_of_topics_names_those_on_it_and_not_those_below() -> None:
 def test_parse_fault_of_many_topics_is_told_once_and_quickly(parents: list[tuple[str, str]], lines: list[int]) -> None:
     assert [fault.line for fault in faults(topics(*parents))] == lines
     assert len(faults(topics(*((str(n), str(n - 1) if n else "") for n in reversed(range(20_000)))))) == 1
+
+
+def test_parse_tells_the_first_of_too_many_faults_and_that_there_are_more() -> None:
+    ids = ", ".join(f'"{number}"' for number in range(MOST_FAULTS + 5))
+    found = faults(f'version = 1\n[[topics]]\nname = "A"\nepisodes = [{ids}]\n')
+    assert len(found) == MOST_FAULTS + 1
+    assert [fault.message for fault in (found[0], *found[-2:])] == [
+        "there is no episode “0”", f"there is no episode “{MOST_FAULTS - 1}”", "there are more faults than these",
+    ]  # fmt: skip
+
+
+def test_parse_many_short_episodes_are_not_refused_as_too_many() -> None:
+    text = "version = 1\n" + "".join(f'[[episodes]]\nid = "e{number}"\ntitle = "E"\n\n' for number in range(60_000))
+    assert len(parse_catalog(text).episodes) == 60_000
 
 
 def test_parse_several_faults_come_in_the_order_of_their_lines() -> None:

@@ -33,6 +33,9 @@ DURATION_FAULT = 100 * 3600.0
 MAX_DEPTH = 16
 """Maximum number of levels of topics; more do not fit a pane."""
 
+MOST_FAULTS = 10_000
+"""How many faults are told; a large file can have millions."""
+
 _SUMMARY = partial(clean, limit=SUMMARY_LIMIT)
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:"  # compiled when first used: the embedded catalogue has no address
 
@@ -112,15 +115,20 @@ class _CatalogReader:
         episodes = tuple(self._episodes())
         self._check_paths(topics, episodes)
         if self._faults:
-            self._faults.sort(key=lambda fault: fault.line)
-            raise CatalogError(self._faults)
+            raise CatalogError(sorted(self._faults, key=lambda fault: fault.line))
         return Catalog(title, topics, episodes)
 
     def _fault(self, message: str, key: str = "") -> None:
-        self._faults.append(Fault(self._find_line(f"{self._table}{key}"), message))
+        self._add_fault(f"{self._table}{key}", message)
 
     def _topic_fault(self, topic: Topic, message: str, key: str) -> None:
-        self._faults.append(Fault(self._find_line(f"topics.{self._topic_ordinals[topic.name]}.{key}"), message))
+        self._add_fault(f"topics.{self._topic_ordinals[topic.name]}.{key}", message)
+
+    def _add_fault(self, path: str, message: str) -> None:
+        if len(self._faults) == MOST_FAULTS:
+            told = sorted(self._faults, key=lambda fault: fault.line)
+            raise CatalogError([*told, Fault(told[-1].line, "there are more faults than these")])
+        self._faults.append(Fault(self._find_line(path), message))
 
     def _check_version(self) -> None:
         version = self._data.get("version")

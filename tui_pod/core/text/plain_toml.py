@@ -45,7 +45,7 @@ _TOKEN = (
 MAX_WORD = 1_000
 """Most characters of a number, or of a key without quotes."""
 
-MOST, EACH = 10_000, 32
+MOST, EACH = 10_000, 36
 """How many lists and tables, or parts of keys, a text may have: so many, and one more in so many characters.
 
 tomllib needs 700 bytes for each: so 20 times the text, and 7 MB.
@@ -75,7 +75,7 @@ def loads(text: str) -> dict[str, Any]:
     Raises ValueError, also for what is made to overload programs that read it: see `MAX_DEPTH`, `MAX_WORD` and `MOST`.
     Raises RecursionError if it is nested too deep.
     """
-    if text.count("[") + text.count("{") > MOST + len(text) // EACH:
+    if text.count("[") - text.count("\n[[") + text.count("{") > MOST + len(text) // EACH:
         raise ValueError(f"{OVERLOAD} (at line 1, column 1)")
     with suppress(ValueError):
         return _loads(text.replace("\r\n", "\n"))
