@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.patience import wait_until
-from tui_pod.audio.levels import LOUDNESS, LevelMeter, Levels, filters, levels_of, silence_threshold
+from tui_pod.audio.levels import LOUDNESS, LevelMeter, Levels, filters, levels_of, silence_threshold, trace
 from tui_pod.audio.libmpv import open_mpv
 from tui_pod.core.player.options import Sound
+from tui_pod.core.player.samples import STEP, find_speech
 from tui_pod.core.player.snapshot import Source
 
 np = pytest.importorskip("numpy")
@@ -180,6 +181,17 @@ def test_recording_is_measured_once(tmp_path: Path) -> None:
     assert LevelMeter(memory).known(Source(str(file))) == found[0]
     write(file, speech(12.0))
     assert LevelMeter(memory).known(Source(str(file))) is None
+
+
+@pytest.mark.parametrize("gain", [0, -20])
+def test_speech_is_told_from_held_notes_from_a_place_on(gain: int, tmp_path: Path) -> None:
+    times = np.arange(20 * RATE) / RATE
+    chord = sum(np.sin(2 * np.pi * note * times) for note in (220.0, 277.2, 329.6))
+    swelling = 0.1 * chord * (1.0 + 0.5 * np.sin(2 * np.pi * 0.5 * times))
+    file = write(tmp_path / "in.wav", np.concatenate([swelling, speech(20.0)]) * 10 ** (gain / 20))
+    frames = trace(Source(str(file)), 5.0, 30.0, threading.Event())
+    assert len(frames) * STEP == pytest.approx(30.0, abs=0.2)
+    assert find_speech(frames) == pytest.approx(15.0, abs=1.0)
 
 
 def test_report_that_is_too_short_says_nothing() -> None:

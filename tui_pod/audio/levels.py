@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui_pod.audio.libmpv import NoPlayer, address_for, open_mpv
 from tui_pod.audio.mpv_options import DEMUXER
 from tui_pod.audio.stream import StreamProtocol
+from tui_pod.core.player.samples import STEP, Frame
 from tui_pod.runtime.files import append, read_text
 from tui_pod.runtime.log import log, logged
 
@@ -43,6 +44,9 @@ FLOOR, SPEECH = 0.05, 0.8
 SILENT = -90.0
 """Level that digital silence is given, in dB: its real one is minus infinity."""
 
+LEAST_CHANGE = 1e-6
+"""Added to each change of the spectrum, which is 0 in silence."""
+
 METER = (
     "lavfi=[ebur128=metadata=1,asetnsamples=n=480,aselect=not(mod(n\\,4)),"
     "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=RMS_level,"
@@ -50,8 +54,12 @@ METER = (
 )
 """Writes the loudness so far, and the level of every fourth frame of 10 ms (at 48 kHz), to a file descriptor."""
 
-TRACED = 0.04
-"""Seconds between two levels of `trace_levels`."""
+TRACER = (
+    "lavfi=[aresample=16000,aformat=channel_layouts=mono,aspectralstats=win_size=640:overlap=0:measure=flux,"
+    "astats=metadata=1:reset=1:measure_perchannel=none:measure_overall=RMS_level,"
+    "ametadata=mode=print:file=/dev/fd/{}]"
+)
+"""Writes the level, and how much the spectrum has changed, of each frame of `STEP` to a file descriptor."""
 
 LOUDNESS = -18.0
 """Target loudness in LUFS: that of narrations."""
@@ -80,6 +88,7 @@ ABOVE_NOISE, BELOW_SPEECH, SOFTEST = 3.5, 18.0, 34.0
 """How far the threshold is above the noise, if possible, and at least and at most below speech (dB, measured)."""
 
 _LEVEL = re.compile(rb"^lavfi\.astats\.Overall\.RMS_level=(\S+)", re.MULTILINE)
+_CHANGE = re.compile(rb"^lavfi\.aspectralstats\.1\.flux=(\S+)", re.MULTILINE)
 _LOUDNESS = re.compile(rb"^lavfi\.r128\.I=(\S+)", re.MULTILINE)
 _TIME = re.compile(rb"pts_time:(\S+)")
 
@@ -180,23 +189,25 @@ def _measure(source: Source, start: float, cancelled: threading.Event) -> Levels
     return levels_of(report) if not cancelled.is_set() else None
 
 
-def trace_levels(source: Source, start: float, length: float, cancelled: threading.Event) -> list[float]:
-    """Return the level in dB at each `TRACED` of a stretch of a recording. Blocks, until it is read or cancelled.
+def trace(source: Source, start: float, length: float, cancelled: threading.Event) -> list[Frame]:
+    """Return the frames of a stretch of a recording, one each `STEP`. Blocks, until it is read or cancelled.
 
     Raises NoPlayer if there is no libmpv.
     """
-    report = _report(source, start, length, cancelled)
+    report = _report(source, start, length, cancelled, TRACER)
     levels = [max(SILENT, float(level)) for level in _LEVEL.findall(report)]
-    times = [float(time) for time in _TIME.findall(report)[: len(levels)]]  # it may begin before, at a place to seek to
-    count = int((times[-1] - start) / TRACED) if times else 0
-    return [levels[bisect_left(times, start + number * TRACED)] for number in range(count)]
+    changes = [20 * math.log10(float(change) + LEAST_CHANGE) for change in _CHANGE.findall(report)]
+    frames = [Frame(level, change - level) for level, change in zip(levels, changes, strict=False)]
+    times = [float(time) for time in _TIME.findall(report)[: len(frames)]]  # it may begin before, at a place to seek to
+    count = int((times[-1] - start) / STEP) if times else 0
+    return [frames[bisect_left(times, start + number * STEP)] for number in range(count)]
 
 
-def _report(source: Source, begin: float, length: float, cancelled: threading.Event) -> bytes:
-    """Return what `METER` writes about a stretch of a recording; less if it is cancelled."""
+def _report(source: Source, begin: float, length: float, cancelled: threading.Event, meter: str = METER) -> bytes:
+    """Return what a meter writes about a stretch of a recording; less if it is cancelled."""
     with tempfile.TemporaryFile() as report:
         mpv = open_mpv(
-            "null", af=METER.format(report.fileno()), ao_null_untimed="yes", untimed="yes", keep_open="no",
+            "null", af=meter.format(report.fileno()), ao_null_untimed="yes", untimed="yes", keep_open="no",
             start=f"{begin:.3f}", end=f"{begin + length:.3f}", demuxer_max_bytes="4MiB", demuxer_max_back_bytes="0",
             demuxer_lavf_o=DEMUXER,
         )  # fmt: skip

@@ -195,11 +195,10 @@ class TriageService(Follower):
         recording, offset = recording_at(episode, start)
         source = await self._sources.find(recording, start, find_end(cues, start))
         if spoken is None and source is not None and not source.is_narrated:
-            from tui_pod.audio.levels import trace_levels  # loads libmpv
+            from tui_pod.audio.levels import trace  # loads libmpv
 
             begin = start - offset
-            levels = await asyncio.to_thread(trace_levels, source, begin, LOOKED_AT, cancelled)
-            start += find_speech(levels)
+            start += find_speech(await asyncio.to_thread(trace, source, begin, LOOKED_AT, cancelled))
         start = start if spoken is None else spoken
         title = await self._say(episode, index) if self._context.settings.playback.sample_titles else ""
         return Sample(Clip(episode, start, find_end(cues, start)), title)

@@ -8,6 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from math import log10
+from statistics import median
+from typing import NamedTuple
 
 from tui_pod.core.library.transcript import Cue
 from tui_pod.core.player.snapshot import Chapter
@@ -26,16 +29,17 @@ FEWEST_WORDS = 4
 """A real sentence has so many words, and does not stand in brackets, as “[Music]” does."""
 
 STEP = 0.04
-"""Between two levels of `find_speech`."""
+"""Between two frames of `find_speech`."""
 
-WINDOW = 5
-"""How many seconds must sound like speech."""
+WINDOW = 10
+"""How many seconds must sound like speech on average."""
 
-PAUSES, PAUSED = 0.1, 9.0
-"""In speech, at least this share of two seconds is so many dB below their mean; in most music less is."""
+CHANGE, RANGE, MOST = -9.5, 0.087, 4.0
+"""Two seconds sound like speech if the spectrum changes by more than so many dB of the level, less this share of the
+range of levels; no second counts more than `MOST` dB. By logistic regression on an hour of people and of music."""
 
-DEPTH, DEEP = 26.0, 0.6
-"""In most of the window, the range of the levels within three seconds is at least so many dB."""
+LOUD, SILENT = 15.0, -60.0
+"""The change counts where the level is at most so many dB below its mean, and that is not silence."""
 
 ONSET = 12.0
 """Speech begins where the level is at most so many dB below the loudest tenth, after the quietest moment before it."""
@@ -73,26 +77,38 @@ def find_end(cues: Sequence[Cue], start: float) -> float:
     return max(ends, default=start + LENGTH)
 
 
-def find_speech(levels: Sequence[float]) -> float:
-    """Return how many seconds after their start levels in dB, every `STEP`, begin to be those of speech; 0 if nowhere.
+class Frame(NamedTuple):
+    """What is heard in one `STEP` of a recording, in dB."""
 
-    In speech, words and pauses alternate: deeper than in music, and more often. Measured with people and music of
-    packages; where somebody begins to speak over music it is found late.
+    level: float
+    change: float
+    """Of the spectrum since the frame before, against the level."""
+
+
+def find_speech(frames: Sequence[Frame]) -> float:
+    """Return how many seconds after their start frames, one every `STEP`, begin to be those of speech; 0 if nowhere.
+
+    In speech, voiced sounds, noises and pauses alternate: its spectrum changes more from frame to frame than that of
+    music, which holds its notes, and its levels have a greater range.
     """
     a_second = round(1 / STEP)
-    seconds = range(len(levels) // a_second - 3)
-    low, deep = list[bool](), list[bool]()
-    for second in seconds:
-        two = levels[second * a_second : (second + 2) * a_second]
-        mean = sum(10 ** (level / 10) for level in two) / len(two)
-        quiet = sum(10 ** ((level + PAUSED) / 10) < mean for level in two)
-        low.append(quiet >= PAUSES * len(two))
-        three = sorted(levels[second * a_second : (second + 3) * a_second])
-        deep.append(three[int(0.9 * len(three))] - three[int(0.08 * len(three))] >= DEPTH)
-    for second in seconds[: -WINDOW + 1]:
-        if low[second] and sum(deep[second : second + WINDOW]) >= DEEP * WINDOW:
-            return _onset(levels, second * a_second, a_second)
+    starts = range(0, len(frames) - 2 * a_second + 1, a_second)
+    scores = [_score(frames[start : start + 2 * a_second]) for start in starts]
+    for second, score in enumerate(scores[: 1 - WINDOW]):
+        if score > 0 and sum(scores[second : second + WINDOW]) > 0:
+            return _onset([frame.level for frame in frames], second * a_second, a_second)
     return 0.0
+
+
+def _score(frames: Sequence[Frame]) -> float:
+    """Return how much frames sound like speech rather than music, from -`MOST` to `MOST`."""
+    levels = sorted(frame.level for frame in frames)
+    mean = 10 * log10(sum(10 ** (level / 10) for level in levels) / len(levels))
+    if mean < SILENT:
+        return -MOST
+    change = median(frame.change for frame in frames if frame.level > mean - LOUD)
+    deep = min(50.0, levels[int(0.9 * len(levels))] - levels[int(0.08 * len(levels))])
+    return max(-MOST, min(MOST, change - CHANGE + RANGE * deep))
 
 
 def _onset(levels: Sequence[float], first: int, a_second: int) -> float:
