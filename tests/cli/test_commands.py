@@ -24,7 +24,6 @@ from tui_pod.cli.shared import (
     ask,
     ask_yes,
     cell_width,
-    copy_as,
     cut_cells,
     find_topics,
     print_json,
@@ -186,14 +185,6 @@ def test_topic_is_found_by_its_name_and_an_unknown_one_names_those_there_are() -
     assert [LIBRARY.topics.names[topic] for topic in find_topics(LIBRARY, "Numbers")] == ["Numbers"]
     with pytest.raises(UserError, match=r"no topic “Nothing”\. The topics are: .*Basics"):
         find_topics(LIBRARY, "Nothing")
-
-
-def test_files_are_copied_under_the_id_unless_it_leads_elsewhere(tmp_path: Path) -> None:
-    (tmp_path / "a.opus").write_text("sound")
-    copy_as("one", tmp_path, tmp_path / "a.opus")
-    assert (tmp_path / "one.opus").read_text() == "sound"
-    with pytest.raises(UserError, match="not a file name"):
-        copy_as("../one", tmp_path, tmp_path / "a.opus")
 
 
 @pytest.mark.parametrize(("encoding", "text"), [("utf-8", '"é"\n'), ("ascii", '"\\u00e9"\n')])

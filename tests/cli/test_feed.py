@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import mkdtemp
 from threading import Thread
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import feedparser
 import pytest
@@ -58,6 +58,8 @@ def test_queue_is_taken_along_with_recordings_narrations_and_texts(
     assert [listed[title]["year"] for title in ("Emma", "A note", "One")] == ["2005", None, None]
     idents = {title: entry["id"] for title, entry in listed.items()}
     shell("do", "download.start", idents["Episode 1"])
+    shell("do", "download.rename")
+    assert "have these names already" in shell.err
     shell("queue", "add", *idents.values())
     assert shell("feed", "--out", str(out), "--url", BASE.rstrip("/")) == ""
     assert command.ONE_WAY in shell.err
@@ -76,13 +78,14 @@ def test_queue_is_taken_along_with_recordings_narrations_and_texts(
     for title, (one, _, link) in found.items():
         assert (one.audio, one.size) == (link.href, int(link.length))
         if title != "Episode 2":
-            assert (out / link.href.removeprefix(BASE)).stat().st_size == one.size
+            assert (out / unquote(link.href.removeprefix(BASE))).stat().st_size == one.size
     assert (found["Episode 2"][2].href, found["One"][2].type) == (site.url("/2.wav"), "audio/ogg")
     one, entry, _ = found["Episode 1"]
     assert (one.picture, entry.image.href) == ("https://example.org/c.jpg",) * 2
-    chapters = json.loads((out / (one.chapters or "").removeprefix(BASE)).read_text())
+    chapters = json.loads((out / unquote((one.chapters or "").removeprefix(BASE))).read_text())
     assert chapters == {"version": "1.2.0", "chapters": [{"startTime": 5.0, "title": "Then"}]}
     assert (found["One"][0].duration or 0) >= 1
+    assert {"My Cast/2026-01-02 Episode 1.wav", "Shelf/Emma - Volume 2.mp3", "A note.opus"} <= times(out).keys()
 
     former = times(out)
     shell("feed", "--out", str(out), "--url", BASE)
@@ -92,7 +95,7 @@ def test_queue_is_taken_along_with_recordings_narrations_and_texts(
     for name in ("mine.opus", f"{command.PREFIX}2.1.0.tar.gz"):
         (out / name).touch()
     left = Path(mkdtemp(prefix=command.NEW, dir=out))  # by a run that was killed
-    OwnFiles(out).adopt([left.name])
+    OwnFiles(out).adopt(left.name)
     (left / "file").write_bytes(b"half")
     shell("queue", "take", idents["Episode 1"])
     site.replies["/2.wav"] = Ranged(sound(0.2))
@@ -107,14 +110,15 @@ def test_queue_is_taken_along_with_recordings_narrations_and_texts(
     shell("feed", "--out", str(out), "--url", BASE)
     links = [entry.enclosures[0].href for entry in feedparser.parse((out / "feed.xml").read_bytes()).entries]
     assert len({*links} - {link.href for _, _, link in found.values()}) == 1  # the recording that was downloaded
-    there = {f"{BASE}{name}" for name in times(out) if not name.endswith((".json", ".png", ".xml"))}
+    there = {f"{BASE}{quote(name)}" for name in times(out) if not name.endswith((".json", ".png", ".xml"))}
     assert there == {*links, *(f"{BASE}{name}" for name in theirs)}
     assert not left.exists()
 
 
 def times(folder: Path) -> dict[str, int]:
     """When each file in a folder was written, without those of the program alone."""
-    return {path.name: path.stat().st_mtime_ns for path in folder.glob("[!.]*")}
+    found = (path for path in folder.rglob("[!.]*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.stat().st_mtime_ns for path in found}
 
 
 @pytest.mark.parametrize("name", ["feed.xml", f"{command.PREFIX}cover.png"])

@@ -364,7 +364,7 @@ def test_names_are_safe_distinct_and_inside(site: Site, downloads: Downloads) ->
             assert not re.search(r'^[-. ~]|[<>:"/\\|?*]|[. ]$|^(con|nul)(\.|$)', name, re.IGNORECASE)
         names.add(folded(path.relative_to(downloads.folder).as_posix()))
         assert downloads.find(f"{number:016x}") == path
-        assert not downloads.rename(wanted)
+        assert not downloads.rename(downloads.names_of(wanted))
     assert len(names) == number + 1
 
 
@@ -377,13 +377,17 @@ def test_downloads_of_an_earlier_version_are_found_renamed_and_deleted(site: Sit
         (downloads.folder / f"a-title-{ident}.wav.json").write_text(json.dumps(note))
     assert {one.episode for one in downloads.all() if one.is_automatic} == {ID, "f" * 16}
     wanted = request(site, podcast="Ships", published=date(2026, 6, 3))
-    assert downloads.rename(wanted)
-    assert not downloads.rename(wanted)
+    former = downloads.rename(downloads.names_of(wanted))
+    assert former == {ID: f"a-title-{ID}"}
+    assert not downloads.rename(downloads.names_of(wanted))
     assert downloads.find(ID) == downloads.folder / "Ships" / "2026-06-03 A title.wav"
     assert kept_in(tmp_path).find(ID) == downloads.find(ID)
     assert downloads.delete("f" * 16)
     assert files(downloads) == [f".tui-pod/{ID}.json", "Ships/2026-06-03 A title.wav"]
-    assert downloads.rename(request(site, title="Another", podcast="Ships"))
+    assert downloads.rename(downloads.names_of(request(site, title="Another", podcast="Ships")))
+    assert downloads.rename(former) == {ID: "Ships/Another"}
+    assert downloads.find(ID) == downloads.folder / f"a-title-{ID}.wav"
+    assert downloads.rename(downloads.names_of(wanted))
     assert downloads.delete(ID)
     assert (files(downloads), (downloads.folder / "Ships").exists()) == ([], False)
 

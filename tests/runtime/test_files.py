@@ -238,7 +238,7 @@ def test_what_was_written_is_replaced_and_removed_and_nothing_else(tmp_path: Pat
     assert {path.name: path.read_text() for path in out.iterdir() if path.name != LIST} == {
         "theirs.opus": "theirs", "a.opus": "newer",
     }  # fmt: skip
-    assert OwnFiles(out).names == {"a.opus"}
+    assert OwnFiles(out).names == {"a.opus": ""}
 
 
 @pytest.mark.parametrize("kind", ["file", "folder", "link", "dead link"])
@@ -269,20 +269,39 @@ def test_folder_in_place_of_an_own_file_stays(tmp_path: Path) -> None:
 def test_name_that_leads_elsewhere_is_refused_and_ignored_in_a_list(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "victim").write_text("theirs")
-    for name in ("../victim", "", ".."):
+    (tmp_path / "in" / "link").symlink_to(tmp_path)
+    for name in ("../victim", "", "..", "a/../../victim", "/etc/passwd", "a//b", "./a", "link/victim"):
         with pytest.raises(UserError):
-            OwnFiles(tmp_path / "in").claim(name)
-    (tmp_path / "in" / LIST).write_text(f"{HEAD}\n../victim\n/etc/passwd\nmine\n")
+            OwnFiles(tmp_path / "in").claim(name, "one")
+    (tmp_path / "in" / LIST).write_text(f"{HEAD}\n../victim\n/etc/passwd\nlink/victim\na/../../victim\nmine\n")
     own = OwnFiles(tmp_path / "in")
-    assert own.names == {"mine"}
+    assert own.names == {"mine": "", "link/victim": ""}
     own.remove_others(())
     assert (tmp_path / "victim").exists()
+
+
+def test_name_is_free_and_stays_with_its_id_when_the_wish_changes(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "Ships").mkdir(parents=True)
+    (out / "Ships" / "ROPES.opus").write_text("theirs")
+    own = OwnFiles(out)
+    for ident, name in (("one", "Ships/Ropes 2.opus"), ("two", "Ships/Ropes 3.opus")):
+        assert own.name_for(ident, "Ships/Ropes", ".opus") == name
+        own.claim(name, ident).write_text("ours")
+    again = OwnFiles(out)
+    assert again.name_for("one", "Boats/Knots", ".vtt") == "Ships/Ropes 2.vtt"
+    again.claim("Boats/Knots.vtt", "three").write_text("ours")
+    again.remove_others(["Ships/Ropes 2.opus"])
+    assert [path.relative_to(out).as_posix() for path in sorted(out.rglob("*"))] == [
+        LIST, "Ships", "Ships/ROPES.opus", "Ships/Ropes 2.opus",
+    ]  # fmt: skip
+    assert OwnFiles(out).names == {"Ships/Ropes 2.opus": "one"}
 
 
 def test_empty_list_of_a_full_disk_goes_on(tmp_path: Path) -> None:
     (tmp_path / LIST).touch()
     OwnFiles(tmp_path).claim("a.opus")
-    assert OwnFiles(tmp_path).names == {"a.opus"}
+    assert OwnFiles(tmp_path).names == {"a.opus": ""}
 
 
 @pytest.mark.parametrize("content", ["theirs.opus\n", "\n", f" {HEAD}\ntheirs.opus\n", None])

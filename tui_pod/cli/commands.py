@@ -144,6 +144,7 @@ COMMANDS = (
         Argument("ids", "ID", nargs="*"),
         Argument("--all", text="every episode without a recording"),
         Argument("--out", DIRECTORY, "also write DIR/<id>.opus, with tags, and DIR/<id>.vtt"),
+        Argument("--named", text="name these files as downloads are named, not by ids: feeds.download_names"),
         Argument("--acts", text="write one file for each part of a course instead, with chapters"),
     )),
     Command("feed", "feed.run", "write or serve a list as a podcast feed, for any player", (

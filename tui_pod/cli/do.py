@@ -84,7 +84,7 @@ def _run_alone(options: Namespace) -> int | None:
         raise UsageError("there is no such action. See: tui-pod keys")
     if options.json or options.values or bool(ids) is not (action in ABOUT_EPISODES):
         raise NobodyRuns
-    if action == "download.start":
+    if action in ("download.start", "download.rename"):
         return _grant(options)
     if action not in ALONE:
         raise NobodyRuns

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from threading import Thread
 from time import sleep
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from tui_pod.audio.ogg import length_of
 from tui_pod.cli.library import listed
@@ -25,7 +25,7 @@ from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.core.wall_time import UNKNOWN
-from tui_pod.export.acts import cover
+from tui_pod.export.acts import cover, file_stem
 from tui_pod.export.feed import FeedServer, chapters_text, ending_of, feed_item, feed_text
 from tui_pod.recordings.recording_store import file_hash
 from tui_pod.runtime.files import locked, read_bytes
@@ -39,7 +39,7 @@ from tui_pod.sources.table import source_of
 ONE_WAY = "Positions do not come back to tui-pod."
 
 PREFIX = "tui-pod-"
-"""Prefix of the names of its files."""
+"""Prefix of the names of covers, and of all files of earlier versions."""
 
 NEW = f".{PREFIX}new-"
 """Prefix of the folder in which files are made."""
@@ -148,7 +148,7 @@ class FeedFolder:
             if name.startswith(NEW):  # of a killed run
                 shutil.rmtree(self._folder / name, ignore_errors=True)
         self._new = Path(mkdtemp(prefix=NEW, dir=self._folder))
-        self._own.adopt([self._new.name])
+        self._own.adopt(self._new.name)
         try:
             if narrated := [episode for episode in episodes if episode.audio is None]:
                 tell(f"narrating {counted(len(narrated))}")
@@ -174,7 +174,7 @@ class FeedFolder:
         if not self._own.names and feed.is_file():
             text = read_bytes(feed).decode("utf-8", "replace")
             if MADE_BY in text:
-                self._own.adopt((FEED, *re.findall(rf"{PREFIX}[\w.]+", text)))
+                self._own.adopt(FEED, *re.findall(rf"{PREFIX}[\w.]+", text))
 
     def _add(self, episode: Episode) -> None:
         """Add an episode, or each part of a book. Raises UserError or FileNotFoundError if its audio is missing."""
@@ -183,7 +183,8 @@ class FeedFolder:
         is_open = details is None or (source_of(details.feed).is_portable and not access.policy_for(details).logins)
         picture = picture_of(self._podcasts.store.db, episode.id) or ""
         if "://" not in picture:
-            picture = self._put(_named(picture, picture), Path(picture)) if os.path.isfile(picture) else ""
+            named = f"{PREFIX}{file_hash(picture)}{ending_of(picture)}"
+            picture = self._put(named, Path(picture)) if os.path.isfile(picture) else ""
         elif not is_open:
             picture = ""
         for ident, one, start in _recordings(episode):
@@ -192,15 +193,17 @@ class FeedFolder:
                 if not (path := self._new / f"{episode.id}.opus").exists():
                     return  # why was told
                 sound = read_bytes(path)
-                audio, size = self._put(_named(ident, ".opus"), sound), len(sound)
+                audio, size = self._put(self._name(ident, one, ".opus"), sound, ident), len(sound)
                 one = one._replace(duration=length_of(sound))
             elif (recording := find_recording(one, self._podcasts)) is not None:
-                audio = self._put(_named(ident, recording.name, audio), recording)
+                audio = self._put(self._name(ident, one, ending_of(recording.name, audio)), recording, ident)
                 size = recording.stat().st_size
             elif not is_open:
                 raise UserError("only its download can be in a feed, since it needs a login: --copy downloads it")
             own = [mark for mark in marks if start <= mark.start < start + (one.duration or mark.start + 1)]
-            chapters = self._put(_named(ident, ".json"), chapters_text(own, start).encode()) if own else ""
+            chapters = ""
+            if own:
+                chapters = self._put(self._name(ident, one, ".json"), chapters_text(own, start).encode(), ident)
             when = self._date(one, details.item.published if details and one.published else None)
             self.items.append(feed_item(len(self.items) + 1, ident, one, when, audio, size, picture, chapters))
 
@@ -212,9 +215,16 @@ class FeedFolder:
         self._dated = max(own.replace(microsecond=0), self._dated + timedelta(minutes=1))
         return self._dated
 
-    def _put(self, name: str, content: bytes | Path) -> str:
+    def _name(self, ident: str, episode: Episode, ending: str) -> str:
+        """Return the name of a file: that of a download, or as a version gave it that had names of digits."""
+        if (former := f"{PREFIX}{file_hash(ident)}{ending}") in self._own.names:
+            return former
+        stem = file_stem(self._opened.library, episode, self._opened.settings.feeds.download_names)
+        return self._own.name_for(ident, stem, ending)
+
+    def _put(self, name: str, content: bytes | Path, ident: str = "") -> str:
         """Write or copy a file unless it is there; return its address."""
-        target, new, address = self._folder / name, self._new / "file", f"{self._base}{name}"
+        target, new, address = self._folder / name, self._new / "file", f"{self._base}{quote(name)}"
         self.names.add(name)
         if isinstance(content, bytes):
             if target.is_file() and read_bytes(target) == content:
@@ -226,17 +236,13 @@ class FeedFolder:
                 return address
             shutil.copyfile(content, new)
             os.utime(new, (there.st_mtime, there.st_mtime))
-        os.replace(new, self._own.claim(name))
+        os.replace(new, self._own.claim(name, ident))
         self.written += 1
         return address
 
 
 def _is_same(one: os.stat_result, other: os.stat_result) -> bool:
     return one.st_size == other.st_size and abs(one.st_mtime - other.st_mtime) < 2  # a stick has even seconds
-
-
-def _named(ident: str, *names: str) -> str:
-    return f"{PREFIX}{file_hash(ident)}{ending_of(*names)}"
 
 
 def _recordings(episode: Episode) -> Iterator[tuple[str, Episode, float]]:

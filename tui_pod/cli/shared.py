@@ -30,7 +30,6 @@ from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.core.wall_time import local_date
 from tui_pod.library.cache import library_stamp, load_library
 from tui_pod.runtime.output import write_control
-from tui_pod.runtime.own_files import OwnFiles
 from tui_pod.state.store import State, StateFile
 
 if TYPE_CHECKING:
@@ -178,12 +177,6 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UserError(f"{folder} cannot be created: {error.strerror}") from None
-
-
-def copy_as(ident: str, folder: Path, *files: Path) -> None:
-    """Copy files of an episode to a folder, named after its id. Raises what `OwnFiles.claim` does."""
-    for file in files:
-        shutil.copyfile(file, OwnFiles(folder).claim(f"{ident}{file.suffix}"))
 
 
 def episode_json(library: Library, progress_index: ProgressIndex, index: int) -> dict[str, object]:

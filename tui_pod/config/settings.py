@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, NamedTuple, dataclass_transform
 
 from tui_pod.core.actions import ACTIONS, Action
+from tui_pod.core.text.file_names import PATTERN
 
 MEGABYTE = 1_000_000
 """Bytes of a setting in megabytes."""
@@ -220,11 +221,11 @@ class FeedSettings(Section):
     download_names: Annotated[
         str,
         Key(
-            "Names of downloads, without the ending: {podcast}, {date}, {title}; / divides folders",
+            "Names of downloads and of the files of feed --out: {podcast}, {date}, {title}; / divides folders",
             pattern=r"[^{}]*(\{(podcast|date|title)\}[^{}]*)+",
-            example='download_names = "{podcast}/{date} {title}"',
+            example=f'download_names = "{PATTERN}"',
         ),
-    ] = "{podcast}/{date} {title}"
+    ] = PATTERN
     stream_cache_mb: Annotated[
         int, Key("Megabytes of streamed audio to keep; the oldest is deleted first", 10, 1_000_000)
     ] = 500

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,10 +12,10 @@ from tui_pod.audio.opus import SPEECH, encode_opus
 from tui_pod.core.library.course import CoursePlace, course_place, home_topic, whole_course
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
+from tui_pod.core.library.topics import ROOT
+from tui_pod.core.text.file_names import file_name, safe_name
 from tui_pod.runtime.files import read_bytes
 from tui_pod.runtime.own_files import OwnFiles
-
-_NO_FILE_NAME = re.compile(r'[\\/:*?"<>|]+')
 
 
 def tags_of(library: Library, episode: Episode) -> tuple[list[tuple[str, str]], bytes]:
@@ -29,6 +28,14 @@ def tags_of(library: Library, episode: Episode) -> tuple[list[tuple[str, str]], 
         if index in (path := topics.paths.get(home, ())):
             tags += [("TRACKNUMBER", str(path.index(index) + 1)), ("TRACKTOTAL", str(len(path)))]
     return tags, cover()
+
+
+def file_stem(library: Library, episode: Episode, pattern: str) -> str:
+    """Return the path of an episode's file without the ending, in a folder of files that are named as downloads are."""
+    topics, index = library.topics, library.index(episode.id)
+    home = topics.names[home_topic(topics, index)] if index is not None else ""
+    is_said = home in (topics.names[ROOT], episode.title)
+    return file_name(pattern, "" if is_said else home, episode.published, episode.title)
 
 
 class ActWriter:
@@ -68,7 +75,7 @@ class ActWriter:
             course = whole_course(topics, part)
             tags = [("TITLE", topics.names[part]), ("ALBUM", topics.names[course if course is not None else part])]
             tags += [("TRACKNUMBER", str(number)), *chapter_tags(chapters)]
-            path = OwnFiles(self._folder).claim(f"{_NO_FILE_NAME.sub(' ', topics.names[part]).strip('. ')}.opus")
+            path = OwnFiles(self._folder).claim(f"{safe_name(topics.names[part])}.opus")
             path.write_bytes(join_opus(files, tags, cover()))
             yield path
 

@@ -19,6 +19,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from threading import Semaphore
 from typing import Any
+from urllib.parse import unquote
 from xml.sax.saxutils import escape, quoteattr
 
 from tui_pod.core.library.episode import Episode
@@ -135,7 +136,7 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Send a file, or the range of it that is asked for."""
-        path = self.server.files.get(self.path.partition("?")[0].removeprefix("/"))
+        path = self.server.files.get(unquote(self.path.partition("?")[0].removeprefix("/")))
         with suppress(ConnectionError, TimeoutError):
             if not self._is_meant:
                 self.send_error(421)

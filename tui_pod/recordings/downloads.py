@@ -225,25 +225,29 @@ class Downloads:
         self.look_again()
         return bool(found)
 
-    def rename(self, request: DownloadRequest) -> bool:
-        """Name a download as new ones are named; return whether that was another name."""
-        is_renamed = False
-        for each in (*request.parts, request):
-            path, note = self._look(file_hash(each.episode))
-            wanted = each.file_name(self._pattern)
+    def names_of(self, request: DownloadRequest) -> dict[str, str]:
+        """Return the names that a download gets now, without the ending, by what its files are kept under."""
+        return {file_hash(each.episode): each.file_name(self._pattern) for each in (*request.parts, request)}
+
+    def rename(self, names: Mapping[str, str]) -> dict[str, str]:
+        """Give files these names, as `names_of` returns them; return the former names of those that had others."""
+        renamed = {}
+        for kept_as, wanted in names.items():
+            path, note = self._look(kept_as)
             if path is None:
                 continue
-            former = folded(path.relative_to(self.folder).with_suffix("").as_posix())
-            if former.startswith(folded(wanted)) and re.fullmatch(r"(?: \d+)?", former[len(folded(wanted)) :]):
+            former = path.relative_to(self.folder).as_posix().removesuffix(path.suffix)
+            number = folded(former).removeprefix(folded(wanted))  # the whole name if it is another
+            if re.fullmatch(r"(?: \d+)?", number):
                 continue
             with files.locked(self._notes / LOCK):
                 target = self._free(wanted, path.suffix)
                 files.make_folder(target.parent)
                 os.rename(path, target)
-                self._write(file_hash(each.episode), {**note, "file": target.relative_to(self.folder).as_posix()})
+                self._write(kept_as, {**note, "file": target.relative_to(self.folder).as_posix()})
             self._drop(path)
-            is_renamed = True
-        return is_renamed
+            renamed[kept_as] = former
+        return renamed
 
     def purge(self, before: float = math.inf) -> None:
         """Delete for good what was set aside before a time (seconds since 1970), and unfinished old downloads."""

@@ -1,16 +1,19 @@
 """Writes into a folder of the listener's, which may hold anything: only what was written before is replaced or removed.
 
-What was written is listed in a file of the folder, a name a line below a heading, each before its file is there.
+What was written is listed in a file of the folder, a name a line below a heading, each before its file is there. An
+id behind the name, after a tab, keeps the name when the title of its episode changes.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
-from pathlib import Path
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.text.clean import clean
+from tui_pod.core.text.file_names import distinct, folded
 from tui_pod.runtime import files
 
 LIST = ".tui-pod-files"
@@ -43,47 +46,77 @@ class OwnFiles:
         self._is_begun = bool(lines)  # a full disk leaves an empty file
         if lines and lines[0] != HEAD:
             raise UserError(f"{self._list} was not written by tui-pod; move it, or name another folder")
-        self.names = {name for name in lines[1:] if name and Path(name).name == name}
+        listed = (line.partition("\t") for line in lines[1:])
+        self.names = {name: ident for name, _, ident in listed if _is_inside(name)}
+        """The ids, or nothing, by the names."""
 
-    def adopt(self, names: Iterable[str]) -> None:
+    def adopt(self, *names: str) -> None:
         """Take files as written before, such as by a version that kept no list."""
-        self._note([name for name in names if Path(name).name == name])
+        self._note(dict.fromkeys(names, ""))
 
-    def claim(self, name: str) -> Path:
-        """Return the path of a file that is to be written.
+    def name_for(self, ident: str, wanted: str, ending: str) -> str:
+        """Return the name of an episode's file: after the one that it has here, else as wanted, unlike all others."""
+        known = next((name for name, of in self.names.items() if of == clean(ident)), None)
+        if known is not None:
+            return f"{known.removesuffix(PurePosixPath(known).suffix)}{ending}"
+        there = (path.relative_to(self._folder).as_posix() for path in (self._folder / wanted).parent.glob("*"))
+        return distinct(wanted, ending, {*map(folded, self.names), *map(folded, there)})
+
+    def claim(self, name: str, ident: str = "") -> Path:
+        """Return the path of a file that is to be written; one with an `ident` may lie in a folder, which is made.
 
         Raises:
             UserError: the name is none of a file, or something else has it, which stays as it is.
             OSError: the list cannot be written.
         """
         path = self._folder / name
-        if Path(name).name != name or name.startswith(".."):  # of an id that is a folder
+        if not _is_inside(name) or ("/" in name and not ident):  # of an id that is a folder
             raise UserError(f"“{clean(name, 60)}” is not a file name; change the id in the catalogue")
+        if linked := next((each for each in self._folders(path) if each.is_symlink()), None):
+            raise UserError(f"{linked} is a link; move it, or name another folder")
         if name not in self.names and os.path.lexists(path):
             raise UserError(f"{path} was not written by this command; move it, or name another folder")
         if path.is_dir() and not path.is_symlink():
             raise UserError(f"{path} is a folder; move it, or name another folder")
         if path.is_symlink():  # writing would follow it
             raise UserError(f"{path} is a link; move it, or name another folder")
-        self._note([name])
+        self._note({name: clean(ident)})
+        path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
     def remove_others(self, kept: Collection[str]) -> None:
-        """Remove what was written before and is not `kept`. Raises OSError if that fails."""
-        for name in self.names - set(kept):
+        """Remove what was written before and is not `kept`, and its folders. Raises OSError if that fails."""
+        for name in self.names.keys() - set(kept):
             path = self._folder / name
-            if path.is_file() and not path.is_symlink():
+            if path.is_file() and not any(each.is_symlink() for each in (path, *self._folders(path))):
                 path.unlink()
-        if left := self.names & set(kept):
-            if left != self.names:
-                files.replace(self._list, "".join(f"{line}\n" for line in (HEAD, *sorted(left))), is_ours=False)
+                with suppress(OSError):  # other files are in it
+                    for folder in self._folders(path):
+                        folder.rmdir()
+        if left := {name: ident for name, ident in sorted(self.names.items()) if name in kept}:
+            if left.keys() != self.names.keys():
+                files.replace(self._list, f"{HEAD}\n{_lines(left)}", is_ours=False)
         else:
             self._list.unlink(missing_ok=True)
             self._is_begun = False
         self.names = left
 
-    def _note(self, names: Iterable[str]) -> None:
-        if new := [name for name in names if name not in self.names]:
-            self.names.update(new)
-            files.append(self._list, "".join(f"{line}\n" for line in ([] if self._is_begun else [HEAD]) + new))
+    def _folders(self, path: Path) -> list[Path]:
+        """Return the folders between a file and the folder, the innermost first."""
+        return [*path.parents][: len(path.relative_to(self._folder).parts) - 1]
+
+    def _note(self, names: Mapping[str, str]) -> None:
+        if new := {name: ident for name, ident in names.items() if self.names.get(name) != ident and _is_inside(name)}:
+            self.names |= new
+            files.append(self._list, ("" if self._is_begun else f"{HEAD}\n") + _lines(new))
             self._is_begun = True
+
+
+def _lines(names: Mapping[str, str]) -> str:
+    return "".join(f"{name}\t{ident}".rstrip("\t") + "\n" for name, ident in names.items())
+
+
+def _is_inside(name: str) -> bool:
+    """Return whether a name leads to a file in the folder."""
+    is_led_out = name.startswith(("/", "..")) or ".." in name.split("/")
+    return name != "." and PurePosixPath(name).as_posix() == name and not is_led_out

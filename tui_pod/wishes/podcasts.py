@@ -334,6 +334,10 @@ def _download(on: Subject) -> Awaitable[Outcome]:
     return download(on)
 
 
+async def _rename_downloads(on: Subject) -> None:
+    on.services.feeds.downloads.rename()
+
+
 async def _of_sync(on: Subject, ident: str) -> Outcome | None:
     from tui_pod.wishes.actions import change_machine, set_up_sync  # seldom needed
     from tui_pod.wishes.asks import check_answers
@@ -352,6 +356,7 @@ PODCAST_WISHES: Mapping[str, Wish] = {
     "podcasts.refresh": Wish(_refresh),
     "podcasts.topics": _on_store(_topics),
     "download.start": Wish(_download, needs_episodes=True),
+    "download.rename": Wish(_rename_downloads),
     "texts.add": _on_store(partial(_add, is_text=True)),
     "server.add": _on_store(_add_server),
     "server.remove": _on_store(_remove_server),

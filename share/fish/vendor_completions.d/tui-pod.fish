@@ -191,6 +191,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l config -xka "(__fish_co
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l all -d 'every episode without a recording'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l out -xka "(__fish_complete_directories)" -d 'also write DIR/<id>.opus, with tags, and DIR/<id>.vtt'
+complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l named -d 'name these files as downloads are named, not by ids: feeds.download_names'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate' -l acts -d 'write one file for each part of a course instead, with chapters'
 complete -c tui-pod -n '_shtab_tui_pod_using narrate; and test $_shtab_tui_pod_npos -ge 0' -ka "(tui-pod completions --words ids 2>/dev/null)" -d ID
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a feed -d 'Write or serve a list as a podcast feed, for any player.'

@@ -100,6 +100,18 @@ def test_planned_text_is_written_whole_with_the_times_of_its_sentences(
     )
 
 
+def test_files_are_named_as_downloads_are_on_wish_and_stay_when_a_title_changes(tmp_path: Path) -> None:
+    out, asked = tmp_path / "out", options(tmp_path, "one", "two", more=COURSE)
+    assert main([*asked, "one", "--out", str(out), "--named"]) == 0
+    made = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.*") if path.name[0] != ".")
+    assert made == ["The course/T.opus", "The course/T.vtt"]
+    catalog = tmp_path / "c.toml"
+    catalog.write_text(catalog.read_text("utf-8").replace('"T"', '"Another"'), "utf-8")
+    assert main([*asked, "one", "--out", str(out), "--named"]) == 0
+    assert TinyTag.get(out / "The course" / "T.opus").title == "Another"
+    assert not [*out.rglob("Another*")]
+
+
 COURSE = (
     '[[topics]]\nname = "The course"\n[[topics]]\nname = "1. First"\nparent = "The course"\nepisodes = ["two", "one"]\n'
 )

@@ -328,10 +328,16 @@ async def test_downloads_are_renamed_after_podcast_and_title_on_wish(site: Site,
     path = service.podcasts.downloads.find(ident)
     assert path is not None
     await service.do(service.service.downloads.rename)
-    assert service.driver.said[-1] == "0 downloads renamed."
+    assert service.driver.said[-1] == "All downloads have these names already."
     note = service.podcasts.downloads.folder / ".tui-pod" / f"{ident}.json"
     path.rename(path.with_name("other.wav"))
     there = path.with_name("other.wav").relative_to(service.podcasts.downloads.folder).as_posix()
     note.write_text(note.read_text().replace(path.name, Path(there).name))
     await service.do(service.service.downloads.rename)
-    assert (service.driver.said[-1], service.podcasts.downloads.find(ident)) == ("1 download renamed.", path)
+    assert (service.driver.said[-1], service.podcasts.downloads.find(ident)) == (
+        "1 file renamed. Press u to undo.", path,
+    )  # fmt: skip
+    await service.do(service.controller.undo)
+    assert service.podcasts.downloads.find(ident) == path.with_name("other.wav")
+    await service.do(service.controller.redo)
+    assert service.podcasts.downloads.find(ident) == path

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
 from tui_pod.audio.ogg import join_opus, length_of
-from tui_pod.cli.shared import Opened, copy_as, find_episodes, make_folder, open_library, show_progress, tell, warn
+from tui_pod.cli.shared import Opened, find_episodes, make_folder, open_library, show_progress, tell, warn
 from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, to_webvtt
 from tui_pod.core.text.clean import clock
-from tui_pod.export.acts import ActWriter, tags_of
+from tui_pod.export.acts import ActWriter, file_stem, tags_of
 from tui_pod.runtime.files import read_bytes
 from tui_pod.runtime.own_files import OwnFiles
 from tui_pod.services.narration import command_for, make_episode_script, make_narrator, spoken_name
@@ -65,7 +66,7 @@ def run(options: Namespace) -> int:
         raise UserError("nothing to write: none of these is in a course. Without --acts, each becomes a file")
     if options.out is not None:
         make_folder(options.out)
-    return asyncio.run(render(opened, wanted, narrator, options.out, acts))
+    return asyncio.run(render(opened, wanted, narrator, options.out, acts, is_named=options.named))
 
 
 async def render(
@@ -75,17 +76,27 @@ async def render(
     out: Path | None,
     acts: ActWriter | None,
     rows: TextIO | None = None,
+    is_named: bool = False,
 ) -> int:
     """Render episodes, and print a row for each to standard output or `rows`; return 1 if one of them failed."""
     library, transcripts = opened.library, open_transcripts(opened.paths, opened.settings)
     failures = 0
+
+    def claim(episode: Episode, ending: str) -> Path:
+        own, name = OwnFiles(out or Path()), f"{episode.id}{ending}"
+        if is_named:
+            stem = file_stem(library, episode, opened.settings.feeds.download_names)
+            name = own.name_for(episode.id, stem, ending)
+        return own.claim(name, episode.id if is_named else "")
+
     try:
         for number, episode in enumerate(episodes, 1):
             show_progress(f"{number}/{len(episodes)} {episode.id}", (number - 1) / len(episodes))
             try:
                 transcript = await transcripts.published(episode)
                 if transcript.is_planned:
-                    length = await _render_text(opened, episode, PlannedText(transcript), narrator, out)
+                    writes = claim if out is not None else None
+                    length = await _render_text(opened, episode, PlannedText(transcript), narrator, writes)
                     show_progress("")
                     print(episode.id, clock(length), "+0.00%", sep="\t", flush=True, file=rows)
                     continue
@@ -98,9 +109,9 @@ async def render(
                     if acts is not None:
                         await asyncio.to_thread(acts.add, episode, sound, narration.name)
                     else:
-                        copy_as(episode.id, out, narration.audio.with_suffix(".vtt"))
-                        file = OwnFiles(out).claim(f"{episode.id}.opus")
+                        file = claim(episode, ".opus")
                         file.write_bytes(await asyncio.to_thread(join_opus, [sound], *tags_of(library, episode)))
+                        shutil.copyfile(narration.audio.with_suffix(".vtt"), claim(episode, ".vtt"))
             except (UserError, OSError, ValueError) as error:
                 failures += 1
                 warn(f"{episode.id}: {error}")
@@ -118,9 +129,13 @@ async def render(
 
 
 async def _render_text(
-    opened: Opened, episode: Episode, text: PlannedText, narrator: Narrator, out: Path | None
+    opened: Opened,
+    episode: Episode,
+    text: PlannedText,
+    narrator: Narrator,
+    claim: Callable[[Episode, str], Path] | None,
 ) -> float:
-    """Render the pieces of a planned text, and write them as one file; return the planned length in seconds.
+    """Render the pieces of a planned text, and write them to a file if one is claimed; return its planned seconds.
 
     Raises:
         UserError: it cannot be rendered.
@@ -131,15 +146,15 @@ async def _render_text(
     for piece in text.whole():
         show_progress(f"{clock(piece.start)} {episode.id}", piece.start / text.duration)
         made = await narrator.render(text.script(piece, command))
-        if out is not None:
+        if claim is not None:
             if made.audio.suffix != ".opus":
                 raise NarrationError(NOT_ENCODED)
             moved = replace(text.transcript, cues=text.transcript.cues[piece.first : piece.last])
             cues += moved.moved(end - piece.start).cues  # encoded, a piece is up to 20 ms longer
             sounds.append(read_bytes(made.audio))
             end += length_of(sounds[-1])
-    if out is not None:
+    if claim is not None:
         whole = await asyncio.to_thread(join_opus, sounds, *tags_of(opened.library, episode))
         for suffix, content in ((".opus", whole), (".vtt", to_webvtt(cues).encode())):
-            await asyncio.to_thread(OwnFiles(out).claim(f"{episode.id}{suffix}").write_bytes, content)
+            await asyncio.to_thread(claim(episode, suffix).write_bytes, content)
     return text.duration

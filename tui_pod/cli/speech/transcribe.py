@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import time
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_pod.cli.shared import copy_as, find_episodes, make_folder, open_library, show_progress, warn
+from tui_pod.cli.shared import find_episodes, make_folder, open_library, show_progress, warn
 from tui_pod.config.settings import MEGABYTE
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.text.clean import clock
+from tui_pod.runtime.own_files import OwnFiles
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.recordings import find_language, find_recording, make_request
 from tui_pod.sources.opened import Podcasts
@@ -104,7 +106,7 @@ async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, 
         share = min(1.0, done / episode.duration) if episode.duration else None
         show_progress(said, share, f"{clock(done)} recognised")
     if work.out is not None:
-        copy_as(episode.id, work.out, work.files.path(episode.id))
+        shutil.copyfile(file := work.files.path(episode.id), OwnFiles(work.out).claim(f"{episode.id}{file.suffix}"))
     taken = time.monotonic() - began
     return done, f"{(done - (start or 0.0)) / taken:.1f}×" if done > (start or 0.0) else "was done"
 

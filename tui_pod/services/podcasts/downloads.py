@@ -147,18 +147,26 @@ class DownloadService:
             self._frontend.tell(f"{len(episodes) - len(found)} of them have been deleted permanently.", is_error=True)
 
     def rename(self) -> None:
-        """Name all downloads as new ones are named."""
-        self._tasks.run(self._rename())
+        """Name all downloads as new ones are named, which can be undone."""
+        library, former = self._context.controller.library, dict[str, str]()
 
-    async def _rename(self) -> None:
-        podcasts, library = await self._context.podcasts.get(), self._context.controller.library
+        async def rename() -> str | None:
+            former.clear()
+            await self._context.podcasts.ask(rename_all)
+            if not former:
+                self._frontend.tell("All downloads have these names already.")
+            return f"{counted(len(former), 'file')} renamed" if former else None
 
-        def rename(_: object) -> int:
+        def rename_all(podcasts: Podcasts, _: object) -> None:
             here = (library.find(one.episode) for one in podcasts.downloads.all() if one.episode)
             requests = (podcasts.audio.download_request(episode) for episode in here if episode is not None)
-            return sum(podcasts.downloads.rename(request) for request in requests if request is not None)
+            for request in filter(None, requests):
+                former.update(podcasts.downloads.rename(podcasts.downloads.names_of(request)))
 
-        self._frontend.tell(f"{counted(await in_thread(rename), 'download')} renamed.")
+        async def name_back() -> None:
+            await self._context.podcasts.ask(lambda podcasts, _: podcasts.downloads.rename(former))
+
+        self._tasks.perform("downloads renamed", rename, name_back)
 
     async def fetch_ahead(self, requests: Sequence[DownloadRequest]) -> None:
         """Download what is missing, unasked; restore downloads that can still be restored."""
