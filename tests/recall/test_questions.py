@@ -14,6 +14,7 @@ from tui_pod.recall.questions import (
     Question,
     Rating,
     due_cards,
+    first_due,
     intervals,
     is_askable,
     question_of,
@@ -45,6 +46,20 @@ def test_card_known_well_comes_after_days_that_grow() -> None:
 def test_card_is_never_asked_twice_a_day(rating: Rating) -> None:
     assert days(rated(NEW, rating, START)) >= 1
     assert days(rated(rated(NEW, Rating.GOOD, START), rating, START + 3 * DAY)) >= 1
+
+
+@pytest.mark.parametrize("rating", Rating)
+def test_answer_before_a_card_is_first_due_is_no_review(rating: Rating) -> None:
+    card = NEW._replace(due=START + DAY)
+    later = START + timedelta(hours=1)
+    assert rated(card, rating, later) == card._replace(updated=later)
+    assert rated(card, rating, card.due).reviewed == card.due
+
+
+@pytest.mark.parametrize(("hour", "wait"), [(1, 23), (8, 16), (12, 12), (20, 12), (23, 12)])
+def test_card_is_first_asked_on_the_next_local_day_and_not_too_soon(hour: int, wait: int, zone: str) -> None:
+    made = datetime(2026, 6, 10, hour).astimezone()
+    assert first_due(made) - made == timedelta(hours=wait)
 
 
 def test_card_forgotten_comes_sooner_and_is_harder() -> None:

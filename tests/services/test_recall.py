@@ -84,7 +84,7 @@ async def test_question_of_an_episode_is_offered_unasked_and_kept_by_recall_only
         rig = Rig(RecallSettings(enabled=is_enabled))
         rig.recall.offer("one")
         ((card, question),) = rig.screen.offered
-        assert (card.episode, card.start, card.due > START) == ("one", OF_EPISODE, is_enabled)
+        assert (card.episode, card.start, card.due > START) == ("one", OF_EPISODE, True)
         assert (question.source, question.text, question.answer) == ("One", "Why?", "So.")
         assert rig.recall.due() == [], "it was just offered"
         rig.room.clock.go(24 * 3600)
@@ -97,6 +97,8 @@ async def test_question_is_not_offered_before_it_is_due_again(rig: Rig) -> None:
     rig.recall.answer(rig.screen.offered[0][0], Rating.GOOD)
     rig.recall.offer("one")
     assert len(rig.screen.offered) == 1
+    rig.room.clock.go(24 * 3600)
+    assert [card.reviewed for card in rig.recall.due()] == [None], "it was answered at once"
 
 
 @pytest.mark.parametrize("is_enabled", [True, False])

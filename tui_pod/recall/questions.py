@@ -7,7 +7,7 @@ https://github.com/open-spaced-repetition/free-spaced-repetition-scheduler
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import IntEnum
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -87,7 +87,12 @@ def _before(bookmark: Bookmark, transcript: Transcript) -> str:
 
 
 FIRST_AFTER = timedelta(hours=12)
-"""Time until a new card is first asked; asked at once, it would still be in memory."""
+"""Shortest time until a new card is first asked; asked at once, it would still be in memory."""
+
+
+def first_due(now: datetime) -> datetime:
+    """Return when a card made at `now` is first asked: on the next local day, and not before `FIRST_AFTER`."""
+    return max(now + FIRST_AFTER, datetime.combine(local_date(now) + timedelta(days=1), time.min).astimezone(UTC))
 
 
 class Rating(IntEnum):
@@ -100,7 +105,9 @@ class Rating(IntEnum):
 
 
 def rated(card: Card, rating: Rating, now: datetime) -> Card:
-    """Return a card as it is after an answer at `now`."""
+    """Return a card as it is after an answer at `now`; one before it is first due is no review."""
+    if card.stability is None and now < card.due:
+        return card._replace(updated=now)
     import fsrs  # 40 ms, when something is asked
 
     is_new = card.stability is None

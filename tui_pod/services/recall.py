@@ -19,10 +19,10 @@ from tui_pod.core.text.clean import counted, span
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.recall.aloud import AloudQuiz
 from tui_pod.recall.questions import (
-    FIRST_AFTER,
     Question,
     Rating,
     due_cards,
+    first_due,
     is_askable,
     question_of,
     question_of_episode,
@@ -274,7 +274,7 @@ class RecallService(Follower):
         if settings.recall.enabled and is_first:
             self._add(key)
         now = self._cards.stamp(key)
-        card = self._cards.get(key) or Card(episode, OF_EPISODE, now, now)
+        card = self._cards.get(key) or Card(episode, OF_EPISODE, first_due(now), now)
         is_among_others = playing is not None and library.feed_of(playing) is not None  # it would be out of place
         if self.offers_questions and (is_first or card.due <= now) and not is_among_others:
             self._context.frontend.offer_question(card, question)
@@ -319,7 +319,7 @@ class RecallService(Follower):
 
     def _add(self, key: BookmarkKey) -> None:
         now = self._cards.stamp(key)
-        self._cards.change("a card", {key: Card(key.episode, key.start, now + FIRST_AFTER, now)})
+        self._cards.change("a card", {key: Card(key.episode, key.start, first_due(now), now)})
 
 
 def record_answer(cards: EditableRecords[Card], card: Card, rating: Rating) -> None:
