@@ -83,6 +83,21 @@ def test_stream_that_is_shorter_now_goes_on_at_the_same_words(left: Listener) ->
     goes_on(left, place_of(left)[1])
 
 
+def test_plain_lines_go_on_at_the_same_words_and_say_so(left: Listener) -> None:
+    for name in left.folder.glob("cache/tui-pod/streams/*"):
+        name.unlink()
+    ident, before, _ = place_of(left)
+    with left.sits_down("--plain", waits=False) as app:
+        app.see("Episode 1")
+        app.press("p\r")
+        found = app.until(lambda: NOTICE.search(" ".join(app.text.split())), "the position in the shorter version")
+        after = int(found[1]) * 60 + int(found[2])
+        assert after == pytest.approx(before - (AD - SHORT_AD), abs=4.5)
+        app.press("q\r")
+        app.wait()
+    assert left.progress(ident).position == pytest.approx(after, abs=6)
+
+
 def test_other_machine_that_gets_a_shorter_version_goes_on_at_the_same_words(
     left: Listener, site: Site, tmp_path: Path
 ) -> None:
