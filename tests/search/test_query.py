@@ -16,7 +16,7 @@ from tui_pod.recordings.documents import copy_name
 from tui_pod.search.query import MAX_CHARS, MAX_PHRASES, Phrase, Query, excerpt, guess_language, parse_query, spaced
 from tui_pod.search.sources import RECOGNISED_STAMP, REMOTE, ReadWords, WordSources, folders_stamp
 from tui_pod.sources.foreign_texts import ForeignTexts
-from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
+from tui_pod.speech.transcript_files import ALIGNED, RECOGNISED, TranscriptFiles
 
 
 @pytest.mark.parametrize(
@@ -333,7 +333,9 @@ def test_timed_words_are_read_in_order_of_time(tmp_path: Path) -> None:
 def test_folders_with_words_are_those_of_transcripts_and_copies(tmp_path: Path) -> None:
     found = sources(tmp_path)
     found.words(Episode("one", "One", transcript=str(tmp_path / "texts" / "one.txt")))
-    assert list(found.folders) == [tmp_path / "cache" / REMOTE, tmp_path / "data" / RECOGNISED, tmp_path / "texts"]
+    recognised = tmp_path / "data" / RECOGNISED
+    folders = [tmp_path / "cache" / REMOTE, recognised, recognised / ALIGNED, tmp_path / "texts"]
+    assert list(found.folders) == folders
 
 
 def test_stamp_of_folders_changes_when_one_appears(tmp_path: Path) -> None:

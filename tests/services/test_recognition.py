@@ -19,7 +19,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.row_states import RecognitionState
-from tui_pod.core.library.transcript import Cue
+from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
@@ -57,13 +57,18 @@ class Rig:
         monkeypatch.setattr(module, "LOOK_EVERY", 0.01)
         self.service = self.make()
 
+    async def read(self, episode: Episode) -> Transcript:
+        """Return what is recognised."""
+        words = self.files.read(episode.id)
+        return Transcript(words.cues if words is not None else ())
+
     def make(self, is_paused: bool = False) -> module.RecognitionService:
         """Return the service."""
 
         async def no_podcasts() -> None:
             return None
 
-        return module.RecognitionService(self.context, self.files, no_podcasts, is_paused)
+        return module.RecognitionService(self.context, self.files, no_podcasts, self.read, is_paused)
 
     async def transcribe(
         self,
@@ -164,7 +169,7 @@ async def test_recording_that_came_for_its_words_alone_goes_with_them_though_the
 
     room = make_room([Episode("far", "Far", duration=100.0, audio=site.url("/far.wav"))])
     rig.context = make_context(room.controller, rig.frontend)
-    service = module.RecognitionService(rig.context, rig.files, open_podcasts)
+    service = module.RecognitionService(rig.context, rig.files, open_podcasts, rig.read)
     service.request(["far"], is_asked=is_asked)
     await rig.until(lambda: rig.begun == ["far"])
     service.toggle_pause()
@@ -262,7 +267,7 @@ def service_that_wants(
         return episodes
 
     monkeypatch.setattr(module, "wanted_by_settings", wanted)
-    return module.RecognitionService(rig.context, rig.files, open_podcasts), looks
+    return module.RecognitionService(rig.context, rig.files, open_podcasts, rig.read), looks
 
 
 async def test_what_the_settings_want_no_more_is_dropped_by_two_looks_at_once(

@@ -159,6 +159,7 @@ COMMANDS = (
     Command("transcribe", "speech.transcribe.run", "transcribe recordings on this machine", (
         Argument("ids", "ID", "default: each recording on this machine without a transcript", "*"),
         Argument("--again", text="start over, for example with another model"),
+        Argument("--text", FILE, "the text of this recording (.epub, .txt, .md, .html), which then gets its times"),
         Argument("--out", DIRECTORY, "also write DIR/<id>.vtt"),
     )),
     Command("passages", "speech.passages.run", "print what of an episode was heard before, in others", (

@@ -166,7 +166,8 @@ class LimitedProcesses:
                 raise ContentFault(TOO_LONG) from None  # it may not on another day
             except OSError as error:
                 answer = b""
-                log(f"{function}: {error!r}")
+                if is_new:  # else it may have ended before the call
+                    log(f"{function}: {error!r}")
             except BaseException:
                 process.end()
                 raise

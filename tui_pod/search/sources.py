@@ -15,7 +15,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.sources.foreign_texts import ForeignTexts
-from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
+from tui_pod.speech.transcript_files import ALIGNED, RECOGNISED, TranscriptFiles
 
 REMOTE = "remote"
 """Folder in the cache with copies of the transcripts of feeds."""
@@ -74,11 +74,16 @@ class WordSources:
         self._recognised = TranscriptFiles(data / RECOGNISED)
         self._has_recognised = self._recognised.folder.is_dir()
         self.texts = ForeignTexts(cache)
-        self.folders: dict[Path, None] = {self._remote: None, self._recognised.folder: None}
+        folder = self._recognised.folder
+        self.folders: dict[Path, None] = dict.fromkeys((self._remote, folder, folder / ALIGNED))
         """Folders with words, now or later."""
 
     def words(self, episode: Episode) -> UnreadWords | None:
         """Return the transcript of an episode, or its recognised words; None if neither is on this machine."""
+        if episode.audio is not None and self._has_recognised:
+            aligned = _stamped(self._recognised.aligned(episode.id), ALIGNED)
+            if aligned is not None:
+                return aligned
         words = self._words_of_parts(episode) if episode.parts else None
         if episode.transcript is not None:
             if "://" in episode.transcript:

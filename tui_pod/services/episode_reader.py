@@ -12,6 +12,8 @@ from tui_pod.core.library.transcript import Transcript
 from tui_pod.runtime.log import log_error
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui_pod.core.library.episode import Episode
     from tui_pod.core.playback.controller import PlaybackController
     from tui_pod.core.player.snapshot import Chapter
@@ -43,6 +45,10 @@ class EpisodeReader:
         """Return the transcript of an episode, moved as the listener chose; empty if there is none."""
         transcript = await self._voice.transcript(episode)
         return transcript.moved(self.nudges.get(episode.id, 0.0))
+
+    async def give_text(self, episode: Episode, file: Path | None) -> str:
+        """Give a recording a text, or take it away: see `EpisodeTranscripts.give_text`."""
+        return await self._voice.transcripts.give_text(episode, file)
 
     async def transcript_soon(self, episode: Episode | None) -> Transcript:
         """Return the transcript of an episode; empty if there is none, or not in time."""

@@ -59,7 +59,7 @@ class EpisodeVoice:
     """Narrates with the transcripts of episodes."""
 
     narrator: Narrator
-    _transcripts: EpisodeTranscripts
+    transcripts: EpisodeTranscripts
     _podcasts: SharedPodcasts
     _name_of: Callable[[Episode], str] = lambda _: ""
     """Returns what is spoken first when a narration plays from its start; empty for nothing."""
@@ -74,7 +74,7 @@ class EpisodeVoice:
         self, episode: Episode, answer: Callable[[Source | NarrationError], None], position: float = 0.0
     ) -> None:
         """Narrate an episode, or the piece at a position of a planned text; `answer` is called with the audio."""
-        transcript = await self._transcripts.published(episode)
+        transcript = await self.transcripts.published(episode)
         try:
             command = await self._speaker(episode, transcript)
         except NarrationError as error:
@@ -144,7 +144,7 @@ class EpisodeVoice:
 
     async def prepare(self, episode: Episode) -> None:
         """Narrate an episode in spare time, for later; of a planned text, its first piece."""
-        transcript = await self._transcripts.published(episode)
+        transcript = await self.transcripts.published(episode)
         try:
             command = await self._speaker(episode, transcript)
         except NarrationError:
@@ -165,7 +165,7 @@ class EpisodeVoice:
         Raises:
             NarrationError: they cannot be narrated.
         """
-        transcript = await self._transcripts.published(episode)
+        transcript = await self.transcripts.published(episode)
         command = await self._speaker(episode, transcript)
         if transcript.is_planned:
             text = self._planned(transcript)
@@ -176,7 +176,7 @@ class EpisodeVoice:
 
     async def transcript(self, episode: Episode) -> Transcript:
         """Return the transcript of an episode, with the times of its narration or recognition if there is one."""
-        transcript = await self._transcripts.read(episode)
+        transcript = await self.transcripts.read(episode)
         if episode.audio is None and not transcript.is_timed:
             with contextlib.suppress(NarrationError):  # without a voice for its language it can still be read
                 command = await self._speaker(episode, transcript)
@@ -213,7 +213,7 @@ class EpisodeVoice:
 
     async def close(self) -> None:
         """End the narrator, and the processes that parse transcripts."""
-        self._transcripts.close()
+        self.transcripts.close()
         await self.narrator.close()
 
     def _script(self, episode: Episode, transcript: Transcript, command: tuple[str, ...]) -> Script:

@@ -39,6 +39,7 @@ from tui_pod.speech.transcript_files import TranscriptFiles
 from tui_pod.speech.worker_process import RightOfWay
 
 if TYPE_CHECKING:
+    from tui_pod.core.library.transcript import Transcript
     from tui_pod.services.context import Context
     from tui_pod.sources.opened import Podcasts
 
@@ -70,12 +71,16 @@ class RecognitionService:
         context: Context,
         files: TranscriptFiles,
         open_podcasts: Callable[[], Awaitable[Podcasts | None]],
+        read: Callable[[Episode], Awaitable[Transcript]],
         is_paused: bool = False,
     ) -> None:
-        """Recognise nothing yet; `open_podcasts` returns None if the listener has no podcasts."""
+        """Recognise nothing yet; `open_podcasts` returns None if the listener has no podcasts.
+
+        `read` returns a transcript, and gives a text the times that were recognised.
+        """
         self._context, self._frontend = context, context.frontend
         self._files = files
-        self._open_podcasts = open_podcasts
+        self._open_podcasts, self._read = open_podcasts, read
         self._model = context.settings.transcribe.model
         self._is_paused = is_paused
         self._tasks = context.tasks
@@ -232,14 +237,16 @@ class RecognitionService:
                 self._report(episode, until)
                 if self._why_waiting():
                     return
+        self._show(episode, f"aligning the text of “{episode.title}”")
+        transcript = await self._read(episode)
         is_asked = self._waiting.pop(ident, False)
         self._set_state(ident, None)
         if is_fetched and not is_asked and podcasts is not None:
             await in_thread(lambda _: podcasts.downloads.delete(ident))
         if is_asked:
-            words = await asyncio.to_thread(self._files.read, ident)
-            shows = f"“{episode.title}” has a transcript now. {key_of('view.transcript')} shows it."
-            self._frontend.tell(shows if words is not None and words.cues else f"No speech found in “{episode.title}”.")
+            note = "" if transcript.note in ("", BY_MACHINE) else f" ({transcript.note})"
+            shows = f"“{episode.title}” has a transcript now{note}. {key_of('view.transcript')} shows it."
+            self._frontend.tell(shows if transcript.cues else f"No speech found in “{episode.title}”.")
 
     async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> tuple[Path, bool]:
         """Return the recording of an episode, and whether it was downloaded only to be recognised."""

@@ -13,6 +13,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
+from tui_pod.sources.foreign_texts import is_book
 from tui_pod.speech.recogniser import RecognitionRequest
 from tui_pod.speech.sentences import find_names
 from tui_pod.speech.transcript_files import TranscriptFiles
@@ -49,7 +50,7 @@ def wanted_by_settings(
                 episode is None
                 or episode.audio is None
                 or len(episode.parts) > 1
-                or episode.transcript is not None
+                or (episode.transcript is not None and not is_book(episode.transcript))
                 or files.is_complete(ident)
             ):
                 continue

@@ -224,7 +224,11 @@ class Services:
         from tui_pod.services.recognition import RecognitionService  # see `BESIDE`
 
         return RecognitionService(
-            self.context, self.engine.transcript_files, self._open_podcasts_if_any, self._is_recognition_paused
+            self.context,
+            self.engine.transcript_files,
+            self._open_podcasts_if_any,
+            self.reader.transcript,
+            self._is_recognition_paused,
         )
 
     @cached_property

@@ -11,13 +11,16 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.library.transcript import Transcript, arrange
+from tui_pod.core.library.transcript import Cue, Transcript, arrange
 from tui_pod.core.progress.bookmarks import BY_MACHINE
-from tui_pod.core.text.clean import clock
+from tui_pod.core.text.clean import clean, clock, counted
+from tui_pod.runtime.limited_processes import CallLimits, ContentFault
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.sources.foreign_texts import ForeignTexts
-from tui_pod.speech.transcript_files import TranscriptFiles
+from tui_pod.sources.foreign_texts import ForeignTexts, door
+from tui_pod.sources.foreign_texts import is_book as is_book_file
+from tui_pod.speech.transcript_files import RECOGNISED, TEXT_ENDINGS, TranscriptFiles
 
 if TYPE_CHECKING:
     from tui_pod.config.paths import Paths
@@ -27,6 +30,13 @@ if TYPE_CHECKING:
 
 _FEED_EPISODE = re.compile(r"[0-9a-f]{16}")
 """Ids of episodes of feeds; all others are from a catalogue, and in English."""
+
+STEP = 600.0
+"""Seconds of a recording that are recognised before what there is of a book is aligned again."""
+
+ALIGN = "tui_pod.speech.transcript_files:align"
+ALIGNING = CallLimits(seconds=100.0, memory=1024**3)
+"""For a book; one of 210,000 words takes 10 s, and 300 MB."""
 
 KEPT = 3
 """How many planned texts are kept: what plays, what follows, and what is read."""
@@ -54,10 +64,43 @@ class EpisodeTranscripts:
 
     async def read(self, episode: Episode) -> Transcript:
         """Return the transcript of an episode; that of a recording with recognised words or times, if there are any."""
-        transcript = await self.published(episode)
-        if episode.audio is None or self._recognised is None:
-            return transcript
-        return await asyncio.to_thread(_with_recognised, transcript, self._recognised, episode.id)
+        if episode.audio is None or (files := self._recognised) is None:
+            return await self.published(episode)
+        given = await asyncio.to_thread(files.text_of, episode.id)
+        source = str(given or episode.transcript or "")
+        with contextlib.suppress(OSError, ValueError):
+            source += f" {os.stat(source).st_mtime_ns}"
+        kept = await asyncio.to_thread(files.read_aligned, episode.id, source)
+        if kept is not None and not kept[0].is_partial:
+            return kept[0]
+        if given is None:
+            transcript = await self.published(episode)
+        else:
+            transcript = await in_thread(lambda cancel: self._texts.transcript_in(given, episode.duration, cancel))
+        is_book = given is not None or is_book_file(episode.transcript or "")
+        return await in_thread(lambda _: _with_recognised(transcript, files, episode.id, source, is_book, kept))
+
+    async def give_text(self, episode: Episode, file: Path | None) -> str:
+        """Give a recording a text, which then is its transcript, or take it away if None; return what it begins with.
+
+        Raises UserError: the text cannot be read, or the episode has no recording.
+        """
+        if self._recognised is None or episode.audio is None or len(episode.parts) > 1:
+            raise UserError(f"“{episode.title}” has no single recording that could follow a text.")
+        begin = ""
+        if file is not None:
+            ending = file.suffix.lower()
+            if ending not in TEXT_ENDINGS:
+                raise UserError(f"{clean(str(file), 200)} is no text: it has to be {', '.join(TEXT_ENDINGS)}.")
+            found = await in_thread(lambda cancel: self._texts.transcript_in(file, episode.duration, cancel))
+            if not found.cues:
+                raise UserError(f"{clean(file.name)} cannot be read: {found.fault or 'there are no words in it'}.")
+            begin = counted(len(found.cues), "sentence")
+        try:
+            await asyncio.to_thread(self._recognised.give, episode.id, file)
+        except OSError as error:
+            raise UserError(f"{clean(str(file), 200)} cannot be kept: {error.strerror}.") from None
+        return begin
 
     def _in_file(self, episode: Episode, cancel: CancelToken) -> Transcript:
         """Return the transcript in an episode's file; a planned one, which may be a book, is kept for its pieces."""
@@ -81,7 +124,8 @@ def open_transcripts(paths: Paths, settings: Settings) -> EpisodeTranscripts:
     from tui_pod.services.podcasts.shared import SharedPodcasts
 
     texts = ForeignTexts(paths.cache)
-    return EpisodeTranscripts(SharedPodcasts(partial(open_podcasts, paths, settings, texts)), texts)
+    podcasts = SharedPodcasts(partial(open_podcasts, paths, settings, texts))
+    return EpisodeTranscripts(podcasts, texts, TranscriptFiles(paths.data / RECOGNISED))
 
 
 def is_of_feed(episode: Episode) -> bool:
@@ -89,19 +133,37 @@ def is_of_feed(episode: Episode) -> bool:
     return bool(_FEED_EPISODE.fullmatch(episode.id))
 
 
-def _with_recognised(transcript: Transcript, files: TranscriptFiles, ident: str) -> Transcript:
-    """Return the episode's own transcript with recognised times, or the recognised transcript if there is one."""
-    if transcript.cues and not files.is_complete(ident):
+def _with_recognised(
+    transcript: Transcript,
+    files: TranscriptFiles,
+    ident: str,
+    source: str,
+    is_book: bool,
+    kept: tuple[Transcript, float] | None,
+) -> Transcript:
+    """Return the episode's own transcript with recognised times, or the recognised transcript if there is one.
+
+    A book is given times from its first chapter on, while the rest is recognised; `kept` is what is there of that.
+    """
+    if transcript.cues and not is_book and not files.is_complete(ident):
         return transcript
     words = files.read(ident)
-    if words is None:
+    if words is None or (not words.cues and transcript.cues):
         return transcript
-    if not transcript.cues:
-        note = BY_MACHINE if words.is_complete else f"{BY_MACHINE} up to {clock(words.until)}"
-        return replace(arrange(words.cues), note=note, is_recognised=True, is_partial=not words.is_complete)
-    from tui_pod.speech.alignment import follow  # seldom needed
-
-    return follow(transcript, words.cues)
+    if kept is not None and not words.is_complete and words.until - kept[1] < STEP:
+        return kept[0]
+    note = BY_MACHINE if words.is_complete else f"{BY_MACHINE} up to {clock(words.until)}"
+    if transcript.cues:
+        answer = door(ALIGNING).read_each(ALIGN, [(str(files.folder), ident, transcript.cues)])[0]
+        if not isinstance(answer, ContentFault):
+            cues, *rest = answer
+            found = Transcript(tuple(Cue(*fields[:-1]) for fields in cues), *rest)
+            if found.is_timed and not transcript.is_timed:
+                files.keep_aligned(ident, source, found, words.until)
+            if found.is_timed or not is_book:
+                return found
+        note = f"{note}; the text that it was given is not what is heard"
+    return replace(arrange(words.cues), note=note, is_recognised=True, is_partial=not words.is_complete)
 
 
 def read_transcript(episode: Episode, texts: ForeignTexts, cancel: CancelToken | None = None) -> Transcript:

@@ -22,6 +22,7 @@ from tui_pod.core.player.snapshot import Chapter
 from tui_pod.runtime.files import make_folder, read_start
 from tui_pod.runtime.limited_processes import CallLimits, ContentFault, LimitedProcesses, budget
 from tui_pod.runtime.threads import CancelToken
+from tui_pod.sources.texts.kinds import ReadText
 
 LIMITS = CallLimits(seconds=5.0, memory=512 * 1024 * 1024)
 """The longest transcript that is read takes 0.5 s, and 100 MB."""
@@ -42,6 +43,10 @@ OWN = Path(tui_pod.__file__).parent / "transcripts"
 """The course's own transcripts, which need no process."""
 
 TAGS = "tui_pod.sources.folders.tags"
+BOOK = ".epub"
+"""The ending of a book, which may be the text of a recording."""
+
+READ_BOOK = "tui_pod.sources.texts.parsing:read_file"
 _HTML, _TRANSCRIPTS = "tui_pod.core.text.html_text", "tui_pod.core.library.transcript"
 
 
@@ -69,12 +74,16 @@ class ForeignTexts:
             return Transcript(fault=str(fault))
         if text is None:
             return Transcript()
+        if is_book(file):
+            return Transcript(tuple(_untimed(self.transcript(text, None, cancel).cues)))
         return parse_transcript(text, duration) if file.parent == OWN else self.transcript(text, duration, cancel)
 
     def cues_in(self, file: Path, duration: float | None) -> tuple[list[Cue], bool]:
         """Return the cues in a file, if there is one, and whether it is cut: see `read_cues`. Raises ContentFault."""
         if (text := self._text_in(file)) is None:
             return [], False
+        if is_book(file):
+            return _untimed(self.transcript(text, None).cues), False
         if file.parent == OWN:
             return read_cues(text, duration), is_cut(text)
         return _cues(self.read(f"{_TRANSCRIPTS}:read_cues", text, duration)), is_cut(text)
@@ -135,6 +144,9 @@ class ForeignTexts:
     def _text_in(self, file: Path) -> str | None:
         """Return the text in a file or recording; None if there is none. Raises ContentFault."""
         try:
+            if is_book(file):
+                found = file.stat()
+                return ReadText(*door(LARGE).read(READ_BOOK, str(file), file.name, False, *state_of(found))).planned
             content = read_start(file, MAX_BYTES)
             if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 return content.decode("utf-16", "replace")
@@ -165,6 +177,15 @@ def door(limits: CallLimits = LIMITS) -> ForeignTexts:
 @lru_cache
 def _shared_folder(*_of: str | None) -> Path:
     return find_paths().cache / FOLDER  # takes as long as it takes to store a feed
+
+
+def is_book(file: Path | str) -> bool:
+    """Return whether a transcript is a book, which has no times of a recording."""
+    return str(file).lower().endswith(BOOK)
+
+
+def _untimed(cues: Sequence[Cue]) -> list[Cue]:
+    return [Cue(cue.text, ends_paragraph=cue.ends_paragraph) for cue in cues]
 
 
 def _cues(found: Sequence[Sequence[Any]]) -> list[Cue]:

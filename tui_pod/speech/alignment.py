@@ -35,6 +35,9 @@ SLOWEST = 0.08
 PHRASE = 3
 """Words of the phrases that are looked for first."""
 
+HEADING = 8
+"""Most words that are heard of a heading after text that is not read."""
+
 COMPARED = 60
 """Most words between two phrases that are compared each with each."""
 
@@ -74,7 +77,7 @@ def follow(transcript: Transcript, heard: Sequence[Cue], is_whole: bool = True) 
         return _moved(transcript, _filled(transcript.cues, begins, heard))
     if not is_whole:
         transcript = replace(transcript, cues=transcript.cues[: max(known) + 1])
-    left_out = _left_out(transcript.cues, known, heard)
+    left_out = _left_out(transcript.cues, begins, heard)
     kept = [index for index in range(len(transcript.cues)) if index not in left_out]
     cues = [transcript.cues[index] for index in kept]
     starts = _filled(cues, {place: begins[index] for place, index in enumerate(kept) if index in begins}, heard)
@@ -143,9 +146,9 @@ def _begins(
         for place in range(max(left, one - COMPARED), one):
             if (index := theirs[place][1]) == (theirs[place - 1][1] if place else -1):
                 continue
-            if heard > 2 * written + 1:
+            if heard > 2 * written + 1 or (written > 2 * heard + 1 and one - place <= heard <= HEADING):
                 misheard[index] = ours[other - one + place][1]
-            elif heard:
+            elif heard and written <= 2 * heard + 1:
                 misheard[index] = ours[right + heard * (place - left) // written][1]
             elif size and index == theirs[one][1]:
                 misheard[index] = ours[other][1] - PACE * (one - place)

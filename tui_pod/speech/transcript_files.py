@@ -8,21 +8,30 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-from collections.abc import Iterable, Iterator
+import shutil
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
+from tui_pod.core.library.transcript import Cue, Transcript, timed_cues, to_webvtt
 from tui_pod.core.progress.bookmarks import BY_MACHINE
-from tui_pod.runtime.files import append, locked, read_bytes, reading, size
+from tui_pod.runtime.files import append, locked, make_folder, read_bytes, reading, replace, size
 
 RECOGNISED = "words"
 """Folder in the data folder with the recognised transcripts."""
 
+TEXTS, ALIGNED = "texts", "aligned"
+"""Folders in it: texts that the listener gave to recordings, and what they became, with times."""
+
+TEXT_ENDINGS = (".epub", ".txt", ".md", ".html", ".vtt", ".srt")
+
 _NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}")
 _MARK = re.compile(r"^NOTE (until|complete) (\d{1,7}(?:\.\d+)?)$", re.MULTILINE)
 _WORDS = re.compile(r"^NOTE words (\d{1,7}\.\d{3})((?: -?\d{1,7})+)$", re.MULTILINE)
+_ALIGNED = re.compile(r"WEBVTT\n\nNOTE (\w{8}) (\d+\.\d{3}) (whole|part) (.*)\n\nNOTE paragraphs([\d ]*)\n")
 _REMOVED = ".removed"
 
 
@@ -98,6 +107,7 @@ class TranscriptFiles:
         with self._locked(episode) as path:
             if exists := size(path) > 0:
                 path.rename(path.with_name(path.name + _REMOVED))
+                self.aligned(episode).unlink(missing_ok=True)
         return exists
 
     def restore(self, episode: str) -> None:
@@ -105,6 +115,49 @@ class TranscriptFiles:
         path = self.path(episode)
         with contextlib.suppress(FileNotFoundError):
             path.with_name(path.name + _REMOVED).rename(path)
+
+    def text_of(self, episode: str) -> Path | None:
+        """Return the text that the listener gave to a recording; None if there is none."""
+        name = self.folder / TEXTS / self.path(episode).stem
+        files = (name.with_name(name.name + ending) for ending in TEXT_ENDINGS)
+        return next(filter(Path.exists, files), None)
+
+    def give(self, episode: str, source: Path | None) -> None:
+        """Keep a copy of a text for a recording, instead of the one before; None for no text. Raises OSError."""
+        former, kept = self.text_of(episode), None
+        if source is not None:
+            kept = self.folder / TEXTS / f"{self.path(episode).stem}{source.suffix.lower()}"
+            make_folder(kept.parent)
+            shutil.copyfile(source, part := kept.with_name(f"{kept.name}.part"))
+            os.replace(part, kept)
+        if former is not None and former != kept:
+            former.unlink()
+        self.aligned(episode).unlink(missing_ok=True)
+
+    def aligned(self, episode: str) -> Path:
+        """Return the file of a text with the times of a recording, which need not exist."""
+        return self.folder / ALIGNED / self.path(episode).name
+
+    def read_aligned(self, episode: str, source: str) -> tuple[Transcript, float] | None:
+        """Return a text with times, and how much of the recording it follows; None if it is from another source."""
+        try:
+            text = read_bytes(self.aligned(episode)).decode("utf-8", "replace")
+        except OSError:
+            return None
+        if (head := _ALIGNED.match(text)) is None or head[1] != _mark(source):
+            return None
+        ends = {*map(int, head[5].split())}
+        cues = (cue._replace(ends_paragraph=place in ends) for place, cue in enumerate(timed_cues(text)))
+        return Transcript(tuple(cues), head[4], is_partial=head[3] == "part"), float(head[2])
+
+    def keep_aligned(self, episode: str, source: str, transcript: Transcript, until: float) -> None:
+        """Keep a text with times, so that search finds them and it need not be aligned again. Raises OSError."""
+        ends = " ".join(str(place) for place, cue in enumerate(transcript.cues) if cue.ends_paragraph)
+        extent = "part" if transcript.is_partial else "whole"
+        head = f"WEBVTT\n\nNOTE {_mark(source)} {until:.3f} {extent} {transcript.note}\n\nNOTE paragraphs {ends}"
+        file = self.aligned(episode)
+        make_folder(file.parent)
+        replace(file, to_webvtt(transcript.cues).replace("WEBVTT", head, 1))
 
     @contextlib.contextmanager
     def _locked(self, episode: str) -> Iterator[Path]:
@@ -140,6 +193,18 @@ class TranscriptWriter:
 
     def _append(self, text: str) -> None:
         append(self._path, text if size(self._path) else self._head + text)
+
+
+def align(folder: str, episode: str, cues: Sequence[Sequence[Any]]) -> Transcript:
+    """Return a text with the times of what is recognised. Runs in a process: a book takes ten seconds."""
+    from tui_pod.speech.alignment import follow  # seldom needed
+
+    text, words = Transcript(tuple(Cue(*fields) for fields in cues)), TranscriptFiles(Path(folder)).read(episode)
+    return follow(text, words.cues, words.is_complete) if words is not None and words.cues else text
+
+
+def _mark(source: str) -> str:
+    return f"{zlib.crc32(source.encode('utf-8', 'replace')):08x}"
 
 
 def _note_of_words(cue: Cue) -> str:

@@ -335,6 +335,24 @@ async def change_machine(on: Subject) -> Outcome | None:
     return None
 
 
+async def _give_text(on: Subject) -> Outcome | None:
+    """Let a recording follow a text, and recognise it for that."""
+    from pathlib import Path  # few give texts
+
+    ident, path = on.episodes[0], typed_path(on.text("file"))
+    if (episode := on.controller.library.find(ident)) is None:
+        return None
+    try:
+        size = await on.services.reader.give_text(episode, Path(path) if path else None)
+    except UserError as error:
+        on.services.frontend.tell(str(error), is_error=True)
+        return None
+    if not path:
+        return Outcome(f"“{episode.title}” has no text of yours any more.")
+    on.services.recognition.request([ident])
+    return Outcome(f"“{episode.title}” has a text of {size}; recognition finds where each is read.")
+
+
 COMMANDS: Mapping[str, Command] = {
     "playback.toggle": lambda on: on.controller.toggle_pause(partial(_play, on)),
     "playback.go_to": _go_to,
@@ -387,6 +405,7 @@ COMMANDS: Mapping[str, Command] = {
     "download.rename": lambda on: on.services.feeds.downloads.rename(),
     "transcribe.pause": lambda on: on.services.recognition.toggle_pause(),
     "transcript.recognise": lambda on: on.services.recognition.request(on.episodes),
+    "transcript.give_text": partial(_begin, _give_text),
     "transcript.remove": lambda on: on.services.recognition.remove(on.episodes[0]),
     "transcript.look_up": _look_up,
     "transcript.stop": _stop_recognition,

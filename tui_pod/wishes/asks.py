@@ -21,6 +21,7 @@ from tui_pod.services.hints import HIDING, SET_BY_FILE, SYNC_WAYS
 from tui_pod.wishes.wish import Ask, Choice
 
 if TYPE_CHECKING:
+    from tui_pod.core.library.episode import Episode
     from tui_pod.wishes.wish import Subject
 
 
@@ -132,6 +133,15 @@ def _check_folder(_: Subject, text: str) -> None:
         raise UserError("a folder is a path, such as ~/Sync/tui-pod")
 
 
+def _first(on: Subject) -> Episode | None:
+    return on.controller.library.find(next(iter(on.episodes), ""))
+
+
+def _check_text(_: Subject, text: str) -> None:
+    if text.strip() and typed_path(text) is None:
+        raise UserError("a text is a path, such as ~/Books/Moby Dick.epub; an empty one takes it away")
+
+
 def _is_server(on: Subject) -> bool:
     return on.text("with") in ("server", "library")
 
@@ -205,6 +215,17 @@ ASKS: Mapping[str, Sequence[Ask]] = {
     ),
     "transcript.look_up": (
         Ask("word", "Which word, or sentence?", example="serendipity", title="Look up", verb="Look up"),
+    ),
+    "transcript.give_text": (
+        Ask(
+            "file",
+            lambda on: f"The text of “{episode.title}”:" if (episode := _first(on)) is not None else "Which text?",
+            check=_check_text,
+            example="~/Books/Moby Dick.epub",
+            takes_empty=lambda _: True,
+            title="Text of the recording",
+            verb="Take",
+        ),
     ),
     "search.start": (Ask("words", "Search in title, summary or topic:", example="attention"),),
     "session.plan": (

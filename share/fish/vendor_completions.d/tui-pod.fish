@@ -51,7 +51,7 @@ function _shtab_tui_pod_using
 end
 
 set -g _shtab_tui_pod_commands list lists queue mark status check plan search stats history bookmarks recall recap read narrate feed transcribe passages models 'models list' 'models get' sync doctor feeds 'feeds add' 'feeds list' 'feeds refresh' 'feeds remove' 'feeds move' 'feeds rename' 'feeds set' 'feeds topics' find server 'server add' 'server list' 'server remove' devices import export toggle play pause next previous seek speed volume sleep now do attach keys config completions man
-set -g _shtab_tui_pod_opts_with_value --add --address --ao --catalog --category --clips --config --country --day --folder --forget --format --import-file --order --out --password-command --play --podcasts --rename --report --session --set --state --status --take --topic --url --user
+set -g _shtab_tui_pod_opts_with_value --add --address --ao --catalog --category --clips --config --country --day --folder --forget --format --import-file --order --out --password-command --play --podcasts --rename --report --session --set --state --status --take --text --topic --url --user
 
 complete -c tui-pod -e
 complete -c tui-pod -f
@@ -213,6 +213,7 @@ complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l state -xka "(__fish_
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l config -xka "(__fish_complete_path (commandline -ct))" -d 'read settings from this file'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l ao -x -d 'mpv'"'"'s audio output, such as pulse; null for none'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l again -d 'start over, for example with another model'
+complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l text -xka "(__fish_complete_path (commandline -ct))" -d 'the text of this recording (.epub, .txt, .md, .html), which then gets its times'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe' -l out -xka "(__fish_complete_directories)" -d 'also write DIR/<id>.vtt'
 complete -c tui-pod -n '_shtab_tui_pod_using transcribe; and test $_shtab_tui_pod_npos -ge 0' -ka "(tui-pod completions --words ids 2>/dev/null)" -d 'default: each recording on this machine without a transcript'
 complete -c tui-pod -n '_shtab_tui_pod_using; and test $_shtab_tui_pod_npos -eq 0' -a passages -d 'Print what of an episode was heard before, in others.'

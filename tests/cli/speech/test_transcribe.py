@@ -74,8 +74,19 @@ def test_named_recording_is_recognised_and_copied(tmp_path: Path, capsys: pytest
     out = tmp_path / "deep" / "out"
     assert run(tmp_path, "talk", "--out", str(out)) == 0
     assert "Said." in (out / "talk.vtt").read_text("utf-8")
-    assert capsys.readouterr().out.split("\t")[:3] == ["talk", "1:30", "1 sentences"]
+    assert capsys.readouterr().out.split("\t")[:3] == ["talk", "1:30", "1 sentence"]
     assert REQUESTS[0].names == "Ada Lovelace"
+
+
+def test_recording_is_given_a_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "book.txt").write_text("“Said!”", "utf-8")
+    assert run(tmp_path, "--text", str(tmp_path / "book.txt")) == 1
+    assert run(tmp_path, "talk", "--text", str(tmp_path / "none.txt")) == 1
+    assert REQUESTS == []
+    capsys.readouterr()
+    assert run(tmp_path, "talk", "--text", str(tmp_path / "book.txt"), "--out", str(tmp_path / "out")) == 0
+    assert capsys.readouterr().out.split("\t")[2::2] == ["1 sentence", "times found by machine\n"]
+    assert "00:00:01.000 --> 00:00:02.000\n“Said!”" in (tmp_path / "out" / "talk.vtt").read_text("utf-8")
 
 
 def test_without_a_name_what_has_no_words_is_recognised_once(tmp_path: Path) -> None:

@@ -14,14 +14,17 @@ from tui_pod.cli.shared import find_episodes, make_folder, open_library, show_pr
 from tui_pod.config.settings import MEGABYTE
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
-from tui_pod.core.text.clean import clock
+from tui_pod.core.library.transcript import Transcript
+from tui_pod.core.text.clean import clock, counted
 from tui_pod.runtime.own_files import OwnFiles
 from tui_pod.services.podcasts.opening import open_podcasts
 from tui_pod.services.recordings import find_language, find_recording, make_request
+from tui_pod.services.transcripts import EpisodeTranscripts, open_transcripts
+from tui_pod.sources.foreign_texts import is_book
 from tui_pod.sources.opened import Podcasts
 from tui_pod.speech.model import RecognitionError, check_language, find_model, model_name
 from tui_pod.speech.recogniser import transcribe
-from tui_pod.speech.transcript_files import RECOGNISED, TranscriptFiles
+from tui_pod.speech.transcript_files import RECOGNISED, RecognisedTranscript, TranscriptFiles
 
 
 class _Work(NamedTuple):
@@ -30,6 +33,7 @@ class _Work(NamedTuple):
     model: Path
     out: Path | None
     is_again: bool
+    transcripts: EpisodeTranscripts
 
 
 def run(options: Namespace) -> int:
@@ -44,6 +48,8 @@ def run(options: Namespace) -> int:
     named = find_episodes(library, options.ids)
     if options.again and not named:
         raise UserError("--again needs the ids of the episodes. See: tui-pod list")
+    if options.text is not None and len(named) != 1:
+        raise UserError("--text needs the id of one episode. See: tui-pod list")
     if options.out is not None:
         make_folder(options.out)
     work = _Work(
@@ -52,6 +58,7 @@ def run(options: Namespace) -> int:
         model,
         options.out,
         options.again,
+        open_transcripts(paths, opened.settings),
     )
     episodes = list(map(library.episode, named or range(len(library))))
     if not named:
@@ -61,14 +68,24 @@ def run(options: Namespace) -> int:
         episodes = [episode for episode in here if not work.files.is_complete(episode.id)]
         if not episodes:
             warn("no recording on this machine lacks a transcript")
-    return asyncio.run(_transcribe_all(episodes, work))
+    try:
+        return asyncio.run(_transcribe_all(episodes, work, options.text))
+    finally:
+        work.transcripts.close()
 
 
-async def _transcribe_all(episodes: Sequence[Episode], work: _Work) -> int:
+async def _transcribe_all(episodes: Sequence[Episode], work: _Work, text: str | None) -> int:
     failures = 0
+    if text is not None:
+        await work.transcripts.give_text(episodes[0], Path(text))
     for number, episode in enumerate(episodes, 1):
         try:
             seconds, speed = await _transcribe(episode, work, f"{number}/{len(episodes)} {episode.id}")
+            words = await _words(episode, work)
+            if work.out is not None:
+                aligned = work.files.aligned(episode.id)
+                file = aligned if aligned.exists() else work.files.path(episode.id)
+                shutil.copyfile(file, OwnFiles(work.out).claim(f"{episode.id}{file.suffix}"))
         except (UserError, OSError) as error:
             failures += 1
             if work.is_again and work.files.read(episode.id) is None:
@@ -76,10 +93,18 @@ async def _transcribe_all(episodes: Sequence[Episode], work: _Work) -> int:
             warn(f"{episode.id}: {error}")
             continue
         show_progress("")
-        words = work.files.read(episode.id)
+        note = [words.note] if isinstance(words, Transcript) else []
         sentences = len(words.cues) if words is not None else 0
-        print(episode.id, clock(seconds), f"{sentences} sentences", speed, sep="\t", flush=True)
+        print(episode.id, clock(seconds), counted(sentences, "sentence"), speed, *note, sep="\t", flush=True)
     return 1 if failures else 0
+
+
+async def _words(episode: Episode, work: _Work) -> Transcript | RecognisedTranscript | None:
+    """Return what was recognised, or the text of the recording with the times of that."""
+    if work.files.text_of(episode.id) is None and not is_book(episode.transcript or ""):
+        return work.files.read(episode.id)
+    show_progress(episode.id, None, "finding the times of its text")
+    return await work.transcripts.read(episode)
 
 
 async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, str]:
@@ -105,8 +130,6 @@ async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, 
         start = done if start is None else start
         share = min(1.0, done / episode.duration) if episode.duration else None
         show_progress(said, share, f"{clock(done)} recognised")
-    if work.out is not None:
-        shutil.copyfile(file := work.files.path(episode.id), OwnFiles(work.out).claim(f"{episode.id}{file.suffix}"))
     taken = time.monotonic() - began
     return done, f"{(done - (start or 0.0)) / taken:.1f}×" if done > (start or 0.0) else "was done"
 

@@ -21,11 +21,11 @@ from tui_pod.runtime.xml import decoded
 from tui_pod.shelf.published import AudioFile, Tags
 from tui_pod.sources.folders import cue
 from tui_pod.sources.folders.cue import pack_chapters
-from tui_pod.sources.foreign_texts import door
+from tui_pod.sources.foreign_texts import BOOK, door
 from tui_pod.sources.texts.kept import plan_of, read_text, write_plan
 from tui_pod.sources.texts.kinds import PLAIN, READ
 
-TRANSCRIPT_ENDINGS = (".vtt", ".srt", ".lrc", ".ttml", ".json", ".txt")
+TRANSCRIPT_ENDINGS = (".vtt", ".srt", ".lrc", ".ttml", ".json", ".txt", BOOK)
 """Endings of a transcript beside its recording, the most useful first."""
 
 DESCRIPTION, NARRATOR = "desc.txt", "reader.txt"

@@ -20,7 +20,7 @@ from tui_pod.runtime.limited_processes import OVERSPENT, ContentFault, budget
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import FeedError, PublishedItem
-from tui_pod.sources.foreign_texts import FEED, LARGE, door, state_of
+from tui_pod.sources.foreign_texts import FEED, LARGE, READ_BOOK, door, state_of
 from tui_pod.sources.texts.kinds import ReadText
 
 FOLDER = "texts"
@@ -48,7 +48,7 @@ def folder_of(store: FeedStore) -> Path:
 def read_text(file: Path, name: str, reads_code: bool, cancel: CancelToken) -> ReadText:
     """Return the text in a file: see `parsing.read_file`. Raises ContentFault: it cannot be read."""
     state = state_of(file.stat())
-    return ReadText(*door(LARGE).read(f"{_PARSING}:read_file", str(file), name, reads_code, *state, cancel=cancel))
+    return ReadText(*door(LARGE).read(READ_BOOK, str(file), name, reads_code, *state, cancel=cancel))
 
 
 def read_articles(
