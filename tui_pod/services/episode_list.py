@@ -18,6 +18,7 @@ from tui_pod.core.selection.list_query import (
     narrow,
     new_seed,
 )
+from tui_pod.core.text.clean import counted
 from tui_pod.services.hints import why_empty
 
 if TYPE_CHECKING:
@@ -85,7 +86,15 @@ class EpisodeListModel:
         """Why the list is empty, and what to press: the page of a podcast in trouble that has no episodes."""
         is_narrowed = self.query.query.strip() or self.query.filter is not Filter.ALL
         trouble = None if is_narrowed else self.trouble
-        return trouble.page if trouble is not None else why_empty(self.query, not len(self.library))
+        if trouble is not None:
+            return trouble.page
+        return why_empty(self.query, not len(self.library), self.left_out)
+
+    @property
+    def left_out(self) -> str:
+        """What Continue leaves out; empty if it has all that was begun, or if something else is listed."""
+        count = self.progress_index.left_out if self.query.entry == SmartList.CONTINUE else 0
+        return f"{counted(count)} only just begun {'is' if count == 1 else 'are'} not listed." if count else ""
 
     # -- entries ---------------------------------------------------------------------------------------
 

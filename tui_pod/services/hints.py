@@ -44,15 +44,15 @@ def why_no_transcript(episode: Episode, fault: str | None = None) -> str:
     return f"Its transcript is empty: {name}." if isfile(where) else f"Its transcript is missing: {name}."
 
 
-def why_empty(view: ListQuery, is_library_empty: bool) -> str:
-    """Return why a list is empty, and what to press."""
+def why_empty(view: ListQuery, is_library_empty: bool, left_out: str = "") -> str:
+    """Return why a list is empty, and what to press; `left_out` is what Continue leaves out."""
     if view.query.strip():
         where = "Nothing" if view.entry == ROOT else "Nothing here"
         return f"{where} matches. {key_of('search.everywhere')} searches everywhere, {key_of('search.clear')} clears."
     if is_library_empty:
         return f"There is nothing to play yet. Press {key_of('feed.add')} to add a podcast, or to search for one."
     if view.entry == SmartList.CONTINUE:
-        return "Nothing is unfinished. What you begin and do not finish appears here."
+        return f"{left_out or 'Nothing is unfinished.'} What you begin and do not finish appears here."
     if view.entry == SmartList.OLDER:
         return "Nothing is old. What you begin and leave alone for a month goes from Continue to here."
     if view.entry == SmartList.NEW:

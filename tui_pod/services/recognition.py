@@ -22,13 +22,11 @@ from tui_pod.core.player.changes import TranscriptChanged
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import span
 from tui_pod.integrations.power_and_network import is_on_battery
-from tui_pod.runtime.installer import install_command
 from tui_pod.runtime.log import log_error
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.frontend import Job
 from tui_pod.services.recordings import find_language, find_recording, make_request, wanted_by_settings
 from tui_pod.speech.model import (
-    RECOGNISER,
     RecognitionError,
     check_language,
     find_model,
@@ -111,9 +109,10 @@ class RecognitionService:
         """Return how to get a transcript for an episode that has none; empty if it has no recording."""
         if episode.audio is None or len(episode.parts) > 1:
             return ""
-        if not self.is_ready:
-            command = install_command(*RECOGNISER)
-            return f"To make transcripts on this machine, install the recogniser: {command} — then restart tui-pod."
+        try:
+            find_model(self._model)
+        except RecognitionError as error:
+            return f"{error} — then restart tui-pod."
         takes = f" That takes {span(episode.duration / USUAL_SPEED)} or more." if episode.duration else ""
         return f"{how} to have a transcript recognised on this machine.{takes}"
 

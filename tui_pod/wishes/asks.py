@@ -98,6 +98,13 @@ def _asked_sleep(on: Subject) -> str:
     return f"Sleep when? Minutes such as 15, a time such as 22:30, {ends} for the end of this episode:"
 
 
+def _about_sleep(on: Subject, text: str) -> str:
+    running = on.controller.sleep
+    if text.strip() or running is None:
+        return f"Sleep timer: {parse_sleep(text, on.controller.now()) or 'off'}"
+    return f"It runs: {running}. Press enter for {running.more}, or type 0 for none."
+
+
 def _is_course(on: Subject) -> bool:
     library, entry = on.model.library, on.entry
     is_other = entry is None or entry in library.lists or on.model.feed(entry) is not None
@@ -189,8 +196,8 @@ ASKS: Mapping[str, Sequence[Ask]] = {
             _asked_sleep,
             default="",
             check=lambda on, text: parse_sleep(text, on.controller.now()),
-            example="23:30, or minutes such as 20",
-            about=lambda on, text: f"Sleep timer: {parse_sleep(text, on.controller.now()) or 'off'}",
+            example="minutes such as 20, or 23:30",
+            about=_about_sleep,
             takes_empty=lambda on: on.controller.sleep is not None,
             leave="No sleep timer.",
             title="Sleep timer",

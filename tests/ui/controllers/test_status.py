@@ -1,11 +1,10 @@
 """The lines around the panes of the library screen: header, title of the list, bar and key line."""
 
-from collections.abc import Callable
 from functools import partial
 
 import pytest
 
-from tests.app_driver import AppDriver, FakeServices, run_app
+from tests.app_driver import AppDriver, run_app
 from tests.fakes import START
 from tests.present import present
 from tui_pod.config.settings import InterfaceSettings, Settings
@@ -123,35 +122,14 @@ async def test_size_of_the_selection_stands_out(library: Library) -> None:
         assert "reverse" in str(span.style)
 
 
-async def test_counts_follow_progress_queue_and_speed(library: Library) -> None:
+async def test_counts_follow_progress_and_queue(library: Library) -> None:
     async with run_app(library, query=ListQuery(entry=1), progress=STARTED) as driver:
-        assert "×" not in driver.header.right
         assert tree_row(driver, "Continue").endswith("1")
         await driver.press("j", "e")
         assert tab_size(driver, "Queue") == 1
         assert tree_row(driver, "Queue").endswith("1")
         await driver.press("k", "m")
         assert driver.header.right.startswith("1/")
-        await driver.press("enter", "right_square_bracket")
-        assert "at 1.1×" in driver.header.right
-
-
-def at_speed(speed: float, usual: float, episode: str | None = None) -> Callable[[FakeServices], None]:
-    def prepare(services: FakeServices) -> None:
-        playback = services.first.playback._replace(speed=speed, episode=episode)
-        services.first = services.first._replace(playback=playback, usual_speed=usual)
-
-    return prepare
-
-
-@pytest.mark.parametrize(
-    ("episode", "shown"),
-    [(None, "at 1.5×"), ("one", "at 2×")],
-    ids=["nothing was played", "a podcast with a speed of its own"],
-)
-async def test_time_left_at_the_start_is_at_the_usual_speed(episode: str | None, shown: str, library: Library) -> None:
-    async with run_app(library, prepare=at_speed(1.5, 2.0, episode)) as driver:
-        assert shown in driver.header.right
 
 
 async def test_bar_without_an_episode_says_how_to_begin(library: Library) -> None:

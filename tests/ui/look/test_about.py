@@ -131,12 +131,21 @@ def test_lines_follow_one_another_with_their_looks_and_wrapped_beside_what_names
 
 
 def test_facts_are_beside_the_text_below_the_cover_if_there_is_room() -> None:
-    about = About("One", text="a " * 99, facts=[("Length", "1 m"), ("Id", "x")])
+    about = About("One", text="a " * 199, facts=[("Length", "1 m"), ("Id", "x")])
     lines = lay_out(about, 70, cover=(24, 4))
     assert [number for number, line in enumerate(lines) if line.aside] == [5]
     assert "".join(text for text, _ in lines[5].aside) == "  Length     1 m"
-    assert max(sum(len(text) for text, _ in line.parts) for line in lines) <= 70 - 32
+    widths = [sum(len(text) for text, _ in line.parts) for line in lines]
+    assert max(widths[:6]) <= 70 - 32
+    assert max(widths[6:]) == 69, "nothing is beside these"
     assert "Id" in lines[-1].parts[0][0]
+
+
+def test_items_of_a_list_stand_out_where_they_wrap() -> None:
+    lines = lay_out(About("One", text="• one two\n• three"), 9)
+    assert ["".join(text for text, _ in line.parts) for line in lines[2:]] == ["• one two", "• three"]
+    lines = lay_out(About("One", text="• one two\n• three"), 8)
+    assert ["".join(text for text, _ in line.parts) for line in lines[2:]] == ["• one", "  two", "• three"]
 
 
 def test_forty_links_or_times_are_listed_at_most() -> None:

@@ -183,7 +183,10 @@ async def test_sleep_timer_asked_again_gives_five_minutes_more_or_is_turned_off(
     await driver.press("z", "enter", "z")
     assert "Sleep timer: 5:00" in said(driver)
     rows = [str(option.prompt) for option in driver.app.screen.query_one(OptionList).options]
-    assert (rows[1:3], rows[-1]) == (["Off", "5 minutes"], "At a time of day …")
+    assert (rows[1:3], rows[7]) == (["Off", "5 minutes"], "Other minutes, or a time of day …")
+    await driver.press(*["j"] * 7, "enter")
+    assert "It runs: 5:00. Press enter for 5 minutes more" in said(driver)
+    await driver.press("escape", "z")
     await driver.press("z")
     assert driver.bar.facts.sleep == "10:00"
     assert not driver.shows(SleepScreen)
@@ -195,13 +198,13 @@ async def test_sleep_timer_asked_again_gives_five_minutes_more_or_is_turned_off(
 
 async def test_each_row_of_the_sleep_timer_sets_what_it_says(driver: AppDriver) -> None:
     timers = {0: SleepTimer(300.0), 4: SleepTimer(3600.0), 10: None}
-    timers |= {5 + row: SleepTimer(count, SleepUnit.EPISODE) for row, count in enumerate((1, 2, 3, 5))}
+    timers |= {6 + row: SleepTimer(count, SleepUnit.EPISODE) for row, count in enumerate((1, 2, 3, 5))}
     for row, timer in timers.items():
         driver.controller.set_sleep(None)
         await driver.press("z", *["j"] * row, "enter")
         assert driver.controller.sleep == timer
     driver.controller.set_sleep(None)
-    await driver.press("z", *["j"] * 9, "enter", *"25:00", "enter")
+    await driver.press("z", *["j"] * 5, "enter", *"25:00", "enter")
     assert "no time of day" in said(driver)
     await driver.press(*["backspace"] * 5, *"23:30", "enter")
     assert driver.bar.facts.sleep == "at 23:30"
@@ -217,8 +220,8 @@ async def test_sleep_timer_to_the_end_of_the_chapter_is_offered_where_there_are_
     )
     await driver.press("z")
     rows = [str(option.prompt) for option in driver.app.screen.query_one(OptionList).options]
-    assert rows[4:7] == ["60 minutes", "End of this chapter", "End of this episode"]
-    await driver.press(*["down"] * 5, "enter")
+    assert rows[5:8] == ["Other minutes, or a time of day …", "End of this chapter", "End of this episode"]
+    await driver.press(*["down"] * 6, "enter")
     assert driver.bar.facts.sleep == "1 ch"
     for _ in range(32):
         await driver.play(1)

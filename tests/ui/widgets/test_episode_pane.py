@@ -43,7 +43,7 @@ async def test_pane_of_a_wide_terminal_follows_the_cursor(driver: AppDriver) -> 
     for key in ("", "j", "j"):
         await driver.press(*([key] if key else []))
         await shows(driver, driver.main.model.library.titles[driver.main.model.index or 0])
-    assert "Episode" in pane_text(driver)
+    assert "At the cursor" in pane_text(driver)
     assert "3 Feb 2026 · 5 min" in pane_text(driver)
 
 
@@ -109,7 +109,7 @@ async def test_details_open_at_the_chapter_that_plays_and_show_it(driver: AppDri
 
 
 async def test_cover_takes_no_room_without_true_colour(driver: AppDriver) -> None:
-    await shows(driver, "Episode")
+    await shows(driver, "At the cursor")
     assert [cover.display for cover in driver.main.query(Cover)] == [False]
 
 

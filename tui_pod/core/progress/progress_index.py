@@ -202,6 +202,11 @@ class ProgressIndex:
         """Return the library indexes of the started episodes of Continue, the most recently played first."""
         return self._newest_first(self._continuing)
 
+    @property
+    def left_out(self) -> int:
+        """How many started episodes neither Continue nor Older has, since little of them was heard."""
+        return len({*self.resumable()} - self._continuing - self._older)
+
     def follow_ups(self) -> dict[int, datetime]:
         """Return what to hear next of each course, folder or serial podcast that was begun, and when it was last heard.
 

@@ -103,23 +103,13 @@ class StatusController:
     def show_counts(self) -> None:
         """Show the counts of the tree and of the header."""
         header, model = self._screen.query_one("#header", HeaderLine), self._model
-        header.right = status_texts.counts_text(model, self._usual_speed)
+        header.right = status_texts.counts_text(model)
         self.bar.hint = self._services.first.with_keys(status_texts.bar_hint(model.library))
         header.tabs = status_texts.make_tabs(model, self._kept, self._services)
         self._screen.topic_tree.show_counts(model.progress_index.continue_count, len(model.queue.upcoming))
         self.show_keys()
         if model.is_queue:
             self.show_title()  # the length of the queue depends on progress and speed
-
-    @property
-    def _usual_speed(self) -> float:
-        """The speed at which most episodes play; that of the playback may be its podcast's own."""
-        playback, first = self._screen.playback, self._services.first
-        if not playback.is_loaded:
-            return playback.speed
-        if not playback.load and playback.speed == first.playback.speed:
-            return first.usual_speed  # without building the player for it
-        return self._services.controller.mixer.usual_speed
 
     def show_session(self) -> None:
         """Show the session, the next episode and the sleep timer, and in the tree what plays."""

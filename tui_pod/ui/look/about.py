@@ -47,6 +47,9 @@ FIRST_FACTS = ("Question", "Answer", "Last error", "What helps")
 LAST_FACTS = ("Audio", "Address", "Source", "Id")
 """Facts that few want, at the very end."""
 
+ITEM = "• "
+"""What an item of a list begins with."""
+
 CHAPTERS = "Chapters"
 """The heading of chapters, and the group of their links and pictures."""
 
@@ -97,25 +100,30 @@ class About(NamedTuple):
         return choice.group or ("Links" if isinstance(choice.target, str) else self.head)
 
 
-def aside_of(width: int) -> int:
-    """Return the width of the column of facts beside the text of so many cells in all; 0 if it has no room."""
-    return ASIDE if width >= ROOM_FOR_ASIDE else 0
-
-
 def lay_out(about: About, width: int, cover: tuple[int, int] = (0, 0)) -> list[TextLine]:
     """Return the lines, at most `width` cells wide, with the numbers of the choices.
 
-    What begins in the lines beside a cover leaves room for it, as columns and lines at the top right. With enough room,
-    the facts are below it.
+    Lines beside a cover leave room for it, as columns and lines at the top right. With enough room, there is a column
+    of facts below it, and only the lines beside them are shorter.
     """
     lines: list[TextLine] = []
-    aside = aside_of(width)
+    facts = [fact for fact in about.facts if fact[1]]
+    others = (*FIRST_FACTS, *LAST_FACTS)
+    has_column = width >= ROOM_FOR_ASIDE
+    column = [parts for name, value in facts if has_column and name not in others for parts in _aside(name, value)]
+    top = cover[1] + bool(cover[1])
+    beside, end = (ASIDE, top + len(column)) if has_column else cover
 
     def add(text: str, look: str, lead: str | None = None, choice: int | None = None) -> None:
-        room = width - len(lead or "") - (aside or (cover[0] if len(lines) < cover[1] else 0))
-        for part in wrap(text, room):
-            lines.append(TextLine([(part, look)] if lead is None else [(lead, QUIET), (part, look)], choice))
-            lead = lead and " " * len(lead)
+        rest, room = " ".join(text.split()), width - len(lead or "")
+        while True:
+            short = max(0, end - len(lines))
+            for part in wrap(rest, room - beside if short else room)[: short or None]:
+                lines.append(TextLine([(part, look)] if lead is None else [(lead, QUIET), (part, look)], choice))
+                lead = lead and " " * len(lead)
+                rest = rest.removeprefix(part).lstrip()
+            if not rest:
+                return
 
     add(about.title, HEAD)
     for below in filter(None, about.below):
@@ -123,7 +131,6 @@ def lay_out(about: About, width: int, cover: tuple[int, int] = (0, 0)) -> list[T
     if about.said:
         lines.append(TextLine())
         add(f"“{about.said.strip('“”')}”", ACCENT)
-    facts = [fact for fact in about.facts if fact[1]]
     if width < ROOM_FOR_COVER:
         lines += [TextLine()] * (cover[1] - len(lines))
 
@@ -152,21 +159,16 @@ def lay_out(about: About, width: int, cover: tuple[int, int] = (0, 0)) -> list[T
     if about.text:
         lines.append(TextLine())
         for part in about.text.split("\n"):
-            add(part, PLAIN)
+            add(part.removeprefix(ITEM), PLAIN, ITEM if part.startswith(ITEM) else None)
     if not about.is_read:
         lines += [TextLine(), TextLine([("reading …", QUIET)])]
     add_choices(are_links=True)
-    others = (*FIRST_FACTS, *LAST_FACTS)
-    if not aside:
+    if not has_column:
         add_facts(others, is_among=False)
-        add_facts(LAST_FACTS)
-        return lines
     add_facts(LAST_FACTS)
-    top = cover[1] + bool(cover[1])
-    column = [parts for name, value in facts if name not in others for parts in _aside(name, value)]
     lines += [TextLine()] * (top + len(column) - len(lines))
-    for row, beside in enumerate(column, top):
-        lines[row] = lines[row]._replace(aside=beside)
+    for row, parts in enumerate(column, top):
+        lines[row] = lines[row]._replace(aside=parts)
     return lines
 
 

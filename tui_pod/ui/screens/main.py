@@ -208,8 +208,8 @@ class MainScreen(Screen[None]):
             self.episodes.show()
         if former.episode != playback.episode:
             self.status.show_bookmarks()
-        if former.speed != playback.speed:
-            self.status.show_counts()
+        if former.speed != playback.speed and self.model.is_queue:
+            self.status.show_title()
 
     # -- search, filter, sort --------------------------------------------------------------------------
 

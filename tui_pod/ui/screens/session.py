@@ -220,6 +220,8 @@ class SummaryScreen(Dialog):
 
 _OFF: tuple[str, SleepTimer | None] = ("Off", None)
 
+_TYPED: tuple[str, SleepTimer | None] = ("Other minutes, or a time of day …", None)
+
 _CHAPTER = ("End of this chapter", SleepTimer(1, SleepUnit.CHAPTER))
 _PART = ("End of this part of the book", SleepTimer(1, SleepUnit.PART))
 
@@ -229,11 +231,11 @@ _TIMERS: tuple[tuple[str, SleepTimer | None], ...] = (
     ("30 minutes", SleepTimer(1800.0)),
     ("45 minutes", SleepTimer(2700.0)),
     ("60 minutes", SleepTimer(3600.0)),
+    _TYPED,
     ("End of this episode", SleepTimer(1, SleepUnit.EPISODE)),
     ("End of the next episode", SleepTimer(2, SleepUnit.EPISODE)),
     ("After 3 episodes", SleepTimer(3, SleepUnit.EPISODE)),
     ("After 5 episodes", SleepTimer(5, SleepUnit.EPISODE)),
-    ("At a time of day …", None),
     _OFF,
 )
 
@@ -250,7 +252,7 @@ class SleepScreen(ChoiceDialog):
         ends = [_CHAPTER] if chapters else []
         if episode is not None and 1 < len(episode.parts) < len(chapters):
             ends.append(_PART)
-        self._choices = (*_TIMERS[:5], *ends, *_TIMERS[5:])
+        self._choices = (*_TIMERS[:6], *ends, *_TIMERS[6:])
         if (timer := controller.sleep) is not None:
             title, keys = f"Sleep timer: {timer}", f"enter Set · {key} again: {timer.more}"
             self._choices = ((timer.more, timer.extended()), _OFF, *self._choices[:-1])
@@ -260,7 +262,7 @@ class SleepScreen(ChoiceDialog):
         (name, chosen), running = self._choices[number], self._controller.sleep
         if running is not None and number == 0:
             chosen = running.extended()  # from the time left now
-        if name == _TIMERS[-2][0]:
+        if name == _TYPED[0]:
             self._tui.main_screen.ask("sleep.timer")
         else:
             self._controller.set_sleep(chosen)

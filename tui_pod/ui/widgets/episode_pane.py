@@ -36,11 +36,11 @@ from tui_pod.services.podcasts.troubles import HELPS
 from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
 from tui_pod.ui.look.about import (
+    ASIDE,
     About,
     AboutChoice,
     about_episode,
     about_topic,
-    aside_of,
     lay_out,
     with_choices,
     with_story,
@@ -123,7 +123,7 @@ class AboutText(Widget):
         is_lit = choice is not None and choice == self.cursor
         base, behind = self.rich_style, CURSOR if is_lit else ""
         segments = [Segment(text, base + look(self.app, name, behind)) for text, name in parts]
-        beside = aside_of(width)
+        beside = ASIDE if aside else 0
         line = Strip(segments).adjust_cell_length(width - beside, base + look(self.app, HEAD, behind))
         column = Strip(Segment(text, base + look(self.app, name)) for text, name in aside)
         return Strip.join((line, column.adjust_cell_length(beside, base)))
@@ -268,7 +268,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
             self._transcript, self._notes, self._podcast = Transcript(), EpisodeNotes(), None
             self._chapters, self._passages, self._story = (), (), Story()
             self._shows_answer, self._about.cursor, self._is_read = False, None, False
-            self.border_title = "Details" if self.is_detailed else "Now playing" if subject[1] else "Episode"
+            self.border_title = "Details" if self.is_detailed else "Now playing" if subject[1] else "At the cursor"
             self.scroll_home(animate=False)
             self.run_worker(self._look_up, group="episode", exclusive=True)  # type: ignore[arg-type]  # its result is not used
         self._show()

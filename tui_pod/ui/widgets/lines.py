@@ -117,7 +117,7 @@ class HeaderLine(ActionLine):
     work = reactive("")
     """The background work; it takes precedence over the names of the other tabs."""
     left = reactive("")
-    """The path of the list; it is cut first, from its start."""
+    """The path of the list, before which the totals go; it is cut from its start."""
     right = reactive("")
 
     def __init__(self) -> None:
@@ -131,14 +131,14 @@ class HeaderLine(ActionLine):
         if sum(map(width_of, tabs)) + cell_len(work) + 3 * bool(work) > width:  # with the spaces around it
             tabs = self._tab_parts(is_short=True)
         used = sum(map(width_of, tabs))
-        room = width - used - cell_len(work) - 2  # the names of the tabs come first, then the path, then the numbers
-        wanted = (f"{self.right} ", min(cell_len(self.left), MIN_PATH) + 2), (f"{self.right.rpartition(' · ')[2]} ", 0)
-        right = next((text for text, path in wanted if cell_len(text) + path <= room), " ")
-        self._ends = {0: [*zip(accumulate(map(width_of, tabs)), (tab.action for tab in self.tabs), strict=True)]}
+        room = width - used - cell_len(work) - 1  # the names of the tabs come first, then the path, then the numbers
+        path = cell_len(self.left) + 2 * bool(self.left)
+        wanted = (f"  {text} " for text in (self.right, self.right.rpartition(" · ")[2]) if text)
+        right = next((text for text in wanted if path + cell_len(text) <= room), " ")
         left: list[Part] = [(" ", PLAIN), (work, ACCENT)]
-        if used + cell_len(work) + cell_len(right) + MIN_PATH < width:
-            right = f" {right}"  # two spaces at least between the path and the numbers
-            left.append((f" {_end_of(self.left, room - cell_len(right) - 1)}", QUIET))
+        if self.left and room > MIN_PATH:
+            left.append((f" {_end_of(self.left, room - cell_len(right) - 2)}", QUIET))
+        self._ends = {0: [*zip(accumulate(map(width_of, tabs)), (tab.action for tab in self.tabs), strict=True)]}
         line = [
             *(part for parts in tabs for part in parts),
             *spread_parts(left, [(right, QUIET)], width - used),

@@ -25,6 +25,9 @@ from tui_pod.ui.widgets.rows import SIDES, RowPane
 METER_WIDTH = 4
 """Width of a topic's progress line, in cells; in a tree that is too narrow for its names, no topic has one."""
 
+LEAST_SHARE = 0.05
+"""How much of a topic must be played for its progress line."""
+
 COUNT_WIDTH = 3
 """Width of a count beside that line, which aligns the lines, in cells."""
 
@@ -390,7 +393,7 @@ class TopicTree(RowPane):
         number = str(count)
         if played == count and count:
             right += [(f"{MARKS['played']} ", PLAYED)]
-        elif played and self.text_width + SIDES + BORDER >= self._wanted_width:
+        elif played >= max(1, LEAST_SHARE * count) and self.text_width + SIDES + BORDER >= self._wanted_width:
             full, rest = meter(played / count, METER_WIDTH)
             right += [(full, ACCENT), (f"{rest} ", LINE)]
             number = f"{number:>{COUNT_WIDTH}}"
