@@ -432,7 +432,7 @@ def test_title_that_is_asked_for_counts_more_than_one_that_goes_on(desk: Desk) -
 
 QUESTIONS = tomllib.loads((Path(__file__).parent / "questions.toml").read_text("utf-8"))
 
-FIRST, FLOOR = 3, {"asked": 51, "tuning": 55}
+FIRST, FLOOR = 3, {"asked": 52, "tuning": 56, "own": 19}
 """How many of the questions find their episode among the first three."""
 
 

@@ -42,12 +42,15 @@ BEST_GROUPS, HEAD_WEIGHT, WHOLE_WEIGHT = 10, 6.0, 0.25
 """How many groups of words count for an episode's nearness, how much more its title and summary do, and how much of
 that counts once more for whole words."""
 
-NAME_WEIGHT, STOP_WEIGHT, EXACT_WEIGHT = 1.0, 0.25, 0.2
+NAME_WEIGHT, STOP_WEIGHT, EXACT_WEIGHT = 1.5, 0.25, 0.2
 """What counts besides, as a share of the best score: a title or phrase that is asked for, a stop word in it, and if an
 episode has all words of the query."""
 
 PREFIX_FIT = 0.4
 """What a word of a name counts that only begins with a word that is asked for."""
+
+DERIVED = ("ness", "ly", "er", "ion", "ity", "al", "ment", "y")
+"""English endings of words that mean the same as what they are derived from, as randomness does."""
 
 _PARTS = r"\s[-–—|]\s|:\s"
 """What separates the parts of a title."""
@@ -126,7 +129,9 @@ class _Asked:
         """Return 1 if a word is the last one of a phrase in some inflection, less if it only begins with it."""
         if not phrase.begins(word):
             return 0.0
-        return 1.0 if self._language.stem(word) == phrase.words[-1] or word == phrase.words[-1] else PREFIX_FIT
+        asked = phrase.words[-1]
+        is_same = asked in (word, self._language.stem(word)) or word.removeprefix(asked) in DERIVED
+        return 1.0 if is_same else PREFIX_FIT
 
     def named(self, name: str) -> float:
         """Return how much of a name the question has, times how much of the question the name has."""
