@@ -198,16 +198,19 @@ def split_sentences(text: str) -> list[str]:
     sentences: list[str] = []
     begin = 0
     for end in _SENTENCE_END.finditer(text):
-        if _is_end(text, end):
+        if _is_end(text, begin, end):
             sentences.append(text[begin : end.end()].strip())
             begin = end.end()
     sentences.append(text[begin:].strip())
     return [sentence for sentence in sentences if sentence]
 
 
-def _is_end(text: str, end: re.Match[str]) -> bool:
+def _is_end(text: str, begin: int, end: re.Match[str]) -> bool:
     following = text[end.end() : end.end() + 1]
-    if following.islower() or (end.start() < _LONGEST_TITLE and re.fullmatch(_ROMAN, text[: end.start()])):
+    if following.islower():
+        return False
+    alone = text[begin : end.start()]
+    if len(alone) < _LONGEST_TITLE and re.fullmatch(_ROMAN, alone) and (alone != "I" or not begin):
         return False
     if text[end.start()] != ".":
         return True
