@@ -289,6 +289,15 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
     return found
 
 
+def read_heard(text: str, now: datetime) -> list[HeardRecord]:
+    """Return the stretches of listening in a journal, oldest first, the last of each key; none is later than `now`."""
+    tables = parse_journal(text).get("heard", [])
+    for table in tables:
+        HEARD.believe(table, now, now)
+    records = filter(None, map(to_heard, tables))
+    return sorted({record.key: record for record in records}.values(), key=lambda record: record.started)
+
+
 def _parsed(text: str) -> Table:
     try:
         return loads(text)

@@ -27,7 +27,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, is_to_send
 from tui_pod.core.wall_time import UNKNOWN, is_believed
 from tui_pod.runtime import changes, files
-from tui_pod.state.fields import HEARD, Table, updated_of
+from tui_pod.state.fields import Table, updated_of
 from tui_pod.state.format import (
     DamagedState,
     NewerState,
@@ -37,11 +37,11 @@ from tui_pod.state.format import (
     journal_text,
     parse_journal,
     parse_snapshot,
+    read_heard,
     read_notebook,
     read_progress,
     record_text,
     snapshot_text,
-    to_heard,
 )
 
 COMPACT_AT = 256 * 1024
@@ -109,6 +109,8 @@ class StateFile:
         self.journal = real.parent / f"{real.stem}.journal.toml"
         self.backup = real.parent / f"{real.name}.bak"
         self.history = real.parent / f"{real.stem}.history.toml"
+        self.elsewhere = real.parent / f"{real.stem}.history"
+        """The folder of what was heard on other machines, a file for each."""
         self._lock = real.parent / f"{real.name}.lock"
         self._clock = clock
         self._has_appended = False
@@ -240,20 +242,16 @@ class StateFile:
         except OSError:
             return 0
 
-    def heard_records(self) -> list[HeardRecord]:
-        """Return all saved stretches of listening, oldest first."""
-        texts = []
+    def heard_records(self, everywhere: bool = True) -> list[HeardRecord]:
+        """Return all saved stretches of listening, oldest first; those of other machines only if `everywhere`."""
+        texts, others = [], sorted(self.elsewhere.glob("*")) if everywhere else []
         with contextlib.ExitStack() as held:
             with contextlib.suppress(StateError, OSError):  # better some statistics than none, here and below
                 held.enter_context(self._locked())  # meanwhile nobody moves records from one file to the other
-            for path in (self.history, self.journal):
+            for path in (*others, self.history, self.journal):
                 with contextlib.suppress(OSError):
                     texts.append(files.read_text(path, "replace") or "")
-        tables, now = parse_journal("\n".join(texts)).get("heard", []), self._now()
-        for table in tables:
-            HEARD.believe(table, now, now)
-        records = filter(None, map(to_heard, tables))
-        return sorted({record.key: record for record in records}.values(), key=lambda record: record.started)
+        return read_heard("\n".join(texts), self._now())
 
     def _refuse_newer(self) -> None:
         """Refuse to write files of a newer program, even if it was installed while this one ran."""

@@ -177,8 +177,8 @@ class Machine(NamedTuple):
     def said(self, now: datetime) -> str:
         """Return when it was seen, and what it holds, as half a sentence."""
         counts = {"episode": self.episodes, "bookmark": self.bookmarks, "list": self.lists, "podcast": self.podcasts}
-        held = enumerated([counted(count, thing) for thing, count in counts.items() if count]) or "nothing"
-        return f"{ago(self.seen, now)}, {held}" if self.seen else "its file cannot be read"
+        held = enumerated([counted(count, thing) for thing, count in counts.items() if count]) or "nothing yet"
+        return f"seen {ago(self.seen, now)}, has {held}" if self.seen else "its file cannot be read"
 
 
 class Gathered(NamedTuple):

@@ -303,7 +303,7 @@ class LibrarySync:
         self, file: StateFile, account: _Account, counted: Mapping[str, object], now: datetime
     ) -> list[ListeningSession]:
         """Return the sessions that the server lacks, newest first."""
-        records = [record for record in file.heard_records() if record.episode in self._by_id]
+        records = [record for record in file.heard_records(everywhere=False) if record.episode in self._by_id]
         found = make_sessions(records, account.ident, now)
         return [one for one in found if counted.get(one.ident) != round(one.wall, 2)][:MAX_SESSIONS]
 

@@ -47,6 +47,7 @@ from tui_pod.sync.shared_podcasts import (
 )
 from tui_pod.sync.shared_queue import QueuePlan, by_episode, merge_queue
 from tui_pod.sync.shared_recordings import Described, MissingRecordings, Recognition, to_describe
+from tui_pod.sync.shared_statistics import forget_heard, share_heard
 
 WAIT = 10.0
 """Seconds to wait for a sync that is running."""
@@ -149,7 +150,8 @@ def sync_with_folder(
     here = store.contents()
     used = {*state.strings("queue", "entries"), *(bookmark.episode for bookmark in state.notebook.bookmarks)}
     used.update(ident for own in state.notebook.lists for ident in own.episodes)
-    found = shared.gather(now, Recognition(here, state.progress, used, store.copies()))
+    known_here = Recognition(here, state.progress, used, store.copies())
+    found = shared.gather(now, known_here)
     records: list[Record] = [*naming, *_notes_of_others(state, folder, machine, found, options.is_alone)]
     plan = _decide(state, found, read_chosen(store, now), store, now)
     noted = plan.progress, plan.notebook, plan.queue.marks, plan.settings
@@ -174,6 +176,7 @@ def sync_with_folder(
         records += [*received_notebook.all, *plan.queue.records]
         configured = _save(file, store, records, plan)
         _write(shared, found, plan, now, options.device)
+        share_heard(file, folder, machine, lambda ident: known_here.whole(ident, found.all.recordings), now)
     here_now = Contents(plan.progress, plan.notebook, plan.settings, plan.subscriptions, options.device, now)
     this = Machine(machine, label_of(machine), is_this=True).holding(here_now)
     there = found.all.subscriptions
@@ -210,6 +213,7 @@ def forget_machine(file: StateFile, state: State, folder: Path, name: str, now: 
     The other machines take that over. Who made a list or bookmark is not known. Raises SyncError, StateError.
     """
     gone = SyncFolder(folder, machine_name(state)[0]).remove(name)
+    forget_heard(file, folder, gone)
     known = dict(zip(state.strings("sync", "others"), state.strings("sync", "names"), strict=False))
     names = {known.get(stem) or label_of(stem) for stem in gone}
     found = [ident for ident, value in state.progress.items() if value.origin in names]
@@ -306,9 +310,11 @@ def _save(file: StateFile, store: FeedStore, records: list[Record], plan: _Plan)
 
 
 def _write(shared: SyncFolder, found: Gathered, plan: _Plan, now: datetime, device: str | None) -> None:
-    """Write this machine's file, unless it holds all of that already, and is not old."""
+    """Write this machine's file, unless it holds all of that already, and is not old, or there is nothing to share."""
     contents, own = Contents(plan.progress, plan.notebook, plan.settings, plan.subscriptions), found.own or Contents({})
     contents = contents._replace(queue=plan.queue.marks, recordings=plan.recordings)
+    if found.own is None and contents == Contents({}, queue=()):
+        return
     lacks = any(own.progress.get(ident) != value for ident, value in plan.progress.items())
     is_same = plan.settings == own.podcasts and plan.subscriptions == own.subscriptions
     is_same &= plan.queue.marks == own.queue and plan.recordings == own.recordings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
@@ -60,11 +61,13 @@ class Day(NamedTuple):
 def heard_days(records: Sequence[HeardRecord], progress: Iterable[tuple[str, Progress]]) -> list[Day]:
     """Return the days of listening, the newest first.
 
-    `records` are in the order of their start; `progress` says of each episode when another machine heard it last.
+    `records` are in the order of their start; `progress` says of each episode when another machine heard it last, which
+    counts if no record of that machine is here.
     """
-    found: list[Heard] = []
+    found, ends = list[Heard](), defaultdict[str, list[datetime]](list)
     for record in records:
         start = local_start(record)
+        ends[record.episode].append(record.started + timedelta(seconds=min(record.wall, LONGEST)))
         end = start + timedelta(seconds=min(record.wall, LONGEST))
         last = found[-1] if found else None
         is_same = last is not None and last.episode == record.episode and last.started.date() == start.date()
@@ -73,7 +76,8 @@ def heard_days(records: Sequence[HeardRecord], progress: Iterable[tuple[str, Pro
         else:
             found.append(Heard(record.episode, start, end, record.seconds))
     for episode, value in progress:
-        if value.origin and value.listened is not None:
+        known = value.listened and any(abs(value.listened - end) < SESSION_GAP for end in ends[episode])
+        if value.origin and value.listened is not None and not known:
             time = local_time(value.listened).replace(tzinfo=None)
             found.append(Heard(episode, time, time, 0.0, value.origin))
     found.sort(key=lambda each: each.started)

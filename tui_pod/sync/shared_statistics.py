@@ -1,0 +1,76 @@
+"""What was heard on the machines that share a folder: each puts its history there, and keeps copies of the others'.
+
+A stretch of listening has the same key everywhere, so it counts once, however often it arrives. The files have an
+ending of their own, which older versions do not read. They only grow, when an app ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+
+from tui_pod.core.text.clean import is_safe
+from tui_pod.runtime import files
+from tui_pod.runtime.log import logged
+from tui_pod.state.fields import HEARD
+from tui_pod.state.format import read_heard, record_text
+from tui_pod.state.store import StateFile
+
+ENDING = ".heard"
+
+MAX_FILES = 50
+"""Maximum number of files that are read."""
+
+MAX_BYTES = 16 * 1024 * 1024
+"""Largest file that is read: some years of listening."""
+
+MAX_TEXT = 300
+"""Longest key or episode id that is accepted, in characters."""
+
+
+def share_heard(file: StateFile, folder: Path, machine: str, whole: Callable[[str], str], now: datetime) -> None:
+    """Put the history of this machine into the folder, and take those of the others, if they have changed.
+
+    `whole` returns the id here of another machine's episode. What cannot be read or written is tried at the next sync.
+    """
+    with logged("the history is not shared", OSError, ValueError):
+        own = folder / f"{machine}{ENDING}"
+        if (size := files.size(file.history)) and (not own.exists() or own.stat().st_size < size):
+            files.replace(own, (files.read_text(file.history, "replace") or ""))
+    for path in islice(_histories(folder), MAX_FILES):
+        copy = file.elsewhere / path.name
+        with logged("a history is not read", OSError, ValueError):
+            if path != own and not path.is_symlink() and (at := _stamp(path)) != _stamp(copy):
+                text = files.read_bytes(path, MAX_BYTES).decode("utf-8", "replace")
+                kept = [each for each in read_heard(text, now) if _is_valid(each.key) and _is_valid(each.episode)]
+                tables = (HEARD.to_table(each._replace(episode=whole(each.episode))) for each in kept)
+                files.make_folder(file.elsewhere)
+                files.replace(copy, "".join(record_text("heard", table) for table in tables))
+                os.utime(copy, ns=at)
+
+
+def forget_heard(file: StateFile, folder: Path, machines: Iterable[str]) -> None:
+    """Remove the histories of machines, by the names of their files without ending."""
+    for machine in machines:
+        for place in (folder, file.elsewhere):
+            with contextlib.suppress(OSError):
+                (place / f"{machine}{ENDING}").unlink()
+
+
+def _histories(folder: Path) -> Iterator[Path]:
+    return (path for path in sorted(folder.iterdir()) if path.name.endswith(ENDING) and path.name[0] != ".")
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    """Return the times of a file; zeros if there is none."""
+    with contextlib.suppress(FileNotFoundError):
+        return (path.stat().st_mtime_ns,) * 2
+    return 0, 0
+
+
+def _is_valid(text: str) -> bool:
+    return 0 < len(text) <= MAX_TEXT and is_safe(text)
