@@ -11,6 +11,7 @@ from unittest.mock import AsyncMock, Mock
 import pytest
 
 from tests.harm import HARMS, allow
+from tests.present import present
 from tests.services.podcasts.rig import ServiceRig
 from tests.sources.folders.sounds import make_au, make_m4b, make_mka, make_mp3
 from tui_pod.services.podcasts import folders
@@ -157,7 +158,7 @@ async def test_settings_of_one_book_are_changed_at_once_and_back(
     mixer = service.controller.mixer
     service.controller.play(ident)
     mixer.set_speed(2.0)
-    await service.until(lambda: not mixer.book_speeds, "the speed set while it plays is one of its settings")
+    await service.until(lambda: not mixer.own_speeds, "the speed set while it plays is one of its settings")
     assert mixer.speed_rule(0) == service.controller.playback.speed == 2.0
     settings.configure(ident, {"speed": "1.5"})
     await service.until(lambda: service.controller.playback.speed == 1.5, "and can be changed there")
@@ -170,6 +171,25 @@ async def test_settings_of_one_book_are_changed_at_once_and_back(
     )
     service.controller.undo()
     await service.until(lambda: service.titles == ["Emma"], "it is a book again")
+
+
+async def test_speed_by_key_is_that_of_a_podcast_which_has_its_own_and_else_of_all(
+    service: ServiceRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui_pod.services.podcasts.podcast_settings.SPEEDS_AFTER", 0.0)
+    make_mp3(tmp_path / "Talks" / "1.mp3", "A talk")
+    await service.service.subscribe(str(tmp_path / "Talks"))
+    mixer, (folder,) = service.controller.mixer, service.podcasts.store.feeds()
+    service.controller.play(service.controller.library.ids[0])
+    mixer.set_speed(1.25)
+    assert (mixer.usual_speed, mixer.own_speeds) == (1.25, {})
+    service.service.settings.configure(folder.feed_id, {"speed": "1.5"})
+    await service.until(lambda: service.controller.playback.speed == 1.5, "its speed is its own")
+    mixer.set_speed(2.0)
+    assert (service.controller.playback.speed, mixer.usual_speed) == (2.0, 1.25)
+    await service.until(lambda: not mixer.own_speeds, "the speed set while it plays is its setting")
+    assert present(service.podcasts.store.find(folder.feed_id)).settings.speed == 2.0
+    assert mixer.speed_rule(0) == service.controller.playback.speed == 2.0
 
 
 async def test_folders_are_checked_every_ten_seconds_and_take_a_thousandth_of_the_processor(

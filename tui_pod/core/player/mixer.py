@@ -15,8 +15,9 @@ from tui_pod.core.player.state import PlaybackState
 from tui_pod.core.progress.records import SettingRecord
 
 BOOK_SPEEDS, VOLUMES, MONOS, BALANCES = "book_speeds", "volumes", "mono", "balances"
-"""Keys, in the saved settings, of the speeds that books do not have in their settings yet, the volumes above 100 of
-podcasts, and the changes of sound devices: texts such as `0f3a… 1.5`, of an id, address or device and a number."""
+"""Keys, in the saved settings, of the speeds that books and podcasts do not have in their settings yet, the volumes
+above 100 of podcasts, and the changes of sound devices: texts such as `0f3a… 1.5`, of an id, address or device and a
+number."""
 
 MAX_VOLUME = 200
 """Percent."""
@@ -46,10 +47,11 @@ class Mixer:
     ) -> None:
         """Set the player; None for `usual_speed` is the speed of the playback."""
         self._state = state
-        self.book_speeds: Mapping[str, float] = {
+        self.own_speeds: Mapping[str, float] = {
             book: clamp_speed(speed) for book, speed in _pairs(saved, BOOK_SPEEDS).items()
         }
-        """Speeds that were set while books played, by id, until they are in their settings."""
+        """Speeds set while a book played, or a podcast with a speed of its own, until they are in its settings: by the
+        book's id or the podcast's address."""
         self._volumes, self._device = _pairs(saved, VOLUMES), state.options.device
         self._monos, self._balances = _pairs(saved, MONOS), _pairs(saved, BALANCES)
         self._usual_volume = state.playback.volume
@@ -64,13 +66,14 @@ class Mixer:
 
     @property
     def speed_rule(self) -> SpeedRule:
-        """The speed of each episode: that of a book, of a topic or podcast, or the usual one."""
+        """The speed of each episode: that of a book, of a podcast or topic, or the usual one."""
         library = self._state.library
         rule = make_speed_rule(self.usual_speed, library, self._state.options.speeds)
-        if not self.book_speeds:
+        if not self.own_speeds:
             return rule
-        books = {library.index(ident): speed for ident, speed in self.book_speeds.items()}
-        return lambda index: books.get(index) or rule(index)
+        own = {library.index(ident) if library.index(ident) is not None else ident: speed
+               for ident, speed in self.own_speeds.items() if ident}  # fmt: skip
+        return lambda index: own.get(index) or own.get(library.feed_of(index)) or rule(index)
 
     def apply_settings_of(self, episode: Episode) -> float:
         """Set the player to the speed, volume and sound of an episode, and return its speed."""
@@ -165,17 +168,29 @@ class Mixer:
             state.show(state.playback._replace(speed=self.apply_settings_of(state.library.episode(after))))
 
     def set_speed(self, speed: float) -> None:
-        """Play at `speed` times the normal rate, clamped, and remember it: of a book, for that book alone."""
-        speed = clamp_speed(speed)
-        episode = self._state.library.find(self._state.playback.episode)
-        if episode is not None and is_book(episode):
-            self._save_book_speeds({**self.book_speeds, episode.id: speed})
-            self._state.show(self._state.playback._replace(speed=self.apply_settings_of(episode)))
+        """Play at `speed` times the normal rate, clamped, and remember it.
+
+        It becomes the speed of the book that plays, or of its podcast if that has a speed of its own, or else the usual
+        one.
+        """
+        speed, library = clamp_speed(speed), self._state.library
+        index = library.index(self._state.playback.episode)
+        if index is not None and (owner := self._owner_of_speed(index)):
+            self._save_own_speeds({**self.own_speeds, owner: speed})
+            self._state.show(self._state.playback._replace(speed=self.apply_settings_of(library.episode(index))))
             return
         self._player.set_speed(speed)
         self.usual_speed = speed
         self._remember("speed", speed)
         self._state.show(self._state.playback._replace(speed=speed))
+
+    def _owner_of_speed(self, index: int) -> str:
+        """Return the id of a book, or the address of a podcast that has a speed of its own; empty for all else."""
+        library = self._state.library
+        if is_book(library.episode(index)):
+            return library.ids[index]
+        settings = library.podcast_settings(index)
+        return self._podcast(index) if settings is not None and settings.speed is not None else ""
 
     def use_usual_speed(self, speed: float) -> None:
         """Play what has no speed of its own at `speed`, and remember it."""
@@ -185,12 +200,12 @@ class Mixer:
         speed = self.usual_speed if episode is None else self.apply_settings_of(episode)
         self._state.show(self._state.playback._replace(speed=speed))
 
-    def forget_book_speeds(self, speeds: Mapping[str, float]) -> None:
+    def forget_own_speeds(self, speeds: Mapping[str, float]) -> None:
         """Forget speeds of books that are in their settings now, unless another one was set meanwhile."""
-        self._save_book_speeds({book: own for book, own in self.book_speeds.items() if own != speeds.get(book)})
+        self._save_own_speeds({book: own for book, own in self.own_speeds.items() if own != speeds.get(book)})
 
-    def _save_book_speeds(self, speeds: Mapping[str, float]) -> None:
-        self.book_speeds = speeds
+    def _save_own_speeds(self, speeds: Mapping[str, float]) -> None:
+        self.own_speeds = speeds
         self._save(BOOK_SPEEDS, speeds)
 
     def change_speed(self, steps: int) -> None:

@@ -33,7 +33,7 @@ NOT_OF_TEXTS = (
 """Settings that mean nothing where nothing is downloaded, and where there is a single episode."""
 
 SPEEDS_AFTER = 2.0
-"""Seconds after which the speed that was set while a book played becomes a setting of the book."""
+"""Seconds after which the speed that was set while a book or podcast played becomes a setting of it."""
 
 
 class PodcastChoice(NamedTuple):
@@ -115,7 +115,7 @@ class PodcastSettingsService:
         book = await in_thread(lambda _: find_book(podcasts.store, episode))
         if book is None:
             return None
-        speed = self._context.controller.mixer.book_speeds.get(book.id, book.settings.speed)
+        speed = self._context.controller.mixer.own_speeds.get(book.id, book.settings.speed)
         return PodcastChoice(book.id, book.title, replace(book.settings, speed=speed), book.feed)
 
     async def find_at(self, library: Library, index: int | None, entry: int) -> PodcastChoice | None:
@@ -160,8 +160,8 @@ class PodcastSettingsService:
 
     async def _put(self, podcast: PodcastChoice, changes: Mapping[str, str]) -> None:
         mixer = self._context.controller.mixer
-        if "speed" in changes and podcast.id in mixer.book_speeds:
-            mixer.forget_book_speeds({podcast.id: mixer.book_speeds[podcast.id]})
+        if "speed" in changes and podcast.id in mixer.own_speeds:
+            mixer.forget_own_speeds({podcast.id: mixer.own_speeds[podcast.id]})
         await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.configure(podcast.id, changes))
         feed = await self._context.podcasts.ask(lambda podcasts, _: podcasts.store.find(podcast.id))
         feeds = [feed] if feed is not None else []
@@ -173,11 +173,11 @@ class PodcastSettingsService:
             await self._refresh_folder(podcast.podcast or podcast.id)
 
     def note_speeds(self) -> None:
-        """Make the speeds that were set while books played settings of these books, once no other was set for a while.
+        """Make the speeds set while books or podcasts played settings of these, once no other was set for a while.
 
         Until then the state has them, so that a key press costs no reload of the library.
         """
-        speeds = self._context.controller.mixer.book_speeds
+        speeds = self._context.controller.mixer.own_speeds
         if speeds and speeds != self._noted:
             self._noted = speeds
             tasks = self._context.tasks
@@ -186,13 +186,14 @@ class PodcastSettingsService:
     async def _save_speeds(self, speeds: Mapping[str, float]) -> None:
         def save(podcasts: Podcasts, _: object) -> list[str]:
             known = podcasts.store.recordings_among(speeds)
-            for book in known:
-                podcasts.store.configure(book, {"speed": ROWS["speed"].show(speeds[book])})
+            known += [ident for ident in speeds if podcasts.store.find(ident) is not None]
+            for ident in known:
+                podcasts.store.configure(ident, {"speed": ROWS["speed"].show(speeds[ident])})
             return known
 
         saved = await self._context.podcasts.ask(save)
         await self._library.update()
-        self._context.controller.mixer.forget_book_speeds({book: speeds[book] for book in saved})
+        self._context.controller.mixer.forget_own_speeds({ident: speeds[ident] for ident in saved})
 
 
 def choice_of(store: FeedStore, feed: Subscription) -> PodcastChoice:
