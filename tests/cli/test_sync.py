@@ -14,11 +14,12 @@ from tests.sources.folders.sounds import make_mp3
 from tests.sources.server import Site, body
 from tui_pod.cli import sync
 from tui_pod.cli.main import main
+from tui_pod.config.reader import read_config
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord
+from tui_pod.core.progress.records import USUAL, ProgressRecord, Record, SettingRecord
 from tui_pod.services.hints import NO_MACHINES, NOT_SYNCED
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult
@@ -73,6 +74,14 @@ def test_book_that_is_called_talks_elsewhere_is_talks_after_a_sync(
     run("here", "sync")
     run("there", "sync")
     assert run("there", "list", "--topic", "Emma").count("Chapter") == 3
+
+
+def test_what_was_chosen_for_all_podcasts_elsewhere_holds_here(words: list[str], tmp_path: Path) -> None:
+    for value in (3, "many"):  # which is not valid
+        StateFile(tmp_path / "there.toml").append([SettingRecord(USUAL, "feeds.keep_next", value)])
+        assert [main([*options, "sync", "--yes"]) for options in (_options(tmp_path, "there"), words)] == [0, 0]
+        config = read_config(tmp_path / "config.toml", chosen=tmp_path / "here.settings.toml")
+        assert config.settings.feeds.keep_next == 3
 
 
 def test_machines_are_listed_and_forgotten(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -24,12 +24,12 @@ from tui_pod.cli.shared import (
     warn,
 )
 from tui_pod.cli.wishes import grant
-from tui_pod.config.reader import toml_value
+from tui_pod.config.reader import put_chosen, toml_value
 from tui_pod.core.errors import UserError
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.progress.received import received_rows
-from tui_pod.core.progress.records import SettingRecord
+from tui_pod.core.progress.records import USUAL, SettingRecord
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
 from tui_pod.net.access import PUBLIC
@@ -97,6 +97,8 @@ def run(options: Namespace) -> int:
         if not (options.dry_run or all(outcome.error for outcome in outcomes)):
             machines = [machine for outcome in outcomes for machine in outcome.machines]
             note_sync(opened.file.path, datetime.now(UTC), machines)
+            if any(name.startswith(f"{USUAL}.") for outcome in outcomes for name in outcome.chosen):
+                put_chosen(opened.paths.chosen, opened.file.load().tables.get(USUAL, {}))
     _print(outcomes, opened, options)
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
@@ -303,6 +305,8 @@ def _summary(outcome: SyncResult, would: str) -> str:
         (outcome.sent_notebook.cards, "card", "sent"),
         ([ident for ident in outcome.configured if ident not in books], "podcast", "set as elsewhere"),
         (books, "book", "set as elsewhere"),
+        (outcome.chosen, "choice", "received"),
+        (outcome.chosen_there, "choice", "sent"),
         (outcome.subscribed, "podcast", "subscribed"),
         (outcome.unsubscribed, "podcast", "unsubscribed"),
         (outcome.podcasts_sent, "podcast", "sent"),

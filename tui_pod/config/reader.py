@@ -16,7 +16,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from tui_pod.config.settings import CHOSEN, Config, Key, PlayedSettings, Section, Settings
 from tui_pod.core.text.clean import clean, enumerated
-from tui_pod.runtime.files import TooLarge, read_bytes
+from tui_pod.runtime.files import TooLarge, read_bytes, replace
 
 MAX_BYTES = 1_000_000
 """Largest settings file, in bytes."""
@@ -87,6 +87,17 @@ def _read_chosen(path: Path) -> dict[str, Any]:
     sections = ((name, values) for name, values in data.items() if isinstance(values, dict))
     found = {f"{name}.{key}": value for name, values in sections for key, value in values.items()}
     return {path: value for path, value in found.items() if path in rows and not fault(rows[path], value)}
+
+
+def put_chosen(path: Path, values: Mapping[str, object]) -> None:
+    """Save settings as chosen in the app, by their paths; one that is not valid here is left out. Raises OSError."""
+    sections: dict[str, list[str]] = {}
+    rows = {row.path: row for row in setting_rows() if row.path in CHOSEN}
+    valid = {name: value for name, value in values.items() if name in rows and not fault(rows[name], value)}
+    for name, value in (_read_chosen(path) | valid).items():
+        sections.setdefault(rows[name].section, []).append(f"{rows[name].name} = {toml_value(value)}\n")
+    texts = (f"\n[{section}]\n{''.join(lines)}" for section, lines in sections.items())
+    replace(path, f"# Chosen in tui-pod; what config.toml sets wins.\n{''.join(texts)}")
 
 
 def _read_file(path: Path, is_named: bool, chosen: Mapping[str, Any]) -> Config | None:

@@ -12,13 +12,13 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui_pod.config.reader import Row, fault, setting_rows, toml_value
+from tui_pod.config.reader import Row, fault, put_chosen, setting_rows
 from tui_pod.config.settings import CHOSEN
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, Setting, ValueKind, number_kind
 from tui_pod.core.outcome import Outcome, changed
 from tui_pod.core.playback.undo import Change
-from tui_pod.runtime.files import replace
+from tui_pod.core.progress.records import USUAL
 
 if TYPE_CHECKING:
     from tui_pod.config.settings import Settings
@@ -82,20 +82,17 @@ class UsualSettings:
     def _put(self, texts: Mapping[str, str]) -> None:
         mixer, settings = self._context.controller.mixer, self._context.settings
         values = {name: self.rows[name].parse(text) for name, text in texts.items()}
-        sections: dict[str, dict[str, object]] = {}
-        for path in self._free:
-            section, _, name = path.partition(".")
-            sections.setdefault(section, {})[name] = values.get(name, _value(settings, path))
+        chosen = {path: values[name] for path in self._free if (name := path.partition(".")[2]) in values}
         try:
-            replace(self._file, "# Chosen in tui-pod; what config.toml sets wins.\n" + "".join(
-                f"\n[{section}]\n" + "".join(f"{name} = {toml_value(value)}\n" for name, value in chosen.items())
-                for section, chosen in sections.items()
-            ))  # fmt: skip
+            put_chosen(self._file, chosen)
         except OSError as error:
             raise UserError(f"the settings cannot be saved: {error.strerror}") from error
-        merged = {name: type(old)(**old.values() | sections[name]) for name in sections
-                  for old in [getattr(settings, name)]}  # fmt: skip
-        self._use(settings._replace(**merged))
+        for path, value in chosen.items():
+            section, _, name = path.partition(".")
+            old = getattr(settings, section)
+            settings = settings._replace(**{section: type(old)(**old.values() | {name: value})})
+            self._context.controller.remember(USUAL, path, value)
+        self._use(settings)
         if "speed" in values:
             mixer.use_usual_speed(values["speed"])
         if values.get("level", mixer.usual_sound.is_level) != mixer.usual_sound.is_level:

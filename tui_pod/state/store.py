@@ -24,7 +24,7 @@ from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Card, Notebook
 from tui_pod.core.progress.progress import Progress
-from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, is_to_send
+from tui_pod.core.progress.records import HeardRecord, ProgressRecord, Record, is_to_send, with_times
 from tui_pod.core.wall_time import UNKNOWN, is_believed
 from tui_pod.runtime import changes, files
 from tui_pod.state.fields import Table, updated_of
@@ -187,7 +187,7 @@ class StateFile:
 
     def _append(self, records: Iterable[Record], lock: AbstractContextManager[None], is_synced: bool) -> int:
         """Append records and return the bytes of the journal; 0 if there are no records."""
-        records = list(records)
+        records = with_times(records, self._clock())
         text = journal_text(records)
         if not text:
             return 0

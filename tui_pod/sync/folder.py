@@ -46,6 +46,7 @@ from tui_pod.state.format import (
     snapshot_text,
 )
 from tui_pod.state.store import State
+from tui_pod.sync.shared_choices import Choice, SharedChoices, choice_tables, merged_choices, read_choices
 from tui_pod.sync.shared_podcasts import (
     NO_PODCASTS,
     ChosenSettings,
@@ -87,6 +88,7 @@ MOST = {
     "subscriptions": 5_000,
     "podcasts": 50_000,
     "recordings": 150_000,
+    "choices": 50_000,
 }
 """Maximum number of entries of a kind that a machine may have, of which nothing is taken if it has more.
 
@@ -136,6 +138,7 @@ class Contents(NamedTuple):
     """What was put into the queue and taken out of it."""
     recordings: Described = MappingProxyType({})
     """What the recordings consist of that are on disk and not from a feed; see `shared_recordings`."""
+    choices: SharedChoices = MappingProxyType({})
 
 
 class SyncError(UserError):
@@ -282,7 +285,8 @@ class SyncFolder:
                 taken = incoming(progress, {ident: each._replace(origin=each.origin or name) for ident, each in theirs})
             progress |= taken
         contents = Contents(progress, notebook, merged_settings(podcasts), newest_by_feed(subscriptions))
-        contents = contents._replace(queue=tuple(queue.values()), recordings=recordings)
+        choices = merged_choices(each.choices for _, each in everything)
+        contents = contents._replace(queue=tuple(queue.values()), recordings=recordings, choices=choices)
         return Gathered(contents, own, machines, tuple(notices), here.missing(progress, recordings))
 
     def remove(self, name: str) -> set[str]:
@@ -310,6 +314,8 @@ class SyncFolder:
         tables["subscriptions"] = podcast_tables(contents.subscriptions)
         if contents.recordings:
             tables["recordings"] = recording_tables(contents.recordings)
+        if contents.choices:
+            tables["choices"] = choice_tables(contents.choices)
         if contents.queue:
             tables["queue"] = {"marks": MARKS.write(contents.queue)}
         if self._device:
@@ -365,7 +371,7 @@ def _read(path: Path, now: datetime) -> Contents:
         raise Refused("it is a link")
     progress, notebooks, queue = dict[str, Progress](), list[Notebook](), list[EntryMark]()
     settings, subscriptions = dict[str, ChosenSettings](), dict[str, PodcastState]()
-    recordings, whole = dict[str, RecordingContent](), dict[str, Any]()
+    recordings, choices, whole = dict[str, RecordingContent](), dict[str, Choice](), dict[str, Any]()
     counts, limit = Counter[str](), thread_time() + PATIENCE
     for text in _pieces(path):
         data = parse_part(text)
@@ -390,6 +396,7 @@ def _read(path: Path, now: datetime) -> Contents:
         settings |= read_settings(data.get("podcasts"), now)
         subscriptions |= read_podcasts(data.get("subscriptions"), now)
         recordings |= read_recordings(data.get("recordings"))
+        choices |= read_choices(data.get("choices"), now)
     if "written" not in whole:
         raise DamagedState("it is not a file of a machine")
     check_end(whole)
@@ -405,7 +412,7 @@ def _read(path: Path, now: datetime) -> Contents:
     )
     stamp = whole["written"]
     written = stamp if isinstance(stamp, datetime) else None
-    return Contents(progress, kept, settings, subscriptions, device, written, tuple(queue), recordings)
+    return Contents(progress, kept, settings, subscriptions, device, written, tuple(queue), recordings, choices)
 
 
 def _pieces(path: Path) -> Iterator[str]:

@@ -34,6 +34,7 @@ from tui_pod.sync.folder import (
     machine_of,
 )
 from tui_pod.sync.sending import lock_file
+from tui_pod.sync.shared_choices import SharedChoices, choice_records, differing, merged_choices, read_chosen_here
 from tui_pod.sync.shared_podcasts import (
     ChosenSettings,
     SharedPodcasts,
@@ -75,6 +76,10 @@ class SyncResult:
     """Ids of podcasts and books whose settings were changed on another machine."""
     configured_there: list[str] = field(default_factory=list)
     """Ids of those whose settings the others lacked."""
+    chosen: list[str] = field(default_factory=list)
+    """Names of the choices for all podcasts, such as `player.speed`, that were made on another machine."""
+    chosen_there: list[str] = field(default_factory=list)
+    """Names of those that the others lacked."""
     queue_received: str = ""
     queue_sent: str = ""
     """What has changed in the queue here, and what the others lacked of it: `2 added, 1 removed`."""
@@ -106,7 +111,8 @@ class SyncResult:
     def has_changed(self) -> bool:
         """True if anything was exchanged."""
         podcasts = *self.subscribed, *self.unsubscribed, *self.podcasts_sent, *self.podcasts_removed
-        settings, queue = (*self.configured, *self.configured_there), self.queue_received or self.queue_sent
+        settings = *self.configured, *self.configured_there, *self.chosen, *self.chosen_there
+        queue = self.queue_received or self.queue_sent
         notebook = any((*self.received_notebook, *self.sent_notebook))
         return bool(self.received or self.sent or self.sessions or podcasts or settings or queue or notebook)
 
@@ -173,7 +179,7 @@ def sync_with_folder(
         configured = plan.settings_to_take(store)
     else:
         records += [ProgressRecord(ident, value) for ident, value in plan.received.items()]
-        records += [*received_notebook.all, *plan.queue.records]
+        records += [*received_notebook.all, *plan.queue.records, *choice_records(plan.choices, plan.choices_here)]
         configured = _save(file, store, records, plan)
         _write(shared, found, plan, now, options.device)
         share_heard(file, folder, machine, lambda ident: known_here.whole(ident, found.all.recordings), now)
@@ -194,8 +200,10 @@ def sync_with_folder(
         plan.notebook.without(found.all.notebook).without(found.own.notebook if found.own else Notebook()),
         list(configured),
         [ident for ident, chosen in plan.settings.items() if chosen != found.all.podcasts.get(ident)],
-        plan.queue.change,
-        changed_entries(listed(by_episode(found.all.queue)), listed(by_episode(plan.queue.marks))),
+        queue_received=plan.queue.change,
+        queue_sent=changed_entries(listed(by_episode(found.all.queue)), listed(by_episode(plan.queue.marks))),
+        chosen=differing(plan.choices, plan.choices_here),
+        chosen_there=differing(plan.choices, found.all.choices),
         podcasts_sent=[each.address for each in changed if each.is_subscribed],
         podcasts_removed=[each.address for each in changed if not each.is_subscribed],
         notices=list(found.notices),
@@ -241,6 +249,8 @@ class _Plan:
     """The podcasts to subscribe to; `unwanted` are those to remove."""
     unwanted: list[Subscription]
     queue: QueuePlan
+    choices_here: SharedChoices
+    choices: SharedChoices
     recordings: Described = field(default_factory=dict)
     """What the recordings consist of that any of it is about."""
 
@@ -265,6 +275,7 @@ def _decide(state: State, found: Gathered, chosen: SharedSettings, store: FeedSt
     listed = changed_here(feeds, own.subscriptions, now, store.asked())
     subscriptions = newest_by_feed((listed, theirs.subscriptions))
     known = {feed.feed_id for feed in feeds}
+    choices_here = read_chosen_here(state, own.choices, now)
     return _Plan(
         received,
         progress,
@@ -280,6 +291,8 @@ def _decide(state: State, found: Gathered, chosen: SharedSettings, store: FeedSt
         {ident: each for ident, each in subscriptions.items() if each.is_subscribed and ident not in known},
         [feed for feed in feeds if feed.feed_id in subscriptions and not subscriptions[feed.feed_id].is_subscribed],
         merge_queue(state, by_episode(theirs.queue), now),
+        choices_here,
+        merged_choices((choices_here, theirs.choices)),
     )
 
 
@@ -312,12 +325,12 @@ def _save(file: StateFile, store: FeedStore, records: list[Record], plan: _Plan)
 def _write(shared: SyncFolder, found: Gathered, plan: _Plan, now: datetime, device: str | None) -> None:
     """Write this machine's file, unless it holds all of that already, and is not old, or there is nothing to share."""
     contents, own = Contents(plan.progress, plan.notebook, plan.settings, plan.subscriptions), found.own or Contents({})
-    contents = contents._replace(queue=plan.queue.marks, recordings=plan.recordings)
+    contents = contents._replace(queue=plan.queue.marks, recordings=plan.recordings, choices=plan.choices)
     if found.own is None and contents == Contents({}, queue=()):
         return
     lacks = any(own.progress.get(ident) != value for ident, value in plan.progress.items())
     is_same = plan.settings == own.podcasts and plan.subscriptions == own.subscriptions
-    is_same &= plan.queue.marks == own.queue and plan.recordings == own.recordings
+    is_same &= plan.queue.marks == own.queue and plan.recordings == own.recordings and plan.choices == own.choices
     is_same &= own.written is None or (device == own.device and now - own.written < HEARTBEAT)
     if lacks or any(plan.notebook.without(own.notebook)) or not is_same:
         shared.write(contents, now)

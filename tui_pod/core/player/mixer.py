@@ -12,7 +12,7 @@ from tui_pod.core.library.speed import MAX_SPEED, MIN_SPEED, SpeedRule, make_rul
 from tui_pod.core.outcome import Outcome
 from tui_pod.core.player.options import Sound
 from tui_pod.core.player.state import PlaybackState
-from tui_pod.core.progress.records import SettingRecord
+from tui_pod.core.progress.records import CHOSEN_AT, SettingRecord
 
 BOOK_SPEEDS, VOLUMES, MONOS, BALANCES = "book_speeds", "volumes", "mono", "balances"
 """Keys, in the saved settings, of the speeds that books and podcasts do not have in their settings yet, the volumes
@@ -56,6 +56,7 @@ class Mixer:
         self._monos, self._balances = _pairs(saved, MONOS), _pairs(saved, BALANCES)
         self._usual_volume = state.playback.volume
         self._player = state.ports.player
+        self._chosen: dict[str, str] = {}  # when what was remembered last, in ISO 8601
         self.usual_speed = state.playback.speed if usual_speed is None else usual_speed
         """The speed of episodes whose topic or podcast does not set one."""
         self.usual_sound = state.options.sound
@@ -247,5 +248,20 @@ class Mixer:
         texts = [f"{name} {value:g}" for name, value in values.items()]
         self._state.ports.writer.save(SettingRecord("list", key, texts))
 
+    def receive(self, tables: Mapping[str, Mapping[str, object]]) -> None:
+        """Take over the usual speed and sound from saved tables, if they were chosen later, on another machine."""
+        saved, times = tables.get("player", {}), tables.get(CHOSEN_AT, {})
+        new = {key: saved[key] for key in ("speed", "level", "skip_silence")
+               if key in saved and str(times.get(f"player.{key}", "")) > self._chosen.get(key, "")}  # fmt: skip
+        speed, sound = new.get("speed", self.usual_speed), self.usual_sound
+        level, silence = new.get("level", sound.is_level), new.get("skip_silence", sound.skips_silence)
+        sound = sound._replace(is_level=level is True, skips_silence=silence is True)
+        if not isinstance(speed, int | float) or (speed, sound) == (self.usual_speed, self.usual_sound):
+            return
+        self.usual_speed, self.usual_sound = clamp_speed(speed), sound
+        if (episode := self._state.library.find(self._state.playback.episode)) is not None:
+            self._state.show(self._state.playback._replace(speed=self.apply_settings_of(episode)))
+
     def _remember(self, key: str, value: float | int | bool | str) -> None:
+        self._chosen[key] = self._state.ports.clock().isoformat()
         self._state.ports.writer.save(SettingRecord("player", key, value))

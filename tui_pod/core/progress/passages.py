@@ -35,8 +35,8 @@ FORGIVEN = 2
 RETURNED = "returned"
 """The table of the state with the places to which the listener went back: see `load_returned`.
 
-It is not synced, since a place belongs to the bytes of this machine's recording; and not in the cache, which can be
-deleted at any time.
+A folder shares it: where advertisements differ between two machines, a place may be beside its passage, and then at
+worst one that could be skipped is played. It is not in the cache, which can be deleted at any time.
 """
 
 SEVERAL = 3

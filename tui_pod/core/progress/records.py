@@ -1,6 +1,6 @@
 """Records that the core saves. It does not know how they are stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -30,6 +30,29 @@ def setting_records(table: str, values: Mapping[str, Any]) -> list[SettingRecord
     return [SettingRecord(table, key, value) for key, value in values.items()]
 
 
+CHOSEN_AT = "chosen_at"
+"""The table of when each choice was made that machines share, in ISO 8601 by table and key, such as `player.speed`."""
+
+USUAL = "usual"
+"""The table of the settings of all podcasts that were chosen in the app, by their paths."""
+
+_SHARED = {"player": {"speed", "level", "skip_silence"}, "ui": {"theme"}, USUAL: None, "returned": None}
+"""The tables and keys that machines share; None for all keys."""
+
+
+def is_shared(table: str, key: str) -> bool:
+    """Return whether machines share a remembered value."""
+    keys = _SHARED.get(table, ())
+    return keys is None or key in keys
+
+
+def with_times(records: Iterable["Record"], now: datetime) -> list["Record"]:
+    """Return records after those that say when the choices among them were made: now, unless they say otherwise."""
+    records = list(records)
+    chosen = [each for each in records if isinstance(each, SettingRecord) and is_shared(each.table, each.key)]
+    return [*(SettingRecord(CHOSEN_AT, f"{each.table}.{each.key}", now.isoformat()) for each in chosen), *records]
+
+
 class HeardRecord(NamedTuple):
     """A stretch of listening for the statistics; a later record with the same key replaces it."""
 
@@ -46,14 +69,14 @@ class HeardRecord(NamedTuple):
 
 
 def is_to_send(record: "Record") -> bool:
-    """Return whether other machines should get a record soon: no setting but that the queue was changed.
+    """Return whether other machines should get a record soon: no setting but a shared one, and the queue's change.
 
     Nor do they get a position reached by mere playing: playing sends its position when it pauses.
     """
     if isinstance(record, ProgressRecord):
         return record.progress.listened is None or record.progress.listened < record.progress.updated
     if isinstance(record, SettingRecord):
-        return (record.table, record.key) == ("queue", "updated")
+        return is_shared(record.table, record.key) or (record.table, record.key) == ("queue", "updated")
     return not isinstance(record, HeardRecord)
 
 
