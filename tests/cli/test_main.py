@@ -14,6 +14,7 @@ import tomli_w
 
 from tests.fakes import START
 from tests.hostile import HOSTILE_TITLES
+from tests.state.test_store import run_without_rights
 from tui_pod import __version__
 from tui_pod.cli.main import main
 from tui_pod.cli.parser import parse
@@ -402,3 +403,23 @@ def test_app_without_a_terminal_says_so(small: list[str]) -> None:
     done = program(*small)
     assert (done.returncode, done.stdout) == (1, b"")
     assert b"needs a terminal" in done.stderr
+
+
+AS_HOME = """
+import os, sys
+for name in [name for name in os.environ if name.startswith("XDG_")]:
+    del os.environ[name]
+os.environ["HOME"] = sys.argv[1]
+from tui_pod.cli.main import main
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize("words", ["list", "doctor", "feeds list", "--plain --ao null"])
+def test_home_that_this_user_may_not_read_is_told_with_what_to_do(words: str, tmp_path: Path) -> None:
+    closed = tmp_path / ".local"
+    closed.mkdir(mode=0)
+    run = run_without_rights(AS_HOME, str(tmp_path), *words.split())
+    closed.chmod(0o700)
+    assert "Traceback" not in run.stdout + run.stderr
+    assert f"make it writable: chmod u+rwx {closed}" in run.stdout + run.stderr

@@ -174,6 +174,17 @@ def test_error_of_writing_names_the_file(
     assert caught.value.filename == str(tmp_path / "file")
 
 
+def test_reason_says_what_to_do_where_this_user_may_not_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "missing" / "file"))
+    assert files.reason(error) == f"Permission denied (make it writable: chmod u+rwx {tmp_path})"
+    assert files.reason(OSError(errno.ENOSPC, "No space left", str(tmp_path))) == "No space left"
+    monkeypatch.setattr("os.geteuid", lambda: 54321)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path / "other")
+    assert "; use a folder of yours, with --state or HOME)" in files.reason(error)
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    assert f"; take it back with: sudo chown -R 54321 {tmp_path})" in files.reason(error)
+
+
 def test_file_that_cannot_be_replaced_stays_and_leaves_nothing_beside_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

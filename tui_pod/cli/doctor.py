@@ -24,6 +24,7 @@ from tui_pod.core.text.clean import clean
 from tui_pod.integrations.remote_socket import RemoteError, open_folder
 from tui_pod.integrations.session_bus import DBUS
 from tui_pod.library.cache import load_library
+from tui_pod.runtime.files import reason, remedy
 from tui_pod.runtime.installer import install_command
 from tui_pod.speech.model import RECOGNISER, RecognitionError, check_model, find_model, model_name
 from tui_pod.speech.narrator import has_voice, install_voice
@@ -75,7 +76,7 @@ def run(options: Namespace) -> int:
         ("sources", _sources(paths, config)),
     )
     for name, check in checks:
-        for works, found, fix in check:
+        for works, found, fix in _tried(check):
             is_good = is_good and works
             say(f"{'ok  ' if works else 'FAIL'}  {name:<10} {found}")
             if not works and fix:
@@ -87,6 +88,13 @@ def run(options: Namespace) -> int:
         tell(f"report written to {options.report}; read it before you pass it on")
         return 0
     return 0 if is_good else 1
+
+
+def _tried(check: Iterator[Finding]) -> Iterator[Finding]:
+    try:
+        yield from check
+    except OSError as error:
+        yield False, reason(error), ""
 
 
 def _python() -> Iterator[Finding]:
@@ -182,16 +190,16 @@ def _attach(paths: Paths) -> Iterator[Finding]:
 
 def _folders(paths: Paths) -> Iterator[Finding]:
     for name, folder in (("state", paths.state.parent), ("data", paths.data), ("cache", paths.cache)):
-        nearest = next(path for path in (folder, *folder.parents) if path.exists())
+        nearest = next(path for path in (folder, *folder.parents) if os.path.exists(path))
         works = os.access(nearest, os.W_OK | os.X_OK) and nearest.is_dir()
-        yield works, f"{name}: {folder}", f"make it writable: chmod u+rwx {nearest}"
+        yield works, f"{name}: {folder}", remedy(folder)
 
 
 def _settings(config: Config, paths: Paths) -> Iterator[Finding]:
     for notice in config.notices:
         yield False, notice, "correct that line; tui-pod config --default shows what is allowed"
     if not config.notices:
-        yield True, str(paths.config) if paths.config.exists() else f"the defaults; no {paths.config}", ""
+        yield True, str(paths.config) if os.path.exists(paths.config) else f"the defaults; no {paths.config}", ""
 
 
 def _catalog(options: Namespace, config: Config, paths: Paths) -> Iterator[Finding]:

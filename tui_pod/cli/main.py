@@ -128,7 +128,9 @@ def _run_command(options: Any) -> int:
 def _break_off(error: OSError) -> int:
     """Report an error, mostly of printing, and return the exit status."""
     if not isinstance(error, BrokenPipeError):  # as with `tui-pod list | head`
-        said = "standard output is closed" if error.errno == errno.EBADF else error.strerror or error
+        from tui_pod.runtime.files import reason  # few commands break off
+
+        said = "standard output is closed" if error.errno == errno.EBADF else reason(error)
         print("tui-pod", *filter(None, (error.filename,)), said, sep=": ", file=sys.stderr)
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # flushing would fail again at exit
     return 1

@@ -47,7 +47,7 @@ def write_report(options: Namespace, checks: Iterable[str]) -> None:
     try:
         files.replace(Path(options.report), visible("\n".join(lines)) + "\n", is_ours=False, is_private=True)
     except OSError as error:
-        raise UserError(f"the report cannot be written: {error.strerror or error}") from error
+        raise UserError(f"the report cannot be written: {files.reason(error)}") from error
 
 
 def _versions() -> Iterator[str]:

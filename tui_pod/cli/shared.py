@@ -29,6 +29,7 @@ from tui_pod.core.text.clean import clock, length, visible
 from tui_pod.core.text.escapes import CLEAR_LINE
 from tui_pod.core.wall_time import local_date
 from tui_pod.library.cache import library_stamp, load_library
+from tui_pod.runtime.files import reason
 from tui_pod.runtime.output import write_control
 from tui_pod.state.store import State, StateFile
 
@@ -176,7 +177,7 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UserError(f"{folder} cannot be created: {error.strerror}") from None
+        raise UserError(f"{folder} cannot be created: {reason(error)}") from None
 
 
 def episode_json(library: Library, progress_index: ProgressIndex, index: int) -> dict[str, object]:

@@ -16,7 +16,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from tui_pod.config.settings import CHOSEN, Config, Key, PlayedSettings, Section, Settings
 from tui_pod.core.text.clean import clean, enumerated
-from tui_pod.runtime.files import TooLarge, read_bytes, replace
+from tui_pod.runtime.files import TooLarge, read_bytes, reason, replace
 
 MAX_BYTES = 1_000_000
 """Largest settings file, in bytes."""
@@ -70,7 +70,7 @@ def read_config(path: Path, is_named: bool = False, chosen: Path | None = None) 
     """
     if str(path) == os.devnull:  # a usual way to say: no settings
         return Config()
-    own = _read_chosen(chosen) if chosen is not None and chosen.exists() else {}
+    own = _read_chosen(chosen) if chosen is not None and os.path.exists(chosen) else {}
     config = _read_file(path, is_named, own)
     return config or (_ConfigReader("", path).read({}, own) if own else Config())
 
@@ -109,7 +109,7 @@ def _read_file(path: Path, is_named: bool, chosen: Mapping[str, Any]) -> Config 
     except FileNotFoundError:
         return Config(notices=(f"{path}: there is no such file; the default settings are used",)) if is_named else None
     except OSError as error:
-        return Config(notices=(f"{path}: {error.strerror}; the default settings are used",))
+        return Config(notices=(f"{path}: {reason(error, path)}; the default settings are used",))
     try:
         text = content.decode().replace("\r\n", "\n")
     except UnicodeDecodeError as error:

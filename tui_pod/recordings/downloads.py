@@ -178,7 +178,7 @@ class Downloads:
             is_general = error.is_offline or isinstance(error, NoRoom)
             raise DownloadError(f"“{request.title}” was not downloaded. {error}", is_general) from error
         except OSError as error:
-            said = f"“{request.title}” cannot be saved in {self.folder}: {error.strerror or error}."
+            said = f"“{request.title}” cannot be saved in {self.folder}: {files.reason(error)}."
             raise DownloadError(said, is_general=True) from error
 
     def remove(self, episode: str) -> bool:

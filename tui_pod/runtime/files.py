@@ -126,6 +126,32 @@ def locked(path: Path, busy: Exception | None = None, wait: float = 0.0) -> Iter
         os.close(descriptor)
 
 
+def reason(error: OSError, path: Path | None = None) -> str:
+    """Return why a file cannot be used, as half a sentence, and what to do about it if this user may not."""
+    said, place = error.strerror or str(error), path or error.filename
+    return f"{said} ({remedy(Path(place))})" if error.errno in (errno.EACCES, errno.EPERM) and place else said
+
+
+def remedy(path: Path) -> str:
+    """Return what to do so that this user can read and write a file or folder, as half a sentence."""
+    from shlex import quote  # only for this
+
+    path = path.absolute()
+    nearest = next(place for place in (path, *path.parents) if os.path.exists(place))
+    folder = nearest if os.path.isdir(nearest) else nearest.parent
+    closed = nearest if os.access(folder, os.R_OK | os.W_OK | os.X_OK) else folder
+    if closed.stat().st_uid == os.geteuid():
+        return f"make it writable: chmod u+rwx {quote(str(closed))}"
+    try:
+        owner = closed.owner()
+    except KeyError:  # it has no name here
+        owner = f"user {closed.stat().st_uid}"
+    said = f"{closed} belongs to {owner}; "
+    if closed.is_relative_to(Path.home()):
+        return f"{said}take it back with: sudo chown -R {os.geteuid()} {quote(str(closed))}"
+    return f"{said}use a folder of yours, with --state or HOME"
+
+
 def stamp(path: Path) -> tuple[int, ...]:
     """Return a value that changes whenever a file does; empty if the file cannot be looked up."""
     try:

@@ -76,4 +76,4 @@ def write_private(file: Path, text: str) -> None:
         files.make_folder(file.parent)
         files.replace(file, text)
     except OSError as error:
-        raise PasswordError(f"Cannot write {file}: {error.strerror}.") from error
+        raise PasswordError(f"Cannot write {file}: {files.reason(error)}.") from error

@@ -24,7 +24,7 @@ from typing import NamedTuple
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import PARAGRAPH_GAP, SENTENCE_END, Cue
 from tui_pod.runtime.database_errors import explain_database_error, is_passing
-from tui_pod.runtime.files import Unreadable, check_regular, locked, read_start, stamp
+from tui_pod.runtime.files import Unreadable, check_regular, locked, read_start, reason, stamp
 from tui_pod.search.query import spaced
 
 SCHEMA = "6"
@@ -149,7 +149,7 @@ class IndexFile:
                 if not is_busy:  # else a reader completes the file later
                     os.write(lock, self._stamp)
         except OSError as error:
-            said = f"The search index cannot be stored in {self.file.parent}: {error.strerror}."
+            said = f"The search index cannot be stored in {self.file.parent}: {reason(error)}."
             raise SearchError(said) from error
 
     def _connected(self, mode: str) -> sqlite3.Connection:

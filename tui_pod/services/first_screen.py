@@ -116,7 +116,7 @@ class AppFiles:
     @property
     def has_podcasts(self) -> bool:
         """Whether the listener has any podcasts; looks at the disk."""
-        return any((self.paths.data / name).exists() for name in FEED_FILES)
+        return any(os.path.exists(self.paths.data / name) for name in FEED_FILES)
 
     @property
     def options(self) -> tuple[str, ...]:

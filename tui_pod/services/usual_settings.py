@@ -19,6 +19,7 @@ from tui_pod.core.library.podcast_settings import ROWS, Setting, ValueKind, numb
 from tui_pod.core.outcome import Outcome, changed
 from tui_pod.core.playback.undo import Change
 from tui_pod.core.progress.records import USUAL
+from tui_pod.runtime.files import reason
 
 if TYPE_CHECKING:
     from tui_pod.config.settings import Settings
@@ -86,7 +87,7 @@ class UsualSettings:
         try:
             put_chosen(self._file, chosen)
         except OSError as error:
-            raise UserError(f"the settings cannot be saved: {error.strerror}") from error
+            raise UserError(f"the settings cannot be saved: {reason(error)}") from error
         for path, value in chosen.items():
             section, _, name = path.partition(".")
             old = getattr(settings, section)

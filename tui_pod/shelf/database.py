@@ -358,7 +358,9 @@ class FeedDatabase:
                     self._open()
                 raise FeedStoreError(" ".join((*self.notices[-1:], "Try again."))) from error
             except OSError as error:
-                raise FeedStoreError(f"The feeds cannot be stored in {self.file.parent}: {error.strerror}.") from error
+                raise FeedStoreError(
+                    f"The feeds cannot be stored in {self.file.parent}: {files.reason(error)}."
+                ) from error
 
     def _open(self) -> sqlite3.Connection:
         if self._connection is not None:

@@ -16,7 +16,7 @@ from tui_pod.core.text.plain_toml import loads
 from tui_pod.net.address import AddressError, Origin, origin
 from tui_pod.net.fetch import FetchError
 from tui_pod.net.login import Login
-from tui_pod.runtime.files import locked
+from tui_pod.runtime.files import locked, reason
 from tui_pod.runtime.passwords import PasswordError, password_from, read_private, write_private
 
 FILE = "logins.toml"
@@ -157,7 +157,7 @@ class Logins:
                 write_private(self.file, _HEAD + tomli_w.dumps({"login": [_table(entry) for entry in kept]}))
                 self._printed.clear()
         except OSError as error:
-            raise PasswordError(f"Logins cannot be stored in {self.file.parent}: {error.strerror}.") from error
+            raise PasswordError(f"Logins cannot be stored in {self.file.parent}: {reason(error)}.") from error
 
 
 def _entry(table: Any) -> KeptLogin | None:

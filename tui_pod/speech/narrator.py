@@ -23,7 +23,7 @@ from typing import Any
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.transcript import Cue, timed_cues, to_webvtt
 from tui_pod.core.text.speech import speakable, split_direction
-from tui_pod.runtime.files import make_folder, read_bytes
+from tui_pod.runtime.files import make_folder, read_bytes, reason
 from tui_pod.runtime.installer import install_command
 from tui_pod.runtime.log import log_error
 from tui_pod.runtime.subprocesses import AHEAD, COMMAND, end_process
@@ -333,7 +333,7 @@ class Narrator:
         try:
             make_folder(self._folder)
         except OSError as error:
-            raise NarrationError(f"Narrations cannot be saved in {self._folder}: {error.strerror}.") from error
+            raise NarrationError(f"Narrations cannot be saved in {self._folder}: {reason(error)}.") from error
         for is_last_try in (False, True):
             try:
                 return await self._ask(job, is_urgent)

@@ -15,7 +15,7 @@ from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.fetch import FetchError
 from tui_pod.recordings.downloads import LEAVE_FREE
 from tui_pod.recordings.recording_store import DownloadError, RecordingStore
-from tui_pod.runtime.files import make_folder, sync_folder
+from tui_pod.runtime.files import make_folder, reason, sync_folder
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.speech.model import file_hash
 from tui_pod.speech.narrator import SECOND_VOICES
@@ -121,7 +121,7 @@ def get_model(model: OfferedModel, folder: Path, policy: NetworkPolicy, report: 
     except FetchError as error:
         raise DownloadError(f"The model {model.name} was not downloaded. {error}") from error
     except OSError as error:
-        raise DownloadError(f"The model {model.name} cannot be saved in {folder}: {error.strerror}.") from error
+        raise DownloadError(f"The model {model.name} cannot be saved in {folder}: {reason(error)}.") from error
     return target
 
 

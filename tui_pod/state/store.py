@@ -334,7 +334,9 @@ class StateFile:
         try:
             data, notices = self._merged(may_move=False)
         except (NewerState, OSError) as error:
-            return State({}, {}, notices=(said, f"Nor can it be read: {_reason(error)}."), is_writable=False)
+            return State(
+                {}, {}, notices=(said, f"Nor can it be read: {getattr(error, 'strerror', error)}."), is_writable=False
+            )
         state = _state(data, [said, *notices])
         return state._replace(is_writable=not is_lasting)
 
@@ -400,9 +402,7 @@ def _state(data: Table, notices: list[str]) -> State:
 def _reason(error: BaseException) -> str:
     if isinstance(error, files.Unreadable):
         return f"{Path(error.filename).name} is {error.strerror}"
-    if isinstance(error, OSError):
-        return error.strerror or str(error)
-    return str(error)
+    return files.reason(error) if isinstance(error, OSError) else str(error)
 
 
 if __name__ == "__main__":  # `writer` compacts a large state in a process of its own

@@ -258,7 +258,7 @@ class SyncFolder:
                 continue
             except OSError as error:
                 if not isinstance(error, FileNotFoundError):
-                    notices.append(f"{clean(path.name, 80)} was not read: {error.strerror}.")
+                    notices.append(f"{clean(path.name, 80)} was not read: {files.reason(error)}.")
                 continue
             except (DamagedState, ValueError) as error:
                 if OVERLOAD in str(error):
@@ -300,7 +300,7 @@ class SyncFolder:
             for path in found:
                 path.unlink()
         except OSError as error:
-            raise SyncError(f"{path} cannot be removed: {error.strerror}.") from error
+            raise SyncError(f"{path} cannot be removed: {files.reason(error)}.") from error
         return {machine_of(path.stem) for path in found}
 
     def write(self, contents: Contents, now: datetime) -> None:
@@ -324,7 +324,7 @@ class SyncFolder:
         try:
             files.replace(self._file, text)  # a lock keeps another sync out
         except OSError as error:
-            raise SyncError(f"Cannot write {self._file}: {error.strerror}.") from error
+            raise SyncError(f"Cannot write {self._file}: {files.reason(error)}.") from error
 
     def _paths(self) -> list[Path]:
         try:
@@ -333,7 +333,7 @@ class SyncFolder:
             before = f" The last sync was with {enumerated(self._known)}." if self._known else ""
             raise SyncError(f"There is no folder {self._folder}; create it, or mount its disk.{before}") from None
         except OSError as error:
-            raise SyncError(f"The folder {self._folder} cannot be used: {error.strerror}.") from error
+            raise SyncError(f"The folder {self._folder} cannot be used: {files.reason(error)}.") from error
         return [self._folder / name for name in names if name.endswith(".toml") and name[0] != "."][:MAX_FILES]
 
 

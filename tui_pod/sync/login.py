@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod.net.address import AddressError, absolute, origin
+from tui_pod.runtime.files import reason
 from tui_pod.runtime.passwords import checked, password_from, read_private, write_private
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.protocols import detect
@@ -59,7 +60,7 @@ def check_folder(folder: str, is_made: bool) -> None:
         try:
             Path(folder).mkdir(parents=True)
         except OSError as error:
-            raise SyncError(f"The folder {folder} cannot be created: {error.strerror}.") from error
+            raise SyncError(f"The folder {folder} cannot be created: {reason(error)}.") from error
 
 
 def log_in(server: str, user: str, password: str, file: Path) -> str:

@@ -110,4 +110,4 @@ def write_json(path: Path, values: Mapping[str, Any]) -> None:
     try:
         files.replace(path, json.dumps(values, separators=(",", ":")))
     except OSError as error:
-        raise SyncError(f"Cannot write {path}: {error.strerror}.") from error
+        raise SyncError(f"Cannot write {path}: {files.reason(error)}.") from error

@@ -16,7 +16,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, Record, SettingRecord, setting_records
 from tui_pod.core.selection.shared_queue import changed_entries
 from tui_pod.core.text.clean import enumerated
-from tui_pod.runtime.files import locked
+from tui_pod.runtime.files import locked, reason
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.subscription import Subscription
@@ -359,5 +359,5 @@ def only_sync(state: Path, wait: float = WAIT) -> Iterator[None]:
         try:
             held.enter_context(locked(lock, SyncError("Another tui-pod is syncing; try again in a moment."), wait))
         except OSError as error:
-            raise SyncError(f"Cannot write {lock}: {error.strerror}.") from error
+            raise SyncError(f"Cannot write {lock}: {reason(error)}.") from error
         yield

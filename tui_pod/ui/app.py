@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cached_property, partial
@@ -89,7 +90,7 @@ class TuiPodApp(TerminalApp):
     def _add_own_themes(self) -> tuple[str, ...]:
         """Add the themes of the listener's own; return what is wrong with them."""
         folder = self._services.theme_folder
-        if folder is None or not folder.is_dir():
+        if folder is None or not os.path.isdir(folder):
             return ()
         from tui_pod.ui.look.theme_files import read_themes  # few have any
 

@@ -32,7 +32,7 @@ from tui_pod.net.address import absolute, origin, typed_address
 from tui_pod.net.fetch import FetchError, fetch
 from tui_pod.net.file_address import typed_path
 from tui_pod.net.login import Login, check_user, split_login
-from tui_pod.runtime.files import reading
+from tui_pod.runtime.files import reading, reason
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken
@@ -125,7 +125,7 @@ class TextSource(EpisodeSource):
         except ContentFault as fault:
             raise FeedError(f"{shown} cannot be read: {str(fault).rstrip('.')}.") from None
         except OSError as error:
-            kept, why = str(folder_of(store)), error.strerror or error
+            kept, why = str(folder_of(store)), reason(error)
             if error.errno in FULL or str(error.filename).startswith(kept):
                 raise FeedError(f"{shown} cannot be kept in {kept}: {why}.") from None
             raise FeedError(f"{shown} cannot be read: {why}.") from None
@@ -148,7 +148,7 @@ class TextSource(EpisodeSource):
             text = read_text(file, f"{feed.title}{file.suffix}", reads_code, cancel)
             stored = _store(store, text._replace(key=key), feed.page, reads_code)
         except OSError as error:
-            raise FeedError(f"it cannot be read: {error.strerror or error}.") from None
+            raise FeedError(f"it cannot be read: {reason(error)}.") from None
         return RefreshResult(feed.feed_id, feed.name, stored.new, stored.has_changed)
 
     def shown(self, address: str) -> str:
@@ -253,7 +253,7 @@ def with_articles(
     try:
         return _with_articles(store, feed_id, found, policy, cancel)
     except OSError as error:
-        raise FeedError(f"its articles cannot be kept: {error.strerror or error}.") from error
+        raise FeedError(f"its articles cannot be kept: {reason(error)}.") from error
 
 
 def _with_articles(
