@@ -106,26 +106,18 @@ class PassageStore:
                     return [ident for (ident,) in db.execute("SELECT id FROM recordings WHERE podcast = ?", (podcast,))]
         return []
 
-    def others(self, recording: ComparedRecording) -> list[tuple[str, bytes]]:
-        """Return ids and fingerprints of what to compare a recording with.
+    def others(self, recording: ComparedRecording, are_elsewhere: bool = False) -> list[tuple[str, bytes]]:
+        """Return ids and fingerprints of what to compare a recording with, or of recordings of other podcasts.
 
         Raises:
             PassageError: they cannot be read.
         """
+        found = "podcast NOT IN (?, ?)" if are_elsewhere else "podcast IN (?, ?)"
         with self._open() as db:
             return db.execute(
-                "SELECT id, words FROM recordings WHERE podcast IN (?, ?) AND id != ? ORDER BY number",
+                f"SELECT id, words FROM recordings WHERE {found} AND id != ? ORDER BY number",
                 (recording.podcast, LIBRARY, recording.id),
             ).fetchall()
-
-    def elsewhere(self, podcast: str) -> Iterator[tuple[str, bytes]]:
-        """Yield ids and fingerprints of the recordings of other podcasts.
-
-        Raises:
-            PassageError: they cannot be read.
-        """
-        with self._open() as db:
-            yield from db.execute("SELECT id, words FROM recordings WHERE podcast NOT IN (?, ?)", (podcast, LIBRARY))
 
     def save(
         self, recording: ComparedRecording, passages: Iterable[ComparedRecording], repeats: Iterable[tuple[str, Repeat]]

@@ -12,7 +12,7 @@ then one of
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -53,7 +53,7 @@ def find(cache: str, podcast: str, episode: str, recording: str) -> Generator[di
             if (found := matcher.find(np.frombuffer(theirs, "<u4")))
         }
         repeats = [(episode, Repeat(*one[:2], other, *one[2:])) for other, found in matches.items() for one in found]
-        passages, sightings = _confirmed(ours, sound, matches, lambda: store.elsewhere(podcast))
+        passages, sightings = _confirmed(ours, sound, matches, store)
         if not stamp or stamp != stamp_of(Path(recording)):
             raise PassageError("The recording changed meanwhile.")
         store.save(ours, passages, [*repeats, *sightings])
@@ -78,14 +78,11 @@ def _packed(sound: Fingerprint) -> bytes:
 
 
 def _confirmed(
-    ours: ComparedRecording,
-    sound: Fingerprint,
-    matches: Mapping[str, Sequence[Match]],
-    elsewhere: Callable[[], Iterable[tuple[str, bytes]]],
+    ours: ComparedRecording, sound: Fingerprint, matches: Mapping[str, Sequence[Match]], store: PassageStore
 ) -> tuple[list[ComparedRecording], list[tuple[str, Repeat]]]:
     """Return passages for the library, which has none of them yet, and which recordings have them.
 
-    Those of other podcasts, which `elsewhere` returns, were compared before the passages were known.
+    Recordings of other podcasts were compared before the passages were known.
     """
     known = [one for other, found in matches.items() if other.startswith(PASSAGE) for one in found]
     siblings = {other: found for other, found in matches.items() if not other.startswith(PASSAGE)}
@@ -108,7 +105,7 @@ def _confirmed(
                     place = Repeat(there.here(low), there.here(high), name, low - offset, high - offset)
                     sightings.append((other, place))
         matcher = Matcher(passage)
-        for other, theirs in elsewhere():
+        for other, theirs in store.others(ours, are_elsewhere=True):
             again = matcher.find(np.frombuffer(theirs, "<u4"))
             sightings += [(other, Repeat(*one[2:], name, *one[:2])) for one in again]
     return passages, sightings

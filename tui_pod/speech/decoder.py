@@ -36,13 +36,7 @@ UNREADABLE, NO_PLAYER = 3, 4
 
 
 def main(recording: Path, rate: int = SAMPLE_RATE, start: float = 0.0) -> int:
-    """Write the samples of a recording to its end, or until nobody reads them; return the exit status.
-
-    Args:
-        recording: its path.
-        rate: samples per second.
-        start: where to begin, in seconds.
-    """
+    """Write the samples of a recording from `start` seconds on, until nobody reads them; return the exit status."""
     samples = os.dup(1)
     os.dup2(2, 1)  # a library's output must not be mixed with the samples
     try:
