@@ -486,14 +486,21 @@ class FakeExcerpts(ExcerptPlayer):
 
     def __init__(self) -> None:
         self.played: list[object] = []
+        self.speed = 0.0
+        """Of the last excerpt."""
         self.ended: Callable[[str | None], None] = lambda _: None
         """Tells that the file has ended, and what went wrong."""
 
     async def play(
-        self, episode: Episode, start: float, end: float, ended: Callable[[str | None], None] = lambda _: None
+        self,
+        episode: Episode,
+        start: float,
+        end: float,
+        ended: Callable[[str | None], None] = lambda _: None,
+        speed: float = 1.0,
     ) -> None:
         self.played.append((episode.id, start, end))
-        self.ended = ended
+        self.ended, self.speed = ended, speed
 
     def play_file(self, path: str, is_paused: bool, ended: Callable[[str | None], None]) -> None:
         self.played.append(f"{path}, paused" if is_paused else path)

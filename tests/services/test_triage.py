@@ -64,6 +64,13 @@ async def test_samples_begin_with_a_sentence_and_follow_each_other_without_leavi
     assert rig.controller.undo_history.last is None
 
 
+async def test_sample_plays_at_the_speed_of_its_episode_and_takes_as_long(rig: Rig) -> None:
+    rig.controller.mixer.use_usual_speed(2.0)
+    await rig.start("one")
+    assert rig.excerpts.speed == 2.0
+    assert rig.excerpts.played == [("one", 8.0, 48.0)]
+
+
 async def test_keys_queue_and_dismiss_what_is_sampled_and_undo_takes_all_back(rig: Rig) -> None:
     await rig.start("one", "two", "three")
     for key, following in (("queue.add_last", "two"), ("list.remove", "three"), ("queue.add_next", None)):

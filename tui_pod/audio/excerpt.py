@@ -51,7 +51,9 @@ class ExcerptPlayer:
         self._ended: Ended | None = None
         self._wish = 0  # counts requests: a later one cancels an earlier one that still waits for its audio
 
-    async def play(self, episode: Episode, start: float, end: float, ended: Ended = lambda _: None) -> None:
+    async def play(
+        self, episode: Episode, start: float, end: float, ended: Ended = lambda _: None, speed: float = 1.0
+    ) -> None:
         """Play an episode between two positions in seconds, and then call `ended`; at once if it has no audio."""
         self._wish = wish = self._wish + 1
         try:
@@ -65,7 +67,7 @@ class ExcerptPlayer:
             ended(NO_SOUND)
         elif wish == self._wish:
             offset = source.part.start if source.part is not None else offset
-            self._load(source, start - offset, end - offset)
+            self._load(source, start - offset, end - offset, speed=speed)
             self._ended = ended
 
     def play_file(self, path: str, is_paused: bool, ended: Ended) -> None:
@@ -91,7 +93,9 @@ class ExcerptPlayer:
         if self._player is not None:
             self._player.close()
 
-    def _load(self, source: Source, start: float, end: float | None, is_paused: bool = False) -> None:
+    def _load(
+        self, source: Source, start: float, end: float | None, is_paused: bool = False, speed: float = 1.0
+    ) -> None:
         self._ended = None
         if self._player is None:
             loop = asyncio.get_running_loop()
@@ -102,6 +106,7 @@ class ExcerptPlayer:
         self._player.set_sound(self._output())
         self._player.set_volume(min(self._like().volume, 100))
         self._player.set_muted(self._like().is_muted)
+        self._player.set_speed(speed)
         self._player.set_end(end)
         self._player.load(source, start, self._wish, is_paused)
 

@@ -82,7 +82,9 @@ class Aside:
         if isinstance(clip, str):
             self._excerpts.play_file(clip, self.is_paused, self._has_ended)
         else:
-            await self._excerpts.play(*clip, self._has_ended)
+            index = self._controller.library.index(clip.episode.id)
+            speed = 1.0 if index is None else self._controller.mixer.speed_rule(index)
+            await self._excerpts.play(*clip, self._has_ended, speed)
         if self.is_paused:
             self._excerpts.set_paused(True)
         await self._ended.wait()

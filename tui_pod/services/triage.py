@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_pod.core.actions import key_of
 from tui_pod.core.errors import UserError
 from tui_pod.core.outcome import DONE, Outcome, refused
+from tui_pod.core.player.changes import EpisodeSampled
 from tui_pod.core.player.samples import find_end, find_sentence, find_speech, find_start
 from tui_pod.core.player.snapshot import Playback, recording_at
 from tui_pod.core.progress.progress import Status
@@ -155,6 +156,7 @@ class TriageService(Follower):
         if index is None:
             return
         said = f"{number} of {count}: {library.titles[index]}"
+        self._context.frontend.show(EpisodeSampled(ident))
         aside.show(f"sample {number} of {count}", number / count, self._end)
         self._context.frontend.tell(f"{said} · {self._podcast(index)}")
         try:
@@ -193,7 +195,8 @@ class TriageService(Follower):
             await self._voice.prepare(episode)
         spoken = find_sentence(cues, start)
         recording, offset = recording_at(episode, start)
-        source = await self._sources.find(recording, start, find_end(cues, start))
+        speed = self._context.controller.mixer.speed_rule(index)
+        source = await self._sources.find(recording, start, find_end(cues, start, speed))
         if spoken is None and source is not None and not source.is_narrated:
             from tui_pod.audio.levels import trace  # loads libmpv
 
@@ -201,7 +204,7 @@ class TriageService(Follower):
             start += find_speech(await asyncio.to_thread(trace, source, begin, LOOKED_AT, cancelled))
         start = start if spoken is None else spoken
         title = await self._say(episode, index) if self._context.settings.playback.sample_titles else ""
-        return Sample(Clip(episode, start, find_end(cues, start)), title)
+        return Sample(Clip(episode, start, find_end(cues, start, speed)), title)
 
     async def _say(self, episode: Episode, index: int) -> str:
         return await self._voice.speak(f"{self._podcast(index)}. {episode.title}.", episode)

@@ -127,6 +127,10 @@ class ScreenFrontend(ChangeReader):
         """Show the work in progress."""
         self._main.status.show_work(jobs)
 
+    def episode_sampled(self, episode: str) -> None:
+        """Move the cursor to the episode that is sampled."""
+        self._main.listing.go_to_sampled(episode)
+
     def ask_login(self, question: LoginQuestion) -> None:
         """Ask for a login in a dialog, or show a notice while the listener is typing or in another dialog."""
         from tui_pod.ui.screens.podcasts.login import LoginScreen  # after the first paint

@@ -47,6 +47,7 @@ def test_sample_ends_with_a_sentence_if_one_ends_in_time() -> None:
     cues = [Cue("A.", 0.0, 10.0), Cue("B.", 10.0, 18.0), Cue("C.", 18.0, 22.0), Cue("D.", 22.0, 30.0)]
     assert find_end(cues, 0.0) == 22.0
     assert find_end(cues, 5.0) == 22.0
+    assert find_end(cues, 0.0, speed=1.4) == 30.0
     assert find_end(cues[3:], 0.0) == find_end((), 0.0) == 23.0
 
 

@@ -55,6 +55,23 @@ async def test_going_to_what_plays_says_so_where_nothing_does(library: Library) 
         assert len(driver.notices) == 1
 
 
+async def test_cursor_follows_the_samples_and_keys_act_on_them(library: Library) -> None:
+    async with run_app(library, query=ListQuery(entry=0)) as driver:
+        await driver.press("ctrl+g")
+        first, second, third = driver.shown[:3]
+        await driver.until(lambda: driver.services.excerpts, "a sample plays")
+        assert driver.current == first
+        await driver.press("e")
+        await driver.until(lambda: driver.current == second, "the cursor is at the next sample")
+        await driver.press("x")
+        await driver.until(lambda: driver.current == third, "the cursor is at the one after it")
+        assert driver.services.controller.queue.upcoming == (first,)
+        await driver.press("ctrl+g")
+        await driver.until(lambda: driver.services.controller.interlude is None, "the samples are over")
+        await driver.press("u")
+        assert not driver.services.controller.queue.upcoming
+
+
 async def test_keys_that_need_an_episode_say_why_there_is_none(library: Library) -> None:
     async with run_app(library, query=ListQuery(entry=0, query="xyz")) as driver:
         for key in ("m", "e", "enter", "i", "x"):

@@ -73,6 +73,12 @@ class WorkChanged(NamedTuple):
     jobs: Mapping[str, Any]
 
 
+class EpisodeSampled(NamedTuple):
+    """A sample of this episode begins."""
+
+    episode: str
+
+
 class SyncEnded(NamedTuple):
     """A sync is over."""
 
@@ -86,7 +92,7 @@ class NoticeShown(NamedTuple):
 
 Change = (
     PlaybackChanged | ProgressChanged | QueueChanged | BookmarksChanged | LibraryChanged | SessionEnded
-    | DownloadsChanged | TranscriptChanged | TroublesChanged | WorkChanged | SyncEnded | NoticeShown
+    | DownloadsChanged | TranscriptChanged | TroublesChanged | WorkChanged | EpisodeSampled | SyncEnded | NoticeShown
 )  # fmt: skip
 
 
@@ -119,6 +125,8 @@ class ChangeReader:
                 self.troubles_changed(troubles)
             case WorkChanged(jobs):
                 self.work_changed(jobs)
+            case EpisodeSampled(episode):
+                self.episode_sampled(episode)
             case SyncEnded():
                 self.sync_ended()
             case NoticeShown(text, is_error):
@@ -153,6 +161,9 @@ class ChangeReader:
 
     def work_changed(self, jobs: Mapping[str, Any]) -> None:
         """Read the work in progress."""
+
+    def episode_sampled(self, episode: str) -> None:
+        """Read which episode is sampled."""
 
     def sync_ended(self) -> None:
         """Read the end of a sync."""

@@ -17,7 +17,7 @@ from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.progress.passages import Passage
 
 LENGTH = 23.0
-"""Of a sample: 20 of them take less than eight minutes."""
+"""Of a sample, in seconds of listening: 20 of them take less than eight minutes."""
 
 SHORTEST = 16.0
 """A sample ends with a sentence if one ends after this."""
@@ -71,10 +71,10 @@ def find_sentence(cues: Sequence[Cue], start: float) -> float | None:
     return None
 
 
-def find_end(cues: Sequence[Cue], start: float) -> float:
-    """Return where a sample ends that begins at `start`: with a sentence, if one ends in time."""
-    ends = [cue.end or 0.0 for cue in cues if start + SHORTEST <= (cue.end or 0.0) <= start + LENGTH]
-    return max(ends, default=start + LENGTH)
+def find_end(cues: Sequence[Cue], start: float, speed: float = 1.0) -> float:
+    """Return where a sample ends that begins at `start` and plays at a speed: with a sentence, if one ends in time."""
+    least, most = start + speed * SHORTEST, start + speed * LENGTH
+    return max((cue.end for cue in cues if cue.end and least <= cue.end <= most), default=most)
 
 
 class Frame(NamedTuple):

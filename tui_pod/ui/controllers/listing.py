@@ -85,6 +85,12 @@ class ListingController:
         self._screen.transcript.show_playing()
         self._screen.show_pane()
 
+    def go_to_sampled(self, episode: str) -> None:
+        """Move the cursor to the episode that is sampled, if it is listed."""
+        rows, index = list(self._model.indexes), self._model.library.index(episode)
+        if index in rows:
+            self._screen.episodes.go(rows.index(index))
+
     # -- changes ---------------------------------------------------------------------------------------
 
     def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
