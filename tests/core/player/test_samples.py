@@ -56,7 +56,7 @@ def music(seconds: float, change: float = -16.0) -> list[Frame]:
     return [Frame(-20.0 + 3.0 * math.sin(number / 7), change) for number in range(round(seconds / STEP))]
 
 
-def speech(seconds: float, pause: float = -60.0, change: float = -10.0) -> list[Frame]:
+def speech(seconds: float, pause: float = -60.0, change: float = -8.0) -> list[Frame]:
     """Return frames of speech: changing sounds, and pauses between them."""
     return [
         Frame(pause if number % 20 >= 14 else -18.0 - number % 5, change) for number in range(round(seconds / STEP))

@@ -31,12 +31,12 @@ FEWEST_WORDS = 4
 STEP = 0.04
 """Between two frames of `find_speech`."""
 
-WINDOW = 10
+WINDOW = 12
 """How many seconds must sound like speech on average."""
 
-CHANGE, RANGE, MOST = -9.5, 0.087, 4.0
+CHANGE, RANGE, MOST = -6.0, 0.16, 4.0
 """Two seconds sound like speech if the spectrum changes by more than so many dB of the level, less this share of the
-range of levels; no second counts more than `MOST` dB. By logistic regression on an hour of people and of music."""
+range of levels; no second counts more than `MOST` dB. Fitted to hours of people and of music."""
 
 LOUD, SILENT = 15.0, -60.0
 """The change counts where the level is at most so many dB below its mean, and that is not silence."""
