@@ -1,13 +1,18 @@
 """What the actions of the table of keys do, whoever asks for them."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.app_driver import FakeServices, list_model
 from tests.fakes import START, FakeFrontend
 from tui_pod.core.actions import ABOUT_EPISODES, ACTIONS, needs_cursor
+from tui_pod.core.errors import UserError
+from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.topics import list_key
+from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.sleep_timer import SleepTimer
 from tui_pod.core.progress.cards import Notebook
@@ -227,3 +232,44 @@ def test_do_acts_on_what_is_loaded(stage: Stage) -> None:
     for seconds in (300.0, 600.0):
         stage.do("sleep.timer")
         assert stage.controller.sleep == SleepTimer(seconds)
+
+
+@pytest.mark.parametrize(
+    ("ident", "words", "position", "said"),
+    [
+        ("one", "", 50.0, "“The men row after it.” · 45 % of the text."),
+        ("two", "swims past", 20.0, "“The whale swims past.” · 0 % of the text."),
+        ("two", "past THE men", 20.0, "“The whale swims past.” · 0 % of the text."),
+        ("two", "a shark", None, "This is nowhere in the transcript of “Two”."),
+        ("three", "whale", None, "“Three” has no transcript with times."),
+    ],
+)
+async def test_place_in_the_text_is_told_or_played(
+    stage: Stage, ident: str, words: str, position: float | None, said: str
+) -> None:
+    cues = Cue("The whale swims past.", 20.0, 30.0), Cue("The men row after it.", 30.0, 60.0), Cue("Gone.", 60.0, 61.0)
+    stage.services.transcripts.update(one=Transcript(cues), two=Transcript(cues), three=Transcript((Cue("A whale."),)))
+    assert stage.do("transcript.place", ident, words=words).is_done
+    await stage.services.tasks.settle()
+    assert stage.frontend.said[-1:] == [said]
+    playback = stage.controller.playback
+    assert (playback.position if playback.episode == ident else None) == position
+
+
+async def test_given_text_is_kept_and_recognised(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = []
+
+    async def give_text(episode: Episode, file: Path | None) -> str:
+        given.append((episode.id, file))
+        if file == Path("/none.txt"):
+            raise UserError("none.txt cannot be read")
+        return "5 sentences"
+
+    monkeypatch.setattr(stage.services.reader, "give_text", give_text)
+    for file in ("/whale.epub", "/none.txt", ""):
+        stage.do("transcript.give_text", "one", file=file)
+        await stage.services.tasks.settle()
+    assert given == [("one", Path("/whale.epub")), ("one", Path("/none.txt")), ("one", None)]
+    assert stage.services.asked_recognition.asked == [("request", "one")]
+    assert stage.frontend.said[-2:] == ["none.txt cannot be read", "“One” has no text of yours any more."]
+    assert "is a path" in stage.do("transcript.give_text", "one", file="whale").text

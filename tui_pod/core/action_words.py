@@ -118,6 +118,7 @@ transcript.remove | delete transcription | Deletes the transcript that was made 
 transcript.look_up | dictionary translate translation meaning definition vocabulary | Shows what your dictionary says.
 transcript.recognise | transcribe recognize speech text subtitles captions generate | Writes down what is said, offline.
 transcript.give_text | ebook e-book epub audiobook align sync read along author | Finds where each sentence is read.
+transcript.place | page ebook e-reader reading percent where continue whispersync | Goes between reading and listening.
 transcript.select | range several stretch clip mark | Begins a stretch of sentences, which a bookmark takes.
 transcript.repeat | loop again learn language shadowing | Plays the sentence at the cursor until told otherwise.
 transcript.bookmark | save quote highlight | Keeps the sentence with its time.

@@ -155,6 +155,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("transcript.look_up", "", "Look up text with a command of your own", "screen"),
     Action("transcript.recognise", "", "Recognise this episode: a transcript, or its times, made here", "transcript"),
     Action("transcript.give_text", "", "Give the recording its text, a book or a file", "episodes"),
+    Action("transcript.place", "", "Place in the text: play from a sentence, or tell where you stopped", "episodes"),
     Action("transcript.select", "v", "Select sentences, to the cursor", "transcript", pane_action="select"),
     Action(
         "transcript.bookmark",
@@ -259,7 +260,7 @@ PARTS = {
 ABOUT_EPISODES = frozenset((
     "episode.play", "episode.restart", "episode.toggle_played", "queue.add_last", "queue.add_next", "queue.move_down",
     "queue.move_up", "download.start", "transcript.recognise", "transcript.remove", "transcript.stop",
-    "transcript.give_text",
+    "transcript.give_text", "transcript.place",
 ))  # fmt: skip
 """Commands that need an episode."""
 

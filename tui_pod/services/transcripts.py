@@ -94,12 +94,12 @@ class EpisodeTranscripts:
                 raise UserError(f"{clean(str(file), 200)} is no text: it has to be {', '.join(TEXT_ENDINGS)}.")
             found = await in_thread(lambda cancel: self._texts.transcript_in(file, episode.duration, cancel))
             if not found.cues:
-                raise UserError(f"{clean(file.name)} cannot be read: {found.fault or 'there are no words in it'}.")
+                raise UserError(f"{clean(file.name)} cannot be read: {found.fault or 'it is empty or missing'}.")
             begin = counted(len(found.cues), "sentence")
         try:
             await asyncio.to_thread(self._recognised.give, episode.id, file)
         except OSError as error:
-            raise UserError(f"{clean(str(file), 200)} cannot be kept: {error.strerror}.") from None
+            raise UserError(f"{clean(str(file), 200)} cannot be copied: {error.strerror}.") from None
         return begin
 
     def _in_file(self, episode: Episode, cancel: CancelToken) -> Transcript:

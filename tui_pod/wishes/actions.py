@@ -353,6 +353,25 @@ async def _give_text(on: Subject) -> Outcome | None:
     return Outcome(f"“{episode.title}” has a text of {size}; recognition finds where each is read.")
 
 
+async def _find_place(on: Subject) -> Outcome | None:
+    """Play from where words of the transcript are said, or tell which sentence was heard last."""
+    controller, ident, words = on.controller, on.episodes[0], on.text("words")
+    if (episode := controller.library.find(ident)) is None:
+        return None
+    transcript = await on.services.reader.transcript(episode)
+    if not transcript.is_timed:
+        return refused(f"“{episode.title}” has no transcript with times.")
+    if words.strip():
+        if (found := transcript.find(words)) is None:
+            return refused(f"This is nowhere in the transcript of “{episode.title}”.")
+        controller.play_from(ident, transcript.cues[found].start or 0.0)
+    else:
+        saved = controller.progress_index.get(ident)
+        stopped = controller.playback.position if controller.playback.episode == ident else saved and saved.position
+        found = transcript.active(stopped or 0.0) or 0
+    return Outcome(f"“{transcript.cues[found].text}” · {round(100 * transcript.share(found))} % of the text")
+
+
 COMMANDS: Mapping[str, Command] = {
     "playback.toggle": lambda on: on.controller.toggle_pause(partial(_play, on)),
     "playback.go_to": _go_to,
@@ -406,6 +425,7 @@ COMMANDS: Mapping[str, Command] = {
     "transcribe.pause": lambda on: on.services.recognition.toggle_pause(),
     "transcript.recognise": lambda on: on.services.recognition.request(on.episodes),
     "transcript.give_text": partial(_begin, _give_text),
+    "transcript.place": partial(_begin, _find_place),
     "transcript.remove": lambda on: on.services.recognition.remove(on.episodes[0]),
     "transcript.look_up": _look_up,
     "transcript.stop": _stop_recognition,

@@ -234,6 +234,17 @@ ASKS: Mapping[str, Sequence[Ask]] = {
             verb="Take",
         ),
     ),
+    "transcript.place": (
+        Ask(
+            "words",
+            "Play from which sentence? Some of it will do; an empty answer tells where you stopped:",
+            default="",
+            example="the watery part of the world",
+            takes_empty=lambda _: True,
+            title="Place in the text",
+            verb="Go",
+        ),
+    ),
     "search.start": (Ask("words", "Search in title, summary or topic:", example="attention"),),
     "session.plan": (
         Ask(

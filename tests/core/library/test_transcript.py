@@ -560,3 +560,20 @@ def test_text_without_times_is_told_from_names_and_labels(data: object, text: st
 def test_json_nested_deeply_ends(depth: int) -> None:
     text = '{"a": [' * depth + '{"words": [{"start": 1, "text": "One."}]}' + "]}" * depth
     assert bool(parse_transcript(text).cues) is (depth == 3)
+
+
+SAID = Transcript(
+    (Cue("Call me Ishmael."), Cue("Some years ago—never mind how long—I sailed."), Cue("It’s a way I have."))
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "index"),
+    [("ishmael some YEARS", 0), ("never mind, how long", 1), ("a way", 2), ("me", 0), ("way a", None), ("ever", None)],
+)
+def test_sentence_is_found_by_words_that_follow_each_other(words: str, index: int | None) -> None:
+    assert SAID.find(words) == index
+
+
+def test_share_of_a_text_is_that_of_its_letters() -> None:
+    assert [SAID.share(index) for index in range(3)] == [0.0, 16 / 78, 60 / 78]

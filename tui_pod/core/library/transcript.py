@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from tui_pod.core.library.transcript_json import find_segments, find_words
-from tui_pod.core.text.clean import clean, one_line, sifted, unescaped
+from tui_pod.core.text.clean import clean, fold, one_line, sifted, unescaped
 from tui_pod.core.text.speech import split_sentences
 
 MAX_CHARS = 2_000_000
@@ -123,6 +124,7 @@ _LRC_WORD = re.compile(r"<\d{1,3}:\d\d(?:\.\d{1,3})?>")
 SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
 """The end of a sentence, and the quotation marks behind it."""
 _TURN = re.compile(r"^[ \t]*([AB]):[ \t]+(?=\S)", re.MULTILINE)
+_BARE = re.compile(r"\w+")
 _BLOCKS = re.compile(r"\n[ \t]*\n")
 
 
@@ -178,6 +180,22 @@ class Transcript:
             return None
         later = bisect_right(self.cues, position + 0.001, key=lambda cue: cue.start or 0.0)
         return later - 1 if later else None
+
+    def find(self, words: str) -> int | None:
+        """Return the index of the sentence in which words that follow each other begin; case and marks are ignored."""
+        said = [_bare(cue.text) for cue in self.cues]
+        at = f" {' '.join(said)} ".find(f" {_bare(words)} ")
+        ends = accumulate(len(text) + 1 for text in said)
+        return next((index for index, end in enumerate(ends) if at < end), None) if at >= 0 else None
+
+    def share(self, index: int) -> float:
+        """Return which share of the letters is before a sentence."""
+        letters = [len(cue.text) for cue in self.cues]
+        return sum(letters[:index]) / max(1, sum(letters))
+
+
+def _bare(text: str) -> str:
+    return " ".join(_BARE.findall(fold(text)))
 
 
 def parse_transcript(text: str, duration: float | None = None) -> Transcript:
