@@ -258,4 +258,4 @@ def test_list_is_told_by_its_first_bytes(start: bytes, kind: str, address: str, 
 
 
 def test_address_in_a_list_is_that_beside_the_list() -> None:
-    assert first_recording(b"a b.mp3", "https://a.org/x/y.m3u") == "https://a.org/x/a%20b.mp3"
+    assert first_recording(["a b.mp3"], "https://a.org/x/y.m3u") == "https://a.org/x/a%20b.mp3"

@@ -115,8 +115,6 @@ def test_list_is_opened_whatever_it_is_called(site: Site, open_stream: Open, nam
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-STREAM-INF:BANDWIDTH=1\nlow.m3u8\n", "HLS"),
-        ("#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\n1.ts\n", "HLS"),
         ("#EXTM3U\nfile:///etc/passwd\nrtsp://x.example/1\ncover.png\n", "names no recording"),
         ("#EXTM3U\n#EXTINF:5,Myself\n/a.mp3\n", "link to lists"),
         ("#EXTM3U\nhttp://10.1.2.3/a.mp3\n", "own network"),

@@ -29,6 +29,7 @@ from tui_pod.runtime.files import reading
 TYPES = {
     ".mp3": "audio/mpeg", ".m4a": "audio/mp4", ".m4b": "audio/mp4", ".mp4": "audio/mp4", ".aac": "audio/aac",
     ".ogg": "audio/ogg", ".opus": "audio/ogg", ".flac": "audio/flac", ".wav": "audio/wav", ".webm": "audio/webm",
+    ".ts": "video/mp2t",
     ".json": "application/json+chapters", ".xml": "application/rss+xml", ".png": "image/png", ".webp": "image/webp",
     ".jpg": "image/jpeg", ".jpeg": "image/jpeg",
 }  # fmt: skip

@@ -39,13 +39,12 @@ WRONG_PART = "The server sent a different part than requested."
 _RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15}|\*)")
 """A `Content-Range`: first byte, last byte, size of the whole."""
 
-MAX_LIST = 64 * 1024
+MAX_LIST = 1024 * 1024
 """Maximum number of bytes of a list that are read: only its first recording counts."""
 
 MAX_NESTED = 3
 """Maximum number of lists that lead to one another."""
 
-HLS = "This recording is a stream in HLS, which tui-pod does not play."
 TOO_DEEP = "The server sends lists that link to lists, but to no recording."
 
 _HEADS = (b"#extm3u", b"[playlist]")
@@ -140,14 +139,16 @@ def is_list(start: bytes, kind: str, address: str) -> bool:
     return is_said and bool(head) and _NO_TEXT.search(start) is None
 
 
-def first_recording(content: bytes, address: str) -> str:
+def list_lines(content: bytes) -> list[str]:
+    """Return the lines of a list."""
+    return [line.strip() for line in content.decode("utf-8-sig", "replace").splitlines()]
+
+
+def first_recording(lines: list[str], address: str) -> str:
     """Return the address of the first recording in a list, which has itself this address.
 
-    Raises FetchError if it is HLS, or names no recording at an http or https address.
+    Raises FetchError if it names no recording at an http or https address.
     """
-    lines = [line.strip() for line in content.decode("utf-8-sig", "replace").splitlines()]
-    if any(line.startswith("#EXT-X-") for line in lines):
-        raise FetchError(HLS, is_final=True)
     if any(line.lower() == "[playlist]" for line in lines):
         lines = [named[1].strip() for line in lines if (named := _FILE.fullmatch(line))]
     for line in lines:

@@ -20,6 +20,7 @@ from tui_pod.core.player.load_watch import MAX_WAIT, PAUSES
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.net.address import origin
 from tui_pod.net.fetch import FetchError, Limits, Response, opened
+from tui_pod.recordings.hls import Ask, HlsPart, is_hls, opened_pieces, read_pieces, sound_of
 from tui_pod.recordings.range_answer import (
     HEAD,
     MAX_LIST,
@@ -32,6 +33,7 @@ from tui_pod.recordings.range_answer import (
     first_recording,
     is_audio_kind,
     is_list,
+    list_lines,
     read_range_answer,
 )
 from tui_pod.recordings.sparse_file import IN_MEMORY, Intervals, MovedToMemory, SparseFile
@@ -233,6 +235,7 @@ class RecordingFetcher:
         self._is_audio = is_audio
         self._at: str | None = None  # where the redirects led
         self._listed: list[str] = []  # what the lists name that were sent instead, each by the one before
+        self._pieces: list[HlsPart] = []  # of HLS
         self._sends_list = False  # whether the first bytes that came were those of a list
         self._attempts = 0
         self._most = file.have.total()  # the most bytes that were ever here
@@ -331,16 +334,20 @@ class RecordingFetcher:
 
     def _fetch(self, gap: int) -> None:
         content, headers = self.file.content, {"Accept-Encoding": "identity"}
-        asks_for_part = self.plan.is_ranged is not False
+        address, ask = self._at or (self._listed or [content.address])[-1], self._access().request
+        asks_for_part = self.plan.is_ranged is not False and (bool(self._pieces) or not is_list_name("", address))
         start = self._start_before(gap) if asks_for_part else 0
         if asks_for_part:
             headers["Range"] = f"bytes={start}-"
             if start and content.mark:
                 headers["If-Range"] = content.mark
-        request = self._access().request(self._at or (self._listed or [content.address])[-1], headers)
-        with opened(request, LIMITS, self._stop) as response:
+        if self._pieces:
+            answering = opened_pieces(self._pieces, start, ask, self._stop)
+        else:
+            answering = opened(ask(address, headers), LIMITS, self._stop)
+        with answering as response:
             if self._is_audio:
-                self._check_kind(response, start)
+                self._check_kind(response, start, ask)
             answer = read_range_answer(response, start if asks_for_part else None)
             self._at = response.address
             compared_to = self.file.have.end_from(answer.start)
@@ -356,17 +363,17 @@ class RecordingFetcher:
                         return
             self._end(answer)
 
-    def _check_kind(self, response: Response, start: int) -> None:
+    def _check_kind(self, response: Response, start: int, ask: Ask) -> None:
         """Judge an answer by its media type where that is enough, else by its first bytes. Raises FetchError."""
         is_from_start = response.status == 200 or (response.status == 206 and not start)
         may_be_list = self._sends_list or is_list_name(response.kind, response.address)
         if is_from_start and (may_be_list or not is_audio_kind(response.kind)):
-            self._open_list(response)
+            self._open_list(response, ask)
         elif response.status == 206 and not self._is_checked:
             check_kind(response.kind, b"")
 
-    def _open_list(self, response: Response) -> None:
-        """If a list was sent instead of a recording, go on with its first recording, by raising FetchError."""
+    def _open_list(self, response: Response, ask: Ask) -> None:
+        """If a list was sent instead of a recording, go on with what it names, by raising FetchError."""
         read = b""
         for chunk in response.chunks:
             read += chunk
@@ -378,7 +385,11 @@ class RecordingFetcher:
             return
         if len(self._listed) >= MAX_NESTED:
             raise FetchError(TOO_DEEP, is_final=True)
-        self._listed.append(first_recording(read[:MAX_LIST], response.address))
+        lines = list_lines(read[:MAX_LIST])
+        if (sound := sound_of(lines, response.address)) is None and is_hls(lines):
+            self._pieces = read_pieces(lines, response.address, ask, self._stop)
+        else:
+            self._listed.append(sound or first_recording(lines, response.address))
         self._at, self._sends_list, self._attempts = None, False, 0
         raise _AskAgain("The server sends a list of addresses.")
 
@@ -457,6 +468,8 @@ class RecordingFetcher:
         with self.changed:
             self.version += is_read
             self.file.begin_anew()
+            if self._pieces:
+                self._at, self._listed, self._pieces = None, [], []
             self._is_checked, self._is_same, self._versions = not self._is_audio, True, self._versions + 1
             self.plan.is_ranged = None if self._versions < READ_THROUGH else False
             self.changed.notify_all()
@@ -542,7 +555,7 @@ class RecordingFetcher:
         """Return whether another address can be tried."""
         content = self.file.content
         if self._at not in (None, content.address):
-            self._at, self._listed = None, []  # redirects and lists may lead somewhere else now
+            self._at, self._listed, self._pieces = None, [], []  # redirects and lists may lead elsewhere now
             return True
         if self._has_renewed:
             return False
@@ -551,6 +564,7 @@ class RecordingFetcher:
         if address is None or address == content.address:
             return False
         self.file.content, self._at, self._listed = replace(content, address=address), None, []
+        self._pieces = []
         return True
 
     def _save(self) -> None:

@@ -37,7 +37,7 @@ _ENDINGS = {
     "audio/flac": ".flac", "audio/x-flac": ".flac", "audio/wav": ".wav", "audio/x-wav": ".wav",
     "audio/vnd.wave": ".wav",
     "audio/webm": ".webm", "video/webm": ".webm", "video/mp4": ".mp4", "video/x-m4v": ".mp4",
-    "audio/x-matroska": ".mka",
+    "audio/x-matroska": ".mka", "video/mp2t": ".ts",
 }  # fmt: skip
 
 

@@ -1,0 +1,217 @@
+"""Read recordings in HLS (RFC 8216) as one file: the segments of a list, one after the other.
+
+Only whole sound: no encryption, no broadcast, no segments that do not belong together. Each segment is fetched as any
+other address is. Those of MPEG-TS make one file as they are; those of fragmented MP4 get an index before them, in
+which players look up where a time is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from functools import partial
+from typing import NamedTuple
+
+from tui_pod.net.address import absolute
+from tui_pod.net.fetch import FetchError, Limits, Request, Response, opened
+from tui_pod.recordings.range_answer import WRONG_PART, read_range_answer
+from tui_pod.runtime.threads import CancelToken
+
+MOST_SEGMENTS = 10_000
+AT_ONCE = 12
+"""How many segments are asked for their sizes at once."""
+MAX_HEAD = 256 * 1024
+"""Maximum number of bytes before the first segment of MP4."""
+BEFORE_SOUND = 4096
+"""Bytes within which the sound of a segment of MP4 begins."""
+LIMITS = Limits(size=2 * 1000**3, seconds=86_400.0, idle=15.0, head=20.0)
+"""Of one segment, which may be all of the recording."""
+
+_ATTRIBUTE = re.compile(r'([A-Z0-9-]{1,64})=("[^"]*"|[^",]*)')
+_SOUND = re.compile(r"\s*(?:mp4a|ac-3|ec-3|opus|flac|mp3|alac)", re.IGNORECASE)
+_NOT_PLAYED = {
+    "#EXT-X-DISCONTINUITY": "its parts do not belong together", "#EXT-X-GAP": "parts of it are missing",
+    "#EXT-X-I-FRAMES-ONLY": "it has no sound",
+}  # fmt: skip
+
+Ask = Callable[[str, dict[str, str]], Request]
+"""Returns the request for an address with headers, within what the listener allows."""
+
+
+class HlsPart(NamedTuple):
+    """A stretch of the recording: a part of what an address has, or bytes that are here."""
+
+    address: str
+    start: int = 0
+    size: int = 0
+    """0 if unknown, which is asked for first."""
+    seconds: float = 0.0
+    data: bytes = b""
+
+
+def is_hls(lines: Sequence[str]) -> bool:
+    """Return whether a list is one of HLS."""
+    return any(line.startswith("#EXT-X-") for line in lines)
+
+
+def sound_of(lines: Sequence[str], address: str) -> str | None:
+    """Return the address of the list of the best sound that a master list names; None for a list of another kind.
+
+    Raises FetchError if it has none without pictures.
+    """
+    found: list[tuple[int, str]] = []
+    is_master = False
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        tag, said = _read(line)
+        is_master = is_master or tag in ("#EXT-X-STREAM-INF", "#EXT-X-MEDIA")
+        if tag == "#EXT-X-MEDIA" and said.get("TYPE") == "AUDIO" and (there := absolute(said.get("URI", ""), address)):
+            found.append((2 << 40 if said.get("DEFAULT") == "YES" else 1 << 40, there))
+        elif tag == "#EXT-X-STREAM-INF" and (there := absolute(following, address)):
+            rate = said.get("BANDWIDTH", "")
+            if "RESOLUTION" not in said and all(map(_SOUND.match, said.get("CODECS", "mp4a").split(","))):
+                found.append((int(rate) if re.fullmatch(r"\d{1,9}", rate) else 0, there))
+    if is_master and not found:
+        raise _refused("it has no sound without pictures")
+    return max(found)[1] if found else None
+
+
+def read_pieces(lines: Sequence[str], address: str, ask: Ask, cancel: CancelToken) -> list[HlsPart]:
+    """Return the pieces of the recording whose segments a list names. Raises FetchError if it is not played."""
+    segments, head = _segments(lines, address)
+    with ThreadPoolExecutor(AT_ONCE, "segments") as pool:
+        segments = [*pool.map(partial(_measured, ask=ask, cancel=cancel), segments)]
+    if head is not None:
+        head = _measured(head, ask, cancel)
+        data = b"".join(_chunks([head._replace(size=min(head.size, MAX_HEAD))], 0, ask, cancel))
+        first = segments[0]
+        begin = b"".join(_chunks([first._replace(size=min(first.size, BEFORE_SOUND))], 0, ask, cancel))
+        before = max(0, begin.find(b"moof") - 4)  # may be an index of this segment, which would stand for that of all
+        segments[0] = first._replace(start=first.start + before, size=first.size - before)
+        data += _index(data, segments)
+        head = HlsPart("", 0, len(data), 0.0, data)
+    elif b"".join(_chunks([segments[0]._replace(size=1)], 0, ask, cancel)) != b"G":
+        raise _refused("its parts are neither MPEG-TS nor MP4")
+    pieces = [head] if head is not None else []
+    for each in segments:
+        last = pieces[-1] if pieces else each
+        if (last.address, last.start + last.size) == (each.address, each.start):
+            pieces[-1] = last._replace(size=last.size + each.size)
+        else:
+            pieces.append(each)
+    return pieces
+
+
+def _segments(lines: Sequence[str], address: str) -> tuple[list[HlsPart], HlsPart | None]:
+    """Return the segments, and what is before the first one. Raises FetchError if they are not played."""
+    segments, heads, ends = list[HlsPart](), set[HlsPart](), dict[str, int]()
+    seconds, part = 0.0, ""
+    if "#EXT-X-ENDLIST" not in lines:
+        raise _refused("it is a broadcast")
+    for line in lines:
+        tag, said = _read(line)
+        if tag in _NOT_PLAYED:
+            raise _refused(_NOT_PLAYED[tag])
+        if tag == "#EXT-X-KEY" and said.get("METHOD") != "NONE":
+            raise _refused("it is encrypted")
+        if tag == "#EXTINF" and (number := re.match(r"#EXTINF:\s*(\d{1,6}(?:\.\d{1,9})?)", line)):
+            seconds = float(number[1])
+        elif tag == "#EXT-X-BYTERANGE":
+            part = line.partition(":")[2]
+        elif tag == "#EXT-X-MAP":
+            heads.add(_piece(said.get("URI", ""), address, said.get("BYTERANGE", ""), {}, 0.0))
+        elif line and not line.startswith("#"):
+            segments.append(_piece(line, address, part, ends, seconds))
+            part = ""
+    if not 0 < len(segments) <= MOST_SEGMENTS or len(heads) > 1:
+        raise _refused("its format changes" if segments and heads else "it has no parts, or too many")
+    return segments, next(iter(heads), None)
+
+
+def _piece(named: str, base: str, part: str, ends: dict[str, int], seconds: float) -> HlsPart:
+    """Return a piece; a part without a place follows the last one of the same address, whose end is in `ends`."""
+    address, found = absolute(named, base), re.fullmatch(r"\s*(\d{1,12})(?:@(\d{1,12}))?\s*", part)
+    if not named or address is None or (part and found is None):
+        raise _refused("its list has faults")
+    if found is None:
+        return HlsPart(address, seconds=seconds)
+    start = int(found[2]) if found[2] else ends.get(address, 0)
+    ends[address] = start + int(found[1])
+    return HlsPart(address, start, int(found[1]), seconds)
+
+
+def _measured(piece: HlsPart, ask: Ask, cancel: CancelToken) -> HlsPart:
+    """Return a piece with its size, for which its server is asked if the list does not say. Raises FetchError."""
+    if piece.size:
+        return piece
+    with opened(ask(piece.address, {"Range": "bytes=0-0"}), LIMITS, cancel) as response:
+        if not (size := read_range_answer(response, 0).size):
+            raise _refused("its server does not say how long its parts are")
+    return piece._replace(size=size)
+
+
+def _index(head: bytes, segments: Sequence[HlsPart]) -> bytes:
+    """Return a box `sidx` (ISO 14496-12, 8.16.3) of the segments that follow it, for the first track of their head."""
+    track, scale = _number_in(head, b"tkhd"), _number_in(head, b"mdhd")  # libavformat takes no other scale
+    box = b"sidx" + bytes(4) + track + scale + bytes(10) + len(segments).to_bytes(2, "big")
+    time, rate = 0.0, int.from_bytes(scale, "big")
+    for each in segments:
+        units = round((time + each.seconds) * rate) - round(time * rate)
+        box += (each.size & 0x7FFFFFFF).to_bytes(4, "big") + min(units, 0xFFFFFFFF).to_bytes(4, "big") + b"\x90\0\0\0"
+        time += each.seconds
+    return (len(box) + 4).to_bytes(4, "big") + box
+
+
+def _number_in(head: bytes, kind: bytes) -> bytes:
+    """Return the number behind the two times of a box, which have eight bytes in version 1. Raises FetchError."""
+    place = head.find(kind)
+    found = head[place + (24 if head[place + 4 : place + 5] == b"\1" else 16) :][:4]
+    if place < 0 or len(found) < 4:
+        raise _refused("its head has faults")
+    return found
+
+
+@contextmanager
+def opened_pieces(pieces: Sequence[HlsPart], start: int, ask: Ask, cancel: CancelToken) -> Iterator[Response]:
+    """Open the recording from a byte on, as `opened` opens an address."""
+    total = sum(piece.size for piece in pieces)
+    headers = {
+        "content-type": "audio/mp4" if pieces[0].data else "video/mp2t",
+        "content-length": str(total - start),
+        "content-range": f"bytes {start}-{total - 1}/{total}",
+    }
+    with closing(_chunks(pieces, start, ask, cancel)) as chunks:
+        yield Response(206, pieces[-1].address, None, headers, chunks)
+
+
+def _chunks(pieces: Sequence[HlsPart], start: int, ask: Ask, cancel: CancelToken) -> Generator[bytes]:
+    for piece in pieces:
+        skipped, start = min(start, piece.size), max(0, start - piece.size)
+        first, left = piece.start + skipped, piece.size - skipped
+        if piece.data:
+            yield piece.data[skipped:]
+        elif left:
+            with opened(ask(piece.address, {"Range": f"bytes={first}-{first + left - 1}"}), LIMITS, cancel) as response:
+                answer = read_range_answer(response, first)
+                if answer.is_wrong_part:
+                    raise FetchError(WRONG_PART)
+                before = first - answer.start
+                for chunk in response.chunks:
+                    kept = chunk[before : before + left]
+                    before, left = max(0, before - len(chunk)), left - len(kept)
+                    yield kept
+                    if not left:
+                        break
+            if left:
+                raise FetchError("The connection broke off before the end.")
+
+
+def _read(line: str) -> tuple[str, dict[str, str]]:
+    """Return the tag of a line, and its attributes."""
+    tag, _, rest = line.partition(":")
+    return tag, {name: value.strip('"') for name, value in _ATTRIBUTE.findall(rest)}
+
+
+def _refused(reason: str) -> FetchError:
+    return FetchError(f"This recording is a stream in HLS that tui-pod does not play: {reason}.", is_final=True)
