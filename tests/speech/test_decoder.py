@@ -1,5 +1,6 @@
 """A recording is decoded to samples in a process of its own, and its exit status says how that ended."""
 
+import math
 import struct
 import subprocess
 from collections.abc import Iterable
@@ -32,6 +33,36 @@ def test_recording_becomes_samples_of_the_rate_that_models_take(tmp_path: Path) 
 def test_recording_that_is_none_gives_no_samples_and_its_own_status(tmp_path: Path) -> None:
     (tmp_path / "a.wav").write_bytes(b"no sound" * 100)
     assert decoded(tmp_path / "a.wav") == (decoder.UNREADABLE, b"")
+
+
+def wave(
+    data: bytes, kind: int = 1, channels: int = 1, rate: int = 8_000, bits: int = 16, size: int | None = None
+) -> bytes:
+    """Return a recording whose head claims all that."""
+    align = channels * bits // 8 % (1 << 16)
+    head = struct.pack("<HHIIHH", kind, channels, rate, min(rate * align, (1 << 32) - 1), align, bits)
+    content = b"WAVEfmt \x10\0\0\0" + head + b"data" + struct.pack("<I", len(data) if size is None else size) + data
+    return b"RIFF\xff\xff\xff\x7f" + content
+
+
+@pytest.mark.parametrize(
+    ("content", "most"),
+    [
+        pytest.param(wave(b""), 0, id="nothing"),
+        pytest.param(wave(b"\1\2" * 8_000, size=(1 << 32) - 9), 2, id="4 GB claimed"),
+        pytest.param(wave(struct.pack("<f", math.nan) * 8_000, 3, bits=32), 2, id="not a number"),
+        pytest.param(wave(struct.pack("<d", 1e300) * 8_000, 3, bits=64), 2, id="far too loud"),
+        pytest.param(wave(bytes(80_000), channels=10_000), 1, id="10,000 channels"),
+        pytest.param(wave(bytes(80_000), rate=0), 0, id="no rate"),
+        pytest.param(wave(bytes(80_000), rate=(1 << 32) - 1), 1, id="4 GHz"),
+        pytest.param(wave(bytes(80_000), bits=0), 0, id="no bits"),
+    ],
+)
+def test_hostile_head_gives_no_more_sound_than_there_is(tmp_path: Path, content: bytes, most: float) -> None:
+    (tmp_path / "a.wav").write_bytes(content)
+    status, samples = decoded(tmp_path / "a.wav")
+    assert status in (0, decoder.UNREADABLE)
+    assert len(samples) / 2 / decoder.SAMPLE_RATE <= most
 
 
 def element(ident: int, content: bytes) -> bytes:

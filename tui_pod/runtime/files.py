@@ -18,6 +18,9 @@ from pathlib import Path
 MAX_BYTES = 512 * 1024 * 1024
 """Largest file that is read, in bytes: fifteen times a state with progress in 100,000 episodes."""
 
+FULL = errno.ENOSPC, errno.EDQUOT
+"""What an error of writing says if there is no room."""
+
 NOT_REGULAR = "not a regular file"
 
 START = 1_000

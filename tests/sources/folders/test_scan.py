@@ -1,8 +1,10 @@
 """A folder is scanned for audio files, each read once."""
 
+import errno
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -35,6 +37,23 @@ def test_new_file_takes_its_place_and_nothing_is_read_twice(shelf: Shelf, monkey
     assert opened == ["2.mp3"]
     assert shelf.course() == ["1", "2", "3"]
     assert not shelf.refresh().has_changed
+
+
+def test_full_disk_is_not_the_fault_of_the_texts_and_hides_none(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf.put("good.mp3")
+    text = shelf.folder / "Kept.md"
+    text.write_text("# Kept\n\nWords that are kept.\n")
+    shelf.add()
+    before = shelf.ids()
+    text.write_text("# Kept\n\nOther words, for which there is no room.\n")
+    (shelf.folder / "New.md").write_text("# New\n\nNew words.\n")
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr("tui_pod.sources.folders.beside.write_plan", Mock(side_effect=full))
+    shelf.refresh()
+    assert shelf.ids() == before
+    (said,) = shelf.store.take_notices()
+    assert said.startswith(f"{shelf.folder}: 2 texts cannot be kept, such as ")
+    assert said.endswith(".md (No space left on device).")
 
 
 def test_what_is_left_out_is_told_once(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import NamedTuple
 
 from tui_pod.core.library.values import PLAYABLE_ENDINGS, UNPLAYABLE_ENDINGS
 from tui_pod.core.text.clean import clean, counted
 from tui_pod.net.file_address import path_of
+from tui_pod.runtime.files import FULL, reason
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
@@ -41,6 +43,8 @@ class _LeftOut:
     """Counts skipped entries, for the listener."""
 
     unreadable: list[str] = field(default_factory=list)
+    unkept: list[str] = field(default_factory=list)
+    """Texts for whose plans the disk has no room, or may not be written."""
     nameless: int = 0
     links: int = 0
     too_deep: int = 0
@@ -52,6 +56,8 @@ class _LeftOut:
         shown = clean(root, 100)
         if self.unreadable:
             yield f"{shown}: {_entries(len(self.unreadable))} cannot be read, such as {clean(self.unreadable[0], 100)}."
+        if self.unkept:
+            yield f"{shown}: {counted(len(self.unkept), 'text')} cannot be kept, such as {clean(self.unkept[0], 300)}."
         if self.nameless:
             said = f"{shown}: {_entries(self.nameless)} skipped because their names are not UTF-8"
             yield f"{said}. Rename them (convmv can do it for many) to add them."
@@ -127,7 +133,10 @@ def scan(
             try:
                 files.append(texts.found(root, path, states[path], known.get(path)))
             except OSError as error:
-                left_out.unreadable.append(f"{path} ({error.strerror or error})")
+                is_here = error.errno in FULL or Path(str(error.filename)).is_relative_to(texts.kept)
+                (left_out.unkept if is_here else left_out.unreadable).append(f"{path} ({reason(error)})")
+                if is_here and path in known:  # it will be read again, since it has changed
+                    files.append(known[path])
     return tuple(files), tuple(left_out.notices(root))
 
 

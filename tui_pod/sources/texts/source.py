@@ -10,7 +10,6 @@ the search find their words, and one listen to them offline. Blocks on network a
 from __future__ import annotations
 
 import codecs
-import errno
 import filecmp
 import hashlib
 import json
@@ -32,7 +31,7 @@ from tui_pod.net.address import absolute, origin, typed_address
 from tui_pod.net.fetch import FetchError, fetch
 from tui_pod.net.file_address import typed_path
 from tui_pod.net.login import Login, check_user, split_login
-from tui_pod.runtime.files import reading, reason
+from tui_pod.runtime.files import FULL, reading, reason
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken
@@ -226,9 +225,6 @@ def fetch_text(address: str, policy: NetworkPolicy, file: Path, cancel: CancelTo
     is_named = name.lower().endswith(ENDINGS)
     return _Origin(name if is_named and ending != ".html" else f"{name}{ending}", response.address)
 
-
-FULL = errno.ENOSPC, errno.EDQUOT
-"""What an error of writing says if there is no room."""
 
 MAX_ARTICLES = 1_000
 """Maximum number of articles of a feed that are planned, in its order."""
