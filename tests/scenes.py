@@ -138,6 +138,31 @@ def library_with_feeds() -> Library:
     return build_library(topics, [*catalog.episodes, *episodes], tags)
 
 
+TOLD = (
+    "In the spring the keeper Anders Holm took his daughter Ingrid out to the rock, where the lamp had stood unlit "
+    "since the storm.",
+    "Captain Brandt of the supply boat said that nobody could winter there, and Ingrid laughed at the captain.",
+    "Her father wrote each ship into the logbook, and it was Ingrid who read the names aloud in the evening.",
+    "Then Mrs. Lund came over from Skagen with a letter, which Anders read twice and put away.",
+    "In the night Captain Brandt turned back, and when Anders saw his light on the reef he woke Ingrid at once.",
+    "She held the lamp while her father rowed, and Mrs. Lund rang the bell until the boat was home.",
+    "It was Ingrid who wrote it down the next morning, and under the ship she put the name of Captain Brandt.",
+)
+"""Sentences of an episode about people."""
+
+
+def tell(services: FakeServices) -> None:
+    """Give an episode words about people."""
+    cues = (Cue(text, 80.0 + 25 * number, 105.0 + 25 * number) for number, text in enumerate(TOLD))
+    services.transcripts["harbour-3"] = Transcript(tuple(cues))
+
+
+def days_later() -> dict[str, Progress]:
+    """Return the progress of a listener who left that episode for some days."""
+    when = START - timedelta(days=4)
+    return some_progress() | {"harbour-3": Progress(when, position=260.0, duration=2415.0, listened=when)}
+
+
 LATER = Queue(("grouped-query-attention", "multi-query-attention", "swiglu", "context-window", "scaling-laws"))
 
 EMPTY, GENERATIVE_AI = Queue(), ListQuery(entry=1)
@@ -181,6 +206,18 @@ PICTURED = SCENES | {
         seconds=42,
         library=library_with_feeds,
         downloads={"harbour-3": DownloadState(text="64 %", share=0.64), "harbour-2": WHOLE},
+    ),
+    "recap": Scene(
+        ("tab", "up", "enter", "i"),
+        query=ListQuery(entry=5),
+        progress=days_later,
+        prepare=tell,
+        library=library_with_feeds,
+    ),
+    "samples": Scene(
+        ("tab", "up", "enter", "ctrl+g", "greater_than_sign", "e"),
+        query=ListQuery(entry=5),
+        library=library_with_feeds,
     ),
     "add-feed": Scene(("a", *"https://harbour.example/feed")),
 }
