@@ -106,9 +106,13 @@ def machines(
     return made
 
 
-@pytest.mark.timeout(1200)  # for real servers
-@pytest.mark.parametrize("steps", [STEPS, pytest.param(500, marks=pytest.mark.nightly)])
-async def test_three_machines_lose_nothing(steps: int, machines: Machines) -> None:
+@pytest.mark.timeout(3600)  # for real servers, and a thousand steps
+@pytest.mark.parametrize(
+    ("seed", "steps"), [(SEED, STEPS), *(pytest.param(seed, 1000, marks=pytest.mark.nightly) for seed in range(1, 11))]
+)
+async def test_three_machines_lose_nothing(seed: int, steps: int, machines: Machines) -> None:
+    machines.seed = seed
+    machines.chances.seed(seed)
     await machines.live(steps)
 
 

@@ -29,6 +29,8 @@ from tests.sources.folders.sounds import make_long_mp3
 from tests.sources.server import Site, body, feed, item
 from tui_pod.cli.main import main
 from tui_pod.config.settings import Config, SyncSettings
+from tui_pod.core.library.episode import is_book
+from tui_pod.core.library.podcast_settings import to_texts
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.progress.bookmarks import Stretch
@@ -62,6 +64,12 @@ CATALOG = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'
 LENGTH, PART, BACK = 300, 60, timedelta(hours=3)
 """Seconds of an episode and of a part; how far a clock is set back."""
 
+SETTINGS = {"speed": ("1.2", "1.5", "2"), "notify": ("yes", "no"), "level": ("yes", "no")}
+"""Settings of podcasts that are changed, and their texts."""
+
+CHOICES = (("player", "speed"), ("ui", "theme"))
+"""What is chosen for all podcasts: table and key."""
+
 Key = tuple[object, ...]
 
 
@@ -79,9 +87,6 @@ class Ledger:
     def note(self, machine: str, now: datetime, value: object, *key: object) -> None:
         """Note what was done."""
         known = self.known[machine]
-        if key[0] == "queued" and not value and key not in self._shared[machine]:  # no other machine can know of it
-            known.pop(key, None)
-            return
         known[key] = (max(now, known[key][0] + timedelta(milliseconds=1)) if key in known else now, value)
 
     def synced(self, machine: str) -> None:
@@ -340,8 +345,8 @@ class Machines:
             raise AssertionError(f"SEED={self.seed}, step {step}: {error!r}, after\n{last}") from error
 
     async def _settle(self) -> None:
-        """Bring everything online, set the clocks, sync twice and start again."""
-        for turn in range(3):
+        """Bring everything online, set the clocks, sync twice, start again, and sync what ended then."""
+        for turn in range(4):
             for home in self.homes:
                 self.go(60)
                 home.offline, home.clock.skew = 0, timedelta(seconds=home.skew)
@@ -424,10 +429,13 @@ class Machines:
         self._maybe_undo(home, there and there.note, "bookmark", name, start)
 
     async def _queue(self, home: Home) -> None:
-        """Queue, take or move an episode."""
+        """Queue, take or move an episode, or wish what is so already, of which another machine may not know."""
         (name, ident), controller = self._some(home), home.app.controller
         upcoming, chance = controller.queue.upcoming, self.chances.random()
-        if ident not in upcoming:
+        if self.chances.random() < 0.15:
+            (controller.queue_last if ident in upcoming else controller.unqueue)([ident])
+            self.note(home, ident in upcoming, "queued", name)
+        elif ident not in upcoming:
             (controller.queue_last if chance < 0.5 else controller.queue_next)([ident])
             self.note(home, True, "queued", name)
             self._maybe_undo(home, False, "queued", name)
@@ -466,11 +474,32 @@ class Machines:
     def _cast(self, home: Home) -> str:
         return self.chances.choice([cast for cast in CASTS if self.ledger.get(home.name, "subscribed", cast)] or CASTS)
 
-    async def _speed(self, home: Home) -> None:
-        cast, speed = self._cast(home), self.chances.choice((1.0, 1.2, 1.5, 2.0))
-        if self.ledger.get(home.name, "subscribed", cast) and self.ledger.get(home.name, "speed", cast) != speed:
-            await home.app.do(home.app.service.settings.configure, self.site.url(f"/{cast}"), {"speed": f"{speed}"})
-            self.note(home, speed, "speed", cast)
+    async def _configure(self, home: Home) -> None:
+        """Change one setting of a podcast, or take it back."""
+        cast, name = self._cast(home), self.chances.choice(sorted(SETTINGS))
+        text = self.chances.choice(("", *SETTINGS[name]))
+        if self.ledger.get(home.name, "subscribed", cast):
+            await home.app.do(home.app.service.settings.configure, self.site.url(f"/{cast}"), {name: text})
+            self.note(home, text, "setting", cast, name)
+
+    async def _choose(self, home: Home) -> None:
+        """Change the speed by key, which is that of a podcast if it has one of its own, or the theme."""
+        controller = home.app.controller
+        episode, cast = controller.library.find(controller.playback.episode), ""
+        if episode is not None and episode.title.partition(" ")[0] in CASTS:
+            cast = episode.title.partition(" ")[0]
+        if self.chances.random() < 0.5 or episode is None or is_book(episode):
+            theme = self.chances.choice(("nord", "gruvbox", "dracula"))
+            controller.remember("ui", "theme", theme)
+            self.note(home, theme, "chosen", "ui", "theme")
+            return
+        speed = self.chances.choice((1.1, 1.3, 1.7))
+        controller.mixer.set_speed(speed)
+        if cast and self.ledger.get(home.name, "setting", cast, "speed"):
+            await home.app.until(lambda: not controller.mixer.own_speeds, "the speed is a setting of the podcast")
+            self.note(home, f"{speed}", "setting", cast, "speed")
+        else:
+            self.note(home, speed, "chosen", "player", "speed")
 
     async def _subscribe(self, home: Home) -> None:
         """Unsubscribe, and later subscribe again."""
@@ -552,11 +581,14 @@ class Machines:
                 here |= {("listed", one.name, self.of_ids.get(ident, ident)): True for ident in one.episodes}
             for subscription in home.app.podcasts.store.feeds():
                 here["subscribed", cast := subscription.address.rpartition("/")[2]] = True
-                here["speed", cast] = subscription.settings.speed
+                texts = to_texts(subscription.settings)
+                here |= {("setting", cast, name): texts[name] for name in SETTINGS}
+            tables = home.app.file.load().tables
+            here |= {("chosen", *choice): tables.get(choice[0], {}).get(choice[1]) for choice in CHOICES}
             for key, (_, wanted) in known.items():
                 found = here.pop(key, None)
-                is_gone = key[0] == "speed" and not self.ledger.get(home.name, "subscribed", key[1])
-                if {key, ("subscribed", *key[1:])} & self.unclear or (key[0] == "progress" and key[1] not in names):
+                is_gone = key[0] == "setting" and not self.ledger.get(home.name, "subscribed", key[1])
+                if {key, ("subscribed", key[1])} & self.unclear or (key[0] == "progress" and key[1] not in names):
                     continue
                 if not _is_same(found, None if is_gone else wanted):
                     yield f"{home.name}: {key} is {found}, not {wanted}"
@@ -567,6 +599,11 @@ class Machines:
                     yield f"{home.name}: {key} is {value}, and was never made so"
         if queues.count(queues[0]) < len(queues):
             yield f"the queues are {queues}"
+        heard = [{each.key: each for each in home.app.file.heard_records(everywhere=False)} for home in self.homes]
+        for home in self.homes:
+            there = {each.key: each.seconds for each in home.app.file.heard_records()}
+            if there != {key: each.seconds for records in heard for key, each in records.items()}:
+                yield f"{home.name}: {sum(there.values())} s were heard in {len(there)} stretches"
         yield from self._faults_of_library()
 
     def _faults_of_library(self) -> Iterator[str]:
@@ -610,7 +647,8 @@ def _is_same(found: object, wanted: object) -> bool:
 
 STEPS: dict[Callable[[Machines, Home], Awaitable[None]], int] = {
     Machines._listen: 26, Machines._mark: 7, Machines._dismiss: 3, Machines._bookmark: 12, Machines._queue: 12,
-    Machines._list: 9, Machines._speed: 3, Machines._subscribe: 2, Machines._files: 4, Machines._publish: 3,
-    Machines._leave: 2, Machines._set_back: 1, Machines._restart: 4, Machines._kill: 5, Machines._sync: 22,
+    Machines._list: 9, Machines._configure: 5, Machines._choose: 5, Machines._subscribe: 2, Machines._files: 4,
+    Machines._publish: 3, Machines._leave: 2, Machines._set_back: 1, Machines._restart: 4, Machines._kill: 5,
+    Machines._sync: 22,
 }  # fmt: skip
 """What may happen, and how often."""
