@@ -64,7 +64,7 @@ CATALOG = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'
 LENGTH, PART, BACK = 300, 60, timedelta(hours=3)
 """Seconds of an episode and of a part; how far a clock is set back."""
 
-SETTINGS = {"speed": ("1.2", "1.5", "2"), "notify": ("yes", "no"), "level": ("yes", "no")}
+SETTINGS = {"speed": ("1.2", "1.5", "2"), "notify": ("yes",), "level": ("yes", "no")}
 """Settings of podcasts that are changed, and their texts."""
 
 CHOICES = (("player", "speed"), ("ui", "theme"))

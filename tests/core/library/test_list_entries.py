@@ -99,8 +99,9 @@ def changed(former: OwnList, minutes: int, *episodes: str, name: str = "Road") -
 def renamed(former: OwnList, minutes: int, name: str) -> tuple[OwnList, OwnList]:
     """Return the list of the former name, and that of the new one, as the editor makes them."""
     now = START + timedelta(minutes=minutes)
-    new = OwnList(name, now).followed_by(former._replace(name=name), now)
-    return former.removed(now)._replace(renamed_to=name), new
+    new = former._replace(name=name, updated=now)
+    gone = former.followed_by(OwnList(former.name, now, is_removed=True, renamed_to=name), now)
+    return gone, new.with_entries_of(gone)
 
 
 def shown(*lists: OwnList) -> dict[str, tuple[str, ...]]:
@@ -123,6 +124,21 @@ ROAD = changed(OwnList("Road", START), 0, "one", "two")
 def test_what_was_put_on_it_elsewhere_before_or_after_goes_along(minutes: int) -> None:
     former, new = renamed(ROAD, 10, "Street")
     assert shown(former, new, changed(ROAD, minutes, "one", "two", "lora")) == {"Street": ("one", "two", "lora")}
+
+
+@pytest.mark.parametrize("minutes", [5, 20])
+def test_what_was_taken_off_elsewhere_before_or_after_is_off(minutes: int) -> None:
+    former, new = renamed(ROAD, 10, "Street")
+    assert shown(former, new, changed(ROAD, minutes, "two")) == {"Street": ("two",)}
+    back, _ = renamed(new, 15, "Road")
+    again = former.followed_by(new._replace(name="Road"), back.updated).with_entries_of(back)
+    assert shown(former, back, again, changed(ROAD, minutes, "two")) == {"Road": ("two",)}
+
+
+def test_what_an_older_version_took_off_by_renaming_stays() -> None:
+    former, new = renamed(ROAD, 10, "Street")
+    former = ROAD.removed(former.updated)._replace(renamed_to="Street")
+    assert shown(former, new, ROAD) == {"Street": ("one", "two")}
 
 
 def test_what_was_taken_off_since_stays_off() -> None:

@@ -70,6 +70,8 @@ class OwnList(NamedTuple):
     def followed_by(self, changed: Self, now: datetime) -> Self:
         """Return a change of this list, made at `now`, with the marks of its entries."""
         marks, since = self._all_marks(), self.since
+        if changed.renamed_to:  # its entries are on the list of that name, each since when it was put on
+            return changed._replace(updated=now, marks=stored(marks), since=since or self.updated)
         if not self.is_rule and since is None:
             since = self.updated
         if self.renamed_to and not changed.is_removed:
@@ -103,9 +105,10 @@ class OwnList(NamedTuple):
         return self._replace(episodes=episodes, marks=stored(marks), since=since)
 
     def with_entries_of(self, renamed: Self) -> Self:
-        """Return this list with what was put on it under its former name, and not taken off since."""
+        """Return this list with what was put on it and taken off under its former name, and not the opposite since."""
         marks = self._all_marks()
-        added = merged_marks(marks, {mark.episode: mark for mark in renamed.marks if mark.is_on})
+        there = {mark.episode: mark for mark in renamed.marks if mark.is_on or mark.time != renamed.updated}
+        added = merged_marks(marks, there)
         if self.is_removed or self.is_rule or listed(added) == listed(marks):
             return self
         return self._replace(episodes=listed(added), marks=stored(added))

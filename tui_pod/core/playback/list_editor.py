@@ -97,7 +97,9 @@ class ListEditor(EditableRecords[OwnList]):
         wanted = wanted._replace(name=name, is_removed=False)
         after: dict[ThingKey, OwnList] = {wanted.key: wanted._replace(updated=self.stamp(wanted.key))}
         if former and former != name and (old := self.named(former)) is not None:
-            after[old.key] = old.removed(self.stamp(old.key))._replace(renamed_to=name)
+            gone = OwnList(old.name, self.stamp(old.key), is_removed=True, renamed_to=name)
+            after[old.key] = old.followed_by(gone, gone.updated)
+            after[wanted.key] = after[wanted.key].with_entries_of(after[old.key])
         label = label or f"List “{name}” {'changed' if former else 'made'}"
         self.change(label, after)
         return label
@@ -123,7 +125,7 @@ class ListEditor(EditableRecords[OwnList]):
 
     def _following(self, thing: OwnList, former: OwnList | None) -> OwnList:
         """Keep what was put on and taken off since; undo takes back its own change alone."""
-        known = self._all.get(thing.key) or OwnList(thing.name, UNKNOWN)
+        known = self._all.get(thing.key) or thing._replace(updated=UNKNOWN, is_removed=False)
         if former is not None and not (thing.is_removed or thing.is_rule or known.is_removed):
             episodes = Queue(known.episodes).changed_as(Queue(former.episodes), Queue(thing.episodes)).entries
             thing = thing._replace(episodes=episodes)
