@@ -107,6 +107,18 @@ async def test_text_of_another_recording_is_told_and_not_forced(desk: Desk) -> N
     transcript = await desk.read()
     assert transcript.is_recognised
     assert transcript.note == "recognised by machine; the text that it was given is not what is heard"
+    assert not desk.files.aligned("tale").exists()
+
+
+async def test_opening_that_is_not_in_the_book_does_not_hide_it(desk: Desk) -> None:
+    desk.hear(0, 2, text="nobody said or wrote such things about anything at all here")
+    untimed = await desk.read()
+    assert prose(untimed.cues) == [(text, None) for text in PROSE]
+    kept = desk.files.aligned("tale").stat().st_mtime_ns
+    assert await desk.read() == untimed
+    assert desk.files.aligned("tale").stat().st_mtime_ns == kept, "it was compared again"
+    desk.hear(2, 10, is_all=True)
+    assert prose((await desk.read()).cues)[-1] == (PROSE[9], 90.0)
 
 
 async def test_given_text_is_kept_and_taken_away(desk: Desk) -> None:
@@ -137,10 +149,12 @@ async def test_search_finds_the_words_of_the_book_with_their_times(desk: Desk) -
     assert prose(words.read(ForeignTexts()).cues)[2] == (PROSE[2], 20.0)
 
 
-async def test_search_finds_the_words_of_a_book_without_times(desk: Desk) -> None:
+async def test_search_finds_all_words_of_a_book_without_times_until_all_is_recognised(desk: Desk) -> None:
+    desk.hear(0, 4)
+    assert (await desk.read()).is_timed
     words = WordSources(desk.folder, desk.folder / "cache").words(desk.episode)
     assert words is not None
-    assert prose(words.read(ForeignTexts()).cues)[0] == (PROSE[0], None)
+    assert prose(words.read(ForeignTexts()).cues) == [(text, None) for text in PROSE]
 
 
 async def test_removed_recognition_removes_the_times(desk: Desk) -> None:

@@ -448,7 +448,7 @@ async def _(driver: AppDriver, key: str) -> None:
 leads_to("transcript.recognise", "t", lambda driver: driver.services.asked_recognition.asked, [("request", "one")])
 leads_to("transcript.remove", "t", lambda driver: driver.services.asked_recognition.asked, [("remove", "one")])
 leads_to("transcript.give_text", "", lambda driver: driver.shows(AskScreen), True)
-leads_to("transcript.place", "", lambda driver: driver.notices, ["“One.” · 0 % of the text."], "enter")
+leads_to("transcript.place", "", lambda driver: driver.notices, ["“One.” · 0 % of what is read."], "enter")
 leads_to("transcript.look_up", "", lambda driver: driver.shows(AskScreen), True)
 leads_to("transcribe.pause", "", lambda driver: driver.services.asked_recognition.asked, [("toggle_pause",)])
 leads_to("session.end", "S enter", lambda driver: driver.controller.session, None)

@@ -237,9 +237,9 @@ def test_do_acts_on_what_is_loaded(stage: Stage) -> None:
 @pytest.mark.parametrize(
     ("ident", "words", "position", "said"),
     [
-        ("one", "", 50.0, "“The men row after it.” · 45 % of the text."),
-        ("two", "swims past", 20.0, "“The whale swims past.” · 0 % of the text."),
-        ("two", "past THE men", 20.0, "“The whale swims past.” · 0 % of the text."),
+        ("one", "", 50.0, "“The men row after it.” · 45 % of what is read."),
+        ("two", "swims past", 20.0, "“The whale swims past.” · 0 % of what is read."),
+        ("two", "past THE men", 20.0, "“The whale swims past.” · 0 % of what is read."),
         ("two", "a shark", None, "This is nowhere in the transcript of “Two”."),
         ("three", "whale", None, "“Three” has no transcript with times."),
     ],

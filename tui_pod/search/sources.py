@@ -80,10 +80,9 @@ class WordSources:
 
     def words(self, episode: Episode) -> UnreadWords | None:
         """Return the transcript of an episode, or its recognised words; None if neither is on this machine."""
-        if episode.audio is not None and self._has_recognised:
-            aligned = _stamped(self._recognised.aligned(episode.id), ALIGNED)
-            if aligned is not None:
-                return aligned
+        aligned = _stamped(self._recognised.aligned(episode.id), ALIGNED) if self._has_recognised else None
+        if aligned is not None and self._recognised.is_complete(episode.id):
+            return aligned
         words = self._words_of_parts(episode) if episode.parts else None
         if episode.transcript is not None:
             if "://" in episode.transcript:

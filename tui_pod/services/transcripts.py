@@ -151,16 +151,21 @@ def _with_recognised(
     if words is None or (not words.cues and transcript.cues):
         return transcript
     if kept is not None and not words.is_complete and words.until - kept[1] < STEP:
-        return kept[0]
+        return kept[0] if kept[0].cues else transcript
     note = BY_MACHINE if words.is_complete else f"{BY_MACHINE} up to {clock(words.until)}"
     if transcript.cues:
         answer = door(ALIGNING).read_each(ALIGN, [(str(files.folder), ident, transcript.cues)])[0]
         if not isinstance(answer, ContentFault):
             cues, *rest = answer
             found = Transcript(tuple(Cue(*fields[:-1]) for fields in cues), *rest)
-            if found.is_timed and not transcript.is_timed:
-                files.keep_aligned(ident, source, found, words.until)
-            if found.is_timed or not is_book:
+            is_opening = not found.is_timed and not words.is_complete  # which is often not in the text
+            with contextlib.suppress(OSError):
+                if not transcript.is_timed and (found.is_timed or is_opening):
+                    aligned = Transcript(is_partial=True) if is_opening else found
+                    files.keep_aligned(ident, source, aligned, words.until)
+                else:
+                    files.aligned(ident).unlink(missing_ok=True)
+            if found.is_timed or is_opening or not is_book:
                 return found
         note = f"{note}; the text that it was given is not what is heard"
     return replace(arrange(words.cues), note=note, is_recognised=True, is_partial=not words.is_complete)

@@ -90,7 +90,9 @@ def follow(transcript: Transcript, heard: Sequence[Cue], is_whole: bool = True) 
     added = _besides(timed, {place for place, index in enumerate(kept) if index in known}, heard, said)
     letters = sum(len(cue.text) for cue in transcript.cues)
     share = sum(len(transcript.cues[index].text) for index in left_out) / letters
-    notes = [FOUND] + [f"{max(1, round(100 * share))} % of the text is not heard and left out"] * bool(left_out)
+    notes = [FOUND] + [f"{min(99, max(1, round(100 * share)))} % of the text is not heard and left out"] * bool(
+        left_out
+    )
     notes += [f"{counted(len(added), 'sentence')} heard besides it"] * bool(added)
     ordered = sorted([*timed, *added], key=lambda cue: cue.start or 0.0)
     return Transcript(tuple(_in_order(ordered)), " · ".join(notes), is_partial=not is_whole)

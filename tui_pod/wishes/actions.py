@@ -369,7 +369,7 @@ async def _find_place(on: Subject) -> Outcome | None:
         saved = controller.progress_index.get(ident)
         stopped = controller.playback.position if controller.playback.episode == ident else saved and saved.position
         found = transcript.active(stopped or 0.0) or 0
-    return Outcome(f"“{transcript.cues[found].text}” · {round(100 * transcript.share(found))} % of the text")
+    return Outcome(f"“{transcript.cues[found].text}” · {round(100 * transcript.share(found))} % of what is read")
 
 
 COMMANDS: Mapping[str, Command] = {
