@@ -404,6 +404,9 @@ class FakeFrontend(FakeListener):
     def show_statistics(self) -> None:
         raise AssertionError("nobody wants statistics")
 
+    def show_answer(self, answer: str) -> None:
+        self.tell(answer)
+
     def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
         self.libraries.append(library)
         self.bell.ring()

@@ -169,8 +169,8 @@ def printing(code: str) -> str:
 
 async def test_word_is_looked_up_as_the_last_argument_and_never_as_an_option() -> None:
     command = printing('import sys; print(len(sys.argv), sys.argv[1] + "\\x1b:\\nan answer")')
-    assert await look_up(command, "rain; rm -rf") == "2 rain; rm -rf: an answer"
-    assert await look_up(command, "--help") == "2 help: an answer"
+    assert await look_up(command, "rain; rm -rf") == "2 rain; rm -rf:\nan answer"
+    assert await look_up(command, "--help") == "2 help:\nan answer"
 
 
 @pytest.mark.parametrize(
@@ -187,6 +187,21 @@ async def test_word_that_is_not_found_is_told(command: str, said: str, monkeypat
         monkeypatch.setattr(module, "LIMIT", 0.5)
     with pytest.raises(UserError, match=re.escape(said)):
         await look_up(command, "rain")
+
+
+@pytest.mark.parametrize("program", ["dict", "sdcv"])
+async def test_dictionary_of_the_manual_gets_the_word_last(
+    program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (Path(__file__).parents[2] / "docs/manual/remote.md").read_text("utf-8")
+    found = re.search(rf'^#? ?on_word = "({program} [^"]*)"', text, re.MULTILINE)
+    assert found is not None
+    stand_in = tmp_path / program
+    stand_in.write_text(f"#!{sys.executable}\nimport sys\nprint(*sys.argv[1:], sep='\\n')\n")
+    stand_in.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    answer = (await look_up(found[1], "rain")).split("\n")
+    assert answer == [*found[1].split()[1:], "rain"]
 
 
 async def test_answer_without_end_is_read_in_part() -> None:

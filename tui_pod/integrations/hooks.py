@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from tui_pod.core.errors import UserError
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.text.clean import clean
+from tui_pod.core.text.clean import clean, clean_lines
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
 from tui_pod.runtime.subprocesses import end_process, group_lives, start_process
@@ -103,7 +103,7 @@ class Hooks(Follower):
 
 
 async def look_up(command: str, word: str) -> str:
-    """Return what a command of the listener's prints about a word, which is its last argument.
+    """Return the lines that a command of the listener's prints about a word, which is its last argument.
 
     Raises:
         UserError: it cannot be run, prints nothing, or takes longer than `LIMIT`.
@@ -126,7 +126,7 @@ async def look_up(command: str, word: str) -> str:
         raise UserError(f"on_word took longer than {LIMIT:.0f} s.") from None
     finally:
         await end_process(process)
-    if not (answer := clean(printed[:MAX_ANSWER].decode("utf-8", "replace"), MAX_ANSWER)):
+    if not (answer := clean_lines(printed[:MAX_ANSWER].decode("utf-8", "replace"), MAX_ANSWER)):
         raise UserError(f"Nothing was found about “{word}”.")
     return answer
 

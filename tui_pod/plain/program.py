@@ -362,6 +362,10 @@ class PlainProgram(ChangeReader):
         """See `Frontend.show_statistics`."""
         self._navigation.say_statistics()
 
+    def show_answer(self, answer: str) -> None:
+        """See `Frontend.show_answer`."""
+        self._dialogue.say_all(answer.splitlines())
+
     # -- from playback ---------------------------------------------------------------------------
 
     def playback_changed(self, playback: Playback) -> None:

@@ -122,3 +122,6 @@ class Frontend(PlaybackListener, Protocol):
 
     def show_statistics(self) -> None:
         """Show the statistics."""
+
+    def show_answer(self, answer: str) -> None:
+        """Show lines about a word that was looked up."""

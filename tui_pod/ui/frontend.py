@@ -13,7 +13,7 @@ from tui_pod.core.player.changes import ChangeReader
 from tui_pod.core.player.snapshot import JUMP, Playback
 from tui_pod.core.progress.cards import Card
 from tui_pod.core.progress.progress_index import ProgressIndex
-from tui_pod.core.text.clean import counted, span
+from tui_pod.core.text.clean import clean, counted, span
 from tui_pod.services.frontend import Job, LoginQuestion
 
 if TYPE_CHECKING:
@@ -191,3 +191,8 @@ class ScreenFrontend(ChangeReader):
     def show_statistics(self) -> None:
         """Show the statistics."""
         self._app.run_action_soon(BY_ID["view.statistics"].action)
+
+    def show_answer(self, answer: str) -> None:
+        """Show lines about a word below the transcript or, if none is open, as a notice."""
+        if not self._main.transcript.show_answer(answer):
+            self.tell(clean(answer))

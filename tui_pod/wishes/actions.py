@@ -195,7 +195,7 @@ def _stop_recognition(on: Subject) -> Outcome | None:
 
 
 def _look_up(on: Subject) -> Outcome | None:
-    """Have a command of the listener's look a word up; its answer is a notice."""
+    """Have a command of the listener's look a word up; the answer is shown beside the transcript."""
     services, command = on.services, on.services.first.settings.hooks.on_word
     if not command:
         return refused("No command looks words up: set on_word under [hooks] in the settings.")
@@ -204,7 +204,7 @@ def _look_up(on: Subject) -> Outcome | None:
         from tui_pod.integrations.hooks import look_up  # few look words up
 
         try:
-            services.frontend.tell(await look_up(command, on.text("word")))
+            services.frontend.show_answer(await look_up(command, on.text("word")))
         except UserError as error:
             services.frontend.tell(str(error), is_error=True)
 

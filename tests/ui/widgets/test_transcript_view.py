@@ -71,6 +71,21 @@ async def test_transcript_opened_shows_the_words_at_the_cursor_in_place_of_the_l
     assert driver.tree.display
 
 
+async def test_answer_about_a_word_is_below_the_sentences_until_the_cursor_moves(driver: AppDriver) -> None:
+    await driver.press("j", "enter", "t")
+    for key in ("escape", "j"):
+        driver.app.frontend.show_answer("rain\n  water")
+        await driver.settle()
+        assert words(driver).endswith("One. Two. Three. rain water")
+        await driver.press(key)
+        assert driver.transcript.display
+        assert words(driver).endswith("One. Two. Three.")
+    await driver.press("escape")
+    driver.app.frontend.show_answer("rain\n  water")
+    await driver.settle()
+    assert driver.notices[-1] == "rain water"
+
+
 async def test_transcript_of_an_empty_list_with_nothing_playing_is_not_opened(library: Library) -> None:
     async with run_app(library, query=ListQuery(entry=SmartList.CONTINUE)) as driver:
         await driver.press("t")

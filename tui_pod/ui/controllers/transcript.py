@@ -65,9 +65,18 @@ class TranscriptController:
         """Hide the pane and go back to the list; return False if the focus is elsewhere."""
         if not self.has_focus:
             return False
+        if self.pane is not None and self.pane.has_answer:
+            self.pane.show_answer("")
+            return True
         self.close()
         self._screen.show_pane()
         return True
+
+    def show_answer(self, answer: str) -> bool:
+        """Show lines about a word below the sentences; return False if no transcript is open."""
+        if self.pane is not None and self.is_open:
+            self.pane.show_answer(answer)
+        return self.is_open
 
     @property
     def has_focus(self) -> bool:

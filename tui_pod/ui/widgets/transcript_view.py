@@ -23,7 +23,7 @@ from tui_pod.core.progress.passages import Passage, find_passage
 from tui_pod.core.text.clean import clock
 from tui_pod.services.services import Services
 from tui_pod.ui.keys import bindings
-from tui_pod.ui.look.cells import MARKS, find_words
+from tui_pod.ui.look.cells import MARKS, find_words, wrap
 from tui_pod.ui.look.parts import ACCENT, HEAD, NOW, PLAIN, QUIET, lit_parts, message
 from tui_pod.ui.widgets.episode_list import EpisodeList
 from tui_pod.ui.widgets.lines_view import MARGIN, LinesView
@@ -98,6 +98,7 @@ class TranscriptView(LinesView):
         self._selected_from: int | None = None  # the sentence at which a selection begins, which the cursor ends
         self._matches = WordMatches()
         self._empty_text = ""
+        self._answer: list[str] = []  # about a word, below the sentences
 
     def show(
         self,
@@ -169,6 +170,8 @@ class TranscriptView(LinesView):
 
     def render_line(self, y: int) -> Strip:
         """Return one screen line."""
+        if (place := y - self.size.height + len(self._answer)) >= 0:
+            return self.draw([(self._answer[place], PLAIN)])
         number = y + self.scroll_offset.y
         if number >= len(self._lines):
             said = message(self._empty_text, self.size.width - 2 * MARGIN) if not self._lines else []
@@ -195,6 +198,7 @@ class TranscriptView(LinesView):
         return Strip(segments).adjust_cell_length(self.scrollable_content_region.width, self.rich_style)
 
     def _lay_out(self) -> None:
+        self._answer = []
         width = self.scrollable_content_region.width - 2 * MARGIN - self._gutter
         own = self.playback.chapters if self._is_playing else ()
         known = own or self._chapters  # those of the player are exact
@@ -218,6 +222,20 @@ class TranscriptView(LinesView):
             for number, start, end in times
             if start is not None and find_passage(self.passages, (start + (end or start)) / 2)
         }
+
+    # -- what was looked up ----------------------------------------------------------------------------
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether an answer is shown."""
+        return bool(self._answer)
+
+    def show_answer(self, answer: str) -> None:
+        """Show lines about a word in the lower half, until the cursor moves; none if empty."""
+        width = min(MAX_WIDTH, max(10, self.scrollable_content_region.width - 2 * MARGIN))
+        lines = [line for each in answer.splitlines() for line in wrap(each, width)]
+        self._answer = ["", *lines[: max(1, self.size.height // 2 - 1)]] if lines else []
+        self.refresh()
 
     # -- following -------------------------------------------------------------------------------------
 
@@ -274,7 +292,7 @@ class TranscriptView(LinesView):
         """See `LinesView.show_cursor`; the view stops following playback."""
         if not self._transcript.cues:
             return
-        self.is_following = False
+        self.is_following, self._answer = False, []
         first = self._first_line[self.cursor]
         following = (*self._first_line[self.cursor + 1 : self.cursor + 2], len(self._lines) - 1)[0]
         top, height = self.scroll_offset.y, self.size.height
