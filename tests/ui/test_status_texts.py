@@ -123,7 +123,7 @@ OF_A_ROW = {"Play", "Played", "Queue", "Transcript", "Details"}
     [
         (Listening(BASICS), "list", OF_A_ROW | {"Search", "Session"}, {"Clear", "Move", "Remove", "Seek"}),
         (Listening(BASICS), "list", set(), {"Bookmark", "Settings", "Download", "Resume", "Pause", "Follow"}),
-        (Listening(BASICS), "tree", {"Open", "Details"}, {"Remove", "Settings", "Download", "Move"}),
+        (Listening(BASICS), "tree", {"Open", "All played", "Details"}, {"Remove", "Settings", "Download", "Move"}),
         (Listening(BASICS), "details", OF_A_ROW, {"Filter", "Clear", "Open", "Settings"}),
         (Listening(BASICS), "statistics", {"Open", "Session"}, {"Filter", "Seek", "Bookmark"}),
         (Listening(BASICS), "bookmarks", {"Remove", "Note", "Session"}, {"Filter", "Seek"}),
@@ -135,7 +135,7 @@ OF_A_ROW = {"Play", "Played", "Queue", "Transcript", "Details"}
         (Listening(BASICS._replace(query="one")), "tree", {"Open"}, {"Clear"}),
         (Listening(BASICS._replace(query="nothing")), "list", {"Clear", "Search"}, OF_A_ROW),
         (Listening(QUEUE, ("one",)), "list", {"Move", "Remove", "Play"}, {"Queue", "Search", "Filter", "Clear"}),
-        (Listening(QUEUE, ("one",)), "tree", {"Queue", "Search"}, {"Remove", "Filter", "Move"}),
+        (Listening(QUEUE, ("one",)), "tree", {"Queue all", "Search"}, {"Remove", "Filter", "Move"}),
         (Listening(QUEUE, ("lost",)), "list", {"Remove"}, OF_A_ROW | {"Move"}),
         (Listening(QUEUE), "list", {"Session"}, OF_A_ROW | {"Move", "Remove", "End session"}),
         (Listening(CONTINUE, progress=BEGUN), "list", {"Remove"}, {"Move"}),

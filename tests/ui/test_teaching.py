@@ -7,8 +7,9 @@ from tests.ui.test_feeds import IN_CAST, LIBRARY
 
 TASKS = {
     "play": "enter Play", "pause": "space Pause", "seek": "← → Seek", "mark": "m Played", "queue": "e Queue",
-    "transcript": "t Transcript", "speed": "[ ] 1×", "volume": "- + ♪", "sleep": "z ☾", "search": "/ Search",
-    "help": "? Help", "see the queue": "2 Queue", "statistics": "3 Statistics", "bookmarks": "4 Bookmarks",
+    "mark all": "m All played", "transcript": "t Transcript", "speed": "[ ] 1×", "volume": "- + ♪", "sleep": "z ☾",
+    "search": "/ Search", "help": "? Help", "see the queue": "2 Queue", "statistics": "3 Statistics",
+    "bookmarks": "4 Bookmarks",
     "notes": "i Details", "session": "S Session", "add": "a Add podcast", "download": "d Download",
     "settings": "P Settings", "unsubscribe": "x Unsubscribe", "search everywhere": "ctrl+f", "palette": "ctrl+p",
 }  # fmt: skip

@@ -96,7 +96,7 @@ feed.add | subscribe follow new find charts rss url opml folder audiobook read a
 feed.refresh | update reload check fetch new episodes | Looks for new episodes of the podcast at the cursor.
 feed.refresh_all | update reload check fetch new episodes everything | Looks for new episodes of all podcasts.
 feed.settings | options preferences configure speed automatic download | Of it alone; in All Topics, for all podcasts.
-feed.troubles | error fail broken login address move blocked problem offline | Shows why, and what you can do.
+feed.troubles | trouble error fail broken login address move blocked problems offline | Shows why, and what you can do.
 download.rename | file names names tidy | Gives downloads of an older version names of podcast, date and title.
 download.start | save offline store fetch keep file cancel | Keeps the recording on this machine.
 transcribe.pause | speech recognition stop transcription | Lets the machine rest; goes on where it stopped.
@@ -139,7 +139,7 @@ sleep.back | fell asleep rewind bed night | Goes back to where you were when you
 view.library | home main start podcasts episodes | Shows topics and episodes.
 view.session | up next playlist plan | Shows what plays next, and the plan.
 view.statistics | stats listened hours time streak | Shows what you have heard, and for how long.
-view.history | recently played days diary listened | Shows what you heard on each day, and plays it again.
+view.history | recently played diary listened what did i hear week | Shows what you heard on each day, to play again.
 view.bookmarks | notes quotes saved favourites favorites highlights clips | Shows what you have kept.
 view.notices | messages errors log warnings notifications | Shows in full what the bottom line said.
 view.theme | dark light mode colors appearance skin look | Shows each theme as you move.

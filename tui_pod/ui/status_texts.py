@@ -102,12 +102,16 @@ def pane_hints(
     pause = "Pause" if playback.is_going else "Resume" if playback.is_loaded else ""
     if playback.problem:
         pause = "Try again"
-    words = {"playback.toggle": pause, **({"view.transcript": "Close"} if pane == "transcript" else {}), **own_words}
+    of_pane = {
+        "transcript": {"view.transcript": "Close"},
+        "tree": {"episode.toggle_played": "All played", "queue.add_last": "Queue all"},
+    }
+    words = {"playback.toggle": pause, **of_pane.get(pane, {}), **own_words}
     if is_tree and is_podcast:
         words["list.remove"] = "Unsubscribe"
     hints = key_hints(pane, bound_actions(services.first.settings))
     found = [(keys, words.get(action.id, action.hint), action) for keys, action in hints if action.id not in hidden]
-    moved = dict.fromkeys(("episode.toggle_played", "queue.add_last"), "session.plan") if is_tree else {}
+    moved = dict.fromkeys(("queue.add_last", "search.start"), "session.plan") if is_tree else {}
     if not is_spare:
         moved["feed.add"] = "download.start"
     if moved:
