@@ -59,3 +59,13 @@ def test_continue_and_new_are_lists_for_scripts(run: Run, small: list[str], stat
     state.save([ProgressRecord("two", Progress(datetime.now(UTC), position=60.0))])
     assert [each["id"] for each in run("list", "--topic", "Continue", "--json", *small).json] == ["two"]
     assert run("list", "--topic", "new", *small)[:2] == (0, "")
+
+
+def test_sessions_are_planned_from_the_apps_lists(run: Run, small: list[str], state: StateFile) -> None:
+    def planned(topic: str) -> list[str]:
+        return [each["id"] for each in run("plan", "10m", "--topic", topic, "--json", *small).json["episodes"]]
+
+    run("queue", "add", "one", *small)
+    state.save([ProgressRecord("two", Progress(datetime.now(UTC), position=60.0))])
+    assert [planned(topic) for topic in ("Queue", "Continue", "New")] == [["one"], ["two"], []]
+    assert "no topic" in run("plan", "10m", "--topic", "Nowhere", *small).err

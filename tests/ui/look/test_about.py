@@ -237,7 +237,7 @@ def test_episode_says_that_its_recording_was_replaced_or_is_not_as_long_as_state
     assert facts_of(episode)["Replaced"] == ""
     for heard in (Progress(START, duration=172.0), Progress(START, duration=200.0, version="4300 172.00 9.000 ")):
         assert facts_of(episode, heard)["Length"].endswith(
-            "its podcast states 3 min 20 s, but it had 2 min 52 s: chapters and times in its notes may be off"
+            "states 3 min 20 s, but it had 2 min 52 s: chapters, transcript and times in its notes may be off"
         )
     assert facts_of(episode, Progress(START, duration=197.0))["Length"] == "3 min 17 s"
 

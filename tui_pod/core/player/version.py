@@ -105,7 +105,7 @@ def stated_otherwise(episode: Episode, progress: Progress | None) -> str:
     if not measured or abs(measured - episode.duration) < CLEARLY:
         return ""
     stated, here = (span(each, is_exact=True) for each in (episode.duration, measured))
-    return f"its podcast states {stated}, but it had {here}: chapters and times in its notes may be off"
+    return f"its podcast states {stated}, but it had {here}: chapters, transcript and times in its notes may be off"
 
 
 def parse_place(text: str) -> Place | None:
