@@ -46,7 +46,7 @@ from tui_pod.state.format import (
     snapshot_text,
 )
 from tui_pod.state.store import State
-from tui_pod.sync.shared_choices import Choice, SharedChoices, choice_tables, merged_choices, read_choices
+from tui_pod.sync.shared_choices import SharedChoice, SharedChoices, choice_tables, merged_choices, read_choices
 from tui_pod.sync.shared_podcasts import (
     NO_PODCASTS,
     ChosenSettings,
@@ -371,7 +371,7 @@ def _read(path: Path, now: datetime) -> Contents:
         raise Refused("it is a link")
     progress, notebooks, queue = dict[str, Progress](), list[Notebook](), list[EntryMark]()
     settings, subscriptions = dict[str, ChosenSettings](), dict[str, PodcastState]()
-    recordings, choices, whole = dict[str, RecordingContent](), dict[str, Choice](), dict[str, Any]()
+    recordings, choices, whole = dict[str, RecordingContent](), dict[str, SharedChoice](), dict[str, Any]()
     counts, limit = Counter[str](), thread_time() + PATIENCE
     for text in _pieces(path):
         data = parse_part(text)

@@ -16,18 +16,18 @@ MAX_TEXT = 2_000
 """Longest name or text that is accepted, in characters."""
 
 
-class Choice(NamedTuple):
+class SharedChoice(NamedTuple):
     """A choice, and when it was made."""
 
     time: datetime
     value: str | float | bool
 
 
-SharedChoices = Mapping[str, Choice]
+SharedChoices = Mapping[str, SharedChoice]
 """By table and key of the state, such as `player.speed`."""
 
 
-def read_chosen_here(state: State, own: SharedChoices, now: datetime) -> dict[str, Choice]:
+def read_chosen_here(state: State, own: SharedChoices, now: datetime) -> dict[str, SharedChoice]:
     """Return the choices of this machine; `own` are those in its file, than which a change since is newer."""
     found = {}
     for name, text in state.tables.get(CHOSEN_AT, {}).items():
@@ -39,13 +39,13 @@ def read_chosen_here(state: State, own: SharedChoices, now: datetime) -> dict[st
                 time = believed(datetime.fromisoformat(text).astimezone(UTC), now)
             if name in own and own[name].value != value and time <= own[name].time:  # the clock was set back
                 time = stamp_later(own[name].time, time)
-            found[name] = Choice(time, value)
+            found[name] = SharedChoice(time, value)
     return found
 
 
-def merged_choices(everywhere: Iterable[SharedChoices]) -> dict[str, Choice]:
+def merged_choices(everywhere: Iterable[SharedChoices]) -> dict[str, SharedChoice]:
     """Return the newest of each choice. The order does not matter."""
-    newest: dict[str, Choice] = {}
+    newest: dict[str, SharedChoice] = {}
     for choices in everywhere:
         for name, choice in choices.items():
             newest[name] = max(newest.get(name, choice), choice, key=lambda one: (one.time, repr(one.value)))
@@ -72,14 +72,14 @@ def choice_tables(choices: SharedChoices) -> dict[str, Any]:
     return {name: {"updated": time, "value": value} for name, (time, value) in choices.items()}
 
 
-def read_choices(tables: Any, now: datetime) -> dict[str, Choice]:
+def read_choices(tables: Any, now: datetime) -> dict[str, SharedChoice]:
     """Return the valid choices in a file's tables; a time that is not believed at the time `now` counts as unknown."""
     found = {}
     for name, table in tables.items() if isinstance(tables, dict) else ():
         given = table if isinstance(table, dict) else {}
         time, value = given.get("updated"), _usable(name, given.get("value"))
         if isinstance(time, datetime) and time.tzinfo is not None and value is not None:
-            found[name] = Choice(believed_or_unknown(time, now), value)
+            found[name] = SharedChoice(believed_or_unknown(time, now), value)
     return found
 
 
