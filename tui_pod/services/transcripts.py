@@ -76,7 +76,8 @@ class EpisodeTranscripts:
         if given is None:
             transcript = await self.published(episode)
         else:
-            transcript = await in_thread(lambda cancel: self._texts.transcript_in(given, episode.duration, cancel))
+            by_listener = episode._replace(transcript=str(given))
+            transcript = await in_thread(lambda cancel: self._in_file(by_listener, cancel))
         is_book = given is not None or is_book_file(episode.transcript or "")
         return await in_thread(lambda _: _with_recognised(transcript, files, episode.id, source, is_book, kept))
 
@@ -103,12 +104,12 @@ class EpisodeTranscripts:
         return begin
 
     def _in_file(self, episode: Episode, cancel: CancelToken) -> Transcript:
-        """Return the transcript in an episode's file; a planned one, which may be a book, is kept for its pieces."""
+        """Return the transcript in an episode's file; a planned one or a book is kept for the next time."""
         key = episode.transcript or "", 0
         with contextlib.suppress(OSError):
             key = key[0], os.stat(key[0]).st_mtime_ns
         transcript = self._planned.get(key) or read_transcript(episode, self._texts, cancel)
-        if transcript.is_planned:
+        if transcript.is_planned or is_book_file(key[0]):
             others = [(other, kept) for other, kept in self._planned.items() if other != key]
             self._planned = dict([*others[1 - KEPT :], (key, transcript)])
         return transcript
