@@ -499,6 +499,7 @@ async def _(driver: AppDriver, key: str) -> None:
 leads_to("view.session", "", lambda driver: driver.listed, SmartList.QUEUE)
 leads_to("view.statistics", "", focus, "statistics")
 leads_to("view.history", "", focus, "statistics")
+leads_to("statistics.search", "3", lambda driver: driver.shows(AskScreen), True)
 
 
 # -- bookmarks -----------------------------------------------------------------------------------------

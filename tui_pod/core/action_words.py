@@ -36,6 +36,7 @@ transcript.seek | jump sentence listen | Goes on playing from the sentence at th
 topic.open | show folder podcast | Shows the episodes of the topic at the cursor.
 bookmark.play | listen clip quote | Plays the stretch that the bookmark covers, then goes on.
 statistics.open | show topic | Shows the episodes of the topic at the cursor.
+statistics.search | find heard days filter | Shows only what has your words in title or topic; without words all.
 question.show | quiz test ask | Shows the question that belongs to the episode you have just heard.
 episode.restart | beginning again over replay repeat | Plays the episode at the cursor from 0:00.
 focus.next | switch side panel | Goes to the next part of the screen.

@@ -51,6 +51,7 @@ ACTIONS: tuple[Action, ...] = (
         "Open",
         pane_action="choose",
     ),
+    Action("statistics.search", "slash", "Search the history", "statistics", pane_action="search"),
     Action("question.show", "Q", "Answer the question after an episode", "question"),
     Action("episode.restart", "circumflex_accent,0", "Play from the start", "list"),
     Action("move.down", "j,down", "Down", "move", pane_action="move(1)"),

@@ -100,7 +100,7 @@ async def test_statistics_topic_opens_with_enter_with_a_click_and_in_a_library_t
 async def test_statistics_hide_what_keys_of_the_list_would_change_and_are_left_for_it(driver: AppDriver) -> None:
     await open_statistics(driver)
     before = driver.main.model.query
-    await driver.press("slash", "f", "s", "i", "t", "n")
+    await driver.press("f", "s", "i", "t", "n")
     assert driver.focus == "statistics"
     assert driver.main.model.query == before
     await driver.press("escape")
@@ -169,6 +169,11 @@ async def test_cursor_does_not_reach_into_the_column_of_sessions() -> None:
         assert len({style and style.bgcolor for style in (styles[0], styles[-1])}) == 2
 
 
+def history(driver: AppDriver) -> list[str]:
+    """Return the lines of the history."""
+    return lines(driver)[[*map(str.strip, lines(driver))].index("History") :]
+
+
 async def test_history_is_opened_from_the_palette_and_plays_what_was_heard(library: Library) -> None:
     async with run_app(library, (100, 40)) as driver:
         for ident in ("two", "three"):
@@ -179,5 +184,13 @@ async def test_history_is_opened_from_the_palette_and_plays_what_was_heard(libra
         await driver.until(lambda: driver.focus == "statistics", "the statistics are shown")
         await driver.settle()
         assert any(line.startswith("▎") and "Two" in line for line in lines(driver))
-        await driver.press("enter")
+        await driver.press("slash", *"three", "enter")
+        assert any(line.startswith("▎") and "Three" in line for line in lines(driver))
+        assert not any("Two" in line for line in history(driver))
+        await driver.press("slash", *"xyz", "enter")
+        assert any("Nothing that you heard" in line for line in history(driver))
+        await driver.press("slash", "enter")
+        assert any("Three" in line for line in history(driver))
+        driver.controller.play("three")
+        await driver.press("slash", *"two", "enter", "enter")
         assert driver.controller.playback.episode == "two"

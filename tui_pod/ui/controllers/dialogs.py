@@ -32,6 +32,7 @@ from tui_pod.ui.screens.recall import RecallScreen
 from tui_pod.ui.screens.session import PlanScreen
 from tui_pod.ui.screens.sync_setup import choose_way
 from tui_pod.wishes.asks import open_asks
+from tui_pod.wishes.wish import Ask
 
 if TYPE_CHECKING:
     from tui_pod.ui.app import TuiPodApp
@@ -80,6 +81,11 @@ class DialogController:
             about = self._services.first.with_keys(ask.about(on, "") if ask.about is not None else "")
             return self._show(ChoiceDialog(ask.title, (ask.verb,), lambda _: go_on("yes"), about))
         return self._show(AskScreen(ask, on, go_on))
+
+    def ask_words(self, title: str, take: Callable[[str], object]) -> None:
+        """Ask for words to search for, or none."""
+        words = Ask("words", title, title=title, verb="Search", takes_empty=lambda _: True)
+        self._show(AskScreen(words, self._screen.subject(()), take))
 
     async def add_feed(self) -> None:
         """Subscribe to the podcast of the previewed episode at the cursor, or ask for an address and open it."""

@@ -101,7 +101,7 @@ class ViewController:
         with self._services.tasks.showing("statistics", "computing the statistics"):
             statistics, history = await self._services.compute_statistics(), await self._services.compute_history()
         self._forget()
-        return StatisticsView(self._services, statistics, history, self._choose)
+        return StatisticsView(self._services, statistics, history, self._choose, self._screen.dialogs.ask_words)
 
     def go_to_history(self) -> None:
         """Go to the history in the statistics, which are shown."""

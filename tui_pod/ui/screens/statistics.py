@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
+from textual.content import Content
 from textual.geometry import Size
 from textual.strip import Strip
 
@@ -49,10 +50,11 @@ class StatisticsView(LinesView):
         statistics: Statistics,
         history: Sequence[Day],
         choose: Callable[[TopicTable, int], None],
+        ask_words: Callable[[str, Callable[[str], object]], object],
     ) -> None:
-        """Show statistics and history; `choose` opens a topic of the table that they were computed with."""
+        """Show statistics and history; `choose` opens a topic of their table, `ask_words` asks what to search for."""
         super().__init__(id="statistics")
-        self._choose = choose
+        self._choose, self._ask_words = choose, ask_words
         self._services = services
         controller, stats = services.controller, services.first.settings.stats
         self._shown = Shown(
@@ -150,6 +152,17 @@ class StatisticsView(LinesView):
             self._cursor = found[0]
             self.scroll_to(y=self._rows[found[0]] - 3, animate=False)  # below its headings
             self.refresh()
+
+    def action_search(self) -> None:
+        """Ask for words, and show only what has them in its title or topic, of all days; all if there are none."""
+
+        def search(words: str) -> None:
+            self._shown = self._shown._replace(words=words)
+            self.border_subtitle = Content(f"History with “{words}”" if words.strip() else "")
+            self.on_resize()
+            self.go_to_history()
+
+        self._ask_words("Search the history", search)
 
     def action_move_page(self, pages: float) -> None:
         """Scroll by pages or fractions of one."""

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from textual.renderables.digits import DIGITS, DIGITS3X3
 
 from tui_pod.core.library.library import Library
-from tui_pod.core.progress.history import Day
+from tui_pod.core.progress.history import Day, only_with
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.statistics import PastSession, Statistics, streak
 from tui_pod.core.text.clean import counted, span
@@ -80,6 +80,8 @@ class Shown(NamedTuple):
     """The days of listening, the newest first."""
     has_earlier: bool = False
     """Whether all of them are listed."""
+    words: str = ""
+    """What the history is searched for."""
 
 
 def make_lines(shown: Shown, width: int, height: int) -> list[StatLine]:
@@ -267,7 +269,10 @@ def _history(shown: Shown, width: int) -> list[StatLine]:
     while cell_len("   ".join(cells)) > width:
         cells.pop(0)
     lines = [StatLine(), StatLine((("History", HEAD),)), StatLine((("   ".join(cells), QUIET),))]
-    days = shown.history if shown.has_earlier else shown.history[:RECENT_DAYS]
+    found = only_with(shown.history, shown.library, words) if (words := shown.words.split()) else shown.history
+    days = found if shown.has_earlier or words else found[:RECENT_DAYS]
+    if not days:
+        lines.append(StatLine((("Nothing that you heard has these words.", QUIET),)))
     for day in days:
         year = f" {day.date:%Y}" if day.date.year != shown.today.year else ""
         lines.append(StatLine(((f"{day.date:%a %-d %b}{year}  {sums.get(day.date, '')}", ACCENT),)))
@@ -277,8 +282,8 @@ def _history(shown: Shown, width: int) -> list[StatLine]:
             name = fit(f"{title} · {topic}" if topic else title, max(0, width - cell_len(text))).rstrip()
             known = heard.episode if shown.library.index(heard.episode) is not None else ""
             lines.append(StatLine(((text, QUIET), (name, PLAIN)), episode=known))
-    if len(days) < len(shown.history):
-        lines.append(StatLine(((f"Show {counted(len(shown.history) - len(days), 'earlier day')}", QUIET),), EARLIER))
+    if len(days) < len(found):
+        lines.append(StatLine(((f"Show {counted(len(found) - len(days), 'earlier day')}", QUIET),), EARLIER))
     return lines
 
 
