@@ -218,7 +218,7 @@ class _OutlineReader:
         if values.get("subscribed") == "1":
             self.subscribed.add(address)
         if len(self.entries) >= MAX_FEEDS:
-            self._fault(f"“{title}” is over the {MAX_FEEDS:,} feeds that are read.")
+            self._fault(f"“{title or clean(text, 80)}” is over the {MAX_FEEDS:,} feeds that are read.")
             return
         folder = tuple(name for name in self._path if name)[:MAX_FOLDERS]
         entry = self.entries.get(address)

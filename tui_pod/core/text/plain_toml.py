@@ -223,5 +223,5 @@ def _check(text: str) -> None:
             is_long = word[0] not in "\"'" and len(word) > MAX_WORD
             if is_long or count > MAX_DEPTH or parts > MOST + len(text) // EACH:
                 line = text.count("\n", 0, found.start()) + 1
-                said = f"A key has more than {MAX_DEPTH} parts" if count > MAX_DEPTH else OVERLOAD
+                said = f"{OVERLOAD}: a key has more than {MAX_DEPTH} parts" if count > MAX_DEPTH else OVERLOAD
                 raise ValueError(f"{said} (at line {line}, column 1)")
