@@ -1,5 +1,7 @@
 """Samples in the app: what is played of each, how keys and headsets decide, and what is left of it."""
 
+import asyncio
+
 import pytest
 
 from tests.app_driver import FakePassages
@@ -8,6 +10,8 @@ from tests.fakes import FakeEpisodeSources, FakeExcerpts, FakeFrontend, FakeRead
 from tests.patience import until
 from tests.rooms import EPISODES, make_room
 from tui_pod.config.settings import PlaybackSettings, Settings
+from tui_pod.core.library.episode import Episode
+from tui_pod.core.player.snapshot import Source
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.services.triage import TriageService
 
@@ -134,6 +138,25 @@ async def test_episode_that_cannot_be_opened_is_said_and_passed_over(rig: Rig) -
     rig.excerpts.ended("it is no sound")
     assert (await rig.over()).startswith("0 heard")
     assert rig.screen.errors == ["1 of 2: One: the server is gone", "2 of 2: Two: it is no sound"]
+
+
+async def test_sample_that_takes_long_is_shown_as_fetched_and_next_passes_it_over(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    find, never = rig.sources.find, asyncio.Event()
+
+    async def slow(episode: Episode, start: float = 0.0, end: float = 0.0) -> Source | None:
+        if episode.id == "one":
+            await never.wait()
+        return await find(episode, start, end)
+
+    monkeypatch.setattr(rig.sources, "find", slow)
+    assert rig.triage.start(["one", "two"]).is_done
+    await until(lambda: "triage" in rig.screen.jobs, "it is shown")
+    assert rig.screen.jobs["triage"].text == "fetching sample 1 of 2"
+    rig.controller.next()
+    await rig.plays("two")
+    assert rig.screen.jobs["triage"].text == "sample 2 of 2"
 
 
 async def test_title_is_said_first_if_wished_and_a_key_during_it_skips_the_sample() -> None:

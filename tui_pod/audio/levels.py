@@ -189,12 +189,14 @@ def _measure(source: Source, start: float, cancelled: threading.Event) -> Levels
     return levels_of(report) if not cancelled.is_set() else None
 
 
-def trace(source: Source, start: float, length: float, cancelled: threading.Event) -> list[Frame]:
+def trace(
+    source: Source, start: float, length: float, cancelled: threading.Event, show: Callable[[float], object] = bool
+) -> list[Frame]:
     """Return the frames of a stretch of a recording, one each `STEP`. Blocks, until it is read or cancelled.
 
-    Raises NoPlayer if there is no libmpv.
+    `show` is called with the share that is read. Raises NoPlayer if there is no libmpv.
     """
-    report = _report(source, start, length, cancelled, TRACER)
+    report = _report(source, start, length, cancelled, TRACER, show)
     levels = [max(SILENT, float(level)) for level in _LEVEL.findall(report)]
     changes = [20 * math.log10(float(change) + LEAST_CHANGE) for change in _CHANGE.findall(report)]
     frames = [Frame(level, change - level) for level, change in zip(levels, changes, strict=False)]
@@ -203,7 +205,14 @@ def trace(source: Source, start: float, length: float, cancelled: threading.Even
     return [frames[bisect_left(times, start + number * STEP)] for number in range(count)]
 
 
-def _report(source: Source, begin: float, length: float, cancelled: threading.Event, meter: str = METER) -> bytes:
+def _report(
+    source: Source,
+    begin: float,
+    length: float,
+    cancelled: threading.Event,
+    meter: str = METER,
+    show: Callable[[float], object] = bool,
+) -> bytes:
     """Return what a meter writes about a stretch of a recording; less if it is cancelled."""
     with tempfile.TemporaryFile() as report:
         mpv = open_mpv(
@@ -229,6 +238,7 @@ def _report(source: Source, begin: float, length: float, cancelled: threading.Ev
                 with suppress(queue.Empty):
                     ended.get(timeout=0.1)
                     break
+                show(min(1.0, max(0.0, (mpv.time_pos or begin) - begin) / length))
         finally:
             mpv.terminate()
         report.seek(0)

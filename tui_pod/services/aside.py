@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from tui_pod.services.context import Context
 
 
+LATE = 0.5
+"""Seconds between two looks at work that is waited for."""
+
+
 class Clip(NamedTuple):
     """A stretch of an episode, in seconds."""
 
@@ -67,11 +71,12 @@ class Aside:
         """Show what plays; the key that stops work calls `stop`, if given, or ends what plays."""
         self._tasks.show(self._kind, Job(text, share, stop or self.enough))
 
-    async def wait_for(self, work: asyncio.Task[object]) -> bool:
-        """Wait for work, or until it is enough; return whether it is done."""
+    async def wait_for(self, work: asyncio.Task[object], show: Callable[[], object]) -> bool:
+        """Wait for work, or until it is enough, and `show` at times how far it is; return whether it is done."""
         self._ended.clear()
         enough = asyncio.ensure_future(self._ended.wait())
-        await asyncio.wait((work, enough), return_when=asyncio.FIRST_COMPLETED)
+        while not (await asyncio.wait((work, enough), timeout=LATE, return_when=asyncio.FIRST_COMPLETED))[0]:
+            show()
         enough.cancel()
         return work.done()
 

@@ -66,6 +66,7 @@ class TriageService(Follower):
         self._aside: Aside | None = None
         self._episodes: Sequence[str] = ()
         self._place = 0
+        self._looked: dict[str, float] = {}  # the share of what is looked at of each
         self._step = 0  # where a key leads; 0 before one is pressed
 
     def start(self, episodes: Sequence[str]) -> Outcome:
@@ -157,11 +158,13 @@ class TriageService(Follower):
             return
         said = f"{number} of {count}: {library.titles[index]}"
         self._context.frontend.show(EpisodeSampled(ident))
-        aside.show(f"sample {number} of {count}", number / count, self._end)
         self._context.frontend.tell(f"{said} · {self._podcast(index)}")
         try:
-            if not await aside.wait_for(making):
+            part = f"sample {number} of {count}"
+            fetching = lambda: aside.show(f"fetching {part}", self._looked.get(ident, 0.0), self._end)  # noqa: E731
+            if not await aside.wait_for(making, fetching):
                 return
+            aside.show(part, number / count, self._end)
             sample = making.result()
             if sample.title:
                 await aside.hear(sample.title)
@@ -201,7 +204,8 @@ class TriageService(Follower):
             from tui_pod.audio.levels import trace  # loads libmpv
 
             begin = start - offset
-            start += find_speech(await asyncio.to_thread(trace, source, begin, LOOKED_AT, cancelled))
+            looked = partial(self._looked.__setitem__, episode.id)
+            start += find_speech(await asyncio.to_thread(trace, source, begin, LOOKED_AT, cancelled, looked))
         start = start if spoken is None else spoken
         title = await self._say(episode, index) if self._context.settings.playback.sample_titles else ""
         return Sample(Clip(episode, start, find_end(cues, start, speed)), title)
