@@ -136,8 +136,8 @@ def test_facts_are_beside_the_text_below_the_cover_if_there_is_room() -> None:
     assert [number for number, line in enumerate(lines) if line.aside] == [5]
     assert "".join(text for text, _ in lines[5].aside) == "  Length     1 m"
     widths = [sum(len(text) for text, _ in line.parts) for line in lines]
-    assert max(widths[:6]) <= 70 - 32
-    assert max(widths[6:]) == 69, "nothing is beside these"
+    assert max(widths[:7]) <= 70 - 32
+    assert max(widths[7:]) == 69, "nothing is beside these"
     assert "Id" in lines[-1].parts[0][0]
 
 

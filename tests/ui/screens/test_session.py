@@ -192,7 +192,10 @@ async def test_sleep_timer_asked_again_gives_five_minutes_more_or_is_turned_off(
     assert not driver.shows(SleepScreen)
     await driver.press("z", "enter")
     assert driver.bar.facts.sleep == "15:00"
-    await driver.press("z", "j", "enter")
+    await driver.press("z", "G")
+    choices = driver.app.screen.query_one(OptionList)
+    assert choices.highlighted == choices.option_count - 1
+    await driver.press("g", "j", "enter")
     assert (driver.controller.sleep, driver.bar.facts.sleep) == (None, "")
 
 

@@ -112,7 +112,7 @@ def lay_out(about: About, width: int, cover: tuple[int, int] = (0, 0)) -> list[T
     has_column = width >= ROOM_FOR_ASIDE
     column = [parts for name, value in facts if has_column and name not in others for parts in _aside(name, value)]
     top = cover[1] + bool(cover[1])
-    beside, end = (ASIDE, top + len(column)) if has_column else cover
+    beside, end = (ASIDE, top + len(column) + bool(column)) if has_column else cover
 
     def add(text: str, look: str, lead: str | None = None, choice: int | None = None) -> None:
         rest, room = " ".join(text.split()), width - len(lead or "")

@@ -108,6 +108,8 @@ class ChoiceList(OptionList):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("j", "cursor_down", id="move.down"),
         Binding("k", "cursor_up", id="move.up"),
+        Binding("g", "first", id="move.top"),
+        Binding("G", "last", id="move.bottom"),
     ]
 
     def __init__(self, rows: Iterable[Visual | str] = ()) -> None:
