@@ -272,7 +272,7 @@ def _history(shown: Shown, width: int) -> list[StatLine]:
     found = only_with(shown.history, shown.library, words) if (words := shown.words.split()) else shown.history
     days = found if shown.has_earlier or words else found[:RECENT_DAYS]
     if not days:
-        lines.append(StatLine((("Nothing that you heard has these words.", QUIET),)))
+        lines.append(StatLine((("Nothing that you heard matches.", QUIET),)))
     for day in days:
         year = f" {day.date:%Y}" if day.date.year != shown.today.year else ""
         lines.append(StatLine(((f"{day.date:%a %-d %b}{year}  {sums.get(day.date, '')}", ACCENT),)))
