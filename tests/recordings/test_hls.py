@@ -122,6 +122,7 @@ END = "#EXT-X-ENDLIST\n"
         (END, "no parts"),
         ('#EXT-X-STREAM-INF:BANDWIDTH=9,RESOLUTION=640x360,CODECS="avc1,mp4a"\nfilm.m3u8\n', "without pictures"),
         ("#EXT-X-STREAM-INF:BANDWIDTH=9\n/a.m3u8\n", "link to lists"),
+        (f'#tkhd{" " * 20}mdhd{" " * 20}\n#EXT-X-MAP:URI="a.m3u8"\n#EXTINF:3,\na.m3u8\n{END}', "link to lists"),
     ],
 )
 def test_what_is_not_played_is_refused_and_says_why(site: Site, open_list: Open, text: str, said: str) -> None:
@@ -138,7 +139,8 @@ def test_best_sound_without_pictures_is_chosen_and_goes_on_after_a_start(
     site: Site, open_list: Open, tmp_path: Path
 ) -> None:
     site.replies["/a.m3u8"] = server.body(
-        '#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=640x360,CODECS="avc1.4d,mp4a.40"\nfilm.m3u8\n'
+        '#EXTM3U\n#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="a",NAME="in the stream",DEFAULT=YES\n'
+        '#EXT-X-STREAM-INF:BANDWIDTH=900000,RESOLUTION=640x360,CODECS="avc1.4d,mp4a.40"\nfilm.m3u8\n'
         '#EXT-X-STREAM-INF:BANDWIDTH=64000,CODECS="mp4a.40.2"\nlow.m3u8\n'
         '#EXT-X-STREAM-INF:BANDWIDTH=128000,CODECS="mp4a.40.2"\nhigh.m3u8\n', LIST,
     )  # fmt: skip

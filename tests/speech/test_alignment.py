@@ -195,6 +195,13 @@ def test_text_ends_where_recognition_has_come_to() -> None:
     assert (len(timed.cues), timed.is_partial, timed.note) == (20, True, FOUND)
 
 
+def test_words_misheard_before_the_rest_is_recognised_are_not_the_end_of_the_text() -> None:
+    heard = spoken()[:20]
+    end = heard[-1].end or 0.0
+    whole = Transcript((*book().cues, Cue("The end.")))
+    assert len(follow(whole, [*heard, Cue("um well so", end, end + 2)], is_whole=False).cues) == 20
+
+
 def test_pause_that_a_recogniser_adds_to_the_first_word_is_no_part_of_the_sentence() -> None:
     heard = [Cue("we stay in it is cold", 10.0, 14.0, words=(10.0, 10.4, 10.8, 11.1, 12.5, 12.8))]
     (_, cold) = follow(Transcript((Cue("We stay in."), Cue("It is cold."))), heard).cues

@@ -66,9 +66,12 @@ def sound_of(lines: Sequence[str], address: str) -> str | None:
     for line, following in zip(lines, [*lines[1:], ""], strict=True):
         tag, said = _read(line)
         is_master = is_master or tag in ("#EXT-X-STREAM-INF", "#EXT-X-MEDIA")
-        if tag == "#EXT-X-MEDIA" and said.get("TYPE") == "AUDIO" and (there := absolute(said.get("URI", ""), address)):
+        named = following if tag == "#EXT-X-STREAM-INF" else said.get("URI", "")
+        if not named or (there := absolute(named, address)) is None:
+            continue  # sound that is in another stream has no address
+        if tag == "#EXT-X-MEDIA" and said.get("TYPE") == "AUDIO":
             found.append((2 << 40 if said.get("DEFAULT") == "YES" else 1 << 40, there))
-        elif tag == "#EXT-X-STREAM-INF" and (there := absolute(following, address)):
+        elif tag == "#EXT-X-STREAM-INF":
             rate = said.get("BANDWIDTH", "")
             if "RESOLUTION" not in said and all(map(_SOUND.match, said.get("CODECS", "mp4a").split(","))):
                 found.append((int(rate) if re.fullmatch(r"\d{1,9}", rate) else 0, there))

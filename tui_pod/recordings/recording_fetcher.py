@@ -383,7 +383,7 @@ class RecordingFetcher:
             check_kind(response.kind, read)
             response.chunks = chain((read,), response.chunks)
             return
-        if len(self._listed) >= MAX_NESTED:
+        if len(self._listed) >= MAX_NESTED or self._pieces:
             raise FetchError(TOO_DEEP, is_final=True)
         lines = list_lines(read[:MAX_LIST])
         if (sound := sound_of(lines, response.address)) is None and is_hls(lines):

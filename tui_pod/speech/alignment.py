@@ -77,6 +77,7 @@ def follow(transcript: Transcript, heard: Sequence[Cue], is_whole: bool = True) 
         return _moved(transcript, _filled(transcript.cues, begins, heard))
     if not is_whole:
         transcript = replace(transcript, cues=transcript.cues[: max(known) + 1])
+        begins = {index: start for index, start in begins.items() if index < len(transcript.cues)}
     left_out = _left_out(transcript.cues, begins, heard)
     kept = [index for index in range(len(transcript.cues)) if index not in left_out]
     cues = [transcript.cues[index] for index in kept]
