@@ -251,7 +251,24 @@ async def test_context_of_a_bookmark_of_another_version_is_where_its_sound_is_or
     rig.controller.bookmarks.replace((rig.bookmark._replace(start=60.0, end=65.0, version="former"),))
     await rig.recall.play_context(Card("two", 60.0, START, START))
     assert rig.excerpts.played == ([("two", 49.0, 57.0)] if moved else [])
-    assert rig.screen.said == ([] if moved else ["What was said before it is not in this version of the recording."])
+    assert rig.screen.said == ([] if moved else ["What was said before it was not found in this version."])
+
+
+@pytest.mark.parametrize("is_answered", [True, False])
+async def test_context_that_is_found_too_late_is_not_played(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, is_answered: bool
+) -> None:
+    async def find(*_: object) -> dict[str, float]:
+        if is_answered:
+            rig.recall.stop_context()
+        else:
+            rig.room.play("one", 5.0)
+        return {"former": -3.0}
+
+    monkeypatch.setattr("tui_pod.services.versions.find_moves", find)
+    rig.controller.bookmarks.replace((rig.bookmark._replace(start=60.0, end=65.0, version="former"),))
+    await rig.recall.play_context(Card("two", 60.0, START, START))
+    assert ("two", 49.0, 57.0) not in rig.excerpts.played
 
 
 async def test_question_of_what_is_gone_is_none(rig: Rig) -> None:

@@ -86,6 +86,7 @@ class RecallService(Follower):
         self._voice = voice
         self._round: asyncio.Task[object] | None = None  # asks cards aloud
         self._until: datetime | None = None  # when a session should begin
+        self._with_context: Card | None = None  # whose excerpt plays, or is looked for
         self._cards = context.controller.bookmarks.cards
         self._offers_questions = offers_questions
 
@@ -209,9 +210,10 @@ class RecallService(Follower):
 
     async def play_context(self, card: Card) -> None:
         """Play the seconds before a bookmark, unless something is playing."""
+        self._with_context = card
         controller = self._context.controller
         episode, bookmark = controller.library.find(card.episode), controller.bookmarks.get(card.key)
-        if episode is not None and bookmark is not None and controller.playback.status is not PlayerStatus.PLAYING:
+        if episode is not None and bookmark is not None and not self._is_playing:
             from tui_pod.services.versions import find_moves  # only bookmarks in recordings need it
 
             try:
@@ -219,8 +221,10 @@ class RecallService(Follower):
             except (UserError, OSError) as error:
                 log(f"no excerpt of {episode.id}: {error}")
                 return
+            if self._with_context is not card or self._is_playing:  # answered, or playing began, meanwhile
+                return
             if bookmark.version not in moves:
-                self._context.frontend.tell("What was said before it is not in this version of the recording.")
+                self._context.frontend.tell("What was said before it was not found in this version.")
                 return
             end = bookmark.start + moves[bookmark.version]
             if (start := max(0.0, end - LEAD)) < end:
@@ -228,7 +232,12 @@ class RecallService(Follower):
 
     def stop_context(self) -> None:
         """Stop what `play_context` plays."""
+        self._with_context = None
         self._excerpts.stop()
+
+    @property
+    def _is_playing(self) -> bool:
+        return self._context.controller.playback.status is PlayerStatus.PLAYING
 
     async def question(self, card: Card) -> Question | None:
         """Return the question of a card; None if its bookmark or episode is gone, or the time for questions is over."""
