@@ -88,6 +88,7 @@ def _confirmed(
     siblings = {other: found for other, found in matches.items() if not other.startswith(PASSAGE)}
     pieces = count_pieces(tuple((one.start, one.end) for one in found) for found in siblings.values())
     passages, sightings = list[ComparedRecording](), list[tuple[str, Repeat]]()
+    matchers = dict[str, Matcher]()
     for start, end, *_ in join_pieces(piece for piece in pieces if piece.heard >= CONFIRMED):
         if end - start > LONGEST or any(min(end, one.end) - max(start, one.start) > (end - start) / 2 for one in known):
             continue
@@ -104,8 +105,9 @@ def _confirmed(
                     there = Repeat(one.other_start, one.other_end, other, one.start, one.end)
                     place = Repeat(there.here(low), there.here(high), name, low - offset, high - offset)
                     sightings.append((other, place))
-        matcher = Matcher(passage)
-        for other, theirs in store.others(ours, are_elsewhere=True):
+        matchers[name] = Matcher(passage)
+    for other, theirs in store.others(ours, are_elsewhere=True) if matchers else ():
+        for name, matcher in matchers.items():
             again = matcher.find(np.frombuffer(theirs, "<u4"))
             sightings += [(other, Repeat(*one[2:], name, *one[:2])) for one in again]
     return passages, sightings
