@@ -74,6 +74,17 @@ def test_choice_after_a_sync_wins_though_the_clock_was_set_back(machines: tuple[
     assert chosen(one, "ui", "theme") == chosen(two, "ui", "theme") == "gruvbox"
 
 
+def test_choice_of_a_clock_that_was_years_ahead_does_not_win_for_ever(machines: tuple[Machine, Machine]) -> None:
+    one, two = machines
+    choose(one, 5_000_000, "ui", "theme", "nord")
+    sync(one, two)
+    choose(two, 2_000, "ui", "theme", "gruvbox")
+    for hours in range(24, 28):
+        for machine in machines[::-1]:
+            machine.sync(LATER + timedelta(hours=hours))
+    assert chosen(one, "ui", "theme") == chosen(two, "ui", "theme") == "gruvbox"
+
+
 def test_what_was_chosen_with_an_older_version_or_is_no_choice_stays_here(machines: tuple[Machine, Machine]) -> None:
     one, two = machines
     for key, value in ("volume", 50), ("speed", 1.5):

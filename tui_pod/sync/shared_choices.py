@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from tui_pod.core.progress.records import CHOSEN_AT, SettingRecord, is_shared
 from tui_pod.core.text.clean import is_safe
-from tui_pod.core.wall_time import UNKNOWN, believed, believed_or_unknown, stamp_later
+from tui_pod.core.wall_time import UNKNOWN, believed_or_unknown, is_believed, stamp_later
 from tui_pod.runtime.log import logged
 from tui_pod.state.store import State
 
@@ -34,11 +34,14 @@ def read_chosen_here(state: State, own: SharedChoices, now: datetime) -> dict[st
         table, _, key = name.partition(".")
         value = _usable(name, state.tables.get(table, {}).get(key))
         if value is not None:
-            time = UNKNOWN
+            former, time = own.get(name), UNKNOWN
+            is_same = former is not None and former.value == value
             with logged("when something was chosen is damaged", TypeError, ValueError, OverflowError):
-                time = believed(datetime.fromisoformat(text).astimezone(UTC), now)
-            if name in own and own[name].value != value and time <= own[name].time:  # the clock was set back
-                time = stamp_later(own[name].time, time)
+                time = datetime.fromisoformat(text).astimezone(UTC)
+            if not is_believed(time, now):  # or it would be newer than all others at each sync
+                time = former.time if former is not None and is_same else now
+            if former is not None and not is_same and time <= former.time:  # the clock was set back
+                time = stamp_later(former.time, time)
             found[name] = SharedChoice(time, value)
     return found
 
