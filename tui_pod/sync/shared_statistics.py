@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 from tui_pod.core.text.clean import is_safe
@@ -19,6 +18,7 @@ from tui_pod.runtime.log import logged
 from tui_pod.state.fields import HEARD
 from tui_pod.state.format import read_heard, record_text
 from tui_pod.state.store import StateFile
+from tui_pod.sync.folder import machine_of
 
 ENDING = ".heard"
 
@@ -41,7 +41,7 @@ def share_heard(file: StateFile, folder: Path, machine: str, whole: Callable[[st
         own = folder / f"{machine}{ENDING}"
         if (size := files.size(file.history)) and (not own.exists() or own.stat().st_size < size):
             files.replace(own, (files.read_text(file.history, "replace") or ""))
-    for path in islice(_histories(folder), MAX_FILES):
+    for path in _histories(folder)[:MAX_FILES]:
         copy = file.elsewhere / path.name
         with logged("a history is not read", OSError, ValueError):
             if path != own and not path.is_symlink() and (at := _stamp(path)) != _stamp(copy):
@@ -53,16 +53,19 @@ def share_heard(file: StateFile, folder: Path, machine: str, whole: Callable[[st
                 os.utime(copy, ns=at)
 
 
-def forget_heard(file: StateFile, folder: Path, machines: Iterable[str]) -> None:
-    """Remove the histories of machines, by the names of their files without ending."""
-    for machine in machines:
-        for place in (folder, file.elsewhere):
+def forget_heard(file: StateFile, folder: Path, machines: Collection[str]) -> None:
+    """Remove the histories of machines, by the names of their files without ending, and copies of a file syncer."""
+    for path in (*_histories(folder), *_histories(file.elsewhere)):
+        if machine_of(path.stem) in machines:
             with contextlib.suppress(OSError):
-                (place / f"{machine}{ENDING}").unlink()
+                path.unlink()
 
 
-def _histories(folder: Path) -> Iterator[Path]:
-    return (path for path in sorted(folder.iterdir()) if path.name.endswith(ENDING) and path.name[0] != ".")
+def _histories(folder: Path) -> list[Path]:
+    """Return the histories in a folder; none if it is gone."""
+    with contextlib.suppress(OSError):
+        return [path for path in sorted(folder.iterdir()) if path.name.endswith(ENDING) and path.name[0] != "."]
+    return []
 
 
 def _stamp(path: Path) -> tuple[int, int]:
