@@ -142,6 +142,18 @@ async def test_file_without_words_is_refused(desk: Desk, name: str) -> None:
     assert desk.files.text_of("tale") is None
 
 
+@pytest.mark.parametrize(("is_given", "said"), [(True, "cannot be copied"), (False, "^The text cannot be taken away")])
+async def test_text_that_cannot_be_kept_or_taken_away_is_told(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, is_given: bool, said: str
+) -> None:
+    def give(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(TranscriptFiles, "give", give)
+    with pytest.raises(UserError, match=f"{said}: Permission denied"):
+        await desk.transcripts.give_text(desk.episode, desk.book if is_given else None)
+
+
 async def test_search_finds_the_words_of_the_book_with_their_times(desk: Desk) -> None:
     desk.hear(0, 10, is_all=True)
     await desk.read()

@@ -16,6 +16,7 @@ from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.transcript import Cue, Transcript, arrange
 from tui_pod.core.progress.bookmarks import BY_MACHINE
 from tui_pod.core.text.clean import clean, clock, counted
+from tui_pod.runtime.files import reason
 from tui_pod.runtime.limited_processes import CallLimits, ContentFault
 from tui_pod.runtime.threads import CancelToken, in_thread
 from tui_pod.sources.foreign_texts import ForeignTexts, door
@@ -100,7 +101,8 @@ class EpisodeTranscripts:
         try:
             await asyncio.to_thread(self._recognised.give, episode.id, file)
         except OSError as error:
-            raise UserError(f"{clean(str(file), 200)} cannot be copied: {error.strerror}.") from None
+            said = "The text cannot be taken away" if file is None else f"{clean(str(file), 200)} cannot be copied"
+            raise UserError(f"{said}: {reason(error)}.") from None
         return begin
 
     def _in_file(self, episode: Episode, cancel: CancelToken) -> Transcript:
