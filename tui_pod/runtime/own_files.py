@@ -56,7 +56,8 @@ class OwnFiles:
 
     def name_for(self, ident: str, wanted: str, ending: str) -> str:
         """Return the name of an episode's file: after the one that it has here, else as wanted, unlike all others."""
-        known = next((name for name, of in self.names.items() if of == clean(ident)), None)
+        ident = clean(ident)
+        known = next((name for name, of in self.names.items() if of == ident), None)
         if known is not None:
             return f"{known.removesuffix(PurePosixPath(known).suffix)}{ending}"
         there = (path.relative_to(self._folder).as_posix() for path in (self._folder / wanted).parent.glob("*"))
