@@ -389,6 +389,15 @@ async def test_command_prints_json_and_nothing_else(app: RemoteControl, room: Ro
     assert not {name.partition(".")[0] for name in err.split()} & (COSTLY | {"asyncio"})
 
 
+@pytest.mark.parametrize(("command", "said"), [("next", "playing"), ("toggle", "paused"), ("now", "playing")])
+async def test_command_says_that_something_plays_in_place_of_the_episode(
+    app: RemoteControl, room: Room, state: Path, command: str, said: str
+) -> None:
+    room.controller.interlude = Questions()
+    status, out, _ = await run_command(command, state=state)
+    assert (status, out) == (0, f"Samples or questions are {said}.\n")
+
+
 async def test_command_without_json_is_a_line_to_read_aloud(app: RemoteControl, room: Room, state: Path) -> None:
     room.play("three", 42)
     status, out, _ = await run_command("speed", "+0.25", state=state)

@@ -66,8 +66,8 @@ def run_now(options: Namespace) -> None:
         if options.json and options.format is None:
             run(options)
         else:
-            now, _ = ask(state, {"command": "status"})
-            print(describe(now) if options.format is None else line(now))
+            now, done = ask(state, {"command": "status"})
+            print(done or describe(now) if options.format is None else line(now))
         return
     last = None
     with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):

@@ -266,7 +266,10 @@ class RemoteControl(Follower):
             return {"error": str(error), **({"usage": True} if isinstance(error, OutOfRange) else {})}
         if self._failure is not None:
             return {"error": self._failure}
-        done = {"done": self._with_keys(outcome.sentence)} if outcome.text else {}
+        said = outcome.sentence
+        if not said and self._api.controller.interlude is not None:
+            said = f"Samples or questions are {'paused' if self._api.is_paused else 'playing'}."
+        done = {"done": self._with_keys(said)} if said else {}
         command = request.get("command")
         queue = {"queue": list(self._api.controller.queue.upcoming)} if command == "queue" else {}
         return {"now": self._api.status() if command == "status" else self._api.now(), **done, **queue}
