@@ -1,6 +1,8 @@
 """A recording follows its book: one that lies beside it, or that the listener gave it."""
 
+import errno
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
@@ -132,6 +134,17 @@ async def test_given_text_is_kept_and_taken_away(desk: Desk) -> None:
     assert [path.suffix for path in (desk.files.folder / "texts").iterdir()] == [".epub"]
     await desk.transcripts.give_text(desk.episode, None)
     assert (await desk.read(is_given=True)).is_recognised
+
+
+async def test_text_that_cannot_be_kept_leaves_nothing_behind(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(_: Path, target: Path) -> None:
+        target.write_text("half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", fill)
+    with pytest.raises(UserError, match="copied: No space left on device"):
+        await desk.transcripts.give_text(desk.episode, desk.book)
+    assert not [*(desk.files.folder / "texts").iterdir()]
 
 
 @pytest.mark.parametrize("name", ["there is none.epub", "sound.mp3", "empty.txt"])

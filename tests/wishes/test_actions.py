@@ -252,6 +252,7 @@ async def test_place_in_the_text_is_told_or_played(
     assert stage.do("transcript.place", ident, words=words).is_done
     await stage.services.tasks.settle()
     assert stage.frontend.said[-1:] == [said]
+    assert stage.frontend.errors == ([said] if position is None else [])
     playback = stage.controller.playback
     assert (playback.position if playback.episode == ident else None) == position
 

@@ -128,8 +128,12 @@ class TranscriptFiles:
         if source is not None:
             kept = self.folder / TEXTS / f"{self.path(episode).stem}{source.suffix.lower()}"
             make_folder(kept.parent)
-            shutil.copyfile(source, part := kept.with_name(f"{kept.name}.part"))
-            os.replace(part, kept)
+            part = kept.with_name(f"{kept.name}.part")
+            try:
+                shutil.copyfile(source, part)
+                os.replace(part, kept)
+            finally:
+                part.unlink(missing_ok=True)
         if former is not None and former != kept:
             former.unlink()
         self.aligned(episode).unlink(missing_ok=True)

@@ -319,7 +319,7 @@ def _begin(work: Callable[[Subject], Coroutine[Any, Any, Outcome | None]], on: S
 
     async def wait() -> None:
         if (done := await work(on)) is not None:
-            on.services.context.frontend.tell(done.sentence)
+            on.services.context.frontend.tell(done.sentence, is_error=not done.is_done)
 
     on.services.tasks.run(wait())
 
