@@ -1,3 +1,4 @@
+import errno
 import itertools
 import json
 import os
@@ -366,6 +367,22 @@ def test_names_are_safe_distinct_and_inside(site: Site, downloads: Downloads) ->
         assert downloads.find(f"{number:016x}") == path
         assert not downloads.rename(downloads.names_of(wanted))
     assert len(names) == number + 1
+
+
+def test_download_whose_new_name_cannot_be_noted_keeps_the_former_one(
+    site: Site, downloads: Downloads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.replies["/a.wav"] = Ranged(AUDIO)
+    path = downloads.fetch(request(site))
+
+    def fill(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(downloads, "_write", fill)
+    with pytest.raises(OSError, match="No space left"):
+        downloads.rename(downloads.names_of(request(site, title="Another")))
+    assert downloads.find(ID) == path
+    assert path.is_file()
 
 
 def test_downloads_of_an_earlier_version_are_found_renamed_and_deleted(site: Site, tmp_path: Path) -> None:

@@ -244,7 +244,11 @@ class Downloads:
                 target = self._free(wanted, path.suffix)
                 files.make_folder(target.parent)
                 os.rename(path, target)
-                self._write(kept_as, {**note, "file": target.relative_to(self.folder).as_posix()})
+                try:
+                    self._write(kept_as, {**note, "file": target.relative_to(self.folder).as_posix()})
+                except OSError:
+                    os.rename(target, path)  # where the note says that it is
+                    raise
             self._drop(path)
             renamed[kept_as] = former
         return renamed
