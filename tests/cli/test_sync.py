@@ -84,6 +84,19 @@ def test_what_was_chosen_for_all_podcasts_elsewhere_holds_here(words: list[str],
         assert config.settings.feeds.keep_next == 3
 
 
+def test_settings_that_cannot_be_saved_are_told_beside_what_came_in(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    StateFile(tmp_path / "there.toml").append([SettingRecord(USUAL, "feeds.keep_next", 3)])
+    assert main([*_options(tmp_path, "there"), "sync", "--yes"]) == 0
+    (tmp_path / "here.settings.toml").mkdir()
+    capsys.readouterr()
+    assert main([*words, "sync", "--yes"]) == 1
+    out, err = capsys.readouterr()
+    assert out.startswith("one\tOne\t")
+    assert "settings from elsewhere cannot be saved" in err
+
+
 def test_machines_are_listed_and_forgotten(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     def machines() -> list[dict[str, Any]]:
         capsys.readouterr()

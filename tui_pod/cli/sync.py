@@ -34,6 +34,7 @@ from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
 from tui_pod.net.access import PUBLIC
 from tui_pod.net.connect import trust_certificates
+from tui_pod.runtime.files import reason
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.services.hints import FORGOTTEN, NO_MACHINES, NOT_SYNCED, SET_BY_FILE
 from tui_pod.shelf.feed_store import FeedStore
@@ -98,7 +99,11 @@ def run(options: Namespace) -> int:
             machines = [machine for outcome in outcomes for machine in outcome.machines]
             note_sync(opened.file.path, datetime.now(UTC), machines)
             if any(name.startswith(f"{USUAL}.") for outcome in outcomes for name in outcome.chosen):
-                put_chosen(opened.paths.chosen, opened.file.load().tables.get(USUAL, {}))
+                try:
+                    put_chosen(opened.paths.chosen, opened.file.load().tables.get(USUAL, {}))
+                except OSError as error:
+                    said = f"{opened.paths.chosen}: {reason(error)}"
+                    outcomes.append(SyncResult(error=f"settings from elsewhere cannot be saved: {said}"))
     _print(outcomes, opened, options)
     return 1 if any(outcome.error for outcome in outcomes) else 0
 
