@@ -54,7 +54,7 @@ class Day(NamedTuple):
 
     @property
     def seconds(self) -> float:
-        """Seconds of episodes that were heard on this machine."""
+        """Seconds of episodes that were heard, as far as their history is here."""
         return sum(each.seconds for each in self.heard)
 
 
