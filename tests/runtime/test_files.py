@@ -179,10 +179,13 @@ def test_reason_says_what_to_do_where_this_user_may_not_write(tmp_path: Path, mo
     assert files.reason(error) == f"Permission denied (make it writable: chmod u+rwx {tmp_path})"
     assert files.reason(OSError(errno.ENOSPC, "No space left", str(tmp_path))) == "No space left"
     monkeypatch.setattr("os.geteuid", lambda: 54321)
-    monkeypatch.setattr(Path, "home", lambda: tmp_path / "other")
+    monkeypatch.setenv("HOME", str(tmp_path / "other"))
     assert "; use a folder of yours, with --state or HOME)" in files.reason(error)
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
     assert f"; take it back with: sudo chown -R 54321 {tmp_path})" in files.reason(error)
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr("pwd.getpwuid", Mock(side_effect=KeyError))
+    assert "; use a folder of yours, with --state or HOME)" in files.reason(error)
 
 
 def test_file_that_cannot_be_replaced_stays_and_leaves_nothing_beside_it(

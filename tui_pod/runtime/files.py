@@ -150,7 +150,7 @@ def remedy(path: Path) -> str:
     except KeyError:  # it has no name here
         owner = f"user {closed.stat().st_uid}"
     said = f"{closed} belongs to {owner}; "
-    if closed.is_relative_to(Path.home()):
+    if closed.is_relative_to(os.path.expanduser("~")):  # Path.home() fails without a name and HOME
         return f"{said}take it back with: sudo chown -R {os.geteuid()} {quote(str(closed))}"
     return f"{said}use a folder of yours, with --state or HOME"
 
