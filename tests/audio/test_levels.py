@@ -9,12 +9,13 @@ import wave
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from unittest.mock import Mock
 
 import pytest
 
 from tests.patience import wait_until
 from tui_pod.audio.levels import LOUDNESS, LevelMeter, Levels, filters, levels_of, silence_threshold, trace
-from tui_pod.audio.libmpv import open_mpv
+from tui_pod.audio.libmpv import NoPlayer, open_mpv
 from tui_pod.core.player.options import Sound
 from tui_pod.core.player.samples import STEP, find_speech
 from tui_pod.core.player.snapshot import Source
@@ -192,6 +193,12 @@ def test_speech_is_told_from_held_notes_from_a_place_on(gain: int, tmp_path: Pat
     frames = trace(Source(str(file)), 5.0, 30.0, threading.Event())
     assert len(frames) * STEP == pytest.approx(30.0, abs=0.2)
     assert find_speech(frames) == pytest.approx(15.0, abs=1.0)
+
+
+@pytest.mark.parametrize("fault", [NoPlayer(OSError("libmpv is missing")), OSError(28, "No space left on device")])
+def test_recording_that_cannot_be_read_has_no_frames(fault: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui_pod.audio.levels._report", Mock(side_effect=fault))
+    assert trace(Source("/a.mp3"), 5.0, 30.0, threading.Event()) == []
 
 
 def test_report_that_is_too_short_says_nothing() -> None:

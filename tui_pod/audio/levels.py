@@ -87,6 +87,9 @@ FRAMES = 200
 ABOVE_NOISE, BELOW_SPEECH, SOFTEST = 3.5, 18.0, 34.0
 """How far the threshold is above the noise, if possible, and at least and at most below speech (dB, measured)."""
 
+FAULTS = (NoPlayer, OSError, AttributeError, ValueError, TypeError, SystemError)
+"""What reading a recording may raise; the player says what is wrong."""
+
 _LEVEL = re.compile(rb"^lavfi\.astats\.Overall\.RMS_level=(\S+)", re.MULTILINE)
 _CHANGE = re.compile(rb"^lavfi\.aspectralstats\.1\.flux=(\S+)", re.MULTILINE)
 _LOUDNESS = re.compile(rb"^lavfi\.r128\.I=(\S+)", re.MULTILINE)
@@ -134,8 +137,7 @@ class LevelMeter:
         cancelled = self._cancelled = threading.Event()
 
         def run() -> None:
-            kinds = (NoPlayer, OSError, AttributeError, ValueError, TypeError, SystemError)
-            with logged("a recording is not measured", *kinds):  # the player says what is wrong
+            with logged("a recording is not measured", *FAULTS):
                 levels = _measure(source, start, cancelled)
                 if levels is not None and not cancelled.is_set():
                     self._remember(source, levels)
@@ -194,9 +196,11 @@ def trace(
 ) -> list[Frame]:
     """Return the frames of a stretch of a recording, one each `STEP`. Blocks, until it is read or cancelled.
 
-    `show` is called with the share that is read. Raises NoPlayer if there is no libmpv.
+    `show` is called with the share that is read. There are none if it cannot be read.
     """
-    report = _report(source, start, length, cancelled, TRACER, show)
+    report = b""
+    with logged("no speech is looked for", *FAULTS):
+        report = _report(source, start, length, cancelled, TRACER, show)
     levels = [max(SILENT, float(level)) for level in _LEVEL.findall(report)]
     changes = [20 * math.log10(float(change) + LEAST_CHANGE) for change in _CHANGE.findall(report)]
     frames = [Frame(level, change - level) for level, change in zip(levels, changes, strict=False)]
