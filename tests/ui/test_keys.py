@@ -568,6 +568,7 @@ async def _(driver: AppDriver, key: str) -> None:
     assert not driver.main.question.is_offered
 
 
+leads_to("bookmark.export", "", lambda driver: driver.shows(AskScreen), True)
 leads_to("bookmark.copy", keep, lambda driver: driver.app.clipboard, "“Words of 20.”\n— One, 0:20")
 
 

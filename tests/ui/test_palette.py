@@ -152,7 +152,7 @@ async def test_palette_offers_what_the_panes_in_use_have(driver: AppDriver) -> N
         ("12:30", "Go to 12:30 not now"),
         ("recall", "Recall what is due r"),
         ("cards", "Recall what is due r"),
-        ("export bookmarks", "Export bookmarks as Markdown shell"),
+        ("export bookmarks", "Export bookmarks as Markdown"),
         ("read aloud", "Add a podcast, or import some from another player a"),
         ("article", "Add a podcast, or import some from another player a"),
         ("catch up", "Catch up: take all of this podcast off New; elsewhere, all of New palette"),

@@ -1,24 +1,29 @@
 """What the actions of the table of keys do, whoever asks for them."""
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from tests.app_driver import FakeServices, list_model
-from tests.fakes import START, FakeFrontend
+from tests.fakes import START, FakeFrontend, OpenedPodcasts
 from tui_pod.core.actions import ABOUT_EPISODES, ACTIONS, needs_cursor
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.own_lists import OwnList
+from tui_pod.core.library.show_notes import EpisodeNotes
 from tui_pod.core.library.topics import list_key
 from tui_pod.core.library.transcript import Cue, Transcript
 from tui_pod.core.outcome import DONE, Outcome, changed, refused
 from tui_pod.core.playback.sleep_timer import SleepTimer
+from tui_pod.core.progress.bookmarks import Stretch
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress, Status
 from tui_pod.core.selection.list_query import ListQuery, SmartList, Sort
 from tui_pod.core.selection.queue import Queue
+from tui_pod.sources.opened import Podcasts
 from tui_pod.wishes.actions import COMMANDS, run_command, run_unseen
 from tui_pod.wishes.wish import Subject
 
@@ -255,6 +260,21 @@ async def test_place_in_the_text_is_told_or_played(
     assert stage.frontend.errors == ([said] if position is None else [])
     playback = stage.controller.playback
     assert (playback.position if playback.episode == ident else None) == position
+
+
+async def test_bookmarks_are_exported_and_where_not_it_is_told(stage: Stage, tmp_path: Path) -> None:
+    stage.services.context.podcasts = OpenedPodcasts(
+        cast("Podcasts", SimpleNamespace(documents=SimpleNamespace(notes=lambda _: EpisodeNotes())))
+    )
+    for start in (10.0, 20.0):
+        stage.controller.bookmarks.add("one", "One", Stretch(start, start + 5, "Words."))
+    (tmp_path / "a file").write_text("mine")
+    for folder in (tmp_path / "notes", tmp_path / "a file"):
+        assert stage.do("bookmark.export", folder=str(folder)).is_done
+        await stage.services.tasks.settle()
+    assert stage.frontend.said[0] == f"2 bookmarks of 1 episode in {tmp_path / 'notes'}."
+    assert [path.read_text("utf-8").count("Words.") for path in (tmp_path / "notes").iterdir()] == [2]
+    assert "cannot be written" in stage.frontend.errors[0]
 
 
 async def test_given_text_is_kept_and_recognised(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,6 @@ WANTED = ("queue.add_next", "feed.add", "sleep.timer", "session.plan", "view.the
 
 IN_A_SHELL = {
     "Export podcasts as OPML": "tui-pod export > podcasts.opml",
-    "Export bookmarks as Markdown": "tui-pod bookmarks --out FOLDER",
     "Export narrations as audio files": "tui-pod narrate --all --out FOLDER",
 }
 """What is looked for and only a shell can do, with its command."""
@@ -130,6 +129,7 @@ found.search | again new query | Goes back to the field.
 bookmark.edit | change comment rename write | Changes what you wrote, or the stretch of text.
 bookmark.group | sort order arrange | Shows them in another order.
 bookmark.copy | clipboard quote share export | Puts text, episode and time on the clipboard.
+bookmark.export | save notes quotes highlights obsidian file | Writes a file for each episode into a folder.
 bookmark.remember | flashcard learn anki spaced repetition quiz | Asks you about it at growing intervals.
 recall.start | quiz test cards flashcards learn review anki questions | Asks the questions that are due today.
 bookmark.remove | delete erase | Deletes the bookmark; undo brings it back.

@@ -177,6 +177,7 @@ ACTIONS: tuple[Action, ...] = (
         "bookmark.remember", "m", "Add to the recall cards, or remove from them", "bookmarks", pane_action="remember"
     ),
     Action("recall.start", "r", "Recall what is due", "bookmarks", pane_action="recall"),
+    Action("bookmark.export", "", "Export bookmarks as Markdown", "screen"),
     Action("bookmark.remove", "x", "Remove the bookmark", "bookmarks", "Remove", pane_action="remove"),
     Action("session.plan", "S", "Plan a session", "screen", "Session"),
     Action("session.end", "ctrl+x", "End the session; what plays goes on", hint="End session"),

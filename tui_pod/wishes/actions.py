@@ -372,6 +372,25 @@ async def _find_place(on: Subject) -> Outcome | None:
     return Outcome(f"“{transcript.cues[found].text}” · {round(100 * transcript.share(found))} % of what is read")
 
 
+async def _export_bookmarks(on: Subject) -> Outcome | None:
+    """Write all bookmarks into a folder, as `tui-pod bookmarks --out` does."""
+    from pathlib import Path  # few export
+
+    from tui_pod.export.markdown import make_pages, write_page
+
+    library, bookmarks = on.controller.library, [*on.controller.bookmarks]
+    folder = Path(typed_path(on.text("folder")) or "")
+    try:
+        pages = await on.services.context.podcasts.ask(
+            lambda podcasts, _: [
+                write_page(folder, page) for page in make_pages(library, bookmarks, podcasts.documents.notes)
+            ]
+        )
+    except UserError as error:
+        return refused(str(error))
+    return Outcome(f"{counted(len(bookmarks), 'bookmark')} of {counted(len(pages))} in {folder}")
+
+
 COMMANDS: Mapping[str, Command] = {
     "playback.toggle": lambda on: on.controller.toggle_pause(partial(_play, on)),
     "playback.go_to": _go_to,
@@ -427,6 +446,7 @@ COMMANDS: Mapping[str, Command] = {
     "transcript.give_text": partial(_begin, _give_text),
     "transcript.place": partial(_begin, _find_place),
     "transcript.remove": lambda on: on.services.recognition.remove(on.episodes[0]),
+    "bookmark.export": partial(_begin, _export_bookmarks),
     "transcript.look_up": _look_up,
     "transcript.stop": _stop_recognition,
     "recall.offers": lambda on: on.services.recall.toggle_offers(),

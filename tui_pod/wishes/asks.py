@@ -245,6 +245,16 @@ ASKS: Mapping[str, Sequence[Ask]] = {
             verb="Go",
         ),
     ),
+    "bookmark.export": (
+        Ask(
+            "folder",
+            "Write the bookmarks into which folder?",
+            check=_check_folder,
+            example="~/Notes",
+            title="Export bookmarks",
+            verb="Export",
+        ),
+    ),
     "search.start": (Ask("words", "Search in title, summary or topic:", example="attention"),),
     "session.plan": (
         Ask(
