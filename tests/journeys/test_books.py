@@ -44,7 +44,7 @@ def test_week_with_two_books_and_a_folder_of_talks(tmp_path: Path) -> None:
         app.press("1:10\r")
         app.hear("Emma", 70)
         app.do("z", "End of this chapter")
-        app.press(5 * "\x1b[B" + "\r")
+        app.press(6 * "\x1b[B" + "\r")
         app.see("ch 2/3", "☾ 1 ch")
         app.do(":", "12:34")
         app.press("1:56\r")

@@ -68,8 +68,8 @@ def join(*heard: Word) -> list[Cue]:
 
 def test_sentence_has_the_times_of_its_first_and_last_word() -> None:
     assert join(*words("It rained. We stayed in.")) == [
-        Cue("It rained.", 0.0, 0.9),
-        Cue("We stayed in.", 1.0, 2.4),
+        Cue("It rained.", 0.0, 0.9, words=(0.0, 0.5)),
+        Cue("We stayed in.", 1.0, 2.4, words=(1.0, 1.5, 2.0)),
     ]
 
 
@@ -100,7 +100,7 @@ def test_blank_words_are_no_sentence() -> None:
 
 
 def test_words_of_one_moment_last_at_least_a_little() -> None:
-    assert join(Word(" Oh.", 2.0, 2.0)) == [Cue("Oh.", 2.0, 2.01)]
+    assert join(Word(" Oh.", 2.0, 2.0)) == [Cue("Oh.", 2.0, 2.01, words=(2.0,))]
 
 
 @pytest.mark.parametrize(

@@ -145,11 +145,7 @@ def remedy(path: Path) -> str:
     closed = nearest if os.access(folder, os.R_OK | os.W_OK | os.X_OK) else folder
     if closed.stat().st_uid == os.geteuid():
         return f"make it writable: chmod u+rwx {quote(str(closed))}"
-    try:
-        owner = closed.owner()
-    except KeyError:  # it has no name here
-        owner = f"user {closed.stat().st_uid}"
-    said = f"{closed} belongs to {owner}; "
+    said = f"{closed} belongs to another account; "
     if closed.is_relative_to(os.path.expanduser("~")):  # Path.home() fails without a name and HOME
         return f"{said}take it back with: sudo chown -R {os.geteuid()} {quote(str(closed))}"
     return f"{said}use a folder of yours, with --state or HOME"

@@ -232,6 +232,7 @@ def test_home_of_2_1_gets_its_dates_at_the_next_scan(shelf: Shelf) -> None:
     with shelf.store.db.write() as db:  # as 2.1 stored it
         db.execute("UPDATE episodes SET published = ?, sort = ?", (added, added))
         db.execute("UPDATE files SET tags = json_replace(tags, '$[17]', NULL) WHERE path LIKE 'b%'")
+        db.execute("DROP TABLE replaced")
         db.execute(f"PRAGMA application_id = {FAMILY << 16 | 7}")
     shelf.store.db.close()
     library = shelf.library()
