@@ -1,7 +1,6 @@
 """What was chosen for all podcasts, the theme and returns to passages: the newest choice wins on all machines."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -12,16 +11,6 @@ from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult
 
 LATER = START + timedelta(days=1)
-
-
-@pytest.fixture
-def machines(tmp_path: Path) -> tuple[Machine, Machine]:
-    (tmp_path / "shared").mkdir()
-    made = Machine("one", tmp_path / "one"), Machine("two", tmp_path / "two")
-    for machine in made:
-        machine.home.mkdir()
-        machine.folder.symlink_to(tmp_path / "shared")
-    return made
 
 
 def choose(machine: Machine, minutes: int, table: str, key: str, value: object) -> None:

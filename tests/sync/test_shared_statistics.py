@@ -1,7 +1,6 @@
 """What was heard on machines that share a folder: each stretch counts once, on all of them."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -14,16 +13,6 @@ from tui_pod.sync.run import forget_machine
 from tui_pod.sync.shared_statistics import ENDING, MAX_BYTES
 
 LATER = START + timedelta(days=1)
-
-
-@pytest.fixture
-def machines(tmp_path: Path) -> tuple[Machine, Machine]:
-    (tmp_path / "shared").mkdir()
-    made = Machine("one", tmp_path / "one"), Machine("two", tmp_path / "two")
-    for machine in made:
-        machine.home.mkdir()
-        machine.folder.symlink_to(tmp_path / "shared")
-    return made
 
 
 def hear(machine: Machine, run: str, episode: str, seconds: float) -> None:
