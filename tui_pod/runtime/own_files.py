@@ -47,8 +47,13 @@ class OwnFiles:
         if lines and lines[0] != HEAD:
             raise UserError(f"{self._list} was not written by tui-pod; move it, or name another folder")
         listed = (line.partition("\t") for line in lines[1:])
-        self.names = {name: ident for name, _, ident in listed if _is_inside(name)}
+        self._know({name: ident for name, _, ident in listed if _is_inside(name)})
+
+    def _know(self, names: dict[str, str]) -> None:
+        self.names = names
         """The ids, or nothing, by the names."""
+        self._name_of = {ident: name for name, ident in reversed(names.items())}
+        self._taken, self._looked_into = {*map(folded, names)}, set[Path]()
 
     def adopt(self, *names: str) -> None:
         """Take files as written before, such as by a version that kept no list."""
@@ -57,11 +62,12 @@ class OwnFiles:
     def name_for(self, ident: str, wanted: str, ending: str) -> str:
         """Return the name of an episode's file: after the one that it has here, else as wanted, unlike all others."""
         ident = clean(ident)
-        known = next((name for name, of in self.names.items() if of == ident), None)
-        if known is not None:
+        if (known := self._name_of.get(ident)) is not None:
             return f"{known.removesuffix(PurePosixPath(known).suffix)}{ending}"
-        there = (path.relative_to(self._folder).as_posix() for path in (self._folder / wanted).parent.glob("*"))
-        return distinct(wanted, ending, {*map(folded, self.names), *map(folded, there)})
+        if (folder := (self._folder / wanted).parent) not in self._looked_into:
+            self._looked_into.add(folder)
+            self._taken.update(folded(path.relative_to(self._folder).as_posix()) for path in folder.glob("*"))
+        return distinct(wanted, ending, self._taken)
 
     def claim(self, name: str, ident: str = "") -> Path:
         """Return the path of a file that is to be written; one with an `ident` may lie in a folder, which is made.
@@ -100,7 +106,7 @@ class OwnFiles:
         else:
             self._list.unlink(missing_ok=True)
             self._is_begun = False
-        self.names = left
+        self._know(left)
 
     def _folders(self, path: Path) -> list[Path]:
         """Return the folders between a file and the folder, the innermost first."""
@@ -109,6 +115,9 @@ class OwnFiles:
     def _note(self, names: Mapping[str, str]) -> None:
         if new := {name: ident for name, ident in names.items() if self.names.get(name) != ident and _is_inside(name)}:
             self.names |= new
+            self._taken.update(map(folded, new))
+            for name, ident in new.items():
+                self._name_of.setdefault(ident, name)
             files.append(self._list, ("" if self._is_begun else f"{HEAD}\n") + _lines(new))
             self._is_begun = True
 
