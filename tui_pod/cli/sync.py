@@ -219,7 +219,7 @@ def _print_machines(opened: Opened, options: Namespace) -> None:
     """Print the machines that share the folder, as the last sync found them."""
     machines, now = known_machines(opened.file.path), datetime.now(UTC)
     if options.json:
-        print_json([{**each._asdict(), "seen": each.seen and each.seen.isoformat()} for each in machines])
+        print_json([each.to_row() for each in machines])
         return
     for each in machines:
         print(each.name, each.file, "this machine" if each.is_this else "", each.said(now), sep="\t")

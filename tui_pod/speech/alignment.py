@@ -223,10 +223,8 @@ def _timed_words(cue: Cue) -> Iterator[tuple[str, float]]:
     for place, part in enumerate(parts):
         if known:
             start = known[place]
-            if part[-1:].isalnum():  # else a pause may follow
-                start = max(
-                    start, *(following - SLOWEST * (len(part) + 2) for following in known[place + 1 : place + 2]), start
-                )
+            if part[-1:].isalnum() and place + 1 < len(known):  # else a pause may follow
+                start = max(start, known[place + 1] - SLOWEST * (len(part) + 2))
         for word in _words(part):
             yield word, start
             start += rate * len(word)

@@ -177,6 +177,10 @@ class Machine(NamedTuple):
             podcasts=sum(each.is_subscribed for each in contents.subscriptions.values()),
         )
 
+    def to_row(self) -> dict[str, object]:
+        """Return it as JSON, its time in ISO 8601."""
+        return {**self._asdict(), "seen": self.seen and self.seen.isoformat()}
+
     def said(self, now: datetime) -> str:
         """Return when it was seen, and what it holds, as half a sentence."""
         counts = {"episode": self.episodes, "bookmark": self.bookmarks, "list": self.lists, "podcast": self.podcasts}

@@ -72,7 +72,7 @@ def is_first_exchange(path: Path, server: str, user: str) -> bool:
 
 def note_sync(state: Path, now: datetime, machines: Iterable[Machine]) -> None:
     """Record that a sync was done, and which machines share the folder. Raises SyncError."""
-    rows = [{**each._asdict(), "seen": each.seen and each.seen.isoformat()} for each in machines]
+    rows = [machine.to_row() for machine in machines]
     write_json(record_file(state), {"synced": now.isoformat(), "machines": rows})
 
 

@@ -40,7 +40,7 @@ def share_heard(file: StateFile, folder: Path, machine: str, whole: Callable[[st
     with logged("the history is not shared", OSError, ValueError):
         own = folder / f"{machine}{ENDING}"
         if (size := files.size(file.history)) and (not own.exists() or own.stat().st_size < size):
-            files.replace(own, (files.read_text(file.history, "replace") or ""))
+            files.replace(own, files.read_text(file.history, "replace") or "")
     for path in _histories(folder)[:MAX_FILES]:
         copy = file.elsewhere / path.name
         with logged("a history is not read", OSError, ValueError):

@@ -336,17 +336,13 @@ async def change_machine(on: Subject) -> Outcome | None:
 
 
 async def _give_text(on: Subject) -> Outcome | None:
-    """Let a recording follow a text, and recognise it for that."""
+    """Let a recording follow a text, and recognise it for that. Raises UserError if the text cannot be used."""
     from pathlib import Path  # few give texts
 
     ident, path = on.episodes[0], typed_path(on.text("file"))
     if (episode := on.controller.library.find(ident)) is None:
         return None
-    try:
-        size = await on.services.reader.give_text(episode, Path(path) if path else None)
-    except UserError as error:
-        on.services.frontend.tell(str(error), is_error=True)
-        return None
+    size = await on.services.reader.give_text(episode, Path(path) if path else None)
     if not path:
         return Outcome(f"“{episode.title}” has no text of yours any more.")
     on.services.recognition.request([ident])
@@ -354,7 +350,7 @@ async def _give_text(on: Subject) -> Outcome | None:
 
 
 async def _find_place(on: Subject) -> Outcome | None:
-    """Play from where words of the transcript are said, or tell which sentence was heard last."""
+    """Play from the sentence that has these words, or tell which sentence was heard last."""
     controller, ident, words = on.controller, on.episodes[0], on.text("words")
     if (episode := controller.library.find(ident)) is None:
         return None
@@ -373,21 +369,18 @@ async def _find_place(on: Subject) -> Outcome | None:
 
 
 async def _export_bookmarks(on: Subject) -> Outcome | None:
-    """Write all bookmarks into a folder, as `tui-pod bookmarks --out` does."""
+    """Write all bookmarks into a folder, as `tui-pod bookmarks --out` does. Raises UserError if that fails."""
     from pathlib import Path  # few export
 
     from tui_pod.export.markdown import make_pages, write_page
 
     library, bookmarks = on.controller.library, [*on.controller.bookmarks]
     folder = Path(typed_path(on.text("folder")) or "")
-    try:
-        pages = await on.services.context.podcasts.ask(
-            lambda podcasts, _: [
-                write_page(folder, page) for page in make_pages(library, bookmarks, podcasts.documents.notes)
-            ]
-        )
-    except UserError as error:
-        return refused(str(error))
+    pages = await on.services.context.podcasts.ask(
+        lambda podcasts, _: [
+            write_page(folder, page) for page in make_pages(library, bookmarks, podcasts.documents.notes)
+        ]
+    )
     return Outcome(f"{counted(len(bookmarks), 'bookmark')} of {counted(len(pages))} in {folder}")
 
 

@@ -67,8 +67,9 @@ def heard_days(records: Sequence[HeardRecord], progress: Iterable[tuple[str, Pro
     found, ends = list[Heard](), defaultdict[str, list[datetime]](list)
     for record in records:
         start = local_start(record)
-        ends[record.episode].append(record.started + timedelta(seconds=min(record.wall, LONGEST)))
-        end = start + timedelta(seconds=min(record.wall, LONGEST))
+        length = timedelta(seconds=min(record.wall, LONGEST))
+        ends[record.episode].append(record.started + length)
+        end = start + length
         last = found[-1] if found else None
         is_same = last is not None and last.episode == record.episode and last.started.date() == start.date()
         if last is not None and is_same and start - last.ended < SESSION_GAP:
