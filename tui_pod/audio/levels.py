@@ -194,9 +194,9 @@ def _measure(source: Source, start: float, cancelled: threading.Event) -> Levels
 def trace(
     source: Source, start: float, length: float, cancelled: threading.Event, show: Callable[[float], object] = bool
 ) -> list[Frame]:
-    """Return the frames of a stretch of a recording, one each `STEP`. Blocks, until it is read or cancelled.
+    """Return the frames of a stretch of a recording, one per `STEP`; none if it cannot be read.
 
-    `show` is called with the share that is read. There are none if it cannot be read.
+    Blocks until the stretch is read or `cancelled`. `show` is called with the share that is read.
     """
     report = b""
     with logged("no speech is looked for", *FAULTS):
@@ -217,7 +217,7 @@ def _report(
     meter: str = METER,
     show: Callable[[float], object] = bool,
 ) -> bytes:
-    """Return what a meter writes about a stretch of a recording; less if it is cancelled."""
+    """Return the report of a meter on a stretch of a recording; only its beginning if cancelled."""
     with tempfile.TemporaryFile() as report:
         mpv = open_mpv(
             "null", af=meter.format(report.fileno()), ao_null_untimed="yes", untimed="yes", keep_open="no",

@@ -49,10 +49,10 @@ FEED, COVER, MADE_BY = "feed.xml", f"{PREFIX}cover.png", "Made by tui-pod."
 ADDRESS = "127.0.0.1:8380"
 
 LOOK_EVERY = 60.0
-"""Seconds between two looks at the list while its feed is served."""
+"""Seconds after which the list is read again while its feed is served."""
 
 UNDATED = date(2000, 1, 1)
-"""The day of items of which not even the year is known, if none is before them."""
+"""The day of the first item if not even its year is known."""
 
 
 def run(options: Namespace) -> int:
@@ -133,7 +133,7 @@ class FeedFolder:
 
     @property
     def files(self) -> dict[str, Path]:
-        """What was written, by name."""
+        """The paths of what was written, by name."""
         return {name: self._folder / name for name in self.names}
 
     def fill(self, episodes: Sequence[Episode], title: str) -> None:

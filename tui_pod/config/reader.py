@@ -90,7 +90,7 @@ def _read_chosen(path: Path) -> dict[str, Any]:
 
 
 def put_chosen(path: Path, values: Mapping[str, object]) -> None:
-    """Save settings as chosen in the app, by their paths; one that is not valid here is left out. Raises OSError."""
+    """Save settings that were chosen in the app, by their paths, except those not valid here. Raises OSError."""
     sections: dict[str, list[str]] = {}
     rows = {row.path: row for row in setting_rows() if row.path in CHOSEN}
     valid = {name: value for name, value in values.items() if name in rows and not fault(rows[name], value)}

@@ -200,7 +200,7 @@ class TranscriptWriter:
 
 
 def align(folder: str, episode: str, cues: Sequence[Sequence[Any]]) -> Transcript:
-    """Return a text with the times of what is recognised. Runs in a process: a book takes ten seconds."""
+    """Return a text with the times of what is recognised. Runs in a process: a book takes seconds."""
     from tui_pod.speech.alignment import follow  # seldom needed
 
     text, words = Transcript(tuple(Cue(*fields) for fields in cues)), TranscriptFiles(Path(folder)).read(episode)

@@ -34,7 +34,7 @@ MAX_DEPTH = 16
 """Maximum number of levels of topics; more do not fit a pane."""
 
 MOST_FAULTS = 10_000
-"""How many faults are told; a large file can have millions."""
+"""Maximum number of faults that are reported; a large file can have millions."""
 
 _SUMMARY = partial(clean, limit=SUMMARY_LIMIT)
 _SCHEME = r"[A-Za-z][A-Za-z0-9+.-]+:"  # compiled when first used: the embedded catalogue has no address

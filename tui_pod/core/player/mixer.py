@@ -50,8 +50,8 @@ class Mixer:
         self.own_speeds: Mapping[str, float] = {
             book: clamp_speed(speed) for book, speed in _pairs(saved, BOOK_SPEEDS).items()
         }
-        """Speeds set while a book played, or a podcast with a speed of its own, until they are in its settings: by the
-        book's id or the podcast's address."""
+        """Speeds that were set while a book or a podcast with its own speed played, by its id or address, and that its
+        settings do not have yet."""
         self._volumes, self._device = _pairs(saved, VOLUMES), state.options.device
         self._monos, self._balances = _pairs(saved, MONOS), _pairs(saved, BALANCES)
         self._usual_volume = state.playback.volume
@@ -67,7 +67,7 @@ class Mixer:
 
     @property
     def speed_rule(self) -> SpeedRule:
-        """The speed of each episode: that of a book, of a podcast or topic, or the usual one."""
+        """The speed of each episode: its own as a book, that of its podcast or topic, or the usual one."""
         library = self._state.library
         rule = make_speed_rule(self.usual_speed, library, self._state.options.speeds)
         if not self.own_speeds:
@@ -202,8 +202,8 @@ class Mixer:
         self._state.show(self._state.playback._replace(speed=speed))
 
     def forget_own_speeds(self, speeds: Mapping[str, float]) -> None:
-        """Forget speeds of books that are in their settings now, unless another one was set meanwhile."""
-        self._save_own_speeds({book: own for book, own in self.own_speeds.items() if own != speeds.get(book)})
+        """Forget speeds of books and podcasts that are in their settings now, unless another was set meanwhile."""
+        self._save_own_speeds({ident: own for ident, own in self.own_speeds.items() if own != speeds.get(ident)})
 
     def _save_own_speeds(self, speeds: Mapping[str, float]) -> None:
         self.own_speeds = speeds
@@ -249,7 +249,7 @@ class Mixer:
         self._state.ports.writer.save(SettingRecord("list", key, texts))
 
     def receive(self, tables: Mapping[str, Mapping[str, object]]) -> None:
-        """Take over the usual speed and sound from saved tables, if they were chosen later, on another machine."""
+        """Use the usual speed and sound in saved tables if they were chosen later than those here."""
         saved, times = tables.get("player", {}), tables.get(CHOSEN_AT, {})
         new = {key: saved[key] for key in ("speed", "level", "skip_silence")
                if key in saved and str(times.get(f"player.{key}", "")) > self._chosen.get(key, "")}  # fmt: skip

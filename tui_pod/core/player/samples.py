@@ -17,7 +17,7 @@ from tui_pod.core.player.snapshot import Chapter
 from tui_pod.core.progress.passages import Passage
 
 LENGTH = 23.0
-"""Of a sample, in seconds of listening: 20 of them take less than eight minutes."""
+"""Length of a sample, in seconds of listening: 20 of them take less than eight minutes."""
 
 SHORTEST = 16.0
 """A sample ends with a sentence if one ends after this."""
@@ -39,7 +39,7 @@ CHANGE, RANGE, MOST = -6.0, 0.16, 4.0
 range of levels; no second counts more than `MOST` dB. Fitted to hours of people and of music."""
 
 LOUD, SILENT = 15.0, -60.0
-"""The change counts where the level is at most so many dB below its mean, and that is not silence."""
+"""Only frames at most `LOUD` dB below the mean level count, and none if that mean is below `SILENT` dB."""
 
 ONSET = 12.0
 """Speech begins where the level is at most so many dB below the loudest tenth, after the quietest moment before it."""
@@ -82,11 +82,11 @@ class Frame(NamedTuple):
 
     level: float
     change: float
-    """Of the spectrum since the frame before, against the level."""
+    """How much the spectrum differs from that of the frame before, relative to the level."""
 
 
 def find_speech(frames: Sequence[Frame]) -> float:
-    """Return how many seconds after their start frames, one every `STEP`, begin to be those of speech; 0 if nowhere.
+    """Return when speech begins, in seconds from the first frame; 0 if there is none. Frames are `STEP` apart.
 
     In speech, voiced sounds, noises and pauses alternate: its spectrum changes more from frame to frame than that of
     music, which holds its notes, and its levels have a greater range.

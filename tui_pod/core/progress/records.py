@@ -31,7 +31,7 @@ def setting_records(table: str, values: Mapping[str, Any]) -> list[SettingRecord
 
 
 CHOSEN_AT = "chosen_at"
-"""The table of when each choice was made that machines share, in ISO 8601 by table and key, such as `player.speed`."""
+"""The table with the time of each shared choice, in ISO 8601, by table and key such as `player.speed`."""
 
 USUAL = "usual"
 """The table of the settings of all podcasts that were chosen in the app, by their paths."""
