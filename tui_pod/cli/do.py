@@ -14,16 +14,11 @@ from tui_pod.core.errors import UsageError, UserError
 from tui_pod.integrations.remote_socket import NobodyRuns
 
 ALONE = {
-    "queue.add_last": ("queue", "add"),
-    "queue.add_next": ("queue", "next"),
-    "queue.spread": ("queue", "spread"),
-    "queue.least_left": ("queue", "shortest"),
-    "episode.toggle_played": ("mark",),
     "transcript.recognise": ("transcribe",),
     "feed.refresh_all": ("feeds", "refresh"),
     "sync.now": ("sync",),
 }
-"""Commands that do without an app what these actions do in it."""
+"""Commands that take a while and, without an app, do what these actions begin in it."""
 
 SAME = {
     "feed.add": ("feeds", "add", "{address}"),
@@ -84,11 +79,13 @@ def _run_alone(options: Namespace) -> int | None:
         raise UsageError("there is no such action. See: tui-pod keys")
     if options.json or options.values or bool(ids) is not (action in ABOUT_EPISODES):
         raise NobodyRuns
-    if action in ("download.start", "download.rename"):
-        return _grant(options)
-    if action not in ALONE:
+    if action in ALONE:
+        return _run_command(options, ALONE[action])
+    from tui_pod.wishes.grant import find_wish  # keys of the desktop do without
+
+    if find_wish(action) is None:
         raise NobodyRuns
-    return _run_command(options, [*ALONE[action], *_mark(options)])
+    return _grant(options)
 
 
 def _grant(options: Namespace) -> int:
@@ -105,13 +102,3 @@ def _run_command(options: Namespace, words: Sequence[str]) -> int | None:
     module, _, function = command.run.rpartition(".")
     status: int | None = getattr(import_module(f"tui_pod.cli.{module}"), function)(command)
     return status
-
-
-def _mark(options: Namespace) -> list[str]:
-    """Return what to mark episodes as: unplayed if all of them are played."""
-    if options.action_id != "episode.toggle_played":
-        return []
-    from tui_pod.cli.shared import open_library  # as above
-
-    progress = open_library(options).count_progress()
-    return ["unplayed" if all(progress.status(ident) == "played" for ident in options.ids) else "played"]

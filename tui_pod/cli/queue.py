@@ -13,6 +13,10 @@ from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.session_records import from_settings
 from tui_pod.integrations.remote_socket import NobodyRuns, RemoteError
 
+WISHES = {"add": "queue.add_last", "next": "queue.add_next", "take": "queue.take", "spread": "queue.spread",
+          "shortest": "queue.least_left"}  # fmt: skip
+"""What each change asks for."""
+
 
 def run(options: Namespace) -> None:
     """Print what is upcoming in the queue, or change it.
@@ -22,8 +26,7 @@ def run(options: Namespace) -> None:
         UsageError: there are no ids for a change.
     """
     if options.change is not None:
-        wish = "queue.sort" if options.change in ("spread", "shortest") else "queue.change"
-        grant(options, wish, {"change": options.change, "ids": options.ids})
+        grant(options, WISHES[options.change], {"ids": options.ids})
     if options.change is None or options.json:
         opened = open_library(options)
         print_queue(opened, read_queue(opened), options.json, opened.state.strings("queue", "arrived"))

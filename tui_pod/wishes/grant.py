@@ -26,15 +26,13 @@ class WishRequest(NamedTuple):
     """The answers, by the names of the questions; `ids` are the episodes."""
 
 
-def find_wish(ident: str) -> Wish:
-    """Return a wish by its id. Raises UserError if there is none."""
+def find_wish(ident: str) -> Wish | None:
+    """Return a wish by its id; None if there is none."""
     if ident in RECORD_WISHES:
         return RECORD_WISHES[ident]
     from tui_pod.wishes.podcasts import PODCAST_WISHES  # marks need none of it
 
-    if ident in PODCAST_WISHES:
-        return PODCAST_WISHES[ident]
-    raise UserError(f"There is no wish “{ident}”. See: tui-pod --help")
+    return PODCAST_WISHES.get(ident)
 
 
 def begin(
@@ -46,6 +44,8 @@ def begin(
         UserError: it cannot be granted; nothing was changed.
     """
     wish, ids = find_wish(request.wish), _ids(request)
+    if wish is None:
+        raise UserError(f"There is no wish “{request.wish}”. See: tui-pod --help")
     if wish.needs_episodes and not ids:
         raise UsageError("name the episodes by their ids. See: tui-pod list")
     if not wish.takes_any_id:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui_pod.core.actions import ABOUT_EPISODES
 from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.library.own_lists import MAX_NAME, OwnList
 from tui_pod.core.outcome import DONE, Outcome
@@ -15,24 +17,28 @@ from tui_pod.wishes.wish import Wish, find_ids, find_texts
 if TYPE_CHECKING:
     from tui_pod.wishes.wish import Subject
 
+WITHOUT_APP = (
+    "episode.toggle_played", "queue.add_last", "queue.add_next", "queue.spread", "queue.least_left", "list.catch_up",
+)  # fmt: skip
+"""Actions that change only what is saved, so that no app needs to run."""
+
 
 def _mark(on: Subject) -> Outcome:
     return on.controller.editor.mark(on.episodes, played=on.values["mark"] == "played")
 
 
-def _queue(on: Subject) -> Outcome:
-    controller, change = on.controller, on.values["change"]
-    if change == "take":
-        if not set(on.episodes).intersection(controller.queue.upcoming):
-            find_ids(controller.library, on.episodes)
-        return controller.unqueue(on.episodes)
-    episodes = find_ids(controller.library, on.episodes)
-    return controller.queue_next(episodes) if change == "next" else controller.queue_last(episodes)
+def _take(on: Subject) -> Outcome:
+    if not set(on.episodes).intersection(on.controller.queue.upcoming):
+        find_ids(on.controller.library, on.episodes)
+    return on.controller.unqueue(on.episodes)
 
 
-def _sort_queue(on: Subject) -> Outcome:
-    spread = on.values["change"] == "spread"
-    return on.controller.spread_queue() if spread else on.controller.sort_queue_by_left()
+def _act(on: Subject, ident: str) -> Outcome:
+    """Run an action as its key does."""
+    from tui_pod.wishes.actions import run_unseen  # marks need none of it
+
+    values = {name: value for name, value in on.values.items() if name != "ids"}
+    return run_unseen(ident, on._replace(values=values), lambda _: None)
 
 
 def _change_list(on: Subject) -> Outcome:
@@ -117,9 +123,9 @@ async def _recap(on: Subject) -> Outcome:
 
 RECORD_WISHES: Mapping[str, Wish] = {
     "episode.mark": Wish(_mark, needs_episodes=True),
-    "queue.sort": Wish(_sort_queue),
-    "queue.change": Wish(_queue, needs_episodes=True, takes_any_id=True),
+    "queue.take": Wish(_take, needs_episodes=True, takes_any_id=True),
     "list.change": Wish(_change_list),
     "recall.rate": Wish(_rate),
     "episode.recap": Wish(_recap),
+    **{ident: Wish(partial(_act, ident=ident), needs_episodes=ident in ABOUT_EPISODES) for ident in WITHOUT_APP},
 }
