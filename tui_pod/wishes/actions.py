@@ -264,6 +264,8 @@ def _search(on: Subject) -> None:
 
 
 def _collect(on: Subject) -> Outcome:
+    if not on.episodes:
+        return refused(on.model.why_empty)
     return changed(on.controller.lists.put_on(on.text("list"), on.episodes))
 
 

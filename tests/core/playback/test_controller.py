@@ -432,7 +432,7 @@ def test_queue_is_sorted_by_what_is_left_except_what_plays_and_that_is_undone(ro
     room.play("three", 10)
     assert controller.sort_queue_by_left().is_done
     assert controller.queue.upcoming == ("three", "one", "two")
-    assert controller.undo().text == "Undid: queue sorted, least left first"
+    assert controller.undo().text == "Undid: Queue sorted, least left first"
     assert controller.queue.upcoming == ("three", "two", "one")
     controller.unqueue(["two", "one"])
     assert not controller.spread_queue().is_done

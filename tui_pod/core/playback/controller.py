@@ -592,7 +592,7 @@ class PlaybackController:
             index = library.index(ident)
             tags = library.episode(index).tags[:1] if index is not None else ()
             groups[ident] = (library.feed_of(index) if index is not None else None) or tags
-        return self._order_queue("queue spread evenly", spread(groups))
+        return self._order_queue("Queue spread evenly", spread(groups))
 
     def sort_queue_by_left(self) -> Outcome:
         """Put what has least left first; what is of unknown length last."""
@@ -601,7 +601,7 @@ class PlaybackController:
             index, progress = self.library.index(ident), self.progress_index.get(ident)
             length = self.progress_index.length(index) if index is not None else None
             left[ident] = inf if length is None else max(0.0, length - (progress.position if progress else 0.0))
-        return self._order_queue("queue sorted, least left first", left)
+        return self._order_queue("Queue sorted, least left first", left)
 
     def _order_queue(self, label: str, places: Mapping[str, float]) -> Outcome:
         """Sort the queue; what plays stays in front."""
