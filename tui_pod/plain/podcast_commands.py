@@ -133,9 +133,7 @@ class PodcastCommands:
         )
 
     async def _preview(self, podcast: FoundPodcast) -> None:
-        feed = await self._feeds.directories.preview(podcast.address)
-        if (item := podcast.item_in(feed)) is not None:
-            await self._feeds.play_preview(podcast.address, feed, item)
+        if (feed := await self._feeds.look_into(podcast.address, podcast.episode)) is None:
             return
         self._dialogue.say(sentence(f"{feed.title or podcast.title}, {counted(len(feed.items))}"))
         if summary := feed.summary or podcast.summary:

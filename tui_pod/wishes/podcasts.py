@@ -346,6 +346,13 @@ async def _of_sync(on: Subject, ident: str) -> Outcome | None:
     return await {"sync.set_up": set_up_sync, "sync.machines": change_machine}[ident](check_answers(ident, on))
 
 
+async def _play_found(on: Subject) -> None:
+    """Play an episode that a directory found, without subscribing. Raises UserError if its podcast does not list it."""
+    address, episode = on.text("address"), on.text("episode")
+    if (feed := await on.services.feeds.look_into(address, episode)) is not None:
+        raise UserError(f"{feed.title} does not list “{episode}”. See: tui-pod feeds add {address}")
+
+
 PODCAST_WISHES: Mapping[str, Wish] = {
     "podcasts.import": Wish(_import),
     "podcasts.add": _on_store(_add),
@@ -355,6 +362,7 @@ PODCAST_WISHES: Mapping[str, Wish] = {
     "podcasts.set": Wish(_set),
     "podcasts.refresh": Wish(_refresh),
     "podcasts.topics": _on_store(_topics),
+    "found.play": Wish(_play_found),
     "download.start": Wish(_download, needs_episodes=True),
     "download.rename": Wish(_rename_downloads),
     "texts.add": _on_store(partial(_add, is_text=True)),

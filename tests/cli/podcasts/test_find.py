@@ -14,12 +14,10 @@ from tests.sources.podcasts.asking import CHART, FYYD, ITUNES, LOOKUP
 from tests.sources.server import Site
 from tui_pod.cli.main import main
 from tui_pod.cli.podcasts import find
-from tui_pod.cli.remote import PATIENCE
 from tui_pod.config.paths import find_paths
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.selection.playlist import read_m3u, to_m3u
-from tui_pod.integrations.remote_socket import RemoteError
 from tui_pod.sources.podcasts import directories
 
 
@@ -119,25 +117,23 @@ def feed_of_ships(shell: Shell, site: Site) -> None:
     site.replies["/f"] = server.body(server.feed(mast, title="Tall Ships"))
 
 
-@pytest.mark.usefixtures("feed_of_ships")
-def test_episode_is_asked_for_every_half_second_until_the_app_knows_it(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    unknown, waits = RemoteError("no such episode"), list[float]()
-    answers: list[dict[str, object] | RemoteError] = [{}, unknown, unknown, NOW]
-    monkeypatch.setattr(find, "ask", lambda *_: (answer(answers.pop(0)), ""))
-    monkeypatch.setattr("time.sleep", waits.append)
-    assert "Playing: The mast" in shell("find", "mast", "--episodes", "--play", "1")
-    assert waits == [0.5, 0.5]
-
-
 NOW: dict[str, object] = {"id": "x", "title": "The mast", "position": 0.0, "speed": 1.0, "volume": 80}
 
 
-def answer(found: dict[str, object] | RemoteError) -> dict[str, object]:
-    if isinstance(found, RemoteError):
-        raise found
-    return found
+@pytest.mark.usefixtures("feed_of_ships")
+def test_app_is_asked_to_play_an_episode_that_was_found(
+    shell: Shell, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(find, "ask", Mock(return_value=(NOW, "")))
+    monkeypatch.setattr(find, "grant", granted := Mock(return_value=0))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert "Playing: The mast" in shell("find", "mast", "--episodes", "--play", "1")
+    assert shell.json("find", "mast", "--episodes", "--play", "1") == NOW
+    assert "To subscribe" not in shell.err
+    values = {"address": site.url("/f"), "episode": "The mast"}
+    assert [call.args[1:] for call in granted.call_args_list] == [("found.play", values)] * 2
+    assert shell("find", "mast", "--episodes", "--play", "2", status=1) == ""
+    assert "only 1 episode found" in shell.err
 
 
 def test_find_says_nothing_of_results_if_no_directory_answers(shell: Shell, site: Site) -> None:
@@ -179,30 +175,6 @@ def test_find_leaves_out_what_is_not_known(shell: Shell, site: Site) -> None:
     entry["trackName"] = "The mast"
     site.replies["/search"] = server.body(json.dumps({"results": [entry]}), "text/javascript")
     assert shell("find", "ships", "--episodes") == "https://ships.example/f\tTall Ships\tThe mast\t\n"
-
-
-@pytest.mark.usefixtures("feed_of_ships")
-def test_episode_that_the_app_never_learns_of_is_an_error(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    times = iter((0.0, PATIENCE, PATIENCE + 1.0))
-    waits = list[float]()
-    monkeypatch.setattr(find, "time", Mock(monotonic=lambda: next(times), sleep=waits.append))
-    answers: list[dict[str, object] | RemoteError] = [{}, RemoteError("no"), RemoteError("no such episode")]
-    monkeypatch.setattr(find, "ask", lambda *_: (answer(answers.pop(0)), ""))
-    assert shell("find", "mast", "--episodes", "--play", "1", status=1) == ""
-    assert shell.err.endswith("tui-pod: no such episode\n")
-    assert waits == [find.LOOK_AGAIN]
-
-
-@pytest.mark.usefixtures("feed_of_ships")
-def test_what_plays_is_printed_in_json_and_nothing_of_subscribing(
-    shell: Shell, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked = Mock(return_value=(NOW, ""))
-    monkeypatch.setattr(find, "ask", asked)
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
-    assert shell.json("find", "mast", "--episodes", "--play", "1") == NOW
-    assert "To subscribe" not in shell.err
-    assert [call.args[1]["command"] for call in asked.call_args_list] == ["status", "play"]
 
 
 CATALOG = """

@@ -23,7 +23,6 @@ from tui_pod.services.frontend import Job
 from tui_pod.shelf import feed_store
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
-from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts import directories
 from tui_pod.sources.table import subscribe
 
@@ -368,8 +367,8 @@ async def test_episode_of_a_podcast_that_was_only_previewed_brings_it_when_it_is
 ) -> None:
     service = ServiceRig(tmp_path, policy=NetworkPolicy(site.allowed))
     site.replies["/f"] = server.body(feed(item(1, "/1.wav") + item(2)))
-    told = Published("Test Cast", (previewed := PublishedItem("guid-1", "Episode 1", audio=site.url("/1.wav")),))
-    await service.service.play_preview(site.url("/f"), told, previewed)
+    assert (await service.service.look_into(site.url("/f"), "Episode 3")) is not None
+    assert await service.service.look_into(site.url("/f"), "episode 1") is None
     (ident,) = service.controller.library.ids
     assert service.controller.playback.episode == ident
     await service.do(service.service.add_previewed, ident)

@@ -18,7 +18,6 @@ from tests.sources.server import Site
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.runtime.passwords import PasswordError
-from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.podcasts import directories
 from tui_pod.sources.podcasts.directories import (
     MOST,
@@ -145,14 +144,6 @@ def test_podcast_is_described_by_its_numbers_and_an_episode_by_its_podcast() -> 
     assert (podcast.name, podcast.details) == ("Ships", ("Ann", "3 episodes", "last 2 Nov 2026", "en"))
     episode = replace(podcast, episodes=None, episode="Sails")
     assert (episode.name, episode.details) == ("Sails", ("Ships", "Ann", "2 Nov 2026", "en"))
-
-
-def test_episode_that_was_found_is_told_by_its_title_in_the_feed() -> None:
-    found = FoundPodcast("https://a.example/", "Ships", episode="SAILS")
-    feed = Published("Ships", (PublishedItem("1", "Ropes"), PublishedItem("2", "Sails")))
-    assert found.item_in(feed) == feed.items[1]
-    assert found.item_in(Published("Ships", feed.items[:1])) is None
-    assert replace(found, episode=None).item_in(feed) is None
 
 
 async def test_itunes_is_asked_for_podcasts_of_the_country(site: Site) -> None:

@@ -6,27 +6,18 @@ import asyncio
 import os
 import re
 import sys
-import time
 from argparse import Namespace
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import asdict
 
-from tui_pod.cli.remote import PATIENCE, ask, describe
+from tui_pod.cli.remote import ask, describe
 from tui_pod.cli.shared import Column, load_config, print_json, print_table, tell, warn
-from tui_pod.config.paths import Paths, find_paths
+from tui_pod.cli.wishes import grant
+from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UsageError, UserError
-from tui_pod.core.text.clean import clean, enumerated
-from tui_pod.integrations.remote_socket import RemoteError
-from tui_pod.net.access import NetworkPolicy
-from tui_pod.runtime.threads import CancelToken
+from tui_pod.core.text.clean import clean, counted, enumerated
 from tui_pod.services.podcasts.opening import network_policy
-from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.sources.podcasts.directories import NO_CHARTS, FoundPodcast, country_for, find, find_top, make_directories
-from tui_pod.sources.podcasts.pages import read_page
-
-LOOK_AGAIN = 0.5
-"""Seconds between two attempts to play an episode that the running app does not know yet."""
 
 
 def run(options: Namespace) -> int:
@@ -64,10 +55,13 @@ def run(options: Namespace) -> int:
     warn(f"asking {enumerated(names)}")
     found = asyncio.run(find(words, directories, network_policy(settings)))
     warn(*found.faults)
-    policy = network_policy(settings)
     podcasts = found.episodes if options.episodes else found.podcasts
     if options.play is not None and podcasts:
-        now = _play(podcasts, int(options.play[:4]), paths, policy)
+        if (number := int(options.play[:4])) > len(podcasts):
+            raise UserError(f"only {counted(len(podcasts))} found")
+        wanted = podcasts[number - 1]
+        grant(options, "found.play", {"address": wanted.address, "episode": wanted.episode})
+        now = ask(paths.state, {"command": "now"})[0]
         print_json(now) if options.json else print(describe(now))
     elif options.json:
         print_json([_json(podcast) for podcast in podcasts])
@@ -110,28 +104,6 @@ def _print_podcasts(podcasts: Sequence[FoundPodcast]) -> None:
     rows = [(each.address, each.title, each.publisher or "", str(each.episodes or ""),
              each.newest.isoformat() if each.newest else "", each.language or "") for each in podcasts]  # fmt: skip
     print_table(heads, rows)
-
-
-def _play(found: Sequence[FoundPodcast], number: int, paths: Paths, policy: NetworkPolicy) -> dict[str, object]:
-    """Play the result with this number (from 1) in the running app; return what plays afterwards."""
-    if number > len(found):
-        raise UserError(f"there are only {len(found)} episodes.")
-    wanted = found[number - 1]
-    feed = read_page(wanted.address, policy, CancelToken())[1]
-    item = wanted.item_in(feed)
-    if item is None:
-        raise UserError(f"{wanted.title} does not list “{wanted.episode}”. See: tui-pod feeds add {wanted.address}")
-    store = FeedStore(paths.data)
-    with closing(store.db):
-        ident = store.store_preview(wanted.address, feed, item)
-    limit = time.monotonic() + PATIENCE
-    while True:
-        try:
-            return ask(paths.state, {"command": "play", "episode": ident})[0]
-        except RemoteError:
-            if time.monotonic() > limit:
-                raise
-            time.sleep(LOOK_AGAIN)  # it looks for new podcasts every 1.5 s
 
 
 def _json(podcast: FoundPodcast) -> dict[str, object]:

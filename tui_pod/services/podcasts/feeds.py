@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.show_notes import PodcastFacts
-from tui_pod.core.text.clean import counted
+from tui_pod.core.text.clean import counted, fold
 from tui_pod.integrations.broadcast import Follower
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import CancelToken, in_thread
@@ -133,6 +133,18 @@ class FeedService(Follower):
             feed_id, said = await in_thread(lambda _: add_server(podcasts.store, typed, user, password))
             self._frontend.tell(said)
             await self._refresh_folder(feed_id)
+
+    async def look_into(self, address: str, episode: str | None) -> Published | None:
+        """Play the episode of this title that a directory found, without subscribing.
+
+        Return the feed at the address if there is none.
+        """
+        feed, wanted = await self.directories.preview(address), fold(episode or "")
+        item = next((item for item in feed.items if fold(item.title) == wanted), None) if episode else None
+        if item is None:
+            return feed
+        await self.play_preview(address, feed, item)
+        return None
 
     async def play_preview(self, address: str, feed: Published, item: PublishedItem) -> None:
         """Play an episode of a feed from a directory without subscribing to it."""

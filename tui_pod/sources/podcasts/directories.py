@@ -39,7 +39,6 @@ from tui_pod.recordings.documents import copy_name, read_document
 from tui_pod.runtime.log import log_error
 from tui_pod.runtime.passwords import password_from
 from tui_pod.runtime.threads import CancelToken, in_thread
-from tui_pod.shelf.published import Published, PublishedItem
 
 MOST = 50
 """Podcasts that are requested from, and used of, one directory."""
@@ -184,13 +183,6 @@ class FoundPodcast:
     def name(self) -> str:
         """Title of what was found."""
         return self.episode or self.title
-
-    def item_in(self, feed: Published) -> PublishedItem | None:
-        """Return the episode that was found, from its podcast's feed; None if that has no episode of this title."""
-        if self.episode is None:
-            return None
-        wanted = fold(self.episode)
-        return next((item for item in feed.items if fold(item.title) == wanted), None)
 
     @property
     def details(self) -> tuple[str, ...]:

@@ -171,13 +171,13 @@ class FindScreen(Dialog):
 
     async def _preview(self, podcast: FoundPodcast) -> None:
         try:
-            feed = await self._feeds.directories.preview(podcast.address)
-            if (item := podcast.item_in(feed)) is not None:
-                await self._play(podcast.address, feed, item)
-                return
+            feed = await self._feeds.look_into(podcast.address, podcast.episode)
         except BaseException:  # also if it was stopped
             self._chosen = None
             raise
+        if feed is None:
+            self.dismiss()
+            return
         self._feed = feed
         title = feed.title or podcast.title
         summary = feed.summary or podcast.summary
