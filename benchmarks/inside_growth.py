@@ -19,11 +19,11 @@ from typing import Any, NamedTuple
 from tui_pod.core.library.catalog import CatalogError, parse_catalog
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.html_text import to_notes
+from tui_pod.net.json_client import Reply
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import FeedError
 from tui_pod.sources.podcasts.chapters import notes_chapters
 from tui_pod.sources.podcasts.rss import parse_feed
-from tui_pod.sources.servers.client import Reply
 from tui_pod.state.store import StateFile
 from tui_pod.sync.podcasts import MAX_PODCASTS
 from tui_pod.sync.server import ServerSync

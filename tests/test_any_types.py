@@ -24,13 +24,13 @@ from tui_pod.core.library.transcript import parse_transcript
 from tui_pod.core.player.snapshot import Source
 from tui_pod.integrations.player_api import PlayerApi
 from tui_pod.integrations.remote_server import parse_request, perform
+from tui_pod.net.json_client import Reply
 from tui_pod.recordings.sparse_file import read_content, read_note
 from tui_pod.shelf.opml import parse_opml
 from tui_pod.sources.podcasts import directories
 from tui_pod.sources.podcasts.chapters import parse_chapters
 from tui_pod.sources.podcasts.directories import fyyd, itunes_episodes
 from tui_pod.sources.podcasts.json_feed import parse_json_feed
-from tui_pod.sources.servers.client import Reply
 from tui_pod.sources.servers.source import to_found, to_listed
 from tui_pod.state.store import StateFile
 from tui_pod.sync.actions import action_mark, action_time, parse_action

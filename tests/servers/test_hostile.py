@@ -230,7 +230,7 @@ def test_answer_of_millions_of_values_is_refused_before_it_is_read(
         read.append(len(content))
         return former(content, **more)
 
-    monkeypatch.setattr("tui_pod.sources.servers.client.json.loads", loads)
+    monkeypatch.setattr("tui_pod.net.json_client.json.loads", loads)
     content = b'{"libraries":[' + piece * 2_000_001 + b"{}]}"
     double.answers["/api/libraries"] = lambda request: request.say(200, content.decode())
     assert "values" in str(machine.refresh().error)

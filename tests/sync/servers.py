@@ -9,11 +9,11 @@ from urllib.parse import parse_qs, urlsplit
 
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.progress.records import ProgressRecord
+from tui_pod.net.json_client import Reply
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.servers.client import Reply
 from tui_pod.state.store import StateFile
 from tui_pod.sync.run import SyncResult
 from tui_pod.sync.server import ServerSync

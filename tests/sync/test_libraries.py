@@ -12,16 +12,18 @@ from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.net.address import origin
 from tui_pod.net.fetch import FetchError
+from tui_pod.net.json_client import Reply
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.servers.client import Reply, to_address
+from tui_pod.sources.servers.client import to_address
+from tui_pod.sources.table import servers
 from tui_pod.state.store import StateFile
 from tui_pod.sync import libraries
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.libraries import LibrarySync, has_news, memory_of_servers, servers
+from tui_pod.sync.libraries import LibrarySync, has_news, memory_of_servers
 from tui_pod.sync.memory import read_json, write_json
 from tui_pod.sync.run import SyncResult
 
@@ -57,7 +59,7 @@ class Account:
         self.memory = memory_of_servers(self.file.path)
 
     def ask(self, base: str, method: str, path: str, data: Any = None, **_: object) -> Reply:
-        """Stand for `sources.servers.client.ask`."""
+        """Stand for `net.json_client.ask`."""
         assert base == BASE
         if method == "GET":
             told = {"mediaProgress": self.progress, "bookmarks": self.bookmarks}

@@ -25,8 +25,8 @@ from tests.sync.servers import FEED, NAMES, NOW, OTHER, Device, MemoryServer, pl
 from tui_pod.cli.main import main
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.net.fetch import Limits
+from tui_pod.net.json_client import Reply
 from tui_pod.services.sync import received
-from tui_pod.sources.servers.client import Reply
 from tui_pod.state.store import StateFile
 from tui_pod.sync import login
 from tui_pod.sync.actions import action_mark

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.present import present
-from tui_pod.sources.servers.client import Reply
+from tui_pod.net.json_client import Reply
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.protocols import BATCH, MAX_BATCH, MAX_REFUSED, MIN_BATCH, QUICK, SLOW, Server, detect, paths_of
 

@@ -10,9 +10,9 @@ import pytest
 
 from tests.sync.servers import FEED, NAMES, NOW, OTHER, Device, MemoryServer, audio, ident, play
 from tui_pod.core.progress.progress import PlayedRule, Progress
+from tui_pod.net.json_client import Reply
 from tui_pod.shelf.opml import Entry, write_opml
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.servers.client import Reply
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.protocols import Server
 from tui_pod.sync.server import ServerSync

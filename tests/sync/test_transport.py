@@ -11,8 +11,8 @@ from tests.patience import PATIENCE
 from tests.sources.server import Site, body, bomb, cut, drip, redirect, secure, serving, silent
 from tui_pod.core.errors import UserError
 from tui_pod.net.fetch import Limits
+from tui_pod.net.json_client import Reply
 from tui_pod.runtime.passwords import write_private
-from tui_pod.sources.servers.client import Reply
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.login import read_password
 from tui_pod.sync.protocols import detect

@@ -10,14 +10,13 @@ from tui_pod.cli.shared import print_json
 from tui_pod.core.text.clean import clean
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.servers.client import to_base
-from tui_pod.sources.servers.source import added_servers, user_of
+from tui_pod.sources.table import servers, source_of
 
 
 @on_store
 def run_list(store: FeedStore, options: Namespace) -> None:
     """Print the servers."""
-    rows = [_row(store, feed) for feed in added_servers(store)]
+    rows = [_row(store, feed) for feed in servers(store)]
     if options.json:
         print_json(rows)
         return
@@ -26,10 +25,10 @@ def run_list(store: FeedStore, options: Namespace) -> None:
 
 
 def _row(store: FeedStore, feed: Subscription) -> dict[str, object]:
-    user = user_of(store, feed)
+    user = store.logins.user_of(feed.feed_id)
     fetched = None if feed.fetched is None else datetime.fromtimestamp(feed.fetched, UTC).isoformat(timespec="seconds")
     return {
-        "address": to_base(feed.address),
+        "address": source_of(feed.address).shown(feed.address),
         "user": user and clean(user, 80),
         "episodes": feed.episodes,
         "refreshed": fetched,

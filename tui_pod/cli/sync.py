@@ -40,11 +40,11 @@ from tui_pod.services.hints import FORGOTTEN, NO_MACHINES, NOT_SYNCED, SET_BY_FI
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.files import book_named
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.table import source_of
+from tui_pod.sources.table import servers, source_of
 from tui_pod.state.fields import PROGRESS
 from tui_pod.state.format import notebook_tables
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.libraries import LibrarySync, servers
+from tui_pod.sync.libraries import LibrarySync
 from tui_pod.sync.libraries import is_first_sync as is_first_library
 from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, read_password
 from tui_pod.sync.memory import is_first_exchange, known_machines, last_sync, memory_file, note_sync

@@ -71,6 +71,10 @@ class Logins:
         """Return the logins of a feed as stored. Raises PasswordError if they cannot be read."""
         return tuple(kept for kept in self._read() if kept.feed == feed_id)
 
+    def user_of(self, feed_id: str) -> str | None:
+        """Return whose account a server was added with; None if its login is gone."""
+        return next((kept.user or "API key" for kept in self.kept(feed_id)), None)
+
     def keep(self, login: KeptLogin) -> None:
         """Store a login, replacing the feed's former one for the same server. Raises PasswordError if it cannot."""
         self._change(lambda kept: (kept.feed, kept.origin) != (login.feed, login.origin), (login,))

@@ -151,6 +151,26 @@ class EpisodeSource:
         """Return an address as the listener knows it."""
         return address
 
+    def servers_at(self, typed: str) -> Sequence[str]:
+        """Return the servers that a typed text may mean, likeliest first, if this source logs in to such."""
+        return ()
+
+    def log_in(self, store: FeedStore, typed: str, user: str, password: str, command: str = "") -> tuple[str, str]:
+        """Log in to one of `servers_at` and subscribe to it, without reading it yet.
+
+        Args:
+            user: empty if the password is an API key.
+            password: tried now, and saved unless there is a command.
+            command: prints the password from now on.
+
+        Returns:
+            The id of its subscription, and a sentence that says what was found.
+
+        Raises:
+            UserError: it is no server of this kind, does not answer, or rejects the login. Nothing was added.
+        """
+        raise NotImplementedError
+
     def server(self, address: str) -> Origin | None:
         """Return the server to which the login of a subscription goes; None if it has none."""
         return origin(address) if absolute(address) else None

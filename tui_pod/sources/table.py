@@ -90,6 +90,25 @@ def subscribe(
             raise error from None
 
 
+def login_source(typed: str) -> EpisodeSource:
+    """Return the source that logs in to the server that a typed text means. Raises UserError: it means none."""
+    found = next((source for source in SOURCES if source.servers_at(typed)), None)
+    if found is None:
+        raise FeedError(no_address(typed))
+    return found
+
+
+def servers(store: FeedStore) -> list[Subscription]:
+    """Return the servers that the listener has added: what keeps progress of its own."""
+    return [feed for feed in store.feeds() if source_of(feed.address).keeps_progress]
+
+
+def is_named(feed: Subscription, typed: str) -> bool:
+    """Return whether a typed text is the server or the address of a subscription."""
+    source = source_of(feed.address)
+    return source.shown(feed.address) in (typed, *source.servers_at(typed))
+
+
 def clean_up(store: FeedStore) -> None:
     """Delete what sources keep of removed subscriptions. Raises OSError, UserError: it is tried again later."""
     for source in SOURCES:

@@ -30,13 +30,14 @@ from tui_pod.core.progress.statistics import SESSION_GAP
 from tui_pod.core.text.clean import clean, clock
 from tui_pod.core.wall_time import UNKNOWN, believed_or_unknown
 from tui_pod.net.fetch import FetchError, Limits
+from tui_pod.net.json_client import MAX_PROGRESS, Reply, ask
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import FeedError
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.items import tables
-from tui_pod.sources.servers.client import MAX_PROGRESS, Reply, ask, to_base
+from tui_pod.sources.servers.client import checked, to_base
 from tui_pod.sources.servers.source import ident_of, number, server_login, table, text, time_of
-from tui_pod.sources.table import source_of
+from tui_pod.sources.table import servers
 from tui_pod.state.store import State, StateFile
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.memory import read_json, write_json
@@ -120,11 +121,6 @@ class _Account(NamedTuple):
     """Changes whenever any of it does."""
 
 
-def servers(store: FeedStore) -> list[Subscription]:
-    """Return the servers that the listener has added: what keeps progress of its own."""
-    return [feed for feed in store.feeds() if source_of(feed.address).keeps_progress]
-
-
 def is_first_sync(state: Path, feed: Subscription) -> bool:
     """Return whether a state was never synced with a server."""
     return feed.feed_id not in _read_memory(state)
@@ -155,8 +151,8 @@ def open_session(store: FeedStore, state: Path, ident: str) -> None:
             continue
         ask, data = _server(store, feed, PEEK_LIMITS), {"deviceInfo": device_info(state), "mediaPlayer": "tui-pod"}
         path = f"/api/items/{episode.item}/play{f'/{episode.own}' if episode.own else ''}"
-        reply = ask("POST", path, data={**data, "forceDirectPlay": True}).checked()
-        write_json(open_file(state), {"server": feed.feed_id, "session": ident_of(table(reply.data).get("id"))})
+        reply = checked(ask("POST", path, data={**data, "forceDirectPlay": True}))
+        write_json(open_file(state), {"server": feed.feed_id, "session": ident_of(table(reply).get("id"))})
 
 
 def end_session(store: FeedStore, state: Path) -> None:
@@ -445,7 +441,7 @@ def _episodes(store: FeedStore, feed: Subscription) -> dict[str, _Episode]:
 
 def _account(reply: Reply, now: datetime) -> _Account:
     """Return what a server knows of the listener. Raises FetchError, or FeedError if it cannot be read."""
-    data = reply.checked().data
+    data = checked(reply)
     if not isinstance(data, dict) or not isinstance(data.get("mediaProgress"), list):
         raise FeedError("The server's answer about your progress cannot be read.")
     progress: dict[str, _ServerProgress] = {}

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui_pod.net.fetch import Limits
-from tui_pod.sources.servers.client import MAX_PROGRESS
+from tui_pod.net.json_client import MAX_PROGRESS
 from tui_pod.sync.actions import action_mark, action_time
 from tui_pod.sync.memory import Memory, memory_file, read_memory
 from tui_pod.sync.podcasts import address_key, valid_addresses

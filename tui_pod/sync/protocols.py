@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn, TypeVar
 from urllib.parse import quote
 
-from tui_pod.sources.servers.client import Reply
+from tui_pod.net.json_client import Reply
 from tui_pod.sync.actions import DEVICE, Element
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.transport import Transport

@@ -10,8 +10,8 @@ from typing import Protocol
 
 from tui_pod.net.address import AddressError, absolute, check_address, no_address, origin
 from tui_pod.net.fetch import FetchError, Limits
+from tui_pod.net.json_client import MAX_PROGRESS, Reply, ask
 from tui_pod.net.login import Login
-from tui_pod.sources.servers.client import MAX_PROGRESS, Reply, ask
 from tui_pod.sync.folder import SyncError
 
 LIMITS = Limits(MAX_PROGRESS, seconds=60.0, idle=15.0)

@@ -19,10 +19,8 @@ from tui_pod.runtime.passwords import password_from
 from tui_pod.services.caller import Kind, ThreadCaller
 from tui_pod.shelf.opml import Folder
 from tui_pod.sources.refresh import refresh_feed
-from tui_pod.sources.servers.client import to_base, typed_bases
-from tui_pod.sources.servers.source import add_server, added_servers, server_bases, user_of
 from tui_pod.sources.source import READ_IN_PART, STANDARD_INPUT, Subscribed
-from tui_pod.sources.table import shown_address, subscribe
+from tui_pod.sources.table import is_named, login_source, servers, shown_address, subscribe
 from tui_pod.wishes.logins import LOGIN_KEYS, ask_login, find_choice, named_feeds, set_login
 from tui_pod.wishes.wish import Wish, find_texts
 
@@ -256,7 +254,7 @@ def _add_server(asked: Asked) -> Outcome:
 
     Raises UserError if it is no server of this kind, does not answer, or rejects the login; nothing was added then.
     """
-    server_bases(asked.text("url"))
+    source = login_source(asked.text("url"))
     is_key, command = bool(asked.values.get("api_key")), asked.text("password_command")
     user = "" if is_key else check_user(asked.text("user") or asked.caller.ask("User name:") or "")
     secret = "API key:" if is_key else f"Password of {clean(user, 80)}:"
@@ -264,7 +262,7 @@ def _add_server(asked: Asked) -> Outcome:
     if not password:
         raise UserError("no login was given")
     asked.caller.progress("logging in …")
-    feed_id, said = add_server(asked.store, asked.text("url"), user, password, command)
+    feed_id, said = source.log_in(asked.store, asked.text("url"), user, password, command)
     asked.caller.progress("reading the libraries …")
     asked.caller.say(said)
     (feed,) = named_feeds(asked.store, [feed_id])
@@ -277,12 +275,9 @@ def _add_server(asked: Asked) -> Outcome:
 def _remove_server(asked: Asked) -> Outcome:
     """Remove a server and its login. Raises UserError if there is no such server, or there are several accounts."""
     store, typed, name = asked.store, asked.text("server"), clean(asked.text("server"), 100)
-    bases = typed_bases(typed)
-    found = [
-        feed for feed in added_servers(store) if to_base(feed.address) in bases or typed in (feed.title, feed.feed_id)
-    ]
+    found = [feed for feed in servers(store) if is_named(feed, typed) or typed in (feed.title, feed.feed_id)]
     if asked.text("user"):
-        found = [feed for feed in found if user_of(store, feed) == asked.text("user")]
+        found = [feed for feed in found if store.logins.user_of(feed.feed_id) == asked.text("user")]
     if not found:
         raise UserError(f"no server {name}. See: tui-pod server list")
     if len(found) > 1:

@@ -13,9 +13,10 @@ from tests.present import present
 from tests.sources import server
 from tests.sources.server import Exchange, Site
 from tui_pod.net.fetch import FetchError, LoginWanted
+from tui_pod.net.json_client import ask
 from tui_pod.shelf.published import FeedError, PublishedItem
 from tui_pod.shelf.shelves import ItemTopic
-from tui_pod.sources.servers.client import ServerLogin, ask, to_address, to_base, typed_bases
+from tui_pod.sources.servers.client import ServerLogin, checked, to_address, to_base, typed_bases
 from tui_pod.sources.servers.source import MAX_SECONDS, ident_of, number, time_of, to_found, to_listed
 from tui_pod.sources.table import source_of
 
@@ -130,7 +131,7 @@ def test_tokens_that_cannot_be_kept_are_an_error(login: ServerLogin) -> None:
 
 def test_question_is_sent_as_json_and_its_answer_read(site: Site) -> None:
     site.replies["/x"] = said({"a": [1]}, ETag='"one"')
-    reply = ask(site.url(""), "POST", "/x", data={"q": 1}, headers={"X-One": "1"}).checked()
+    reply = ask(site.url(""), "POST", "/x", data={"q": 1}, headers={"X-One": "1"})
     assert (reply.status, reply.data, reply.etag, reply.refused) == (200, {"a": [1]}, '"one"', None)
     headers = site.asked[0][1]
     assert (headers["Content-Type"], headers["Accept"], headers["X-One"]) == (
@@ -145,15 +146,15 @@ def test_question_is_sent_as_json_and_its_answer_read(site: Site) -> None:
 
 def test_answer_without_data_is_an_error_unless_nothing_has_changed(site: Site) -> None:
     site.replies["/same"] = lambda exchange: exchange.say(304)
-    assert ask(site.url(""), "GET", "/same").checked().data is None
+    assert checked(ask(site.url(""), "GET", "/same")) is None
     site.replies["/page"] = server.body("<html>", "text/html")
     with pytest.raises(FeedError, match="network without a login page"):
-        ask(site.url(""), "GET", "/page").checked()
+        checked(ask(site.url(""), "GET", "/page"))
     site.replies["/no"] = said({"a": 1}, 403)
     refused = ask(site.url(""), "GET", "/no")
     assert (refused.status, refused.data) == (403, {"a": 1})
     with pytest.raises(FetchError, match="refuses it"):
-        refused.checked()
+        checked(refused)
 
 
 @pytest.mark.parametrize(

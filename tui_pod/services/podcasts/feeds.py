@@ -127,10 +127,11 @@ class FeedService(Follower):
     async def add_server(self, typed: str, user: str, password: str) -> None:
         """Add a server with libraries, and show what they have. Raises UserError as the source does."""
         podcasts = await self._context.podcasts.get()
-        from tui_pod.sources.servers.source import add_server  # brings TLS
+        from tui_pod.sources.table import login_source  # brings TLS
 
         with self._tasks.showing("add", "adding a server"):
-            feed_id, said = await in_thread(lambda _: add_server(podcasts.store, typed, user, password))
+            source = login_source(typed)
+            feed_id, said = await in_thread(lambda _: source.log_in(podcasts.store, typed, user, password))
             self._frontend.tell(said)
             await self._refresh_folder(feed_id)
 

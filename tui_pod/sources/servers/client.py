@@ -1,4 +1,4 @@
-"""Ask an Audiobookshelf server: JSON over our own fetcher, with a token instead of the password.
+"""Log in to an Audiobookshelf server, which takes a token instead of the password.
 
 A server gives two tokens for a password: one that is valid for an hour, and one for the next pair. Both are kept in a
 file that only the listener can read, so that all programs of a listener are one session on the server.
@@ -10,31 +10,19 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
-from urllib.parse import quote, urlencode
+from typing import Any
+from urllib.parse import quote
 
-from tui_pod.net.address import absolute, origin
-from tui_pod.net.fetch import FetchError, Limits, LoginWanted, Request, opened, refusal
+from tui_pod.net.address import absolute
+from tui_pod.net.fetch import FetchError, Limits, LoginWanted
+from tui_pod.net.json_client import MAX_PROGRESS, Reply, ask
 from tui_pod.net.login import Login
 from tui_pod.runtime.files import locked
 from tui_pod.runtime.passwords import PasswordError, read_private, write_private
-from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.published import FeedError
 
 SCHEME = "audiobookshelf+"
 """Comes before the http(s) address, so that nothing takes it for the address of a feed."""
-
-MAX_ANSWER = 64 * 1024 * 1024
-"""Largest answer, in bytes; a thousand books of a list are 2 MB."""
-
-MAX_PROGRESS = 32 * 1024 * 1024
-"""The same where progress is exchanged: 100,000 actions are 30 MB, and once read they take several times as much."""
-
-MAX_VALUES = 2_000_000
-"""Most values in an answer, each of which takes about 100 bytes; a hundred podcasts of 300 episodes have as many."""
-
-LIMITS = Limits(MAX_ANSWER, seconds=120.0, idle=30.0)
-"""Limits of one request."""
 
 LOGIN_LIMITS = Limits(MAX_PROGRESS, seconds=20.0, idle=15.0)
 """Limits of a login, whose answer contains all progress."""
@@ -115,7 +103,7 @@ class ServerLogin(Login):
         reply = ask(self.base, "POST", path, data=data or {}, headers=headers, limits=LOGIN_LIMITS)
         if reply.status in (400, 401, 403):
             return None
-        match reply.checked().data:
+        match checked(reply):
             case {"user": {"accessToken": str(access), "refreshToken": str(refresh)}}:
                 return access, refresh
             case {"user": {"token": str(access)}}:  # before version 2.26
@@ -140,62 +128,11 @@ class ServerLogin(Login):
         return found if isinstance(found, dict) else {}
 
 
-class Reply(NamedTuple):
-    """A server's answer."""
-
-    status: int
-    data: Any
-    """The parsed JSON; None if it is not JSON."""
-    etag: str = ""
-    refused: FetchError | None = None
-    """The error to raise for this status, if any."""
-
-    @property
-    def is_good(self) -> bool:
-        """True if the request succeeded."""
-        return 200 <= self.status < 300
-
-    def checked(self) -> Reply:
-        """Return this answer. Raises FetchError if it is a refusal, FeedError if it has no data."""
-        if self.refused is not None:
-            raise self.refused
-        if self.data is None and self.status != 304:
-            hint = "Is the address right, and this network without a login page?"
-            raise FeedError(f"The server answers with something other than data. {hint}")
-        return self
-
-
-def ask(
-    base: str,
-    method: str,
-    path: str,
-    login: Login | None = None,
-    data: object = None,
-    headers: Mapping[str, str] | None = None,
-    limits: Limits = LIMITS,
-    cancel: CancelToken | None = None,
-    is_form: bool = False,
-) -> Reply:
-    """Return a server's answer; `path` is relative to `base`, `data` is sent as JSON, or as a form.
-
-    The listener typed the address, so it may be in their own network. Nothing follows a redirect to another host.
-    Raises FetchError if there is no answer.
-    """
-    sent = {"Accept": "application/json", **(headers or {})}
-    body = None
-    if isinstance(data, dict) and is_form:
-        body, sent["Content-Type"] = urlencode(data).encode(), "application/x-www-form-urlencoded"
-    elif data is not None:
-        body, sent["Content-Type"] = json.dumps(data).encode(), "application/json"
-    logins = (login,) if login else ()
-    request = Request(base + path, frozenset((origin(base + "/"),)), sent, method, body, logins, stays=True)
-    with opened(request, limits, cancel) as response:
-        refused = refusal(response) if response.status >= 400 else None
-        content = b"".join(response.chunks)
-    if sum(map(content.count, (b",", b"[", b"{"))) > MAX_VALUES:
-        raise FetchError(f"{base}: the answer has more than {MAX_VALUES:,} values.", is_final=True)
-    try:
-        found = json.loads(content, parse_constant=lambda _: None)  # NaN and Infinity
-    except (ValueError, RecursionError):
-        found = None
-    return Reply(response.status, found, response.headers.get("etag", ""), refused)
+def checked(reply: Reply) -> Any:
+    """Return the data of an answer. Raises FetchError if it is a refusal, FeedError if it has no data."""
+    if reply.refused is not None:
+        raise reply.refused
+    if reply.data is None and reply.status != 304:
+        hint = "Is the address right, and this network without a login page?"
+        raise FeedError(f"The server answers with something other than data. {hint}")
+    return reply.data

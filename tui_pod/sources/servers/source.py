@@ -22,8 +22,9 @@ from tui_pod.core.library.values import to_number
 from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, enumerated, without_surrogates
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.net.address import is_private, no_address, origin
+from tui_pod.net.address import is_private, origin
 from tui_pod.net.fetch import FetchError
+from tui_pod.net.json_client import Reply, ask
 from tui_pod.net.login import Login
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore, Stored
@@ -33,7 +34,7 @@ from tui_pod.shelf.published import FeedError, PublishedItem, Recording
 from tui_pod.shelf.shelves import FullEntry, ItemTopic, KnownServer, ServerLibrary, finish, read_known, store_found
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.items import Enclosure, make_item, tables
-from tui_pod.sources.servers.client import SCHEME, Reply, ServerLogin, ask, to_address, to_base, typed_bases
+from tui_pod.sources.servers.client import SCHEME, ServerLogin, checked, to_address, to_base, typed_bases
 from tui_pod.sources.source import Check, EpisodeSource, RefreshResult
 
 MAX_SECONDS = 10_000_000.0
@@ -262,7 +263,7 @@ def server_login(store: FeedStore, feed: Subscription) -> Login:
 
 def list_libraries(base: str, login: Login, cancel: CancelToken | None = None) -> list[dict[str, Any]]:
     """Return the libraries that the listener may use. Raises FetchError, or FeedError if it is no such server."""
-    data = ask(base, "GET", "/api/libraries", login, cancel=cancel).checked().data
+    data = checked(ask(base, "GET", "/api/libraries", login, cancel=cancel))
     if not isinstance(data, dict) or not isinstance(data.get("libraries"), list):
         raise FeedError("The server's answer about its libraries cannot be read; is this Audiobookshelf?")
     return [each for each in tables(data["libraries"], MAX_LIBRARIES) if ident_of(each.get("id"))]
@@ -303,7 +304,9 @@ class ServerReader:
     def _ask(self, method: str, path: str, data: object = None, headers: Mapping[str, str] | None = None) -> Reply:
         if monotonic() > self._until:
             raise FetchError("The server takes too long; the rest comes with the next refresh.")
-        return ask(self._base, method, path, self._login, data, headers, cancel=self._cancel).checked()
+        reply = ask(self._base, method, path, self._login, data, headers, cancel=self._cancel)
+        checked(reply)
+        return reply
 
     def _get(self, path: str, etag: str = "") -> Reply:
         reply = self._ask("GET", path, headers={"If-None-Match": etag} if etag else {})
@@ -387,6 +390,14 @@ class ServerSource(EpisodeSource):
         """Return its address on the web."""
         return to_base(address)
 
+    def servers_at(self, typed: str) -> list[str]:
+        """Return the addresses on the web that are typed."""
+        return typed_bases(typed)
+
+    def log_in(self, store: FeedStore, typed: str, user: str, password: str, command: str = "") -> tuple[str, str]:
+        """Log in to a server and subscribe to it; its libraries are still to be read."""
+        return add_server(store, typed, user, password, command)
+
     def logins(self, store: FeedStore, feed_id: str) -> tuple[Login, ...]:
         """Return a login that gets tokens from the server."""
         return server_logins(store, feed_id)
@@ -401,36 +412,12 @@ class ServerSource(EpisodeSource):
         return True, f"{base}: libraries: {len(libraries)}", ""
 
 
-def added_servers(store: FeedStore, with_removed: bool = False) -> list[Subscription]:
-    """Return the servers that the listener has added."""
-    return [feed for feed in store.feeds(with_removed) if feed.address.startswith(SCHEME)]
-
-
-def server_bases(typed: str) -> list[str]:
-    """Return the addresses that a typed text may mean. Raises UserError if it means none."""
-    bases = typed_bases(typed)
-    if not bases:
-        raise UserError(no_address(typed))
-    return bases
-
-
 def add_server(store: FeedStore, typed: str, user: str, password: str, command: str = "") -> tuple[str, str]:
-    """Log in to a server and subscribe to it; its libraries are still to be read.
+    """Do what `ServerSource.log_in` does.
 
     A server that is here under another address, with the same account, is used under this one from now on.
-
-    Args:
-        user: empty if the password is an API key.
-        password: tried now, and saved unless there is a command.
-        command: prints the password from now on.
-
-    Returns:
-        The id of its feed, and a sentence that says what was found.
-
-    Raises:
-        UserError: it is no server of this kind, does not answer, or rejects the login. Nothing was added.
     """
-    base, libraries, account = _reach(store, server_bases(typed), user, password)
+    base, libraries, account = _reach(store, typed_bases(typed), user, password)
     is_own, title = is_private(f"{base}/"), urlsplit(base).netloc
     here = _here(store, {ident_of(each.get("id")) for each in libraries}, account)
     known = here or store.find(to_address(base), with_removed=True)
@@ -452,7 +439,9 @@ def add_server(store: FeedStore, typed: str, user: str, password: str, command: 
 
 def _here(store: FeedStore, libraries: set[str], account: str) -> Subscription | None:
     """Return the same server, recognised by its libraries, if this account was ever added under any address."""
-    for feed in added_servers(store, with_removed=True):
+    for feed in store.feeds(with_removed=True):
+        if not feed.address.startswith(SCHEME):
+            continue
         known = read_known(store, feed.feed_id).libraries.keys()
         if libraries & known and _owner(store, feed.feed_id, to_base(feed.address)) == account:
             return feed
@@ -472,7 +461,7 @@ def _owner(store: FeedStore, feed_id: str, base: str) -> str:
 
 def _account(base: str, login: Login) -> str:
     """Return the user name of an account, which servers compare without regard to case; an API key has one too."""
-    data = ask(base, "GET", "/api/me", login).checked().data
+    data = checked(ask(base, "GET", "/api/me", login))
     return clean(text(data.get("username") if isinstance(data, dict) else "")).lower()
 
 
@@ -493,8 +482,3 @@ def _reach(store: FeedStore, bases: list[str], user: str, password: str) -> tupl
             problem = problem or error
     assert problem is not None
     raise problem
-
-
-def user_of(store: FeedStore, feed: Subscription) -> str | None:
-    """Return whose account a server was added with; None if its login is gone."""
-    return next((kept.user or "API key" for kept in store.logins.kept(feed.feed_id)), None)
