@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from tests.core.playback.test_passage_skips import JINGLE, begin
 from tests.fakes import START
 from tests.patience import until
 from tests.rooms import Room, make_room
@@ -29,6 +30,7 @@ class Watched(StateFile):
     def __init__(self, room: Room) -> None:
         self.saved: dict[str, Progress] = {}
         self.notebook = Notebook()
+        self.tables: dict[str, dict[str, object]] = {}
         self.looks = 0
         self.failure: UserError | None = None
         self.is_stuck = False
@@ -36,10 +38,10 @@ class Watched(StateFile):
 
     @property
     def is_changed_elsewhere(self) -> bool:
-        return bool(self.saved or any(self.notebook))
+        return bool(self.saved or self.tables or any(self.notebook))
 
     def read_elsewhere(self) -> State:
-        return State(self.saved, {}, notebook=self.notebook)
+        return State(self.saved, self.tables, notebook=self.notebook)
 
     async def _look_at_feeds(self) -> None:
         self.looks += 1
@@ -76,6 +78,17 @@ async def test_mark_from_elsewhere_is_shown_and_neither_saved_again_nor_told(roo
     assert [room.progress_index.status(ident) for ident in ("one", "two")] == [Status.PLAYED, Status.STARTED]
     assert room.listener.changed[-1] == {"one", "two"}
     assert (room.writer.records, room.listener.said, watched.looks) == ([], [], 1)
+
+
+async def test_return_to_a_passage_that_a_sync_brought_is_kept_by_the_next_one_here() -> None:
+    room = begin(JINGLE)
+    watched = Watched(room)
+    watched.tables = {"returned": {"three": "99"}}
+    for _ in range(2):
+        await watched.watch.look()
+    room.player.play(30.0)
+    room.controller.seek_to(35.0)
+    assert str(room.writer.table("returned")["three"]).split() == ["99", "35"]
 
 
 async def test_bookmarks_and_answers_from_elsewhere_are_shown_and_neither_saved_again_nor_told(

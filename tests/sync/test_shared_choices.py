@@ -108,3 +108,13 @@ def test_app_takes_over_what_was_chosen_later_than_in_it() -> None:
     mixer.set_speed(2.0)
     mixer.receive({"player": player, CHOSEN_AT: {"player.speed": "2000-01-01T00:00:00+00:00"}})
     assert mixer.usual_speed == 2.0
+
+
+def test_app_takes_a_sound_beside_a_damaged_speed_and_plays_at_a_speed_that_came_while_nothing_was_loaded() -> None:
+    room = make_room()
+    mixer = room.controller.mixer
+    mixer.receive({"player": {"speed": True, "level": True}, CHOSEN_AT: {"player.speed": "2", "player.level": "2"}})
+    assert (mixer.usual_speed, mixer.usual_sound.is_level) == (1.0, True)
+    mixer.receive({"player": {"speed": 1.5}, CHOSEN_AT: {"player.speed": "3"}})
+    mixer.receive({"player": {"speed": 1.2}, CHOSEN_AT: {"player.speed": "2"}})  # an older part of the journal
+    assert (room.player.speed, room.controller.playback.speed) == (1.5, 1.5)

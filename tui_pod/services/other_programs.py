@@ -82,6 +82,7 @@ class OtherPrograms:
         self._controller.bookmarks.receive_all(saved.notebook)
         self._controller.receive_queue(read_news(saved))
         self._controller.mixer.receive(saved.tables)
+        self._controller.passages.load(saved.tables)
 
     async def _watch(self) -> None:
         wait = EVERY

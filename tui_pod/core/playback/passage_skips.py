@@ -41,10 +41,10 @@ class PassageSkips:
         """Where the listener went back into passages that are skipped by themselves."""
 
     def load(self, tables: Mapping[str, Mapping[str, object]]) -> None:
-        """Load what was saved."""
-        self.returned += load_returned(tables.get(RETURNED, {}))
+        """Add what was saved, here or by a sync, to what is known."""
+        self.returned += [place for place in load_returned(tables.get(RETURNED, {})) if place not in self.returned]
         presses = tables.get(PRESSES, {}).items()
-        self._presses = {feed: count for feed, count in presses if isinstance(count, int)}
+        self._presses |= {feed: max(count, self.presses(feed)) for feed, count in presses if isinstance(count, int)}
 
     def presses(self, feed: str) -> int:
         """Return how often the key has skipped something in a podcast."""

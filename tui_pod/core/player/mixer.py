@@ -197,8 +197,16 @@ class Mixer:
         """Play what has no speed of its own at `speed`, and remember it."""
         self.usual_speed = clamp_speed(speed)
         self._remember("speed", self.usual_speed)
-        episode = self._state.library.find(self._state.playback.episode)
-        speed = self.usual_speed if episode is None else self.apply_settings_of(episode)
+        self._use_usual()
+
+    def _use_usual(self) -> None:
+        """Play at the usual speed and sound now, unless what is loaded has its own."""
+        episode, speed = self._state.library.find(self._state.playback.episode), self.usual_speed
+        if episode is not None:
+            speed = self.apply_settings_of(episode)
+        else:
+            self._player.set_speed(speed)
+            self._use_sound(None)
         self._state.show(self._state.playback._replace(speed=speed))
 
     def forget_own_speeds(self, speeds: Mapping[str, float]) -> None:
@@ -251,16 +259,18 @@ class Mixer:
     def receive(self, tables: Mapping[str, Mapping[str, object]]) -> None:
         """Use the usual speed and sound in saved tables if they were chosen later than those here."""
         saved, times = tables.get("player", {}), tables.get(CHOSEN_AT, {})
-        new = {key: saved[key] for key in ("speed", "level", "skip_silence")
-               if key in saved and str(times.get(f"player.{key}", "")) > self._chosen.get(key, "")}  # fmt: skip
-        speed, sound = new.get("speed", self.usual_speed), self.usual_sound
-        level, silence = new.get("level", sound.is_level), new.get("skip_silence", sound.skips_silence)
-        sound = sound._replace(is_level=level is True, skips_silence=silence is True)
-        if not isinstance(speed, int | float) or (speed, sound) == (self.usual_speed, self.usual_sound):
-            return
-        self.usual_speed, self.usual_sound = clamp_speed(speed), sound
-        if (episode := self._state.library.find(self._state.playback.episode)) is not None:
-            self._state.show(self._state.playback._replace(speed=self.apply_settings_of(episode)))
+        chosen = {
+            key: str(times.get(f"player.{key}", "")) for key in ("speed", "level", "skip_silence") if key in saved
+        }
+        new = {key: saved[key] for key, time in chosen.items() if time > self._chosen.get(key, "")}
+        self._chosen |= {key: chosen[key] for key in new}
+        former, speed = (self.usual_speed, self.usual_sound), new.get("speed")
+        if isinstance(speed, int | float) and not isinstance(speed, bool):
+            self.usual_speed = clamp_speed(speed)
+        level, silence = new.get("level", former[1].is_level), new.get("skip_silence", former[1].skips_silence)
+        self.usual_sound = former[1]._replace(is_level=level is True, skips_silence=silence is True)
+        if (self.usual_speed, self.usual_sound) != former:
+            self._use_usual()
 
     def _remember(self, key: str, value: float | int | bool | str) -> None:
         self._chosen[key] = self._state.ports.clock().isoformat()
