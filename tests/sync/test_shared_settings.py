@@ -10,8 +10,7 @@ from tests.sources.folders.sounds import make_mp3
 from tests.sync.test_shared_podcasts import NOW, Machine
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.shelf.opml import Entry
-from tui_pod.sources.folders.source import find_book
-from tui_pod.sources.table import subscribe
+from tui_pod.sources.table import find_book, subscribe
 from tui_pod.sync.shared_podcasts import read_settings
 
 FEED = "https://a.example.org/f"

@@ -1,5 +1,7 @@
 """Refresh feeds: several at once, few from one host, each with a deadline; a bad feed does not affect the others.
 
+Folders of this machine are watched, so that they are refreshed when they change.
+
 `refresh` runs on the event loop and does its work in threads.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +23,7 @@ from tui_pod.runtime.threads import Cancelled, CancelToken, Result, in_thread
 from tui_pod.shelf.database import FeedStoreError
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.subscription import MAX_REST, Subscription, is_left_alone, note_ended, note_refusal
+from tui_pod.sources.folders.scan import MAX_DEPTH
 from tui_pod.sources.own_network import OwnNetworkError
 from tui_pod.sources.source import RefreshResult, Storing
 from tui_pod.sources.table import source_of
@@ -217,3 +221,63 @@ def _settled(store: FeedStore, feed: Subscription, act: Callable[[], Result]) ->
             if refused_for:
                 note_refusal(store.db, feed, refused_for)
     return outcome
+
+
+def folders_in(root: str, cancel: CancelToken) -> dict[str, int]:
+    """Return when a folder and each subfolder last changed (nanoseconds), by path; -1 for a missing one."""
+    found: dict[str, int] = {}
+    waiting = [(root, 0)]
+    while waiting:
+        path, depth = waiting.pop()
+        cancel.check()
+        try:
+            found[path] = os.stat(path).st_mtime_ns
+            with os.scandir(path) as entries:
+                waiting += [
+                    (entry.path, depth + 1)
+                    for entry in entries
+                    if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH
+                ]
+        except OSError:  # missing, or not a folder
+            found.setdefault(path, -1)
+    return found
+
+
+class FolderChanges:
+    """The state of a store's folders at the last look."""
+
+    def __init__(self, store: FeedStore) -> None:
+        self._store = store
+        self._generation: tuple[int, int] | None = None
+        self._roots: dict[str, str] = {}
+        self._seen: dict[str, dict[str, int]] = {}
+        self.cost = 0.0
+        """Seconds of processor time that the last look took at folders already known."""
+
+    def look(self, cancel: CancelToken) -> list[str]:
+        """Return the ids of the folders that changed since the last look, at first of all. Raises FeedStoreError."""
+        if self._store.generation != self._generation:
+            self._generation = self._store.generation
+            found = ((feed.feed_id, source_of(feed.address).watched(feed.address)) for feed in self._store.feeds())
+            self._roots = {feed_id: root for feed_id, root in found if root is not None}
+        begun = time.thread_time()
+        unseen = [feed_id for feed_id, root in self._roots.items() if not self._is_as_seen(feed_id, root)]
+        self.cost = time.thread_time() - begun
+        for feed_id in unseen:
+            self._seen[feed_id] = folders_in(self._roots[feed_id], cancel)
+        return unseen
+
+    def look_again(self, feed_id: str) -> None:
+        """Report a folder as changed at the next look, because a file may still be growing."""
+        self._seen.pop(feed_id, None)
+
+    def _is_as_seen(self, feed_id: str, root: str) -> bool:
+        seen = self._seen.get(feed_id)
+        return seen is not None and root in seen and all(_changed_at(path) == changed for path, changed in seen.items())
+
+
+def _changed_at(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns
+    except OSError:
+        return -1

@@ -18,6 +18,7 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.database import FeedStoreError, number_of
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Folder
+from tui_pod.shelf.published import PublishedItem
 from tui_pod.shelf.subscription import Subscription, read_subscriptions
 
 READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
@@ -178,6 +179,14 @@ class EpisodeSource:
     def options(self) -> Mapping[str, Setting]:
         """Return the settings that only its subscriptions have, by name."""
         return {}
+
+    def watched(self, address: str) -> str | None:
+        """Return the path whose changes a refresh should follow at once; None if only a refresh shows them."""
+        return None
+
+    def book_at(self, store: FeedStore, feed: Subscription, place: str) -> PublishedItem | None:
+        """Return what a place within a subscription names, if it is or may become a book; None if none or several."""
+        return None
 
     def try_again(self, address: str) -> None:
         """Refresh a subscription next time, although it has failed: the listener asks for it."""

@@ -9,6 +9,7 @@ from tui_pod.net.address import no_address
 from tui_pod.net.login import Login, split_login
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.shelf.files import Book, book_named, hidden_book
 from tui_pod.shelf.opml import Folder
 from tui_pod.shelf.published import FeedError, NotAFeed
 from tui_pod.shelf.subscription import Subscription
@@ -48,6 +49,19 @@ def find_subscription(store: FeedStore, typed: str) -> Subscription | None:
         return shown[0]
     places = (source.takes(typed) for source in installed_sources().values())
     return next((found for place in places if place and (found := store.find(place))), None)
+
+
+def find_book(store: FeedStore, text: str) -> Book | None:
+    """Return a book as `book_named` does, or by its place; None if no or several books match.
+
+    A text with a slash is a place within a subscription, whose talks may become a book.
+    """
+    if "/" in text and not store.is_empty:
+        books = ((feed.feed_id, source_of(feed.address).book_at(store, feed, text)) for feed in store.feeds())
+        found = [(feed_id, book) for feed_id, book in books if book is not None]
+        if len(found) == 1:
+            text = hidden_book(store, *found[0])
+    return book_named(store, text)
 
 
 def subscribe(

@@ -23,8 +23,7 @@ from tui_pod.services.podcasts.podcast_settings import PodcastChoice, choice_of
 from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.logins import KeptLogin
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sources.folders.source import find_book
-from tui_pod.sources.table import find_subscription, source_of
+from tui_pod.sources.table import find_book, find_subscription, source_of
 
 if TYPE_CHECKING:
     from tui_pod.services.caller import ThreadCaller

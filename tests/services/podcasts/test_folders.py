@@ -202,7 +202,7 @@ async def test_folders_are_checked_every_ten_seconds_and_take_a_thousandth_of_th
         planned.put_nowait((wait, look))
         return Mock()
 
-    monkeypatch.setattr("tui_pod.sources.folders.scan.FolderChanges", lambda _: changes)
+    monkeypatch.setattr("tui_pod.sources.refresh.FolderChanges", lambda _: changes)
     monkeypatch.setattr(asyncio.get_running_loop(), "call_later", plan)
     watch = folders.FolderWatch(rig.context, AsyncMock())
     watch.start()
@@ -232,7 +232,7 @@ async def test_folder_that_changed_is_refreshed_until_it_rested_three_times(
         return Mock()
 
     changes = Mock(look=look, look_again=waiting.append, cost=0.001)
-    monkeypatch.setattr("tui_pod.sources.folders.scan.FolderChanges", lambda _: changes)
+    monkeypatch.setattr("tui_pod.sources.refresh.FolderChanges", lambda _: changes)
     monkeypatch.setattr(asyncio.get_running_loop(), "call_later", plan)
     refresh = AsyncMock(side_effect=[True, False, False, False, False])
     folders.FolderWatch(rig.context, refresh).start()

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter, chapters_of, pack_chapters
 from tui_pod.shelf.published import Tags
 from tui_pod.sources.folders import cue
 from tui_pod.sources.folders.beside import Beside
-from tui_pod.sources.folders.cue import chapters_of, cue_of, pack_chapters, read_cue
+from tui_pod.sources.folders.cue import cue_of, read_cue
 
 TAGS = Tags("A", description="Tagged", narrator="Tagged")
 

@@ -33,7 +33,7 @@ from tui_pod.shelf.published import AudioFile, Kinds, PublishedItem, Tags
 from tui_pod.sources.folders.cue import read_cue
 from tui_pod.sources.folders.listing import read_listing
 from tui_pod.sources.folders.names import durations, group, is_book, is_piece
-from tui_pod.sources.folders.source import find_book
+from tui_pod.sources.table import find_book
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 

@@ -16,8 +16,9 @@ from tui_pod.services.transcripts import read_transcript
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.shelf.published import AudioFile, FeedError, Tags
-from tui_pod.sources.folders.scan import FolderChanges, folders_in, holds_more, scan
+from tui_pod.sources.folders.scan import holds_more, scan
 from tui_pod.sources.foreign_texts import ForeignTexts
+from tui_pod.sources.refresh import FolderChanges, folders_in
 from tui_pod.sources.table import subscribe
 
 
@@ -271,6 +272,6 @@ def test_podcast_of_the_network_is_not_watched(watched: Watched) -> None:
 
 def test_cost_of_a_look_is_that_of_known_folders_alone(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter((1.0, 1.25))
-    monkeypatch.setattr("tui_pod.sources.folders.scan.time.thread_time", lambda: next(times))
+    monkeypatch.setattr("tui_pod.sources.refresh.time.thread_time", lambda: next(times))
     watched.look()
     assert watched.changes.cost == 0.25

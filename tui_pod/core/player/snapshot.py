@@ -1,7 +1,7 @@
 """What is playing, as one value, with its chapters and parts. Times within an episode are seconds."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import IntEnum, StrEnum
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple
@@ -33,6 +33,18 @@ class Chapter(NamedTuple):
     """Address of a page about it; empty if there is none."""
     picture: str = ""
     """Address of its picture; empty if there is none."""
+
+
+def pack_chapters(chapters: Iterable[Chapter]) -> str:
+    """Return chapters as one text: a line for each, with its start in seconds and its title."""
+    return "\n".join(f"{chapter.start:.3f} {chapter.title}" for chapter in chapters)
+
+
+def chapters_of(packed: str) -> Iterator[Chapter]:
+    """Yield the chapters in a packed text."""
+    for line in packed.splitlines():
+        start, _, title = line.partition(" ")
+        yield Chapter(float(start), title)
 
 
 JUMP = 2.5

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.player.snapshot import Chapter
+from tui_pod.core.player.snapshot import Chapter, pack_chapters
 from tui_pod.runtime.limited_processes import ContentFault, LimitedProcesses
 from tui_pod.runtime.log import log
 from tui_pod.runtime.threads import in_thread
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui_pod.runtime.threads import CancelToken
     from tui_pod.services.context import Context
     from tui_pod.shelf.feed_store import FeedStore
-    from tui_pod.sources.folders.scan import FolderChanges
+    from tui_pod.sources.refresh import FolderChanges
 
 EVERY = 10.0
 """Seconds between two checks."""
@@ -64,7 +64,7 @@ class FolderWatch:
         """Refresh the folders that changed, again and again until their files rest: one may still be growing."""
         podcasts = await self._context.podcasts.get()
         if self._changes is None:
-            from tui_pod.sources.folders.scan import FolderChanges  # only with podcasts
+            from tui_pod.sources.refresh import FolderChanges  # only with podcasts
 
             self._changes = FolderChanges(podcasts.store)
         changes = self._changes
@@ -97,7 +97,6 @@ def _ask_player(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
     if not asked or feed is None:
         return
     from tui_pod.net.file_address import to_path  # seldom needed
-    from tui_pod.sources.folders.cue import pack_chapters
 
     paths = {os.path.join(to_path(feed.address), path): path for path in asked}
     opened = [*filter(_can_be_opened, paths)]

@@ -110,7 +110,7 @@ class PodcastSettingsService:
     async def find_book(self, episode: str) -> PodcastChoice | None:
         """Return the book that an episode is, or was a part of before the listener called it talks; None otherwise."""
         podcasts = await self._context.podcasts.get()
-        from tui_pod.sources.folders.source import find_book  # reads tags: only with podcasts
+        from tui_pod.sources.table import find_book  # reads tags: only with podcasts
 
         book = await in_thread(lambda _: find_book(podcasts.store, episode))
         if book is None:

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+from tui_pod.core.player.snapshot import pack_chapters
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
 from tui_pod.runtime.files import read_start
 from tui_pod.runtime.limited_processes import ContentFault
@@ -20,7 +21,6 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.runtime.xml import decoded
 from tui_pod.shelf.published import AudioFile, Tags
 from tui_pod.sources.folders import cue
-from tui_pod.sources.folders.cue import pack_chapters
 from tui_pod.sources.foreign_texts import BOOK, door
 from tui_pod.sources.texts.kept import plan_of, read_text, write_plan
 from tui_pod.sources.texts.kinds import PLAIN, READ

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter
+from tui_pod.core.player.snapshot import MAX_CHAPTERS, Chapter, pack_chapters
 from tui_pod.core.text.clean import clean
 
 ENDING = ".cue"
@@ -53,15 +53,3 @@ def cue_of(name: str, sheets: Mapping[str, Mapping[str, str]], names: Iterable[s
         if is_beside and len(chapters) == 1 and only not in names:
             return chapters[only]
     return ""
-
-
-def pack_chapters(chapters: Iterable[Chapter]) -> str:
-    """Return chapters as one text: a line for each, with its start in seconds and its title."""
-    return "\n".join(f"{chapter.start:.3f} {chapter.title}" for chapter in chapters)
-
-
-def chapters_of(packed: str) -> Iterator[Chapter]:
-    """Yield the chapters in a packed text."""
-    for line in packed.splitlines():
-        start, _, title = line.partition(" ")
-        yield Chapter(float(start), title)

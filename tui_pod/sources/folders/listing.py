@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from tui_pod.core.library.parts import Part, arrange
 from tui_pod.core.library.values import PLAYABLE_ENDINGS
-from tui_pod.core.player.snapshot import part_chapters, with_chapters
+from tui_pod.core.player.snapshot import chapters_of, part_chapters, with_chapters
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean, clean_title, fold
 from tui_pod.net.address import absolute
 from tui_pod.net.file_address import SCHEME, to_path
@@ -29,7 +29,6 @@ from tui_pod.shelf.published import (
     Tags,
 )
 from tui_pod.sources.folders.beside import Beside, FolderTexts, is_document
-from tui_pod.sources.folders.cue import chapters_of
 from tui_pod.sources.folders.names import (
     album_of,
     durations,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,11 +13,9 @@ from typing import NamedTuple
 
 from tui_pod.core.library.values import PLAYABLE_ENDINGS, UNPLAYABLE_ENDINGS
 from tui_pod.core.text.clean import clean, counted
-from tui_pod.net.file_address import path_of
 from tui_pod.runtime.files import FULL, reason
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import AudioFile, Tags
 from tui_pod.sources.folders.beside import Beside, FolderTexts, episodes_of, is_document, is_text
 from tui_pod.sources.folders.names import is_piece
@@ -193,63 +190,3 @@ def _kind(entry: os.DirEntry[str], left_out: _LeftOut) -> str:
 def holds_more(root: str, count: int) -> bool:
     """Return True if a folder and its subfolders have more than `count` audio files. Raises as `scan` does."""
     return next(islice(_walk(root, _LeftOut(), CancelToken()), count, None), None) is not None
-
-
-def folders_in(root: str, cancel: CancelToken) -> dict[str, int]:
-    """Return when a folder and each subfolder last changed (nanoseconds), by path; -1 for a missing one."""
-    found: dict[str, int] = {}
-    waiting = [(root, 0)]
-    while waiting:
-        path, depth = waiting.pop()
-        cancel.check()
-        try:
-            found[path] = os.stat(path).st_mtime_ns
-            with os.scandir(path) as entries:
-                waiting += [
-                    (entry.path, depth + 1)
-                    for entry in entries
-                    if not entry.name.startswith(".") and entry.is_dir(follow_symlinks=False) and depth < MAX_DEPTH
-                ]
-        except OSError:  # missing, or not a folder
-            found.setdefault(path, -1)
-    return found
-
-
-class FolderChanges:
-    """The state of a store's folders at the last look."""
-
-    def __init__(self, store: FeedStore) -> None:
-        self._store = store
-        self._generation: tuple[int, int] | None = None
-        self._roots: dict[str, str] = {}
-        self._seen: dict[str, dict[str, int]] = {}
-        self.cost = 0.0
-        """Seconds of processor time that the last look took at folders already known."""
-
-    def look(self, cancel: CancelToken) -> list[str]:
-        """Return the ids of the folders that changed since the last look, at first of all. Raises FeedStoreError."""
-        if self._store.generation != self._generation:
-            self._generation = self._store.generation
-            feeds = self._store.feeds()
-            self._roots = {feed.feed_id: root for feed in feeds if (root := path_of(feed.address)) is not None}
-        begun = time.thread_time()
-        unseen = [feed_id for feed_id, root in self._roots.items() if not self._is_as_seen(feed_id, root)]
-        self.cost = time.thread_time() - begun
-        for feed_id in unseen:
-            self._seen[feed_id] = folders_in(self._roots[feed_id], cancel)
-        return unseen
-
-    def look_again(self, feed_id: str) -> None:
-        """Report a folder as changed at the next look, because a file may still be growing."""
-        self._seen.pop(feed_id, None)
-
-    def _is_as_seen(self, feed_id: str, root: str) -> bool:
-        seen = self._seen.get(feed_id)
-        return seen is not None and root in seen and all(_changed_at(path) == changed for path, changed in seen.items())
-
-
-def _changed_at(path: str) -> int:
-    try:
-        return os.stat(path).st_mtime_ns
-    except OSError:
-        return -1

@@ -21,9 +21,9 @@ from tui_pod.net.file_address import SCHEME, path_of, to_address, to_path, typed
 from tui_pod.runtime.subprocesses import end_with_parent, running, start_of
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
-from tui_pod.shelf.files import Book, book_named, hidden_book, read_files, read_kinds, store_files
+from tui_pod.shelf.files import read_files, read_kinds, store_files
 from tui_pod.shelf.opml import Entry
-from tui_pod.shelf.published import UNSAID, FeedError, Listing
+from tui_pod.shelf.published import UNSAID, FeedError, Listing, PublishedItem
 from tui_pod.shelf.subscription import Subscription
 from tui_pod.sources.folders.beside import FolderTexts
 from tui_pod.sources.folders.listing import PLAYLIST_ENDINGS, book_at, read_listing
@@ -87,6 +87,14 @@ class FolderSource(EpisodeSource):
         """Return its path."""
         return to_path(address)
 
+    def watched(self, address: str) -> str:
+        """Return its path."""
+        return to_path(address)
+
+    def book_at(self, store: FeedStore, feed: Subscription, place: str) -> PublishedItem | None:
+        """Return a folder within it as the book that it is or may become."""
+        return book_at(read_files(store, feed.feed_id).values(), to_path(feed.address), place, feed.feed_id)
+
 
 def _refresh(store: FeedStore, path: str, feed_id: str, cancel: CancelToken) -> tuple[int, bool]:
     kinds, is_same = read_kinds(store, feed_id)
@@ -123,24 +131,6 @@ def _moved(store: FeedStore, listing: Listing) -> Subscription | None:
             if former and len(former & keys) >= SAME_SHARE * len(former):
                 return feed
     return None
-
-
-def find_book(store: FeedStore, text: str) -> Book | None:
-    """Return a book as `book_named` does, or by its folder; None if no or several books match.
-
-    A text with a slash is the place of a folder (see `book_at`), whose talks may become a book.
-    """
-    if "/" in text and not store.is_empty:
-        roots = ((feed.feed_id, path_of(feed.address)) for feed in store.feeds())
-        books = (
-            (feed_id, book_at(read_files(store, feed_id).values(), root, text, feed_id))
-            for feed_id, root in roots
-            if root is not None
-        )
-        found = [(feed_id, book) for feed_id, book in books if book is not None]
-        if len(found) == 1:
-            text = hidden_book(store, *found[0])
-    return book_named(store, text)
 
 
 _WAYS: dict[str, Callable[[FeedStore, str, str, CancelToken], tuple[Any, ...]]] = {"refresh": _refresh, "add": _add}
