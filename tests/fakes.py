@@ -57,9 +57,9 @@ from tui_pod.services.sync import SyncService
 from tui_pod.services.sync_setup import SyncSetup
 from tui_pod.services.tasks import BackgroundTasks
 from tui_pod.shelf.published import Published, PublishedItem
+from tui_pod.sources import directories
+from tui_pod.sources.directories import Finding
 from tui_pod.sources.opened import Podcasts
-from tui_pod.sources.podcasts import directories
-from tui_pod.sources.podcasts.directories import Finding
 from tui_pod.sync.folder import Machine
 
 START = datetime(2026, 11, 24, 13, 0, tzinfo=UTC)

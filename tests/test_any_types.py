@@ -27,9 +27,9 @@ from tui_pod.integrations.remote_server import parse_request, perform
 from tui_pod.net.json_client import Reply
 from tui_pod.recordings.sparse_file import read_content, read_note
 from tui_pod.shelf.opml import parse_opml
-from tui_pod.sources.podcasts import directories
+from tui_pod.sources import directories
+from tui_pod.sources.directories import fyyd, itunes_episodes
 from tui_pod.sources.podcasts.chapters import parse_chapters
-from tui_pod.sources.podcasts.directories import fyyd, itunes_episodes
 from tui_pod.sources.podcasts.json_feed import parse_json_feed
 from tui_pod.sources.servers.source import to_found, to_listed
 from tui_pod.state.store import StateFile

@@ -215,7 +215,7 @@ ELSEWHERE = """
 import sys
 from functools import partial
 from tui_pod.cli.main import main
-from tui_pod.sources.podcasts import directories
+from tui_pod.sources import directories
 directories.itunes = partial(directories.itunes, base="{0}")
 directories.fyyd = partial(directories.fyyd, base="{0}")
 sys.exit(main())

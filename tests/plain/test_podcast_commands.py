@@ -32,7 +32,7 @@ from tui_pod.services.podcasts.troubles import Trouble
 from tui_pod.services.usual_settings import UsualSettings
 from tui_pod.shelf.opml import Entry, Imported
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.podcasts.directories import Finding, FoundPodcast
+from tui_pod.sources.directories import Finding, FoundPodcast
 from tui_pod.sync.taking import ImportPlan
 
 CAST = "https://cast.example.org/f"

@@ -169,7 +169,7 @@ def _move_itunes(base: str) -> None:
     """Ask iTunes at this address."""
     from functools import partial
 
-    from tui_pod.sources.podcasts import directories
+    from tui_pod.sources import directories
 
     for name in ("itunes", "itunes_episodes"):
         setattr(directories, name, partial(getattr(directories, name), base=base))

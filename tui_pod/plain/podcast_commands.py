@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui_pod.services.podcasts.directories import DirectorySearch
     from tui_pod.services.podcasts.feeds import FeedService
     from tui_pod.services.podcasts.podcast_settings import PodcastChoice
-    from tui_pod.sources.podcasts.directories import FoundPodcast
+    from tui_pod.sources.directories import FoundPodcast
 
 IN_PLAIN = f"{key_of('feed.refresh')} on a podcast tries again, and asks for a login if it wants one."
 NOT_ADDED = "No podcast added."

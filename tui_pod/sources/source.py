@@ -18,7 +18,7 @@ from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.database import FeedStoreError, number_of
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Folder
-from tui_pod.shelf.published import PublishedItem
+from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.shelf.subscription import Subscription, read_subscriptions
 
 READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
@@ -131,6 +131,10 @@ class EpisodeSource:
 
     def subscribe(self, store: FeedStore, request: SubscribeRequest, cancel: CancelToken) -> Subscribed:
         """Subscribe to what it `takes`. Raises UserError if it cannot be read or stored; nothing is stored then."""
+        raise NotImplementedError
+
+    def preview(self, address: str, policy: NetworkPolicy, cancel: CancelToken) -> Published:
+        """Return what is at an address that a directory named, without subscribing. Raises UserError if it cannot."""
         raise NotImplementedError
 
     def refresh(

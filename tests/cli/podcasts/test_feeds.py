@@ -24,7 +24,7 @@ from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import ProgressRecord, SettingRecord
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import parse_opml
-from tui_pod.sources.podcasts import directories
+from tui_pod.sources import directories
 from tui_pod.state.store import StateFile
 
 

@@ -18,7 +18,7 @@ from tui_pod.config.paths import find_paths
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import build_library
 from tui_pod.core.selection.playlist import read_m3u, to_m3u
-from tui_pod.sources.podcasts import directories
+from tui_pod.sources import directories
 
 
 @pytest.fixture

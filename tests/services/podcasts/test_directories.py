@@ -10,7 +10,7 @@ from tests.sources.server import Site, feed, item
 from tui_pod.config.settings import FindSettings
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.sources.podcasts import directories
+from tui_pod.sources import directories
 
 
 @pytest.mark.parametrize("key", ["", "key"])

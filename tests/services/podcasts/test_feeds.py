@@ -23,7 +23,7 @@ from tui_pod.services.frontend import Job
 from tui_pod.shelf import feed_store
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.match import episode_id
-from tui_pod.sources.podcasts import directories
+from tui_pod.sources import directories
 from tui_pod.sources.table import subscribe
 
 PATIENT = NetworkPolicy(limits=Limits(1024 * 1024, seconds=2 * PATIENCE, idle=2 * PATIENCE, head=2 * PATIENCE))

@@ -9,7 +9,7 @@ from typing import Any
 from tests.sources import server
 from tests.sources.server import Site
 from tui_pod.net.access import NetworkPolicy
-from tui_pod.sources.podcasts.directories import Directory, Finding, find, fyyd, itunes, podcast_index
+from tui_pod.sources.directories import Directory, Finding, find, fyyd, itunes, podcast_index
 
 ITUNES: dict[str, Any] = {
     "resultCount": 3,

@@ -18,7 +18,8 @@ from tui_pod.net.fetch import FetchError, Limits
 from tui_pod.runtime.threads import Cancelled, CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.published import FeedError
-from tui_pod.sources.podcasts import directories, pages
+from tui_pod.sources import directories
+from tui_pod.sources.podcasts import pages
 from tui_pod.sources.podcasts.pages import read_link
 from tui_pod.sources.refresh import refresh
 from tui_pod.sources.source import Subscribed

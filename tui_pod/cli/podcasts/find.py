@@ -17,7 +17,7 @@ from tui_pod.config.paths import find_paths
 from tui_pod.core.errors import UsageError, UserError
 from tui_pod.core.text.clean import clean, counted, enumerated
 from tui_pod.services.podcasts.opening import network_policy
-from tui_pod.sources.podcasts.directories import NO_CHARTS, FoundPodcast, country_for, find, find_top, make_directories
+from tui_pod.sources.directories import NO_CHARTS, FoundPodcast, country_for, find, find_top, make_directories
 
 
 def run(options: Namespace) -> int:

@@ -12,7 +12,7 @@ from tui_pod.runtime.threads import in_thread
 if TYPE_CHECKING:
     from tui_pod.services.context import Context
     from tui_pod.shelf.published import Published
-    from tui_pod.sources.podcasts.directories import Finding
+    from tui_pod.sources.directories import Finding
 
 _NAMES = {"itunes": "iTunes", "fyyd": "fyyd", "podcastindex": "Podcast Index"}
 
@@ -50,7 +50,7 @@ class DirectoryService:
     async def find(self, words: str) -> DirectorySearch:
         """Return the podcasts that match in the directories, and the errors of directories that failed."""
         podcasts = await self._context.podcasts.get()
-        from tui_pod.sources.podcasts.directories import find, make_directories  # brings TLS, 2 MiB
+        from tui_pod.sources.directories import find, make_directories  # brings TLS, 2 MiB
 
         chosen = self._settings
         directories = make_directories(
@@ -63,14 +63,14 @@ class DirectoryService:
     @property
     def charts(self) -> tuple[str, ...]:
         """The categories of the charts; empty if no directory has charts."""
-        from tui_pod.sources.podcasts.directories import CATEGORIES  # brings TLS
+        from tui_pod.sources.directories import CATEGORIES  # brings TLS
 
         return tuple(CATEGORIES) if "itunes" in self._settings.directories else ()
 
     @property
     def country(self) -> str:
         """The country of the charts (two letters) unless the listener chooses another one."""
-        from tui_pod.sources.podcasts.directories import country_for  # brings TLS
+        from tui_pod.sources.directories import country_for  # brings TLS
 
         return country_for(self._settings.country, os.environ)
 
@@ -80,14 +80,14 @@ class DirectoryService:
         Raises UserError if there is no such category.
         """
         podcasts = await self._context.podcasts.get()
-        from tui_pod.sources.podcasts.directories import find_top  # brings TLS
+        from tui_pod.sources.directories import find_top  # brings TLS
 
         with self._context.tasks.showing("find", "asking iTunes"):
             return await self.marked(await find_top(typed, self.country, podcasts.fetched, podcasts.access.policy))
 
     async def named(self, title: str, address: str) -> DirectorySearch:
         """Return the podcast at an address as if it had been found."""
-        from tui_pod.sources.podcasts.directories import Finding, FoundPodcast  # brings TLS
+        from tui_pod.sources.directories import Finding, FoundPodcast  # brings TLS
 
         return await self.marked(Finding((FoundPodcast(address, title),)))
 
@@ -101,7 +101,8 @@ class DirectoryService:
     async def preview(self, address: str) -> Published:
         """Return the feed at an address from a directory, without subscribing. Raises UserError if that fails."""
         podcasts = await self._context.podcasts.get()
-        from tui_pod.sources.podcasts.pages import read_page  # brings TLS
+        from tui_pod.sources.table import source_of  # brings TLS
 
         with self._context.tasks.showing("find", "fetching the podcast"):
-            return (await in_thread(lambda cancel: read_page(address, podcasts.access.policy, cancel)))[1]
+            source = source_of(address)
+            return await in_thread(lambda cancel: source.preview(address, podcasts.access.policy, cancel))

@@ -29,10 +29,10 @@ from tui_pod.net.login import Login
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.published import FeedError, NotAFeed, Published, PublishedItem
+from tui_pod.sources import directories
+from tui_pod.sources.directories import UNREADABLE
 from tui_pod.sources.foreign_texts import FEED, door
 from tui_pod.sources.items import MAX_ITEMS
-from tui_pod.sources.podcasts import directories
-from tui_pod.sources.podcasts.directories import UNREADABLE
 
 ACCEPT = "application/rss+xml, application/atom+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 

@@ -129,6 +129,10 @@ class PodcastSource(EpisodeSource):
         raise problem or FeedError(refusal(link) if link is not None else "There is no feed.")
 
     @spending(FEED.seconds)
+    def preview(self, address: str, policy: NetworkPolicy, cancel: CancelToken) -> Published:
+        """Return the feed at an address, without older pages."""
+        return read_page(address, policy, cancel)[1]
+
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult | Storing:

@@ -20,7 +20,7 @@ from tui_pod.core.text.clean import counted, enumerated, length
 from tui_pod.services.podcasts.directories import DirectorySearch
 from tui_pod.services.services import Services
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sources.podcasts.directories import FoundPodcast
+from tui_pod.sources.directories import FoundPodcast
 from tui_pod.ui.screens.dialog import ChoiceList, Dialog, DialogBody, TitledRow
 from tui_pod.ui.screens.podcasts.login import subscribe
 from tui_pod.ui.widgets.cover import Cover, are_covers_drawn

@@ -18,8 +18,8 @@ from tests.sources.server import Site
 from tui_pod.core.errors import UserError
 from tui_pod.net.access import NetworkPolicy
 from tui_pod.runtime.passwords import PasswordError
-from tui_pod.sources.podcasts import directories
-from tui_pod.sources.podcasts.directories import (
+from tui_pod.sources import directories
+from tui_pod.sources.directories import (
     MOST,
     Finding,
     FoundPodcast,
