@@ -258,8 +258,8 @@ class FolderChanges:
         """Return the ids of the folders that changed since the last look, at first of all. Raises FeedStoreError."""
         if self._store.generation != self._generation:
             self._generation = self._store.generation
-            found = ((feed.feed_id, source_of(feed.address).watched(feed.address)) for feed in self._store.feeds())
-            self._roots = {feed_id: root for feed_id, root in found if root is not None}
+            found = ((feed, source_of(feed.address)) for feed in self._store.feeds())
+            self._roots = {feed.feed_id: source.shown(feed.address) for feed, source in found if source.is_watched}
         begun = time.thread_time()
         unseen = [feed_id for feed_id, root in self._roots.items() if not self._is_as_seen(feed_id, root)]
         self.cost = time.thread_time() - begun

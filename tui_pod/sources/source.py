@@ -116,6 +116,8 @@ class EpisodeSource:
     """Whether another machine can use its addresses: they are then exported as OPML."""
     hides_missing = False
     """Whether it hides the episodes that are no longer there; otherwise settings say when old ones are hidden."""
+    is_watched = False
+    """Whether its subscriptions are paths on this machine (see `shown`): they are refreshed when they change."""
     keeps_progress = False
     """Whether it keeps the listener's progress, with which a sync exchanges it."""
     has_parts = False
@@ -183,10 +185,6 @@ class EpisodeSource:
     def options(self) -> Mapping[str, Setting]:
         """Return the settings that only its subscriptions have, by name."""
         return {}
-
-    def watched(self, address: str) -> str | None:
-        """Return the path whose changes a refresh should follow at once; None if only a refresh shows them."""
-        return None
 
     def book_at(self, store: FeedStore, feed: Subscription, place: str) -> PublishedItem | None:
         """Return what a place within a subscription names, if it is or may become a book; None if none or several."""

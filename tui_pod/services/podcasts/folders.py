@@ -96,9 +96,10 @@ def _ask_player(store: FeedStore, feed_id: str, cancel: CancelToken) -> None:
     asked, feed = without_contents(store, feed_id, MOST_ASKED), store.find(feed_id)
     if not asked or feed is None:
         return
-    from tui_pod.net.file_address import to_path  # seldom needed
+    from tui_pod.sources.table import source_of  # seldom needed
 
-    paths = {os.path.join(to_path(feed.address), path): path for path in asked}
+    root = source_of(feed.address).shown(feed.address)
+    paths = {os.path.join(root, path): path for path in asked}
     opened = [*filter(_can_be_opened, paths)]
     found: dict[str, Any] = {}
     for start in range(0, len(opened), AT_ONCE):

@@ -51,7 +51,7 @@ class FolderSource(EpisodeSource):
     noun = "folder"
     schemes = (SCHEME.partition(":")[0],)
     is_online = is_portable = False
-    hides_missing = True
+    hides_missing = is_watched = True
     cannot_move = "a folder can only move to another folder, or to topics"
 
     def takes(self, typed: str, is_shell: bool = False) -> str | None:
@@ -84,10 +84,6 @@ class FolderSource(EpisodeSource):
         return True
 
     def shown(self, address: str) -> str:
-        """Return its path."""
-        return to_path(address)
-
-    def watched(self, address: str) -> str:
         """Return its path."""
         return to_path(address)
 

@@ -395,8 +395,28 @@ class ServerSource(EpisodeSource):
         return typed_bases(typed)
 
     def log_in(self, store: FeedStore, typed: str, user: str, password: str, command: str = "") -> tuple[str, str]:
-        """Log in to a server and subscribe to it; its libraries are still to be read."""
-        return add_server(store, typed, user, password, command)
+        """Log in to a server and subscribe to it; its libraries are still to be read.
+
+        A server that is here under another address, with the same account, is used under this one from now on.
+        """
+        base, libraries, account = _reach(store, typed_bases(typed), user, password)
+        is_own, title = is_private(f"{base}/"), urlsplit(base).netloc
+        here = _here(store, {ident_of(each.get("id")) for each in libraries}, account)
+        known = here or store.find(to_address(base), with_removed=True)
+        feed_id = known.feed_id if known is not None else to_address(base)
+        if here is not None and to_base(here.address) != base:
+            store.logins.forget(feed_id)
+            store.move(feed_id, to_address(base, unquote(here.address.partition("#")[2])))
+        elif _owner(store, feed_id, base) not in ("", account):
+            feed_id, title = to_address(base, account), f"{title} ({account})"
+        store.logins.keep(KeptLogin(feed_id, origin(f"{base}/"), user, "" if command else password, command, is_own))
+        store.subscribe([Entry(feed_id, title)])
+        store.set_private_origin(feed_id, origin(f"{base}/") if is_own else None)
+        names = enumerated([clean(text(each.get("name"))) for each in libraries])
+        said = f"{base}: logged in; libraries: {names or 'none'}"
+        if here is not None and to_base(here.address) != base:
+            said += f". It is the server that you added as {to_base(here.address)}, from now on under this address"
+        return feed_id, said
 
     def logins(self, store: FeedStore, feed_id: str) -> tuple[Login, ...]:
         """Return a login that gets tokens from the server."""
@@ -410,31 +430,6 @@ class ServerSource(EpisodeSource):
         except UserError as error:
             return False, str(error), f"try again, or log in anew: tui-pod server add {base}"
         return True, f"{base}: libraries: {len(libraries)}", ""
-
-
-def add_server(store: FeedStore, typed: str, user: str, password: str, command: str = "") -> tuple[str, str]:
-    """Do what `ServerSource.log_in` does.
-
-    A server that is here under another address, with the same account, is used under this one from now on.
-    """
-    base, libraries, account = _reach(store, typed_bases(typed), user, password)
-    is_own, title = is_private(f"{base}/"), urlsplit(base).netloc
-    here = _here(store, {ident_of(each.get("id")) for each in libraries}, account)
-    known = here or store.find(to_address(base), with_removed=True)
-    feed_id = known.feed_id if known is not None else to_address(base)
-    if here is not None and to_base(here.address) != base:
-        store.logins.forget(feed_id)
-        store.move(feed_id, to_address(base, unquote(here.address.partition("#")[2])))
-    elif _owner(store, feed_id, base) not in ("", account):
-        feed_id, title = to_address(base, account), f"{title} ({account})"
-    store.logins.keep(KeptLogin(feed_id, origin(f"{base}/"), user, "" if command else password, command, is_own))
-    store.subscribe([Entry(feed_id, title)])
-    store.set_private_origin(feed_id, origin(f"{base}/") if is_own else None)
-    names = enumerated([clean(text(each.get("name"))) for each in libraries])
-    said = f"{base}: logged in; libraries: {names or 'none'}"
-    if here is not None and to_base(here.address) != base:
-        said += f". It is the server that you added as {to_base(here.address)}, from now on under this address"
-    return feed_id, said
 
 
 def _here(store: FeedStore, libraries: set[str], account: str) -> Subscription | None:
