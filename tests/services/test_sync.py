@@ -21,7 +21,7 @@ from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.player.ports import Ports
 from tui_pod.core.player.snapshot import Playback, PlayerStatus
 from tui_pod.core.progress.bookmarks import Bookmark
-from tui_pod.core.progress.cards import OF_EPISODE, Card
+from tui_pod.core.progress.cards import OF_EPISODE, Card, Notebook
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.core.progress.records import ProgressRecord
@@ -53,7 +53,7 @@ class Rig:
         ports = Ports(FakePlayer(), FakeSources(), self.writer, self.frontend, self.clock, "run")
         former = {"two": Progress(START - timedelta(days=1), 10.0)}
         self.controller = PlaybackController(library, ProgressIndex(library, former), ports)
-        self.report: dict[str, Any] = {"received": []}
+        self.report: dict[str, Any] = {}
         self.failure = ""
         self.is_first = False
         self.runs: list[str] = []
@@ -63,7 +63,8 @@ class Rig:
         self.news: list[bool] = []
         """Whether another machine has synced, look by look; then nothing has."""
         self.elsewhere: dict[str, Progress] = {}
-        """What another program's sync has received."""
+        """What a sync, of this program or another, has received."""
+        self.notebook = Notebook()
         self.looks: list[bool] = []
         """Whether each look was at the server too."""
         self.shown: list[str | None] = []
@@ -104,15 +105,16 @@ class Rig:
         self.looks.append(with_server)
         return self.news.pop(0) if self.news else False
 
-    async def _take_progress(self) -> None:
-        self.controller.editor.receive(self.elsewhere)
+    async def _take_progress(self, label: Callable[[dict[str, Progress]], str] | None = None) -> bool:
+        is_new = self.controller.editor.receive(self.elsewhere, label and label(self.elsewhere))
+        return self.controller.bookmarks.receive_all(self.notebook, "synced" if label else None) or is_new
 
     async def _show_playing(self, episode: str | None) -> None:
         self.shown.append(episode)
 
     async def _reload(self) -> None:
         self.runs.append("reload")
-        self.report = {"received": []}
+        self.report = {}
 
     async def start(self) -> None:
         """Start, and wait for the first sync."""
@@ -130,10 +132,10 @@ class Rig:
         self.service.sync_now()
         await self.synced()
 
-    def received(self, ident: str, position: float, status: str = "started", **more: object) -> dict[str, Any]:
-        time = (START - timedelta(hours=1)).isoformat()
-        marks = {"status": status, "played": status == "played"}
-        return {"id": ident, "position": position, "updated": time, **marks, **more}
+    def received(self, ident: str, position: float, status: str = "started", **more: Any) -> None:
+        """Have a sync receive this."""
+        is_played = status == "played"
+        self.elsewhere[ident] = Progress(START - timedelta(hours=1), position, played=is_played)._replace(**more)
 
 
 @pytest.fixture
@@ -144,7 +146,8 @@ async def rig() -> Any:
 
 
 async def test_what_came_in_is_shown_and_can_be_undone(rig: Rig) -> None:
-    rig.report["received"] = [rig.received("one", 30.0), rig.received("two", 0.0, "played")]
+    rig.received("one", 30.0)
+    rig.received("two", 0.0, "played")
     await rig.start()
     index = rig.controller.progress_index
     one, two = index.get("one"), index.get("two")
@@ -162,36 +165,31 @@ async def test_what_came_in_is_shown_and_can_be_undone(rig: Rig) -> None:
 async def test_what_was_dismissed_and_heard_elsewhere_is_so_at_once(rig: Rig) -> None:
     index = rig.controller.progress_index
     rig.controller.play("two")
-    older = (START - timedelta(days=2)).isoformat()
-    rig.report["received"] = [
-        rig.received("one", 30.0, dismissed=True),
-        {**rig.received("two", 5.0), "updated": older, "heard": "1-5", "plays": 3},
-    ]
+    rig.received("one", 30.0, is_dismissed=True)
+    rig.received("two", 5.0, updated=START - timedelta(days=2), played_ranges=((1.0, 5.0),), plays=3)
     await rig.start()
     two = present(index.get("two"))
     assert (index.continue_count, two.position, two.plays, two.played_ranges) == (1, 10.0, 3, ((1.0, 5.0),))
 
 
 async def test_bookmarks_and_cards_that_came_in_are_shown_and_can_be_undone(rig: Rig) -> None:
-    time = START.isoformat(" ")
-    rig.report["bookmarks"] = [
-        {"episode": "one", "start": 5.0, "end": 9.0, "text": "Said.", "note": "", "title": "One", "created": time,
-         "updated": time, "elsewhere": 1},
-    ]  # fmt: skip
-    rig.report["cards"] = [{"episode": "one", "due": time, "updated": time}]
+    bookmark = Bookmark("one", 5.0, 9.0, START, START, "Said.", title="One")
+    card = Card("one", OF_EPISODE, START, START)
+    rig.notebook = Notebook((bookmark,), (card,))
     await rig.start()
-    assert list(rig.controller.bookmarks) == [Bookmark("one", 5.0, 9.0, START, START, "Said.", title="One")]
-    assert list(rig.controller.bookmarks.cards) == [Card("one", OF_EPISODE, START, START)]
+    assert (list(rig.controller.bookmarks), list(rig.controller.bookmarks.cards)) == ([bookmark], [card])
     assert rig.frontend.said[-1] == "1 bookmark synced. Press u to undo."
     rig.controller.undo()
     assert not list(rig.controller.bookmarks)
 
 
 async def test_notice_names_the_machine_and_both_positions(rig: Rig) -> None:
-    rig.report["received"] = [rig.received("two", 75.0, **{"from": "laptop"})]
+    rig.received("two", 75.0, origin="laptop")
     await rig.start()
     assert rig.frontend.said[-1] == "“Two”: 0:10 → 1:15, from laptop, 1 h ago. Press u to undo."
-    rig.report["received"] = [rig.received("one", 5.0, **{"from": "desk"}), rig.received("three", 5.0)]
+    rig.elsewhere.clear()
+    rig.received("one", 5.0, origin="desk")
+    rig.received("three", 5.0)
     await rig.sync()
     assert rig.frontend.said[-1] == "2 episodes synced from desk. Press u to undo."
 
@@ -200,7 +198,7 @@ async def test_first_play_waits_for_the_newer_position(rig: Rig) -> None:
     await rig.start()
     rig.clock.go(60.0)
     rig.news = [True]
-    rig.report["received"] = [rig.received("two", 75.0)]
+    rig.received("two", 75.0)
     rig.controller.play("two")
     assert not rig.controller.playback.is_loaded
     await rig.synced()
@@ -504,14 +502,14 @@ async def test_time_since_the_last_sync_is_in_minutes_then_in_hours(rig: Rig, se
 async def test_notice_of_one_episode_tells_what_was_here_and_what_came(
     rig: Rig, ident: str, position: float, status: str, label: str
 ) -> None:
-    rig.report["received"] = [rig.received(ident, position, status)]
+    rig.received(ident, position, status)
     await rig.sync()
     assert rig.frontend.said == [f"{label}. Press u to undo."]
 
 
 async def test_episode_that_was_played_here_is_named_so(rig: Rig) -> None:
     rig.controller.editor.mark(["two"], played=True)
-    rig.report["received"] = [{**rig.received("two", 75.0), "updated": (START + timedelta(hours=1)).isoformat()}]
+    rig.received("two", 75.0, updated=START + timedelta(hours=1))
     await rig.start()
     assert rig.frontend.said[-1] == "“Two”: played → 1:15. Press u to undo."
 
@@ -557,9 +555,9 @@ async def test_podcasts_that_cannot_be_asked_about_are_named(rig: Rig) -> None:
 
 
 async def test_long_names_are_cut_in_the_question(rig: Rig) -> None:
-    rig.report.update(waiting=["x" * 100], received=[rig.received("two", 75.0, **{"from": "y" * 100})])
+    rig.report["waiting"] = ["x" * 100]
     await rig.start()
-    assert [len(max(re.split("[., ]", text), key=len)) for text in rig.frontend.said] == [60, 60]
+    assert [len(max(re.split("[., ]", text), key=len)) for text in rig.frontend.said] == [60]
 
 
 async def test_first_sync_that_would_change_nothing_says_so_and_is_asked_about_once(rig: Rig) -> None:

@@ -426,14 +426,18 @@ def test_save_of_another_program_is_seen_behind_an_own_one(mine: StateFile, thei
     assert mine.read_elsewhere().progress.keys() == {"a", "b"}
 
 
-def test_of_a_large_state_only_the_journal_is_read(
+def test_of_a_large_state_only_the_journal_is_read_until_another_program_has_compacted(
     mine: StateFile, theirs: StateFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     theirs.append([record("a", 1)])
     theirs.compact()
+    mine.load()
     theirs.append([record("b", 2)])
     monkeypatch.setattr(store, "SMALL_STATE", 10)
     assert mine.read_elsewhere().progress.keys() == {"b"}
+    theirs.append([record("c", 3)])
+    theirs.compact()
+    assert mine.read_elsewhere().progress.keys() == {"a", "b", "c"}
 
 
 @pytest.mark.parametrize("content", ["", "version = 1\n[episo", "version = 99\n"])

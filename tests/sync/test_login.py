@@ -14,6 +14,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -26,7 +27,7 @@ from tui_pod.cli.main import main
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.net.fetch import Limits
 from tui_pod.net.json_client import Reply
-from tui_pod.services.sync import received
+from tui_pod.services.other_programs import OtherPrograms
 from tui_pod.state.store import StateFile
 from tui_pod.sync import login
 from tui_pod.sync.actions import action_mark
@@ -275,7 +276,7 @@ def test_server_is_asked_from_a_minute_before_the_last_sync_on_but_not_from_befo
 ROOT = Path(__file__).parents[2]
 
 
-async def test_every_field_reaches_every_carrier(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_every_field_reaches_every_carrier(tmp_path: Path) -> None:
     there, here = (Machine(name, tmp_path / name) for name in ("there", "here"))
     for machine in (there, here):
         machine.home.mkdir()
@@ -290,13 +291,11 @@ async def test_every_field_reaches_every_carrier(tmp_path: Path, capsys: pytest.
     there.file.compact()
     assert there.file.load().progress == {"one": whole_progress()}, "snapshot"
     assert main(["sync", *options, str(there.file.path), "--yes"]) == 0
-    capsys.readouterr()
-    assert main(["sync", "--json", *options, str(here.file.path), "--yes"]) == 0
+    room, watched = make_room(), StateFile(here.file.path)
+    assert watched.load().progress == {}
+    assert main(["sync", *options, str(here.file.path), "--yes"]) == 0
     assert StateFile(here.file.path).load().progress == {"one": whole_progress()}, "folder"
-    report = json.loads(capsys.readouterr().out)
-    room = make_room()
-    assert received(report) == {"one": whole_progress()}, "report"
-    room.controller.editor.receive(received(report))
+    await OtherPrograms(room.controller, watched, Mock()).take_progress()
     assert room.progress_index.get("one") == whole_progress(), "app"
 
 

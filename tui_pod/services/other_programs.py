@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.progress.progress import Progress
@@ -51,7 +51,7 @@ class OtherPrograms:
 
     @contextlib.contextmanager
     def leaving_progress(self) -> Iterator[None]:
-        """Ignore changed progress and bookmarks while a sync runs, which shows them itself and makes them undoable."""
+        """Ignore changed progress and bookmarks while a sync runs, which takes them over with a label."""
         self._is_leaving_progress = True
         try:
             yield
@@ -67,22 +67,26 @@ class OtherPrograms:
             await self.take_progress()
         await self._look_at_feeds()
 
-    async def take_progress(self) -> None:
-        """Take over progress, bookmarks and the queue that another program has saved."""
+    async def take_progress(self, label: Callable[[Mapping[str, Progress]], str] | None = None) -> bool:
+        """Take over progress, bookmarks, the queue and choices that another program has saved.
+
+        With a `label`, which says what progress a sync has brought, the listener is told, and can undo it. Return
+        whether progress or bookmarks were new.
+        """
         if not self._file.is_changed_elsewhere:
-            return
+            return False
         saved, known = await in_thread(lambda _: self._file.read_elsewhere()), self._controller.progress_index
-        self._controller.editor.receive(
-            {
-                ident: progress
-                for ident, progress in saved.progress.items()
-                if (here := known.get(ident)) is None or _is_news(here, progress)
-            }
-        )
-        self._controller.bookmarks.receive_all(saved.notebook)
+        new = {
+            ident: progress
+            for ident, progress in saved.progress.items()
+            if (here := known.get(ident)) is None or _is_news(here, progress)
+        }
+        has_news = self._controller.editor.receive(new, label and label(new))
+        has_news |= self._controller.bookmarks.receive_all(saved.notebook, "synced" if label else None)
         self._controller.receive_queue(read_news(saved))
         self._controller.mixer.receive(saved.tables)
         self._controller.passages.load(saved.tables)
+        return has_news
 
     async def _watch(self) -> None:
         wait = EVERY

@@ -23,8 +23,6 @@ from tui_pod.runtime.changes import AFTER, BY
 from tui_pod.services.frontend import Job
 from tui_pod.services.hints import FORGOTTEN, SET_BY_FILE
 from tui_pod.services.tasks import CommandFailed
-from tui_pod.state.fields import PROGRESS
-from tui_pod.state.format import LAYOUTS, read_notebook, to_progress
 
 if TYPE_CHECKING:
     from tui_pod.config.settings import SyncSettings
@@ -231,11 +229,8 @@ class SyncService(Follower):
         if has_news:
             await self._sync(is_asked=False)
         elif with_server or self._is_awaited:
-            await self._answer(with_server)
-
-    async def _answer(self, is_complete: bool) -> None:
-        await self.setup.other_programs.take_progress()  # the newest position may have come with another program's sync
-        self._answered(is_complete)
+            await self.setup.other_programs.take_progress()  # the newest position may have come with another sync
+            self._answered(with_server)
 
     def _answered(self, is_complete: bool) -> None:
         self._is_awaited = False
@@ -304,7 +299,7 @@ class SyncService(Follower):
             with self._tasks.showing("sync", "syncing"):
                 report = await self.setup.run(*options)
         except CommandFailed as failure:
-            report = {"received": [], "error": str(failure)}
+            report = {"error": str(failure)}
         except asyncio.CancelledError:
             self._show()
             self._answered(is_complete=False)
@@ -316,12 +311,8 @@ class SyncService(Follower):
             self._since = self.synced = since
             self._ended()
         self._show()
-        notebook = read_notebook(
-            {each.section: [*map(each.from_json, report.get(each.section, ()))] for each in LAYOUTS}
-        )
-        shown = self._context.controller.editor.receive(received(report), self._label(received(report)))
-        shown |= self._context.controller.bookmarks.receive_all(notebook, "synced")
-        await self._answer(not error)
+        shown = await self.setup.other_programs.take_progress(self._label)
+        self._answered(not error)
         if first and is_asked:
             self._tasks.run(self._ask_first())
         elif first and first != self._unasked:
@@ -365,9 +356,3 @@ class SyncService(Follower):
         text = ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", self._missing_count, problem)))
         self._tasks.show("sync", Job(text) if text else None)
         self._tasks.later("sync clock", MINUTE, self._show)
-
-
-def received(report: Mapping[str, Any]) -> dict[str, Progress]:
-    """Return the progress that a sync received, as it was saved."""
-    found = ((entry["id"], to_progress(PROGRESS.from_json(entry))) for entry in report["received"])
-    return {ident: progress for ident, progress in found if progress is not None}

@@ -171,7 +171,6 @@ class Layout(Generic[Record]):
         self.keys = frozenset((*(field.key for field in fields), "check"))
         """The keys that belong to the program; others in an entry come from elsewhere."""
         self._times = [field.key for field in fields if field.codec in (TIME, HEARD_TIME)]
-        self._all_times = [field.key for field in fields if field.codec in (TIME, HEARD_TIME, DUE_TIME)]
         names = record._fields
         self.record = record
         defaults = record._field_defaults | missing
@@ -201,11 +200,6 @@ class Layout(Generic[Record]):
                 if not is_time_believed(value, now):
                     table[key] = instead
         return are_past
-
-    def from_json(self, table: Table) -> Table:
-        """Return an entry that was passed on as JSON, which has times as text. Raises ValueError if one is invalid."""
-        times = {key: datetime.fromisoformat(table[key]) for key in self._all_times if key in table}
-        return {**table, **times}
 
     def to_record(self, table: Table) -> Record | None:
         """Return the record in an entry; None if a required value is invalid, or missing without a default.

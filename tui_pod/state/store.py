@@ -116,6 +116,7 @@ class StateFile:
         self._has_appended = False
         self._unread: dict[object, datetime] = {}  # the times of what was saved since the last merge
         self._seen: Stamp | None = None  # the files as this program last left them
+        self._merged_into: tuple[int, ...] = ()  # the snapshot that this program last read or wrote
         self._is_changed = False
         self._latest = LATEST
 
@@ -125,11 +126,14 @@ class StateFile:
         return self._is_changed or (self._seen is not None and self._seen != self._stamp())
 
     def read_elsewhere(self) -> State:
-        """Return the saved state, or only the journal's part of a large one. Repairs nothing."""
+        """Return the saved state, or only the journal's part if the snapshot is large and still the one that was read.
+
+        Repairs nothing.
+        """
         try:
             with self._locked():
                 self._is_changed = False
-                if self.size() > SMALL_STATE:
+                if self.size() > SMALL_STATE and files.stamp(self.path) == self._merged_into:
                     data: Table = {"episodes": {}}
                     journal = parse_journal(files.read_text(self.journal, "replace") or "")
                     apply_journal(data, journal, EARLIEST, self._now())
@@ -283,7 +287,7 @@ class StateFile:
 
         `instead` replaces times that are not believed; if None, now does.
         """
-        now = self._now()
+        now, self._merged_into = self._now(), files.stamp(self.path)
         written = modified(self.path)
         edited = written if is_believed(written, self._clock()) else EARLIEST
         data, notices = self._snapshot(may_move)
@@ -350,6 +354,7 @@ class StateFile:
                 files.link_or_copy(self.path, link)
                 os.rename(link, self.backup)
             os.rename(temp, self.path)
+            self._merged_into = files.stamp(self.path)
         finally:
             temp.unlink(missing_ok=True)
             link.unlink(missing_ok=True)  # also when the backup was the same file: then a rename does nothing

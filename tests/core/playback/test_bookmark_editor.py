@@ -124,8 +124,8 @@ def test_received_bookmarks_are_shown_not_saved_and_can_be_undone() -> None:
     theirs = mine._replace(note="Theirs.", updated=START + timedelta(minutes=1))
     other = Bookmark("two", 5.0, 6.0, START, START)
     old = mine._replace(note="Old.", updated=START - timedelta(minutes=1))
-    assert room.controller.bookmarks.receive([theirs, other], "2 bookmarks synced")
-    assert not room.controller.bookmarks.receive([old, theirs], "nothing")
+    assert room.controller.bookmarks.receive([theirs, other], "{} bookmarks synced".format)
+    assert not room.controller.bookmarks.receive([old, theirs], str)
     assert set(room.controller.bookmarks) == {theirs, other}
     assert (saved(room), room.listener.said) == ([mine], ["2 bookmarks synced. Press u to undo."])
     room.controller.undo()
@@ -287,7 +287,7 @@ def test_undo_keeps_what_another_machine_has_put_on_since_and_a_replaced_smart_l
     room.controller.undo()
     assert on(room, "Mine") == ["three", "one"]
     lists.set(rule := OwnList("Rule", START, is_rule=True, words="one"), "a rule")
-    lists.receive([rule._replace(words="two", updated=START + timedelta(hours=2))], "1 list synced")
+    lists.receive([rule._replace(words="two", updated=START + timedelta(hours=2))], "{} list synced".format)
     assert "1 list synced; “Rule” as a whole, since the change there was the newer one" in room.listener.said[-1]
 
 

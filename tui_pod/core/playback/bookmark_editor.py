@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from tui_pod.core.playback.editable_records import EditableRecords
 from tui_pod.core.playback.list_editor import ListEditor
@@ -76,14 +76,14 @@ class BookmarkEditor(EditableRecords[Bookmark]):
     def receive_all(self, notebook: Notebook, said: str | None = None) -> bool:
         """Accept bookmarks, cards and lists from other machines; `said` follows their number in a notice, if any."""
         notebook = moved_notebook(notebook, self._state.library.moves, self._state.library.aliases)
-        labels = [
-            f"{counted(len(things), noun)} {said}" if said else None
-            for things, noun in zip(notebook, ("bookmark", "card", "list"), strict=True)
-        ]
+
+        def label(noun: str) -> Callable[[int], str] | None:
+            return (lambda number: f"{counted(number, noun)} {said}") if said else None
+
         are_new = (  # bookmarks last: u takes back what the last notice says
-            self.cards.receive(notebook.cards, labels[1]),
-            self._lists.receive(notebook.lists, labels[2]),
-            self.receive(notebook.bookmarks, labels[0]),
+            self.cards.receive(notebook.cards, label("card")),
+            self._lists.receive(notebook.lists, label("list")),
+            self.receive(notebook.bookmarks, label("bookmark")),
         )
         return any(are_new)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Generic
@@ -60,8 +60,11 @@ class EditableRecords(Generic[Thing]):
         """Remove the records with these keys; can be undone."""
         self.change(label, {key: self._all[key].removed(self.stamp(key)) for key in keys if key in self._all})
 
-    def receive(self, things: Iterable[Thing], label: str | None = None) -> bool:
-        """Accept records from other machines; return whether any is new. With a label, announce them as undoable."""
+    def receive(self, things: Iterable[Thing], label: Callable[[int], str] | None = None) -> bool:
+        """Accept records from other machines; return whether any is new.
+
+        With a label, which says how many are new, announce them as undoable.
+        """
         after: dict[ThingKey, Thing] = {}
         for thing in things:
             known = self._all.get(thing.key)
@@ -70,8 +73,9 @@ class EditableRecords(Generic[Thing]):
         if not after:
             return False
         if label:
-            self._note(label, after)
-            self._state.ports.listener.tell(f"{label}. Press {key_of('undo')} to undo.")
+            said = label(len(after))
+            self._note(said, after)
+            self._state.ports.listener.tell(f"{said}. Press {key_of('undo')} to undo.")
         self._all |= after
         self._tell_changed(after)
         return True

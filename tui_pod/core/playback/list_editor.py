@@ -115,13 +115,12 @@ class ListEditor(EditableRecords[OwnList]):
         if any(each.max_age is not None for each in self):
             self._show()
 
-    def receive(self, things: Iterable[OwnList], label: str | None = None) -> bool:
+    def receive(self, things: Iterable[OwnList], label: Callable[[int], str] | None = None) -> bool:
         """Accept lists from other machines; the notice names the smart lists that they replace."""
         things = list(things)
         replaced = [f"“{each.name}”" for each in things if each.is_rule and self.get(each.key) not in (None, each)]
-        if label and replaced:
-            label = f"{label}; {enumerated(replaced)} as a whole, since the change there was the newer one"
-        return super().receive(things, label)
+        said = f"; {enumerated(replaced)} as a whole, since the change there was the newer one" if replaced else ""
+        return super().receive(things, label and (lambda number: f"{label(number)}{said}"))
 
     def _following(self, thing: OwnList, former: OwnList | None) -> OwnList:
         """Keep what was put on and taken off since; undo takes back its own change alone."""
