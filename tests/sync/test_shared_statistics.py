@@ -8,6 +8,7 @@ from tests.sync.machines import START, Machine
 from tui_pod.core.progress.history import heard_days
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
+from tui_pod.sync import shared_statistics
 from tui_pod.sync.folder import machine_name
 from tui_pod.sync.run import forget_machine
 from tui_pod.sync.shared_statistics import ENDING, MAX_BYTES
@@ -95,3 +96,17 @@ def test_torn_file_is_read_as_far_as_it_is_whole(machines: tuple[Machine, Machin
     assert heard(two) == {"a-1": 10.0}
     sync(one, two)
     assert heard(two) == {"a-1": 10.0, "b-1": 10.0}
+
+
+def test_history_that_takes_too_long_is_left_to_the_next_sync(
+    machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, two = machines
+    hear(one, "a", "one", 10.0)
+    sync(one)
+    with monkeypatch.context() as slow:
+        slow.setattr(shared_statistics, "PATIENCE", -1.0)
+        sync(two)
+    assert heard(two) == {}
+    sync(two)
+    assert heard(two) == {"a-1": 10.0}

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Collection
+import re
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime
 from pathlib import Path
+from time import thread_time
 
+from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.text.clean import is_safe
 from tui_pod.runtime import files
 from tui_pod.runtime.log import logged
@@ -28,6 +31,12 @@ MAX_FILES = 50
 MAX_BYTES = 16 * 1024 * 1024
 """Largest file that is read: some years of listening."""
 
+MAX_RECORD, BATCH = 4_000, 1_000
+"""Longest record that is read, in characters, and how many are read at once."""
+
+PATIENCE = 20.0
+"""Seconds of CPU time after which the rest is left to the next sync; 16 MB take 2 to 3."""
+
 MAX_TEXT = 300
 """Longest key or episode id that is accepted, in characters."""
 
@@ -41,16 +50,29 @@ def share_heard(file: StateFile, folder: Path, machine: str, whole: Callable[[st
         own = folder / f"{machine}{ENDING}"
         if (size := files.size(file.history)) and (not own.exists() or own.stat().st_size < size):
             files.replace(own, files.read_text(file.history, "replace") or "")
+    limit = thread_time() + PATIENCE
     for path in _histories(folder)[:MAX_FILES]:
         copy = file.elsewhere / path.name
         with logged("a history is not read", OSError, ValueError):
             if path != own and not path.is_symlink() and (at := _stamp(path)) != _stamp(copy):
                 text = files.read_bytes(path, MAX_BYTES).decode("utf-8", "replace")
-                kept = [each for each in read_heard(text, now) if _is_valid(each.key) and _is_valid(each.episode)]
-                tables = (HEARD.to_table(each._replace(episode=whole(each.episode))) for each in kept)
+                tables = (
+                    HEARD.to_table(each._replace(episode=whole(each.episode))) for each in _read(text, now, limit)
+                )
                 files.make_folder(file.elsewhere)
                 files.replace(copy, "".join(record_text("heard", table) for table in tables))
                 os.utime(copy, ns=at)
+
+
+def _read(text: str, now: datetime, limit: float) -> Iterator[HeardRecord]:
+    """Yield the valid records of a history. Raises ValueError if the CPU time of this thread is beyond a limit."""
+    records = [record for record in re.split(r"(?m)^(?=\[\[)", text) if len(record) <= MAX_RECORD]
+    for start in range(0, len(records), BATCH):
+        if thread_time() > limit:
+            raise ValueError("reading the histories takes too long")
+        for each in read_heard("".join(records[start : start + BATCH]), now):
+            if _is_valid(each.key) and _is_valid(each.episode):
+                yield each
 
 
 def forget_heard(file: StateFile, folder: Path, machines: Collection[str]) -> None:
