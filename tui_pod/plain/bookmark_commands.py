@@ -58,7 +58,7 @@ class BookmarkCommands(RowCommands):
         self.go(0)
 
     def go(self, row: int) -> None:
-        """See `RowCommands.go`."""
+        """Go to a bookmark, and say it."""
         rows = self._rows
         self._row = max(0, min(row, len(rows) - 1))
         if not rows:

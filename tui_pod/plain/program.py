@@ -239,16 +239,16 @@ class PlainProgram(ChangeReader):
     # -- from the services ----------------------------------------------------------------------------
 
     def emit(self, event: Event) -> None:
-        """See `Frontend.emit`."""
+        """Handle an event on the event loop; any thread may call this."""
         with contextlib.suppress(RuntimeError):  # the loop has ended, and the program with it
             self._loop.call_soon_threadsafe(self.controller.handle, event)
 
     def library_changed(self, library: Library, progress_index: ProgressIndex) -> None:
-        """See `ChangeReader.library_changed`."""
+        """Show another library, at the same episode."""
         self._browser.adopt(library, progress_index)
 
     def downloads_changed(self, downloads: Mapping[str, DownloadState | None]) -> None:
-        """See `ChangeReader.downloads_changed`: says when a download that was asked for starts and ends."""
+        """Say when a download that was asked for starts and ends."""
         for ident, download in downloads.items():
             former = self._browser.downloads.pop(ident, None)
             if download is not None:
@@ -259,11 +259,11 @@ class PlainProgram(ChangeReader):
                 self._dialogue.say(f"{said}: {sentence(self.controller.library.titles[index])}")
 
     def troubles_changed(self, troubles: Mapping[str, Trouble]) -> None:
-        """See `ChangeReader.troubles_changed`: said with the topic."""
+        """Keep the troubles of podcasts, each of which is said with its topic."""
         self._browser.model.troubles = troubles
 
     def work_changed(self, jobs: Mapping[str, Job]) -> None:
-        """See `ChangeReader.work_changed`: says when work starts and ends; the services tell the result."""
+        """Say when work starts and ends; the services tell the result."""
         former = self._work
         self._work = {
             kind: job.text
@@ -283,10 +283,10 @@ class PlainProgram(ChangeReader):
                 )
 
     def write_control(self, sequence: str) -> None:
-        """See `Frontend.write_control`: ignored, because a screen reader would read it."""
+        """Ignore a control sequence, because a screen reader would read it."""
 
     def ask_login(self, question: LoginQuestion) -> None:
-        """See `Frontend.ask_login`."""
+        """Ask for user name and password in turn; if another question is open, only say that a login is needed."""
         self._dialogue.say(question.said)
         if self._dialogue.is_asking:
             return
@@ -311,7 +311,7 @@ class PlainProgram(ChangeReader):
             self._dialogue.ask(f"User name for {question.host}, or press enter for no login:", take_user)
 
     def ask_yes(self, question: str, answer: Callable[[bool], None], title: str = "") -> bool:  # noqa: ARG002  # a dialog has one
-        """See `Frontend.ask_yes`."""
+        """Ask for y or n; any other line leaves the question without an answer."""
         if self._dialogue.is_asking:
             return False
 
@@ -324,7 +324,7 @@ class PlainProgram(ChangeReader):
         return True
 
     def run_action(self, ident: str, episodes: Sequence[str], values: Mapping[str, str]) -> Outcome:
-        """See `Frontend.run_action`."""
+        """Run an action on these episodes, and say what it did."""
         on = Subject(self.services, self._list, episodes, look=self._navigation.look, values=values)
         outcome = run_unseen(ident, on, self._run_own)
         if outcome.is_done and outcome.notice:
@@ -332,7 +332,7 @@ class PlainProgram(ChangeReader):
         return outcome
 
     async def grant(self, wish: str, values: Mapping[str, Any], caller: Caller) -> Outcome:
-        """See `Frontend.grant`."""
+        """Grant a wish of someone else, and say what it did."""
         outcome = await grant(self.services, self._list, WishRequest(wish, values), caller)
         if outcome.is_done and outcome.notice:
             self._dialogue.say(outcome.sentence)
@@ -347,29 +347,29 @@ class PlainProgram(ChangeReader):
         return None
 
     def ask_recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
-        """See `Frontend.ask_recall`."""
+        """Say how many cards there are, and ask them."""
         self._dialogue.say(f"{counted(len(cards), 'question')} to recall.")
         self._bookmarks.ask(cards, then)
 
     def offer_question(self, card: Card, question: Question) -> None:
-        """See `Frontend.offer_question`: its key asks it until a key comes that is not about playback."""
+        """Offer a question: its key asks it until a key comes that is not about playback."""
         self._offered = card
         self._dialogue.say(
             f"{sentence(question.source)} It has a question. Press {key_of('question.show')} to be asked."
         )
 
     def show_statistics(self) -> None:
-        """See `Frontend.show_statistics`."""
+        """Say the statistics."""
         self._navigation.say_statistics()
 
     def show_answer(self, answer: str) -> None:
-        """See `Frontend.show_answer`."""
+        """Say the lines of an answer."""
         self._dialogue.say_all(answer.splitlines())
 
     # -- from playback ---------------------------------------------------------------------------
 
     def playback_changed(self, playback: Playback) -> None:
-        """See `ChangeReader.playback_changed`."""
+        """Say what playback does now, with the podcast if it is another one; a long load is announced."""
         former, self._playback = self._playback, playback
         if self._loading is not None and (
             playback.shown_status is not PlayerStatus.LOADING or playback.load != former.load
@@ -386,21 +386,21 @@ class PlainProgram(ChangeReader):
         self._dialogue.say_all(say_change(former, playback, source, is_finished))
 
     def progress_changed(self, episodes: frozenset[str]) -> None:  # noqa: ARG002
-        """See `ChangeReader.progress_changed`: said when the listener moves to the episode."""
+        """Update a list whose members depend on it; progress is said when the listener moves to the episode."""
         entry = self._list.query.entry
         if entry == SmartList.NEW or entry in self._list.library.candidates:
             self._list.update()
 
     def queue_changed(self) -> None:
-        """See `ChangeReader.queue_changed`: commands say what they changed."""
+        """Take the queue over in silence: commands say what they changed."""
         self._list.take_queue(self.controller.queue)
 
     def tell(self, text: str, is_error: bool = False) -> None:
-        """See `PlaybackListener.tell`."""
+        """Say a notice."""
         self._dialogue.say(f"Error: {text}" if is_error else text)
 
     def session_ended(self, summary: Summary) -> None:
-        """See `ChangeReader.session_ended`."""
+        """Say what the session was, and how to play on."""
         self._dialogue.say_all(say_summary(self.controller.library, summary))
         if summary.next:
             self._dialogue.say(f"Press {key_of('queue.next')} to play on.")

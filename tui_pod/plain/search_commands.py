@@ -50,7 +50,7 @@ class SearchCommands(RowCommands):
         return {"search.everywhere": self._ask}
 
     def here(self, action: Action) -> Callable[[], object] | None:
-        """See `RowCommands.here`."""
+        """Return what an action does on the matches, once there are any."""
         command = super().here(action)
         return None if command is None else partial(self._when_found, command)
 

@@ -102,12 +102,12 @@ class Aside:
         self._has_ended(None)
 
     def set_paused(self, is_paused: bool) -> None:
-        """See `Interlude.set_paused`."""
+        """Pause or resume the excerpt."""
         self.is_paused = is_paused
         self._excerpts.set_paused(is_paused)
 
     def answer(self, is_known: bool) -> None:
-        """See `Interlude.answer`."""
+        """Take the listener's answer, and whether it was known."""
         self.answered(is_known)
 
     def _has_ended(self, fault: str | None) -> None:

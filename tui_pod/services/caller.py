@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
 
 if TYPE_CHECKING:
     import asyncio
+
+P = ParamSpec("P")
 
 
 class Kind(StrEnum):
@@ -77,32 +80,13 @@ class ThreadCaller:
     """A caller as a thread sees it, whose work it is: what it says goes to the event loop, and questions wait."""
 
     def __init__(self, caller: Caller, loop: asyncio.AbstractEventLoop) -> None:
+        def later(function: Callable[P, None]) -> Callable[P, object]:
+            return partial(loop.call_soon_threadsafe, function)
+
         self._caller, self._loop = caller, loop
         self.is_there, self.wants_json = caller.is_there, caller.wants_json
-
-    def say(self, text: str) -> None:
-        """See `Caller.say`."""
-        self._loop.call_soon_threadsafe(self._caller.say, text)
-
-    def note(self, text: str) -> None:
-        """See `Caller.note`."""
-        self._loop.call_soon_threadsafe(self._caller.note, text)
-
-    def warn(self, text: str) -> None:
-        """See `Caller.warn`."""
-        self._loop.call_soon_threadsafe(self._caller.warn, text)
-
-    def show(self, *cells: str) -> None:
-        """See `Caller.show`."""
-        self._loop.call_soon_threadsafe(self._caller.show, *cells)
-
-    def show_json(self, value: object) -> None:
-        """See `Caller.show_json`."""
-        self._loop.call_soon_threadsafe(self._caller.show_json, value)
-
-    def progress(self, said: str, share: float | None = None) -> None:
-        """See `Caller.progress`."""
-        self._loop.call_soon_threadsafe(self._caller.progress, said, share)
+        self.say, self.note, self.warn = map(later, (caller.say, caller.note, caller.warn))
+        self.show, self.show_json, self.progress = later(caller.show), later(caller.show_json), later(caller.progress)
 
     def ask(self, text: str, kind: Kind = Kind.TEXT) -> str | None:
         """Ask, and wait for the answer."""

@@ -43,7 +43,7 @@ class EpisodeSources:
     _tasks: set[asyncio.Task[None]] = field(default_factory=set, init=False)
 
     def request(self, episode: Episode, load: int, position: float = 0.0) -> None:
-        """See `Sources.request`."""
+        """Fetch, narrate or find the audio of an episode, from `position` seconds on if it is narrated."""
         if episode.audio is None:
             self._run(self._narrate(episode, load, position), episode, load)
         elif "://" in episode.audio:
@@ -52,13 +52,13 @@ class EpisodeSources:
             self._run(self._open_file(episode, episode.audio, load), episode, load)
 
     def discard(self, source: Source) -> bool:
-        """See `Sources.discard`: a narration is made again, and a stream that has changed is read again."""
+        """Discard the audio: a narration is made again, and a stream that has changed is read again."""
         if source.is_narrated:
             self._voice.narrator.discard(Path(source.location))
         return source.is_narrated or (source.remote is not None and source.remote.has_changed())
 
     def correct_length(self, episode: Episode, audio: str, duration: float) -> None:
-        """See `Sources.correct_length`."""
+        """Store the true length of a book's file, whose tags are wrong."""
         self._run(self._correct_length(episode, audio, duration), episode)
 
     async def _correct_length(self, episode: Episode, audio: str, duration: float) -> None:
@@ -69,14 +69,14 @@ class EpisodeSources:
             await self.relist()
 
     def prepare(self, episode: Episode) -> None:
-        """See `Sources.prepare`."""
+        """Fetch or narrate the start of an episode that may play soon."""
         if episode.audio is None:
             self._run(self._voice.prepare(episode), episode)
         elif "://" in episode.audio:
             self._run(self._podcasts.ask(lambda podcasts, cancel: podcasts.audio.prepare(episode, cancel)), episode)
 
     def narrated_share(self) -> float | None:
-        """See `Sources.narrated_share`."""
+        """Return how much of the narration in progress is spoken, from 0 to 1; None if there is none."""
         return self._voice.narrator.share
 
     async def close(self) -> None:

@@ -101,7 +101,7 @@ class _Changes(CompositorUpdate):
         self._cells, self._update = cells, update
 
     def render_segments(self, console: Console) -> str:
-        """See `CompositorUpdate.render_segments`; called only if the terminal gets it."""
+        """Return the sequences that draw only what changed; called only if the terminal gets them."""
         return self._cells.render(self._update, console)
 
 

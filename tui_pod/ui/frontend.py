@@ -162,7 +162,7 @@ class ScreenFrontend(ChangeReader):
         return self._app.screen is not self._main or (focused is not None and focused.check_consume_key("a", "a"))
 
     def run_action(self, ident: str, episodes: Sequence[str], values: Mapping[str, str]) -> Outcome:
-        """See `Frontend.run_action`."""
+        """Run an action as its key does, on these episodes; one of the screen itself runs after the answer."""
         from tui_pod.wishes.actions import run_unseen  # after the first paint
 
         on = self._main.subject(episodes)._replace(values=values, edit=None)
@@ -172,7 +172,7 @@ class ScreenFrontend(ChangeReader):
         return outcome
 
     async def grant(self, wish: str, values: Mapping[str, Any], caller: Caller) -> Outcome:
-        """See `Frontend.grant`."""
+        """Grant a wish of someone else, and show its notice."""
         from tui_pod.wishes.grant import WishRequest, grant  # after the first paint
 
         outcome = await grant(self._main.services, self._main.model, WishRequest(wish, values), caller)

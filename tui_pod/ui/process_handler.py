@@ -94,13 +94,13 @@ class TerminalDrawer:
         self.end = app.end
 
     def give_up(self) -> None:
-        """See `Drawer.give_up`."""
+        """Stop drawing, because there is no terminal any more."""
         if not self._driver.is_headless:
             self._driver.give_up()
             self._app._begin_batch()  # no layout and no drawing without a terminal
 
     def take(self, terminal: int, variables: Mapping[str, str]) -> None:
-        """See `Drawer.take`."""
+        """Draw on another terminal, with the variables of its client."""
         for name in (*VARIABLES, "COLUMNS", "LINES"):
             os.environ.pop(name, None)
         os.environ.update(variables)

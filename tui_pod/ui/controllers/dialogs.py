@@ -56,7 +56,7 @@ class DialogController:
         self._show(BookmarkScreen(shown, controller.bookmarks))
 
     def recall(self, cards: Sequence[Card], then: Callable[[], None]) -> None:
-        """See `Frontend.ask_recall`."""
+        """Ask these cards in a dialog, and call `then` once it is closed."""
         self._show(RecallScreen(self._services.recall, cards, then))
 
     async def plan(self) -> None:

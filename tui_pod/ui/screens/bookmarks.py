@@ -120,11 +120,11 @@ class BookmarksView(ChoiceLines):
     # -- events and actions ----------------------------------------------------------------------------
 
     def count(self) -> int:
-        """See `LinesView.count`."""
+        """Return the number of bookmarks."""
         return len(self._bookmarks)
 
     def show_cursor(self, former: int) -> None:
-        """See `LinesView.show_cursor`."""
+        """Redraw the bookmarks from which and to which the cursor moved."""
         for number in {former, self.cursor} if self._bookmarks else ():  # only these: there may be thousands
             self._blocks[self._places[number]] = list(self._lines_of(number, self._bookmarks[number]))
         self._show_blocks()

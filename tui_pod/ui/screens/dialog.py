@@ -340,7 +340,7 @@ class CycleDialog(ChoiceDialog):
         self.query_one(OptionList).highlighted = self._present
 
     async def on_key(self, event: events.Key) -> None:
-        """See `CycleDialog`."""
+        """Close the dialog, and run the key's command on the screen below, if it has one."""
         event.prevent_default()
         bound = self.app.screen_stack[0].active_bindings.get(event.key)
         if bound is not None and bound.enabled:

@@ -178,7 +178,7 @@ class TextField(Input):
         return self.cursor_screen_offset.x - self.content_region.x
 
     def render_line(self, y: int) -> Strip:
-        """See `Input.render_line`; an ellipsis does not hide the cursor."""
+        """Draw the text with an ellipsis at an end that is cut, which does not hide the cursor."""
         strip, width, start = super().render_line(y), self.content_size.width, self.scroll_offset.x
         cursor = self._cursor_cell if self.has_focus else None
         is_cut_left = start > 0 and cursor != 0

@@ -117,7 +117,7 @@ class StatisticsView(LinesView):
 
     @property
     def line(self) -> int:
-        """See `LinesView.line`."""
+        """The line of the row at the cursor, from the top of the pane."""
         return (*self._rows[self._cursor : self._cursor + 1], 0)[0] - self.scroll_offset.y
 
     def on_click(self, event: events.Click) -> None:

@@ -83,7 +83,7 @@ class EpisodeList(RowPane):
 
     @property
     def cursor(self) -> int:  # the model has it
-        """See `RowPane.cursor`."""
+        """The row at the cursor."""
         return self._model.cursor
 
     @cursor.setter
@@ -97,7 +97,7 @@ class EpisodeList(RowPane):
         self.refresh()
 
     def go(self, row: int, is_centred: bool = False) -> None:
-        """See `RowPane.go`; this redraws all rows while a range is being selected, or if they shift."""
+        """Move the cursor; this redraws all rows while a range is being selected, or if they shift."""
         height = self._height_at(max(0, min(row, self.row_count() - 1)))
         if height != self.cursor_height:
             self.cursor_height = height
@@ -111,12 +111,12 @@ class EpisodeList(RowPane):
             self.post_message(self.SelectionChanged())
 
     def point_at(self, row: int) -> None:
-        """See `RowPane.point_at`; the model remembers the episode."""
+        """Move the cursor to a row; the model remembers the episode."""
         super().point_at(row)
         self._model.pointed_at = self._model.episode
 
     def on_cursor_moved(self) -> None:
-        """See `RowPane.on_cursor_moved`."""
+        """Tell the screen that another episode is at the cursor."""
         self._told = self._model.episode
         self.post_message(self.CursorMoved())
 
@@ -125,7 +125,7 @@ class EpisodeList(RowPane):
         self.post_message(self.SelectionChanged())
 
     def row_count(self) -> int:
-        """See `RowPane.row_count`."""
+        """Return the number of episodes."""
         return len(self._model.indexes)
 
     def adopt(self, line: int) -> None:
@@ -142,7 +142,7 @@ class EpisodeList(RowPane):
 
     @property
     def hint_words(self) -> dict[str, str]:
-        """See `LinesView.hint_words`: what is downloaded is not downloaded again."""
+        """Other words in the key line: what is downloaded is not downloaded again."""
         download = self._downloads.get(self._model.episode or "")
         return {"download.start": ""} if download is not None and download.is_whole else {}
 
@@ -163,14 +163,14 @@ class EpisodeList(RowPane):
                 self.refresh_row(row, lines=1)
 
     def count_rows(self) -> None:
-        """See `RowPane.count_rows`; rows have one line if none has anything to show on a second one."""
+        """Adapt the pane to its rows, which have one line if none has anything to show on a second one."""
         rows = self._model.indexes[:LOOKED_AT]
         self.row_height = 2 if not rows or any(map(self._has_more, rows)) else 1
         self.cursor_height = self._height_at(self.cursor)
         super().count_rows()
 
     def set_cursor_height(self, height: int) -> None:
-        """See `RowPane.set_cursor_height`."""
+        """Set how many lines the row at the cursor may have."""
         self._full_height = height
         super().set_cursor_height(self._height_at(self.cursor))
 
@@ -198,14 +198,14 @@ class EpisodeList(RowPane):
     # -- drawing ---------------------------------------------------------------------------------------
 
     def draw_blank(self, line: int) -> Strip:
-        """See `RowPane.draw_blank`; an empty list shows a hint."""
+        """Draw an empty line; an empty list shows a hint."""
         if not self._model.indexes and line > 0:
             lines = message(self.empty_text, self.text_width - 1)[line - 1 : line]
             return self.framed([(" ", PLAIN), *(part for parts in lines for part in parts)])
         return super().draw_blank(line)
 
     def draw_row(self, row: int) -> Sequence[Strip]:
-        """See `RowPane.draw_row`."""
+        """Draw the lines of an episode."""
         index = self._model.indexes[row]
         height = self.cursor_height if row == self.cursor else self.row_height
         if index < 0:
@@ -299,7 +299,7 @@ class EpisodeList(RowPane):
             self.post_message(self.SelectionChanged())
 
     def action_run(self, ident: str) -> None:
-        """See `RowPane.action_run`: on the selection, or on the episode at the cursor, which may move on."""
+        """Choose a command for the selection, or for the episode at the cursor, which may move on."""
         model = self._model
         if not self._has_row() or model.episode is None:
             return

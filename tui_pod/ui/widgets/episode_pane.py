@@ -211,7 +211,7 @@ class EpisodePane(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     @property
     def hint_words(self) -> dict[str, str]:
-        """See `LinesView.hint_words`: enter opens a topic or a link."""
+        """Other words in the key line: enter opens a topic or a link."""
         return {"details.choose": "Open"} if self._episode is None or isinstance(self._target, str) else {}
 
     @property

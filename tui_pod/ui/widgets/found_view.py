@@ -28,7 +28,7 @@ _NEXT: list[BindingType] = [
 """The keys of a search go through what was found, too."""
 
 _WITHOUT_MATCH = dict.fromkeys(("found.play", "found.queue", "found.bookmark"), "")
-"""See `LinesView.hint_words`."""
+"""Words in the key line that an episode without a match does not have."""
 
 
 class FoundView(ChoiceLines):
@@ -83,11 +83,11 @@ class FoundView(ChoiceLines):
             self.show(SearchAnswer(parse_query(typed, is_typing=True), is_searching=True))
 
     def count(self) -> int:
-        """See `LinesView.count`."""
+        """Return the number of matches."""
         return len(self._matches)
 
     def show_cursor(self, former: int) -> None:
-        """See `LinesView.show_cursor`."""
+        """Redraw all lines: only the match at the cursor is shown whole."""
         self.show_lines(list(self._make_lines(self.room)) if self.room > self._time else [])
 
     # -- drawing ---------------------------------------------------------------------------------------

@@ -119,7 +119,7 @@ class ChoiceLines(LinesView):
 
     @property
     def line(self) -> int:
-        """See `LinesView.line`."""
+        """The first line of the choice at the cursor, from the top of the pane."""
         own = (number for number, line in enumerate(self._lines) if line.choice == self.cursor)
         return next(own, 0) - self.scroll_offset.y
 

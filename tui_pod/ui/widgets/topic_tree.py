@@ -195,7 +195,7 @@ class TopicTree(RowPane):
 
     @property
     def hint_words(self) -> dict[str, str]:
-        """See `LinesView.hint_words`: a group can only be unfolded and folded."""
+        """Other words in the key line: a group can only be unfolded and folded."""
         if (group := self._group) is None:
             return {}
         return {**dict.fromkeys(_NOT_OF_A_GROUP, ""), "topic.open": "Fold" if self._is_open(group) else "Unfold"}
@@ -335,11 +335,11 @@ class TopicTree(RowPane):
     # -- drawing ---------------------------------------------------------------------------------------
 
     def row_count(self) -> int:
-        """See `RowPane.row_count`."""
+        """Return the number of entries that are unfolded."""
         return len(self._rows)
 
     def draw_row(self, row: int) -> Sequence[Strip]:
-        """See `RowPane.draw_row`."""
+        """Draw an entry."""
         entry = self._rows[row]
         if entry <= FIRST_GROUP:
             left, right = self._group_parts(FIRST_GROUP - entry)
@@ -412,7 +412,7 @@ class TopicTree(RowPane):
         self.post_message(self.FoldsChanged([f"{'-+'[each]}{name}" for name, each in self._are_open.items()]))
 
     def action_run(self, ident: str) -> None:
-        """See `RowPane.action_run`: on the entry at the cursor. A group can only be unfolded and folded."""
+        """Choose a command for the entry at the cursor. A group can only be unfolded and folded."""
         if (group := self._group) is None:
             self.post_message(self.TopicCommandChosen(self.entry, self._topics, ident))
         elif ident == self.chosen_by:

@@ -280,16 +280,16 @@ class TranscriptView(LinesView):
         return 0 if last is None else last + (not self._is_playing)
 
     def count(self) -> int:
-        """See `LinesView.count`: sentences."""
+        """Return the number of sentences."""
         return len(self._transcript.cues)
 
     @property
     def line(self) -> int:
-        """See `LinesView.line`."""
+        """The first line of the sentence at the cursor, from the top of the pane."""
         return (*self._first_line[self.cursor : self.cursor + 1], 0)[0] - self.scroll_offset.y
 
     def show_cursor(self, former: int) -> None:
-        """See `LinesView.show_cursor`; the view stops following playback."""
+        """Redraw the sentences that the cursor left and reached; the view stops following playback."""
         if not self._transcript.cues:
             return
         self.is_following, self._answer = False, []
