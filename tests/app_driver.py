@@ -157,7 +157,7 @@ class ServicesOver(Services):
         self.asked_recognition = FakeRecognition()
         self.player_of_excerpts = FakeExcerpts()
         self.excerpts = self.player_of_excerpts.played
-        self.lifetime = FakeLifetime(self, None, State({}, {}), None)
+        self.lifetime = FakeLifetime(self, State({}, {}), None)
 
     @cached_property
     def usual(self) -> UsualSettings:

@@ -37,7 +37,7 @@ def build(config: Config) -> Lifetime:
     loaded, state = load_library(catalogs, paths.cache), file.load()
     services = Services(paths, catalogs, config, loaded, file, state, "null")
     services.frontend = FakeFrontend()
-    return Lifetime(services, loaded.save, state, None)
+    return Lifetime(services, state, None)
 
 
 @pytest.fixture
@@ -106,7 +106,6 @@ async def test_what_waits_for_the_first_screen_leaves_room_for_keys(lifetime: Li
         await lifetime.after_paint()
         assert rounds > len(PRELOADED)
         assert lifetime.is_running
-        assert load_library([embedded_catalog()], home / "cache" / "tui-pod").save is None
     finally:
         counting.cancel()
         await lifetime.close()

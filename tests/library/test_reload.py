@@ -2,15 +2,12 @@ import asyncio
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from tests.patience import PATIENCE
 from tui_pod.config.paths import find_paths
 from tui_pod.library import reload as library_reload
-from tui_pod.library.cache import load_library
-from tui_pod.library.reload import SMALL, keep_library, reload_library
+from tui_pod.library.reload import SMALL, reload_library
 from tui_pod.runtime.subprocesses import start_of
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Entry
@@ -18,23 +15,6 @@ from tui_pod.shelf.published import Published, PublishedItem
 
 FEED = "https://a.example.org/f"
 CATALOG = 'version = 1\n[[episodes]]\nid = "one"\ntitle = "One"\n'
-
-
-@pytest.mark.parametrize("small", [3_000, 0])
-async def test_library_that_was_parsed_is_kept_here_when_small_else_by_a_process(
-    small: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    catalog, paths = tmp_path / "catalog.toml", find_paths()
-    catalog.write_text(CATALOG, "utf-8")
-    loaded = load_library([catalog], paths.cache, paths.data)
-    assert loaded.save is not None
-    started: list[Any] = []
-    popen: Any = subprocess.Popen
-    monkeypatch.setattr(subprocess, "Popen", lambda *a, **k: started.append(popen(*a, **k)))
-    monkeypatch.setattr(library_reload, "SMALL", small)
-    await keep_library(loaded.save, [catalog], paths, len(loaded.library))
-    assert [process.wait(PATIENCE) for process in started] == ([] if small else [0])
-    assert load_library([catalog], paths.cache, paths.data).save is None
 
 
 def test_process_that_writes_the_cache_starts_without_event_loop_and_network() -> None:
@@ -53,8 +33,7 @@ async def test_library_made_by_a_process_runs_no_code_from_here(
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("PYTHONPATH", raising=False)
     monkeypatch.setattr(library_reload, "SMALL", 0)
-    loaded = await reload_library([catalog], paths.cache, paths.data, 1)
-    assert loaded.save is None  # the process has made the cache
+    await reload_library([catalog], paths.cache, paths.data, 1)
     assert not ran.exists()
 
 
@@ -69,7 +48,6 @@ async def test_reload_has_what_the_feeds_have_now(tmp_path: Path, size: int) -> 
         store.store(FEED, Published("A", items))
         loaded = await reload_library([catalog], cache, data, size)
         assert len(loaded.library) == count
-        assert (loaded.save is None) is (size > SMALL)
 
 
 async def test_reload_cancelled_ends_its_process(

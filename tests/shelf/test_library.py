@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
+from tests.present import present
 from tests.sources.folders.shelf import Shelf
 from tui_pod.config.paths import embedded_catalog
 from tui_pod.core.library.catalog import Catalog
 from tui_pod.core.library.library import Library
 from tui_pod.core.library.podcast_settings import COURSE, PodcastSettings
 from tui_pod.library import catalog_files
-from tui_pod.library.cache import load_library
+from tui_pod.library.cache import load_cached, load_library
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.library import read_notes
 from tui_pod.shelf.match import episode_id
@@ -81,14 +82,10 @@ def test_previewed_episode_is_in_no_topic(folders: tuple[Path, Path, Path]) -> N
 def load(folders: tuple[Path, Path, Path]) -> Library:
     catalog, cache, data = folders
     loaded = load_library([catalog], cache, data)
-    if loaded.save is not None:
-        loaded.save()
-        again = load_library([catalog], cache, data)
-        assert again.save is None
-        assert again.library.topics == loaded.library.topics
-        assert again.library.ids == loaded.library.ids
-        return again.library
-    return loaded.library
+    again = present(load_cached([catalog], cache, data)).library
+    assert again.topics == loaded.library.topics
+    assert again.ids == loaded.library.ids
+    return again
 
 
 def test_podcast_has_its_settings_and_is_not_listed_while_it_is_hidden(folders: tuple[Path, Path, Path]) -> None:
@@ -179,11 +176,11 @@ def test_cache_is_fresh_until_the_feeds_change(folders: tuple[Path, Path, Path])
     load(folders)
     catalog, cache, data = folders
     store.touch(A)
-    fresh = load_library([catalog], cache, data)
-    assert (fresh.save, fresh.feeds) == (None, store.generation)
+    fresh = present(load_cached([catalog], cache, data))
+    assert fresh.feeds == store.generation
     store.store(A, Published("Quarks", (make_item(0, 0),)), now=NOW)
+    assert load_cached([catalog], cache, data) is None
     loaded = load_library([catalog], cache, data)
-    assert loaded.save is not None
     assert loaded.feeds == store.generation != fresh.feeds
     assert loaded.library.titles[1] == "E0"
     store.remove(A)
@@ -205,9 +202,7 @@ def test_catalogue_that_changes_while_it_is_read_is_read_again(
 
     with monkeypatch.context() as patch:
         patch.setattr(catalog_files, "read_catalogs", read_and_change)
-        loaded = load_library([catalog], *folders[1:])
-    assert loaded.save is not None
-    loaded.save()
+        load_library([catalog], *folders[1:])
     assert "two" in load_library([catalog], *folders[1:]).library.ids
 
 
@@ -216,7 +211,7 @@ def test_no_feeds_cost_nothing(folders: tuple[Path, Path, Path], monkeypatch: py
     for name in [name for name in sys.modules if name.startswith("tui_pod.sources")]:
         monkeypatch.delitem(sys.modules, name)
     catalog, cache, data = folders
-    assert load_library([catalog], cache, data).save is None
+    assert load_cached([catalog], cache, data) is not None
     assert not any(name.startswith("tui_pod.sources") for name in sys.modules)
     assert not data.exists()
 
@@ -235,7 +230,8 @@ def test_damaged_database_still_gives_a_library(folders: tuple[Path, Path, Path]
     store.db.file.unlink()
     store.db.file.mkdir()  # is tried again
     loaded = load_library([catalog], cache, data)
-    assert (loaded.library.ids, loaded.save, bool(loaded.notices)) == (["one"], None, True)
+    assert (loaded.library.ids, bool(loaded.notices)) == (["one"], True)
+    assert load_cached([catalog], cache, data) is None
 
 
 def test_hostile_folder_and_title_make_no_circle(folders: tuple[Path, Path, Path]) -> None:

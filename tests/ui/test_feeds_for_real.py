@@ -80,7 +80,7 @@ async def running(home: Path, config: str = "", size: tuple[int, int] = (120, 40
     loaded = load_library([catalog], paths.cache, paths.data)
     file = StateFile(paths.state)
     services = Services(paths, [catalog], read_config(paths.config), loaded, file, file.load(), "null")
-    lifetime = Lifetime(services, loaded.save, State({}, {}), None)
+    lifetime = Lifetime(services, State({}, {}), None)
     app = TuiPodApp(lifetime)
     services.frontend = app.frontend
     app.animation_level = "none"

@@ -62,7 +62,7 @@ def run_app(options: Namespace) -> int:
     with _own_terminal(paths, options.plain):
         state = file.load()
         services = Services(paths, catalogs, config, loaded, file, state, options.ao)
-        lifetime = Lifetime(services, loaded.save, state, budget)
+        lifetime = Lifetime(services, state, budget)
         if options.line is not None:
             from tui_pod.terminal.host import TerminalHost  # only behind a client
             from tui_pod.terminal.start import name_options
@@ -134,7 +134,7 @@ def _save_first_screen(paths: Paths, options: Namespace, size: tuple[int, int]) 
     state = file.load()
     services = Services(paths, catalogs, config, loaded, file, state, None)
     if not services.first.notices:  # they would cover it
-        write_screen(paths, options, size, stamps, draw_first_screen(Lifetime(services, None, state, None), size))
+        write_screen(paths, options, size, stamps, draw_first_screen(Lifetime(services, state, None), size))
 
 
 def _terminal_restorer(is_screen: bool) -> Callable[[], None]:

@@ -29,8 +29,6 @@ def open_services(options: Namespace, caller: Caller) -> HeadlessServices:
     paths, config = find_paths(options.state, options.config), load_config(options)
     catalogs = catalog_paths(options.catalog, config.settings.catalogs)
     loaded, file = load_library(catalogs, paths.cache, paths.data), StateFile(paths.state)
-    if loaded.save is not None and len(loaded.library) > 1000:
-        loaded.save()
     state = file.load()
     warn(*loaded.notices, *state.notices)
     services = HeadlessServices(paths, catalogs, config._replace(notices=()), loaded, file, state, None)

@@ -133,8 +133,6 @@ def open_library(options: Namespace) -> Opened:
     catalogs = catalog_paths(options.catalog, settings.catalogs)
     stamp = library_stamp(catalogs, paths.data)
     loaded = load_library(catalogs, paths.cache, paths.data)
-    if loaded.save is not None and len(loaded.library) > 1000:
-        loaded.save()
     file = StateFile(paths.state)
     state = file.load()
     warn(*loaded.notices, *state.notices)

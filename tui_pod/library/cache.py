@@ -7,6 +7,7 @@ It can be deleted at any time. Knows nothing of progress or of the screen.
 from __future__ import annotations
 
 import contextlib
+import marshal
 import os
 import sqlite3
 import zlib
@@ -22,7 +23,7 @@ from tui_pod import __version__
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import CatalogsError, Library, build_library, day_of, search_text
-from tui_pod.core.library.parts import pack_parts, unpack_moves, unpack_parts
+from tui_pod.core.library.parts import pack_parts, unpack_parts
 from tui_pod.core.library.topics import TopicTable, topic_names
 from tui_pod.runtime.files import check_regular, make_folder
 from tui_pod.runtime.log import log
@@ -31,7 +32,7 @@ from tui_pod.shelf.generation import DATABASE, generation
 if TYPE_CHECKING:
     from tui_pod.core.library.parts import Move, Part
 
-SCHEMA = 16
+SCHEMA = 17
 """Version of the tables; a cache of another version is rebuilt."""
 
 BLOCK = 4_000
@@ -52,10 +53,9 @@ class _Outdated(Exception):
 
 
 class Loaded(NamedTuple):
-    """A library; `save` writes it to the cache, None if it came from there."""
+    """A library that was read."""
 
     library: Library
-    save: Callable[[], None] | None = None
     notices: tuple[str, ...] = ()
     """About recovered or unreadable feeds, for the listener."""
     feeds: tuple[int, int] | None = None
@@ -63,13 +63,16 @@ class Loaded(NamedTuple):
 
 
 def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:
-    """Return the library of catalogues, followed by the feeds in `data`. Raises CatalogsError with all faults."""
+    """Return the library of catalogues, followed by the feeds in `data`; the cache has it from then on.
+
+    Raises CatalogsError with all faults.
+    """
     file, notices = cache_file(cache, "library", paths), list[str]()
     found = load_cached(paths, cache, data)
     if found is None and data is not None and _patch(file, paths, data, notices):
         found = load_cached(paths, cache, data)
     if found is None:
-        found = _load_apart(paths, cache, data) or _parse(file, paths, data)
+        found = _load_apart(paths, cache, data) or _make(file, paths, data)
     return found._replace(notices=tuple(dict.fromkeys((*notices, *found.notices))))
 
 
@@ -99,16 +102,15 @@ def write_cache(paths: Sequence[str], cache: str, data: str | None) -> list[str]
 def update_cache(paths: Sequence[Path], cache: Path, data: Path | None) -> None:
     """Write the library to the cache, which is outdated, for other processes. Raises CatalogsError with all faults."""
     file = cache_file(cache, "library", paths)
-    if (data is None or not _patch(file, paths, data, [])) and (save := _parse(file, paths, data).save) is not None:
-        save()
+    if data is None or not _patch(file, paths, data, []):
+        _make(file, paths, data)
 
 
 def load_cached(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded | None:
     """Return the library from the cache; None if the cache is missing, damaged or older than a catalogue or feed."""
     feeds, file = _generation(data), cache_file(cache, "library", paths)
-    parse = partial(_parse, file, paths, data)
     try:
-        return Loaded(_read_cache(file, _stamp(_stats(paths), feeds), parse), feeds=feeds)
+        return Loaded(_read_cache(file, _stamp(_stats(paths), feeds), partial(_parse, paths, data)), feeds=feeds)
     except _Outdated:
         pass
     except _DAMAGE as error:
@@ -150,11 +152,19 @@ def cache_file(cache: Path, name: str, paths: Sequence[Path]) -> Path:
     return cache / f"{name}-{zlib.crc32(os.fsencode(chr(0).join(map(str, paths)))):08x}.sqlite"
 
 
-def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
+def _make(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
+    """Load catalogues and feeds without the cache, and write it."""
+    stats = _stats(paths)  # taken before reading, in case something is written meanwhile
+    loaded = _parse(paths, data)
+    if loaded.feeds is not None or _generation(data) is None:  # unreadable feeds are retried at the next start
+        _write_cache(file, _stamp(stats, loaded.feeds), loaded.library)
+    return loaded
+
+
+def _parse(paths: Sequence[Path], data: Path | None) -> Loaded:
     """Load catalogues and feeds without the cache."""
     from tui_pod.library.catalog_files import read_catalogs  # not needed with a valid cache
 
-    stats = _stats(paths)  # taken before reading, in case something is written meanwhile
     catalogs, feeds = read_catalogs(paths), None
     if data is not None and _generation(data) is not None:
         from tui_pod.shelf.library import read_feeds  # imports XML parsing: only when there are feeds
@@ -168,8 +178,7 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
     keys = [episode.tags for episode in episodes]
     days = [*map(day_of, episodes)]
     if feeds is None:
-        library = build_library(topics, episodes, keys, days=days)
-        return Loaded(library, partial(_write_cache, file, _stamp(stats, None), library))
+        return Loaded(build_library(topics, episodes, keys, days=days))
     taken = {episode.id for episode in episodes}
     new = [index for index, episode in enumerate(feeds.episodes) if episode.id not in taken]
     episodes += (feeds.episodes[index] for index in new)
@@ -177,9 +186,7 @@ def _parse(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
     days += (feeds.days[index] for index in new)
     topics += feeds.topics
     library = build_library(topics, episodes, keys, dict(feeds.podcasts), days, feeds.aliases, feeds.moves)
-    save = partial(_write_cache, file, _stamp(stats, feeds.generation), library)
-    can_save = feeds.generation is not None  # unreadable feeds are retried at the next start
-    return Loaded(library, save if can_save else None, feeds.notices, feeds.generation)
+    return Loaded(library, feeds.notices, feeds.generation)
 
 
 def _generation(data: Path | None) -> tuple[int, int] | None:
@@ -275,52 +282,26 @@ def _read_cache(file: Path, stamp: str, parse: Callable[[], Loaded]) -> Library:
     if connection.execute("SELECT value FROM columns WHERE name = 'stamp'").fetchone()[0] != stamp:
         raise _Outdated
     columns = dict(connection.execute("SELECT name, value FROM columns"))
-    durations = array("d", columns["durations"])
-    ids = columns["ids"].split("\n") if durations else []
-    titles = columns["titles"].split("\n") if durations else []
-    if not len(ids) == len(titles) == len(durations):
-        raise ValueError("incomplete")
-    members: list[array[int]] = []
-    start, block = 0, array("I", columns["members"])
-    for size in array("I", columns["counts"]):
-        members.append(block[start : start + size])
-        start += size
-    keys = tuple(columns["keys"].split("\n"))
+    if zlib.crc32(columns["library"]) != columns["check"]:  # damage can make `marshal` crash
+        raise ValueError("damaged")
+    ids, titles, durations, days, podcasts, aliases, moved, authors, *of_topics = marshal.loads(columns["library"])
+    keys, parents, members, seconds, paths, summaries, courses = of_topics
     table = TopicTable(
-        names=topic_names(keys),
-        parents=tuple(array("i", columns["parents"])),
-        members=tuple(members),
-        seconds=tuple(array("d", columns["seconds"])),
-        keys=keys,
-        paths={
-            topic: tuple(path) for topic, *path in (map(int, line.split()) for line in columns["paths"].splitlines())
-        },
-        summaries={topic: text for topic, text in enumerate(columns["summaries"].split("\n")) if text},
-        courses=frozenset(array("I", columns["courses"])),
-    )
+        topic_names(keys), parents, tuple(array("I", each) for each in members), seconds, keys,
+        paths=paths, summaries=summaries, courses=courses,
+    )  # fmt: skip
     rows: Sequence[int] = array("I", columns["rows"]) or range(len(ids))
     if len(rows) != len(ids):
         raise ValueError("not whole")
-    store = _CachedEpisodes(connection, file, ids, titles, rows, parse)
-    days = array("I", columns["days"])
-    if len(days) not in (0, len(ids)):
-        raise ValueError("not whole")
-    podcasts: dict[str, dict[str, str]] = {}
-    if columns["podcasts"]:
-        import json  # only if podcasts have settings
-
-        podcasts = json.loads(columns["podcasts"])
-    aliases: dict[str, str] = {}
-    for line in columns["aliases"].splitlines():
-        alias, aliases[alias] = line.split()
     moves: Sequence[Move] = ()
-    if columns["moves"]:
-        moves = unpack_moves(columns["moves"])
-    authors = columns["authors"].split("\n") if columns["authors"] else ()
-    if len(authors) not in (0, len(ids)):
-        raise ValueError("not whole")
+    if moved:
+        from tui_pod.core.library.parts import Move  # few libraries have books
+
+        moves = [Move(*each) for each in moved]
+    store = _CachedEpisodes(connection, file, ids, titles, rows, parse)
     return Library(
-        ids, titles, durations, table, store.episode, store.folded, days, podcasts, aliases, moves, authors
+        ids, titles, array("d", durations), table, store.episode, store.folded, array("I", days), podcasts, aliases,
+        moves, authors,
     )  # fmt: skip
 
 
@@ -338,7 +319,7 @@ def _patch(file: Path, paths: Sequence[Path], data: Path, notices: list[str]) ->
             former = literal_eval(columns["stamp"])[-1]
             if former is None or columns["stamp"] != _stamp(stats, former):
                 return False
-            old = _read_cache(file, columns["stamp"], partial(_parse, file, paths, data))
+            old = _read_cache(file, columns["stamp"], partial(_parse, paths, data))
             (total,) = db.execute("SELECT max(number) + 1 FROM episodes").fetchone()
             if not LARGE <= len(old) <= total <= 2 * len(old):
                 return False
@@ -363,29 +344,15 @@ def _patch(file: Path, paths: Sequence[Path], data: Path, notices: list[str]) ->
 
 def _columns(stamp: str, library: Library, rows: Sequence[int] = ()) -> dict[str, Any]:
     """Return the columns of a cache, whose episodes are in the rows of these numbers, or in their order."""
-    import json  # a start from the cache does not need it
-
     table = library.topics
-    return {
-        "stamp": stamp,
-        "rows": array("I", rows).tobytes(),
-        "ids": "\n".join(library.ids),
-        "titles": "\n".join(library.titles),
-        "durations": array("d", library.durations).tobytes(),
-        "days": array("I", library.days).tobytes(),
-        "keys": "\n".join(table.keys),
-        "parents": array("i", table.parents).tobytes(),
-        "seconds": array("d", table.seconds).tobytes(),
-        "counts": array("I", map(len, table.members)).tobytes(),
-        "paths": "\n".join(" ".join(map(str, (topic, *path))) for topic, path in table.paths.items()),
-        "summaries": "\n".join(table.summaries.get(topic, "") for topic in range(len(table.names))),
-        "courses": array("I", sorted(table.courses)).tobytes(),
-        "aliases": "\n".join(f"{alias} {ident}" for alias, ident in library.aliases.items()),
-        "authors": "\n".join(library.authors),
-        "moves": "\n".join(" ".join(map(str, move)) for move in library.moves),
-        "podcasts": json.dumps(dict(library.podcasts)) if library.podcasts else "",
-        "members": b"".join(array("I", members).tobytes() for members in table.members),
-    }
+    packed = marshal.dumps((
+        library.ids, library.titles, array("d", library.durations), array("I", library.days),
+        {feed: dict(texts) for feed, texts in library.podcasts.items()}, dict(library.aliases),
+        [*map(tuple, library.moves)], [*library.authors],
+        table.keys, table.parents, [array("I", each) for each in table.members], tuple(table.seconds),
+        {topic: tuple(path) for topic, path in table.paths.items()}, dict(table.summaries), table.courses,
+    ))  # fmt: skip
+    return {"stamp": stamp, "rows": array("I", rows).tobytes(), "library": packed, "check": zlib.crc32(packed)}
 
 
 def _write_cache(file: Path, stamp: str, library: Library) -> None:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import contextlib
 import gc
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from tui_pod.config.paths import Paths
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.library.cache import Loaded, load_library, update_cache
 from tui_pod.library.catalog_files import MEMORY
 from tui_pod.runtime.cell import enter_cell
-from tui_pod.runtime.subprocesses import end_process, run_apart, start_of, start_process
+from tui_pod.runtime.subprocesses import end_process, start_of, start_process
 
 SMALL = 3_000
 """Up to this many episodes a thread is faster than a subprocess."""
@@ -31,16 +30,6 @@ async def reload_library(paths: Sequence[Path], cache: Path, data: Path, size: i
         with contextlib.suppress(OSError):  # then it is built in this process
             await _make_cache([cache, data, *paths])
     return await in_thread(lambda _: load_library(paths, cache, data))
-
-
-async def keep_library(save: Callable[[], None], catalogs: Sequence[Path], paths: Paths, size: int) -> None:
-    """Write a library that was just loaded to the cache."""
-    if size > SMALL:
-        run_apart("tui_pod.library.reload", paths.cache, paths.data, *catalogs)
-    else:
-        from tui_pod.runtime.threads import in_thread  # brings asyncio, see above
-
-        await in_thread(lambda _: save())
 
 
 async def _make_cache(words: Sequence[Path]) -> None:

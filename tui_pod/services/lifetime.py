@@ -52,16 +52,10 @@ OPENING = 2.0
 class Lifetime:
     """The running app from its first paint to its end."""
 
-    def __init__(
-        self, services: Services, save_cache: Callable[[], None] | None, state: State, budget: float | None
-    ) -> None:
-        """Start nothing yet.
-
-        `save_cache` saves the library, None if it was read from its cache; `budget` is the length in seconds of a
-        session to start at once.
-        """
+    def __init__(self, services: Services, state: State, budget: float | None) -> None:
+        """Start nothing yet; `budget` is the length in seconds of a session to start at once."""
         self.services = services
-        self._save_cache, self._budget = save_cache, budget
+        self._budget = budget
         self._asked = tuple(state.setting("transcribe", "asked", "").split())  # to be recognised still
         self._watchdog: Watchdog | None = None
         self.restore_terminal: Callable[[], None] = lambda: None
@@ -104,9 +98,8 @@ class Lifetime:
         self.services.frontend.tell(said)
 
     async def _start(self) -> None:
-        """Start what runs beside the screen: integrations, the library's cache, and services that work unasked."""
-        from tui_pod.library.reload import keep_library  # after the first paint, as the next two
-        from tui_pod.runtime.watchdog import start_watchdog
+        """Start what runs beside the screen: integrations, and services that work unasked."""
+        from tui_pod.runtime.watchdog import start_watchdog  # after the first paint, as the next
         from tui_pod.services.integrations import start_integrations
 
         services, terminal = self.services, self.services.terminal
@@ -121,8 +114,6 @@ class Lifetime:
             services.context, engine.broadcast, terminal, files.state.path, lambda: services.sync.synced
         )
         services.integrations = loop.create_task(starting)
-        if self._save_cache is not None:
-            await keep_library(self._save_cache, files.catalogs, files.paths, len(services.first.library))
         if self._asked:
             services.recognition.request(self._asked)
         if files.has_podcasts:

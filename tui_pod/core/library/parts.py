@@ -150,15 +150,6 @@ def move_at(moves: Iterable[Move], position: float) -> Move | None:
     return found
 
 
-def unpack_moves(text: str) -> list[Move]:
-    """Return moves from lines of their fields; raises ValueError."""
-    rows = (line.split() for line in text.splitlines())
-    return [
-        Move(former, float(start), float(end), float(until), episode, float(at), float(last))
-        for former, start, end, until, episode, at, last in rows
-    ]
-
-
 def moved_time(move: Move) -> datetime:
     """Return the time from which on something counts as noted after the move."""
     return datetime.fromtimestamp(move.until, UTC)

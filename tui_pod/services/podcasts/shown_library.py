@@ -107,5 +107,3 @@ class ShownLibrary:
             self._context.frontend.tell(notice, is_error=True)
         self._changed(new)
         await self.news.show_new()
-        if (save := loaded.save) is not None:
-            await in_thread(lambda _: save())
