@@ -21,7 +21,7 @@ from tui_pod.cli.parser import parse
 from tui_pod.config.paths import embedded_catalog, find_paths
 from tui_pod.config.settings import Config, Settings, SyncSettings
 from tui_pod.core.text.escapes import CLEAR_LINE
-from tui_pod.library.cache import load_library
+from tui_pod.library.cache import load_cached, load_library
 from tui_pod.services.lifetime import PRELOADED, Lifetime
 from tui_pod.services.services import Services
 from tui_pod.state.store import StateFile
@@ -34,10 +34,10 @@ def build(config: Config) -> Lifetime:
     """Build the app for these settings, with no front end."""
     paths, catalogs = find_paths(), [embedded_catalog()]
     file = StateFile(paths.state)
-    loaded, state = load_library(catalogs, paths.cache), file.load()
+    loaded, state = load_library(catalogs, paths.cache, keeps=False), file.load()
     services = Services(paths, catalogs, config, loaded, file, state, "null")
     services.frontend = FakeFrontend()
-    return Lifetime(services, state, None)
+    return Lifetime(services, state, None, is_kept=False)
 
 
 @pytest.fixture
@@ -106,6 +106,7 @@ async def test_what_waits_for_the_first_screen_leaves_room_for_keys(lifetime: Li
         await lifetime.after_paint()
         assert rounds > len(PRELOADED)
         assert lifetime.is_running
+        assert load_cached([embedded_catalog()], home / "cache" / "tui-pod") is not None
     finally:
         counting.cancel()
         await lifetime.close()

@@ -12,7 +12,7 @@ import os
 import sqlite3
 import zlib
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import cached_property, lru_cache, partial
 from itertools import compress, count
@@ -62,8 +62,8 @@ class Loaded(NamedTuple):
     """Generation of its feeds; None if there are none, or they could not be read."""
 
 
-def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded:
-    """Return the library of catalogues, followed by the feeds in `data`; the cache has it from then on.
+def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None, keeps: bool = True) -> Loaded:
+    """Return the library of catalogues, followed by the feeds in `data`; if `keeps`, the cache has it from then on.
 
     Raises CatalogsError with all faults.
     """
@@ -72,7 +72,7 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None) -
     if found is None and data is not None and _patch(file, paths, data, notices):
         found = load_cached(paths, cache, data)
     if found is None:
-        found = _load_apart(paths, cache, data) or _make(file, paths, data)
+        found = _load_apart(paths, cache, data) or (_make(file, paths, data) if keeps else _parse(paths, data))
     return found._replace(notices=tuple(dict.fromkeys((*notices, *found.notices))))
 
 
@@ -91,19 +91,15 @@ def _load_apart(paths: Sequence[Path], cache: Path, data: Path | None) -> Loaded
 
 
 def write_cache(paths: Sequence[str], cache: str, data: str | None) -> list[str]:
-    """Write the library to the cache; return the faults of its catalogues."""
+    """Write the library to the cache, which is outdated, for other processes; return the faults of its catalogues."""
+    catalogs, feeds = [*map(Path, paths)], None if data is None else Path(data)
+    file = cache_file(Path(cache), "library", catalogs)
     try:
-        update_cache([*map(Path, paths)], Path(cache), Path(data) if data is not None else None)
+        if feeds is None or not _patch(file, catalogs, feeds, []):
+            _make(file, catalogs, feeds)
     except CatalogsError as error:
         return error.lines
     return []
-
-
-def update_cache(paths: Sequence[Path], cache: Path, data: Path | None) -> None:
-    """Write the library to the cache, which is outdated, for other processes. Raises CatalogsError with all faults."""
-    file = cache_file(cache, "library", paths)
-    if data is None or not _patch(file, paths, data, []):
-        _make(file, paths, data)
 
 
 def load_cached(paths: Sequence[Path], cache: Path, data: Path | None = None) -> Loaded | None:
@@ -376,15 +372,11 @@ def _write_cache(file: Path, stamp: str, library: Library) -> None:
 def _add_rows(db: sqlite3.Connection, episodes: Sequence[Episode], first: int = 0) -> None:
     """Add rows from the number `first` on, which is how many there are."""
     (block,) = db.execute("SELECT count(*) FROM folded").fetchone()
-    db.executemany("INSERT INTO folded VALUES (?, ?)", enumerate(_blocks(episodes), block))
+    starts = range(0, len(episodes), BLOCK)
+    texts = ("\n".join(map(search_text, episodes[start : start + BLOCK])) for start in starts)
+    db.executemany("INSERT INTO folded VALUES (?, ?)", enumerate(texts, block))
     blanks = ", ".join("?" * (1 + len(Episode._fields)))
     db.executemany(f"INSERT INTO episodes VALUES ({blanks})", map(_row, count(first), episodes))
-
-
-def _blocks(episodes: Sequence[Episode]) -> Iterator[str]:
-    """Yield the search texts of `BLOCK` episodes at a time, a line each."""
-    for start in range(0, len(episodes), BLOCK):
-        yield "\n".join(map(search_text, episodes[start : start + BLOCK]))
 
 
 def _row(number: int, episode: Episode) -> list[object]:

@@ -12,8 +12,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tui_pod.core.library.library import CatalogsError
-from tui_pod.library.cache import Loaded, load_library, update_cache
+from tui_pod.library.cache import Loaded, load_library, write_cache
 from tui_pod.library.catalog_files import MEMORY
 from tui_pod.runtime.cell import enter_cell
 from tui_pod.runtime.subprocesses import end_process, start_of, start_process
@@ -47,9 +46,8 @@ def _main() -> None:
     """Write the library to the cache."""
     gc.disable()  # it ends soon
     enter_cell(MEMORY)
-    cache, data, *paths = map(Path, sys.argv[1:])
-    with contextlib.suppress(CatalogsError):  # whoever loads it next reports the faults
-        update_cache(paths, cache, data)
+    cache, data, *paths = sys.argv[1:]
+    write_cache(paths, cache, data)  # whoever loads it next reports the faults
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tui_pod.core.actions import key_of
 from tui_pod.core.library.episode import is_book
+from tui_pod.core.library.library import CatalogsError
 from tui_pod.core.text.clean import counted, spoken_time
 from tui_pod.runtime.log import log, log_uncaught
 
@@ -52,10 +53,13 @@ OPENING = 2.0
 class Lifetime:
     """The running app from its first paint to its end."""
 
-    def __init__(self, services: Services, state: State, budget: float | None) -> None:
-        """Start nothing yet; `budget` is the length in seconds of a session to start at once."""
+    def __init__(self, services: Services, state: State, budget: float | None, is_kept: bool = True) -> None:
+        """Start nothing yet.
+
+        `budget` is the length in seconds of a session to start at once; `is_kept` says that its cache has the library.
+        """
         self.services = services
-        self._budget = budget
+        self._budget, self._is_kept = budget, is_kept
         self._asked = tuple(state.setting("transcribe", "asked", "").split())  # to be recognised still
         self._watchdog: Watchdog | None = None
         self.restore_terminal: Callable[[], None] = lambda: None
@@ -85,6 +89,12 @@ class Lifetime:
             services.frontend.show_statistics()
         if self._budget is not None:
             self.start_session(self._budget)
+        if not self._is_kept:
+            from tui_pod.library.reload import reload_library  # few starts have no cache
+
+            files = services.files
+            with contextlib.suppress(CatalogsError):  # they have changed since the start
+                await reload_library(files.catalogs, files.paths.cache, files.paths.data, len(services.first.library))
 
     def start_session(self, budget: float) -> None:
         """Start a session of `budget` seconds, as `--session` asks; say what is in it, or that nothing fits."""
