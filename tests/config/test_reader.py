@@ -147,6 +147,11 @@ def test_parse_config_with_several_faults_names_them_in_the_files_order() -> Non
     assert [int(notice.removeprefix(f"{FILE}:").partition(":")[0]) for notice in notices] == [2, 4, 5]
 
 
+def test_parse_config_of_many_unknown_settings_tells_a_hundred() -> None:
+    _, notices = parse_config("".join(f"k{number} = 1\n" for number in range(1_000)), FILE)
+    assert len(notices) == 100
+
+
 def test_parse_config_with_hostile_text_is_told_cleaned() -> None:
     _, (notice,) = parse_config('"a\\u001b[31m\\u202e" = 1', FILE)
     assert notice.startswith(f"{FILE}:1: a[31m: there is no such setting")

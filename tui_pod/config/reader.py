@@ -21,6 +21,9 @@ from tui_pod.runtime.files import TooLarge, read_bytes, reason, replace
 MAX_BYTES = 1_000_000
 """Largest settings file, in bytes."""
 
+MOST_FAULTS = 100
+"""Most faults of a file that are told; looking for what each name may mean takes time."""
+
 MAX_PARTS = 8
 """Maximum number of parts of a key's id that are read; the longest has three."""
 
@@ -151,6 +154,8 @@ class _ConfigReader:
         found: dict[str, dict[str, Any]] = {}
         for path, value in self._flat(data, {row.section for row in rows.values()}):
             row = rows.get(path)
+            if row is None and len(self._notices) >= MOST_FAULTS:
+                continue
             if row is None:
                 self._tell(path, _outcome(f"there is no such setting{_suggestion(path, rows)}", "it is ignored"))
             else:

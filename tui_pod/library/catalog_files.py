@@ -12,14 +12,14 @@ from tui_pod.core.library.catalog import Catalog, CatalogError, Fault, Locate, p
 from tui_pod.core.library.library import CatalogsError
 from tui_pod.runtime.files import Unreadable, read_bytes
 
-MAX_CATALOG = 128 * 1024 * 1024
-"""Largest catalogue that is read (bytes): three times the size of one with 100,000 episodes."""
+MAX_CATALOG = 48 * 1024 * 1024
+"""Largest catalogue that is read (bytes): a sixth more than one with 100,000 episodes, which takes 0.22 GB."""
 
 LARGE = 1024 * 1024
 """Bytes of catalogues from which on a process with limits reads them; smaller ones take 20 MB and 2 s at most."""
 
 SECONDS, MEMORY, LARGEST_CACHE = 60.0, 1024 * 1024 * 1024, 1024 * 1024 * 1024
-"""What that process may take: CPU time, and bytes of memory and of a file; 100,000 episodes take 5 s and 0.25 GB."""
+"""What that process may take: CPU time, and bytes of memory and of a file; 100,000 episodes take 5 s."""
 
 
 def read_catalog(path: Path) -> tuple[Catalog, str]:

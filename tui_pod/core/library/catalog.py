@@ -148,6 +148,7 @@ class _CatalogReader:
             if isinstance(table, dict):
                 self._table = f"{name}.{index}."
                 yield index, table
+                table.clear()  # of a large catalogue, half of the memory
                 self._table = ""
             else:
                 self._fault(f"{name} must hold tables, not {_kind(table)}", key=name)

@@ -46,7 +46,7 @@ MAX_WORD = 1_000
 """Most characters of a number, or of a key without quotes."""
 
 MOST, EACH = 10_000, 36
-"""How many lists and tables, or parts of keys, a text may have: so many, and one more in so many characters.
+"""How many lists, tables and parts of keys a text may have: so many, and one more in so many characters.
 
 tomllib needs 700 bytes for each: so 20 times the text, and 7 MB.
 """
@@ -75,7 +75,7 @@ def loads(text: str) -> dict[str, Any]:
     Raises ValueError, also for what is made to overload programs that read it: see `MAX_DEPTH`, `MAX_WORD` and `MOST`.
     Raises RecursionError if it is nested too deep.
     """
-    if text.count("[") - text.count("\n[[") + text.count("{") > MOST + len(text) // EACH:
+    if _lists(text) > MOST + len(text) // EACH:
         raise ValueError(f"{OVERLOAD} (at line 1, column 1)")
     with suppress(ValueError):
         return _loads(text.replace("\r\n", "\n"))
@@ -204,6 +204,11 @@ _SIMPLE: dict[tuple[int, type], tuple[str, Callable[[str], object]]] = {
 """The pattern and the reader of a value, by its kind and type."""
 
 
+def _lists(text: str) -> int:
+    """Return how many lists and tables a text may have."""
+    return text.count("[") - text.count("\n[[") + text.count("{")
+
+
 def _loads_any(text: str) -> dict[str, Any]:
     import tomllib  # the embedded catalogue needs none of it, and importing it takes as long as reading that
 
@@ -215,7 +220,7 @@ def _check(text: str) -> None:
     """Raise ValueError for what takes tomllib too much time or memory, such as 9 GB for a line of 100 kB."""
     if len(text) < MAX_DEPTH:
         return
-    parts = 0
+    parts = _lists(text)
     for found in re.finditer(_TOKEN, text):
         if word := found[1]:
             count = len(re.findall(_PART, word)) if "." in word else 1
