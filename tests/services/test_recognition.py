@@ -1,7 +1,7 @@
 """Recognition in the running app, over a recogniser that does what each test says."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ class Rig:
         self.context = make_context(self.room.controller, self.frontend)
         self.states = self.frontend.recognised
         self.begun: list[str] = []
+        self.asked: Sequence[RecognitionRequest] = ()
         self.steps: asyncio.Queue[float | Exception | None] = asyncio.Queue()
         self.is_on_battery = False
         monkeypatch.setattr(module, "find_model", lambda setting: folder)
@@ -74,12 +75,13 @@ class Rig:
         self,
         files: TranscriptFiles,
         episode: str,
-        request: RecognitionRequest,
+        requests: Sequence[RecognitionRequest],
         model_name: str,
         urgent: RightOfWay | None,
     ) -> AsyncGenerator[float, None]:
         """Stand for the recogniser: a step is the seconds done, 100 the end, None one without words, or a fault."""
         self.begun.append(episode)
+        self.asked = requests
         self.frontend.bell.ring()
         with files.writing(episode, model_name) as writer:
             while True:
@@ -339,12 +341,11 @@ async def test_what_was_asked_for_is_remembered_until_it_is_done(rig: Rig) -> No
     ("change", "said"),
     [
         ({"audio": None}, ""),
-        ({"parts": arrange([Part("/a.mp3", 60.0), Part("/b.mp3", 60.0)])}, ""),
         ({}, "Press enter to have a transcript recognised on this machine. That takes 10 s or more."),
         ({"duration": None}, "Press enter to have a transcript recognised on this machine."),
     ],
 )
-def test_recognition_is_offered_for_a_single_recording(rig: Rig, change: dict[str, Any], said: str) -> None:
+def test_recognition_is_offered_for_a_recording(rig: Rig, change: dict[str, Any], said: str) -> None:
     episode = rig.room.library.episode(0)._replace(duration=10 * module.USUAL_SPEED)._replace(**change)
     assert rig.service.offer(episode, "Press enter") == said
 
@@ -366,17 +367,16 @@ async def test_what_nobody_asked_for_ends_without_a_word(rig: Rig) -> None:
     assert (rig.frontend.said, rig.frontend.errors) == ([], [])
 
 
-async def test_book_of_several_files_is_not_recognised(rig: Rig, tmp_path: Path) -> None:
+async def test_book_of_several_files_is_recognised_file_by_file(rig: Rig, tmp_path: Path) -> None:
     parts = arrange([Part(str(tmp_path / "a.mp3"), 60.0), Part(str(tmp_path / "b.mp3"), 60.0)])
     room = make_room([Episode("book", "Book", audio=str(tmp_path / "a.mp3"), parts=parts)])
     rig.context = make_context(room.controller, rig.frontend)
     service = rig.make()
     service.request(["book", "left"])
-    await rig.until(lambda: len(rig.frontend.errors) == 2)
-    assert rig.frontend.errors == [
-        "“Book” was not recognised. “Book” has 2 files; only single ones are recognised.",
-        "“left” was not recognised. It is no longer in the library.",
-    ]
+    rig.steps.put_nowait(100.0)
+    await rig.until(lambda: rig.frontend.errors and rig.files.read("book"))
+    assert [(Path(one.recording).name, one.offset) for one in rig.asked] == [("a.mp3", 0.0), ("b.mp3", 60.0)]
+    assert rig.frontend.errors == ["“left” was not recognised. It is no longer in the library."]
     await service.close()
 
 

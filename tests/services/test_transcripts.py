@@ -105,12 +105,17 @@ async def test_other_book_with_the_same_name_is_aligned_anew(desk: Desk) -> None
     assert prose((await desk.read()).cues)[3] == (changed, 30.0)
 
 
-async def test_text_of_another_recording_is_told_and_not_forced(desk: Desk) -> None:
+async def test_text_of_another_recording_is_told_and_compared_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.hear(0, 10, is_all=True, text="nobody said or wrote such things about anything at all here")
     transcript = await desk.read()
     assert transcript.is_recognised
     assert transcript.note == "recognised by machine; the text that it was given is not what is heard"
-    assert not desk.files.aligned("tale").exists()
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "door", lambda _: pytest.fail("it was compared again"))
+        assert await desk.read() == transcript
+    desk.files.remove("tale")
+    desk.hear(0, 10, is_all=True)
+    assert prose((await desk.read()).cues)[9] == (PROSE[9], 90.0)
 
 
 async def test_opening_that_is_not_in_the_book_does_not_hide_it(desk: Desk) -> None:

@@ -126,7 +126,7 @@ async def test_process_ends_with_the_iterator(stub: Stub, makes_way: bool) -> No
 async def into(files: TranscriptFiles, monkeypatch: pytest.MonkeyPatch, python: str) -> list[float]:
     """Recognise into an episode's file, and return what was reported."""
     monkeypatch.setattr(module, "recognise", lambda request, urgent: recognise(request, urgent, python))
-    return [done async for done in transcribe(files, "one", REQUEST, "m")]
+    return [done async for done in transcribe(files, "one", [REQUEST], "m")]
 
 
 async def test_what_was_done_before_a_fault_is_kept_and_gone_on_with(
@@ -171,3 +171,24 @@ async def test_full_disk_is_a_clear_line_and_keeps_what_is_there(
         await into(files, monkeypatch, stub(CUE + CUE))
     words = present(files.read("one"))
     assert len(words.cues) == 1
+
+
+async def test_files_of_an_episode_are_recognised_in_order_and_gone_on_with(
+    stub: Stub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = TranscriptFiles(tmp_path / "words")
+    body = "s = request['start']\nsay(cues=[[s, s + 1, request['recording'], [s]]], until=s + 1)\n"
+    requests = [RecognitionRequest("/1", "/model"), RecognitionRequest("/2", "/model", offset=60.0)]
+
+    async def run(end: str) -> list[float]:
+        python = stub(f"{body}if request['recording'] == '/2':\n    {end}\nsay(end=59.9)")
+        monkeypatch.setattr(module, "recognise", lambda request, urgent: recognise(request, urgent, python))
+        return [done async for done in transcribe(files, "one", requests, "m")]
+
+    with pytest.raises(RecognitionError):
+        await run("sys.exit(1)")
+    assert await run("pass") == [61.0, 62.0, 119.9]
+    words = present(files.read("one"))
+    heard = [("/1", 0.0, (0.0,)), ("/2", 60.0, (60.0,)), ("/2", 61.0, (61.0,))]
+    assert [(cue.text, cue.start, cue.words) for cue in words.cues] == heard
+    assert words.is_complete

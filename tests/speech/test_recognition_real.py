@@ -98,13 +98,13 @@ async def test_what_was_spoken_is_recognised_in_sentences_at_their_times(spoken:
 
 async def test_what_broke_off_goes_on_at_its_last_sentence(spoken: Narration, tmp_path: Path) -> None:
     files, wanted = TranscriptFiles(tmp_path), request(spoken.audio)
-    part = transcribe(files, "one", wanted, "m")
+    part = transcribe(files, "one", [wanted], "m")
     while await anext(part) < (spoken.cues[1].start or 0.0):
         pass
     await part.aclose()
     before = present(files.read("one"))
     assert not before.is_complete
-    async for _ in transcribe(files, "one", wanted, "m"):
+    async for _ in transcribe(files, "one", [wanted], "m"):
         pass
     after = present(files.read("one"))
     assert after.cues[: len(before.cues)] == before.cues

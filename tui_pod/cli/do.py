@@ -77,6 +77,8 @@ def _run_alone(options: Namespace) -> int | None:
     action, ids = options.action_id, options.ids
     if action not in BY_ID:
         raise UsageError("there is no such action. See: tui-pod keys")
+    if action == "transcript.place" and ids:
+        return _grant(options)
     if options.json or options.values or bool(ids) is not (action in ABOUT_EPISODES):
         raise NobodyRuns
     if action in ALONE:

@@ -25,7 +25,13 @@ from tui_pod.integrations.power_and_network import is_on_battery
 from tui_pod.runtime.log import log_error
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.frontend import Job
-from tui_pod.services.recordings import find_language, find_recording, make_request, wanted_by_settings
+from tui_pod.services.recordings import (
+    find_language,
+    find_recording,
+    make_request,
+    recordings_of,
+    wanted_by_settings,
+)
 from tui_pod.speech.model import (
     RecognitionError,
     check_language,
@@ -107,7 +113,7 @@ class RecognitionService:
 
     def offer(self, episode: Episode, how: str = f"Press {key_of('transcript.seek')}") -> str:
         """Return how to get a transcript for an episode that has none; empty if it has no recording."""
-        if episode.audio is None or len(episode.parts) > 1:
+        if episode.audio is None:
             return ""
         try:
             find_model(self._model)
@@ -229,10 +235,12 @@ class RecognitionService:
         podcasts = await self._open_podcasts()
         language = await in_thread(lambda _: find_language(episode, podcasts))
         check_language(model, language)
-        recording, is_fetched = await self._recording(episode, podcasts)
-        request = await in_thread(lambda _: make_request(episode, recording, model, podcasts))
-        async with aclosing(transcribe(self._files, ident, request, model_name(model), self.right_of_way)) as parts:
-            async for until in parts:
+        requests = []
+        for part, offset in recordings_of(episode):
+            make = partial(make_request, part, await self._recording(part, podcasts), model, podcasts, offset)
+            requests.append(await asyncio.to_thread(make))
+        async with aclosing(transcribe(self._files, ident, requests, model_name(model), self.right_of_way)) as done:
+            async for until in done:
                 self._report(episode, until)
                 if self._why_waiting():
                     return
@@ -240,29 +248,25 @@ class RecognitionService:
         transcript = await self._read(episode)
         is_asked = self._waiting.pop(ident, False)
         self._set_state(ident, None)
-        if is_fetched and not is_asked and podcasts is not None:
+        if ident in self._fetched and not is_asked and podcasts is not None:
             await in_thread(lambda _: podcasts.downloads.delete(ident))
         if is_asked:
             note = "" if transcript.note in ("", BY_MACHINE) else f" ({transcript.note})"
             shows = f"“{episode.title}” has a transcript now{note}. {key_of('view.transcript')} shows it."
             self._frontend.tell(shows if transcript.cues else f"No speech found in “{episode.title}”.")
 
-    async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> tuple[Path, bool]:
-        """Return the recording of an episode, and whether it was downloaded only to be recognised."""
-        if len(episode.parts) > 1:
-            raise RecognitionError(
-                f"“{episode.title}” has {len(episode.parts)} files; only single ones are recognised."
-            )
+    async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> Path:
+        """Return the recording of an episode, which is downloaded if it is not here."""
         found = await in_thread(lambda _: find_recording(episode, podcasts))
         if found is not None and found.is_file():
-            return found, episode.id in self._fetched
+            return found
         request = podcasts.audio.download_request(episode, is_automatic=True) if podcasts is not None else None
         if podcasts is None or request is None:
             raise RecognitionError(f"The recording is not there: {episode.audio or 'it is narrated'}.")
         self._show(episode, f"downloading “{episode.title}” for its transcript")
         path = await in_thread(lambda cancel: podcasts.downloads.fetch(request, cancel=cancel))
         self._fetched.add(episode.id)
-        return path, True
+        return path
 
     def _report(self, episode: Episode, until: float) -> None:
         """Show the progress of an episode, at most every `REPORT_EVERY` seconds."""

@@ -6,11 +6,13 @@ Blocks on the disk: run it in a thread.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui_pod.core.library.episode import Episode
 from tui_pod.core.library.library import Library
+from tui_pod.core.player.snapshot import recording_at
 from tui_pod.core.progress.progress import Status
 from tui_pod.core.progress.progress_index import ProgressIndex
 from tui_pod.sources.foreign_texts import is_book
@@ -49,12 +51,13 @@ def wanted_by_settings(
             if (
                 episode is None
                 or episode.audio is None
-                or len(episode.parts) > 1
+                or any(part.transcript for part in episode.parts)
                 or (episode.transcript is not None and not is_book(episode.transcript))
                 or files.is_complete(ident)
             ):
                 continue
-            if feed.settings.transcribe == "all" or find_recording(episode, podcasts) is not None:
+            here = (find_recording(part, podcasts) is not None for part, _ in recordings_of(episode))
+            if feed.settings.transcribe == "all" or all(here):
                 found.append(ident)
     return sorted(found, key=lambda ident: progress_index.status(ident) is Status.PLAYED)
 
@@ -67,8 +70,15 @@ def find_language(episode: Episode, podcasts: Podcasts | None) -> str | None:
     return "en" if code.startswith("en") else OTHER_CODES.get(code, code) or None
 
 
-def make_request(episode: Episode, recording: Path, model: Path, podcasts: Podcasts | None) -> RecognitionRequest:
+def recordings_of(episode: Episode) -> Sequence[tuple[Episode, float]]:
+    """Return an episode, or one for each of its parts with only that; and where it begins in the whole, in seconds."""
+    return [recording_at(episode, part.start) for part in episode.parts] or [(episode, 0.0)]
+
+
+def make_request(
+    episode: Episode, recording: Path, model: Path, podcasts: Podcasts | None, offset: float = 0.0
+) -> RecognitionRequest:
     """Return the request to recognise a recording, with the names and the language from its podcast."""
     notes = podcasts.documents.notes(episode).text if podcasts is not None else ""
     names = find_names(episode.title, episode.summary, notes)
-    return RecognitionRequest(str(recording), str(model), names, find_language(episode, podcasts))
+    return RecognitionRequest(str(recording), str(model), names, find_language(episode, podcasts), offset=offset)

@@ -87,8 +87,8 @@ class EpisodeTranscripts:
 
         Raises UserError: the text cannot be read, or the episode has no recording.
         """
-        if self._recognised is None or episode.audio is None or len(episode.parts) > 1:
-            raise UserError(f"“{episode.title}” has no single recording that could follow a text.")
+        if self._recognised is None or episode.audio is None:
+            raise UserError(f"“{episode.title}” has no recording that could follow a text.")
         size = ""
         if file is not None:
             ending = file.suffix.lower()
@@ -156,22 +156,23 @@ def _with_recognised(
     if kept is not None and not words.is_complete and words.until - kept[1] < STEP:
         return kept[0] if kept[0].cues else transcript
     note = BY_MACHINE if words.is_complete else f"{BY_MACHINE} up to {clock(words.until)}"
+    shown, is_opening = None, False
     if transcript.cues:
         answer = door(ALIGNING).read_each(ALIGN, [(str(files.folder), ident, transcript.cues)])[0]
         if not isinstance(answer, ContentFault):
             cues, *rest = answer
             found = Transcript(tuple(Cue(*fields[:-1]) for fields in cues), *rest)
             is_opening = not found.is_timed and not words.is_complete  # which is often not in the text
-            with contextlib.suppress(OSError):
-                if not transcript.is_timed and (found.is_timed or is_opening):
-                    aligned = Transcript(is_partial=True) if is_opening else found
-                    files.keep_aligned(ident, source, aligned, words.until)
-                else:
-                    files.aligned(ident).unlink(missing_ok=True)
             if found.is_timed or is_opening or not is_book:
-                return found
+                shown = found
         note = f"{note}; the text that it was given is not what is heard"
-    return replace(arrange(words.cues), note=note, is_recognised=True, is_partial=not words.is_complete)
+    if shown is None:
+        shown = replace(arrange(words.cues), note=note, is_recognised=True, is_partial=not words.is_complete)
+    if transcript.cues and (is_opening or (shown.is_timed and "://" not in source)):  # a copy of an address may change
+        with contextlib.suppress(OSError):
+            aligned = Transcript(is_partial=True) if is_opening else shown
+            files.keep_aligned(ident, source, aligned, words.until)
+    return shown
 
 
 def read_transcript(episode: Episode, texts: ForeignTexts, cancel: CancelToken | None = None) -> Transcript:

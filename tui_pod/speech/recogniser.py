@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import asdict, dataclass, replace
+from math import inf
 from typing import Any
 
-from tui_pod.core.library.transcript import SENTENCE_LIMIT, Cue
+from tui_pod.core.library.transcript import SENTENCE_LIMIT, Cue, Transcript
 from tui_pod.core.text.clean import clean
 from tui_pod.speech.model import RecognitionError
 from tui_pod.speech.transcript_files import TranscriptFiles
@@ -32,6 +33,8 @@ class RecognitionRequest:
     """Two letters; None to let the model decide."""
     start: float = 0.0
     """Where to begin, in seconds."""
+    offset: float = 0.0
+    """Where the recording begins in an episode of several, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,13 @@ async def recognise(
 
 
 async def transcribe(
-    files: TranscriptFiles, episode: str, request: RecognitionRequest, model_name: str, urgent: RightOfWay | None = None
+    files: TranscriptFiles,
+    episode: str,
+    requests: Sequence[RecognitionRequest],
+    model_name: str,
+    urgent: RightOfWay | None = None,
 ) -> AsyncGenerator[float, None]:
-    """Recognise an episode and save its transcript as it grows; yield the seconds done so far.
+    """Recognise the recordings of an episode in order and save its transcript as it grows; yield the seconds done.
 
     Raises:
         RecognitionError: the recording was not recognised to its end, or the transcript cannot be written.
@@ -79,13 +86,20 @@ async def transcribe(
             yield start
             if known is not None and known.is_complete:
                 return
-            async with aclosing(recognise(replace(request, start=start), urgent)) as heard:
-                async for part in heard:
-                    if part.is_end:
-                        await asyncio.to_thread(writer.complete, part.until)
-                    else:
-                        await asyncio.to_thread(writer.add, part.cues, part.until)
-                    yield part.until
+            for request, end in zip(requests, [*(one.offset for one in requests[1:]), inf], strict=True):
+                if start >= end:
+                    continue
+                begin = max(0.0, start - request.offset)
+                async with aclosing(recognise(replace(request, start=begin), urgent)) as heard:
+                    async for part in heard:
+                        until = request.offset + part.until
+                        if part.is_end and end == inf:
+                            await asyncio.to_thread(writer.complete, until)
+                        else:
+                            until = end if part.is_end else min(end, until)
+                            cues = Transcript(part.cues).moved(request.offset).cues
+                            await asyncio.to_thread(writer.add, cues, until)
+                        yield until
     except OSError as error:
         raise RecognitionError(
             f"The transcript cannot be written to {files.folder}: {error.strerror}.{SAVED}"

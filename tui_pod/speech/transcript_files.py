@@ -152,10 +152,14 @@ class TranscriptFiles:
             return None
         ends = {*map(int, head[5].split())}
         cues = (cue._replace(ends_paragraph=place in ends) for place, cue in enumerate(timed_cues(text)))
-        return Transcript(tuple(cues), head[4], is_partial=head[3] == "part"), float(head[2])
+        is_recognised = head[4].startswith(BY_MACHINE)  # because the text is not what is heard
+        return Transcript(tuple(cues), head[4], is_recognised, head[3] == "part"), float(head[2])
 
     def keep_aligned(self, episode: str, source: str, transcript: Transcript, until: float) -> None:
-        """Keep a text with times, so that search finds them and it need not be aligned again. Raises OSError."""
+        """Keep a text with times, or what is shown for one that does not fit; search finds it. Raises OSError.
+
+        It is not aligned again until text or recording change.
+        """
         ends = " ".join(str(place) for place, cue in enumerate(transcript.cues) if cue.ends_paragraph)
         extent = "part" if transcript.is_partial else "whole"
         head = f"WEBVTT\n\nNOTE {_mark(source)} {until:.3f} {extent} {transcript.note}\n\nNOTE paragraphs {ends}"

@@ -351,8 +351,8 @@ async def _give_text(on: Subject) -> Outcome | None:
     return Outcome(f"“{episode.title}” has a text of {size}; recognition finds where each is read.")
 
 
-async def _find_place(on: Subject) -> Outcome | None:
-    """Play from the sentence that has these words, or tell which sentence was heard last."""
+async def find_place(on: Subject) -> Outcome | None:
+    """Play from the sentence that has these words, without an app later; or tell which sentence was heard last."""
     controller, ident, words = on.controller, on.episodes[0], on.text("words")
     if (episode := controller.library.find(ident)) is None:
         return None
@@ -362,7 +362,11 @@ async def _find_place(on: Subject) -> Outcome | None:
     if words.strip():
         if (found := transcript.find(words)) is None:
             return refused(f"This is nowhere in the transcript of “{episode.title}”.")
-        controller.play_from(ident, transcript.cues[found].start or 0.0)
+        start = transcript.cues[found].start or 0.0
+        if on.services.is_app:
+            controller.play_from(ident, start)
+        else:
+            controller.editor.put(controller.editor.moved(ident, start))
     else:
         saved = controller.progress_index.get(ident)
         stopped = controller.playback.position if controller.playback.episode == ident else saved and saved.position
@@ -439,7 +443,7 @@ COMMANDS: Mapping[str, Command] = {
     "transcribe.pause": lambda on: on.services.recognition.toggle_pause(),
     "transcript.recognise": lambda on: on.services.recognition.request(on.episodes),
     "transcript.give_text": partial(_begin, _give_text),
-    "transcript.place": partial(_begin, _find_place),
+    "transcript.place": partial(_begin, find_place),
     "transcript.remove": lambda on: on.services.recognition.remove(on.episodes[0]),
     "bookmark.export": partial(_begin, _export_bookmarks),
     "transcript.look_up": _look_up,

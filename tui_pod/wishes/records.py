@@ -121,6 +121,12 @@ async def _recap(on: Subject) -> Outcome:
     return DONE
 
 
+async def _find_place(on: Subject) -> Outcome | None:
+    from tui_pod.wishes.actions import find_place  # marks need none of it
+
+    return await find_place(on)
+
+
 RECORD_WISHES: Mapping[str, Wish] = {
     "episode.mark": Wish(_mark, needs_episodes=True),
     "queue.take": Wish(_take, needs_episodes=True, takes_any_id=True),
@@ -128,4 +134,5 @@ RECORD_WISHES: Mapping[str, Wish] = {
     "recall.rate": Wish(_rate),
     "episode.recap": Wish(_recap),
     **{ident: Wish(partial(_act, ident=ident), needs_episodes=ident in ABOUT_EPISODES) for ident in WITHOUT_APP},
+    "transcript.place": Wish(_find_place, needs_episodes=True),
 }

@@ -705,3 +705,17 @@ def test_stretches_of_a_book_are_as_long_in_its_files(shelf: Shelf, book: Episod
         (round(part.start, 2), round(part.end, 2)) for part in book.parts
     ]
     assert [(move.at, move.last) for move in moves] == [(0.0, move.end - move.start) for move in moves]
+
+
+@pytest.mark.parametrize(("name", "found"), [("Emma/Emma.epub", True), ("Emma/Other.epub", False)])
+def test_book_of_several_files_follows_the_e_book_that_is_called_as_its_folder(
+    shelf: Shelf, name: str, found: bool
+) -> None:
+    for number in ("CD 1/01", "CD 1/02", "CD 2/03"):
+        shelf.put(f"Emma/{number}.mp3", TALB="Emma")
+    (shelf.folder / name).write_bytes(b"a book")
+    shelf.add()
+    book = shelf.book()
+    assert len(book.parts) == 3
+    assert (book.transcript and os.path.normpath(book.transcript)) == (str(shelf.folder / name) if found else None)
+    assert not any(part.transcript for part in book.parts)

@@ -18,7 +18,7 @@ from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.runtime.own_files import OwnFiles
 from tui_pod.services.podcasts.opening import open_podcasts
-from tui_pod.services.recordings import find_language, find_recording, make_request
+from tui_pod.services.recordings import find_language, find_recording, make_request, recordings_of
 from tui_pod.services.transcripts import EpisodeTranscripts, open_transcripts
 from tui_pod.sources.foreign_texts import is_book
 from tui_pod.sources.opened import Podcasts
@@ -63,7 +63,10 @@ def run(options: Namespace) -> int:
     episodes = list(map(library.episode, named or range(len(library))))
     if not named:
         here = (
-            each for each in episodes if each.transcript is None and find_recording(each, work.podcasts) is not None
+            each
+            for each in episodes
+            if each.transcript is None
+            and all(find_recording(part, work.podcasts) is not None for part, _ in recordings_of(each))
         )
         episodes = [episode for episode in here if not work.files.is_complete(episode.id)]
         if not episodes:
@@ -117,16 +120,18 @@ async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, 
     if episode.audio is None:
         raise RecognitionError("It has no recording; its text is narrated.")
     check_language(work.model, find_language(episode, work.podcasts))
-    recording = await asyncio.to_thread(find_recording, episode, work.podcasts)
-    if recording is None or not recording.is_file():
-        if "://" not in episode.audio:
-            raise RecognitionError(f"The recording is not there: {episode.audio}.")
-        recording = await asyncio.to_thread(_download, episode, work, said)
-    request = make_request(episode, recording, work.model, work.podcasts)
+    requests = []
+    for part, offset in recordings_of(episode):
+        recording = await asyncio.to_thread(find_recording, part, work.podcasts)
+        if recording is None or not recording.is_file():
+            if "://" not in (part.audio or ""):
+                raise RecognitionError(f"The recording is not there: {part.audio}.")
+            recording = await asyncio.to_thread(_download, part, work, said)
+        requests.append(make_request(part, recording, work.model, work.podcasts, offset))
     if work.is_again:
         work.files.remove(episode.id)
     start, done, began = None, 0.0, time.monotonic()
-    async for done in transcribe(work.files, episode.id, request, model_name(work.model)):
+    async for done in transcribe(work.files, episode.id, requests, model_name(work.model)):
         start = done if start is None else start
         share = min(1.0, done / episode.duration) if episode.duration else None
         show_progress(said, share, f"{clock(done)} recognised")

@@ -169,7 +169,11 @@ class Transcript:
         if not seconds or not self.is_timed:
             return self
         cues = (
-            cue._replace(start=max(0.0, _start(cue) + seconds), end=max(0.0, (cue.end or 0.0) + seconds))
+            cue._replace(
+                start=max(0.0, _start(cue) + seconds),
+                end=max(0.0, (cue.end or 0.0) + seconds),
+                words=tuple(max(0.0, at + seconds) for at in cue.words),
+            )
             for cue in self.cues
         )
         return replace(self, cues=tuple(cues))

@@ -68,7 +68,7 @@ class Beside:
             return tags
         name = os.path.basename(path)
         return tags._replace(
-            transcript=self.transcript(name),
+            transcript=self.transcript(name) or self.book,
             folder_description=self._text(DESCRIPTION),
             folder_narrator=self._text(NARRATOR, 300),
             cue=cue.cue_of(name, self._sheets, self._all),
@@ -78,6 +78,14 @@ class Beside:
         """Return the name of the transcript of a recording; empty if there is none."""
         found = self._transcripts.get(os.path.splitext(name)[0]) or self._transcripts.get(name)
         return found[1] if found else ""
+
+    @property
+    def book(self) -> str:
+        """The path of the e-book of the whole folder, which is called as it, or as that of the discs; empty if none."""
+        name = os.path.basename(os.path.normpath(self._folder)) + BOOK
+        if name in self._names or self._above is None or not self._above.book:
+            return name if name in self._names else ""
+        return os.path.join(os.pardir, self._above.book)
 
     @cached_property
     def _transcripts(self) -> dict[str, tuple[int, str]]:

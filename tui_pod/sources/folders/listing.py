@@ -252,12 +252,14 @@ def _items(
             title = titles.get(file.path) or file.tags.title or read_name(_titles(inside)[0], (), "").title
             own = os.path.dirname(file.path)
             folder = own if is_extra(own) or not f"{own}{os.sep}".startswith(home.rstrip(os.sep)) else home
-            items.append(_item(guid, file, title, root, os.path.dirname(home) if home in books else folder))
+            is_of_book = home in books
+            folder = os.path.dirname(home) if is_of_book else folder
+            items.append(_item(guid, file, title, root, folder, is_of_book))
         taken.add(guid)
     return tuple(items), guessed
 
 
-def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> PublishedItem:
+def _item(guid: str, file: AudioFile, title: str, root: str, folder: str, is_of_book: bool) -> PublishedItem:
     path, tags = os.path.join(root, file.path), file.tags
     by = " · ".join(dict.fromkeys(part for part in (tags.artist, tags.album) if part and part != title))
     recording = Recording(
@@ -266,7 +268,7 @@ def _item(guid: str, file: AudioFile, title: str, root: str, folder: str) -> Pub
     audio, picture = (None, cover_of(Path(tags.transcript))) if is_document(path) else (path, None)
     return PublishedItem(guid, title, clean(tags.best_description or by, SUMMARY_LIMIT), size=file.size,
                 published=tags.published, duration=tags.duration or None, audio=audio, picture=picture,
-                transcript=_beside(path, tags),
+                transcript=_beside(path, tags, is_of_book),
                 marks=tuple(chapters_of(tags.chapters)), recording=recording)  # fmt: skip
 
 
@@ -304,6 +306,8 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Pub
         title = files[0].tags.title
     narrator = tag("best_narrator") or named.narrator
     summary = tag("best_description") or " · ".join(filter(None, (author, narrator)))
+    has_own = parts[1:] and any(part.transcript for part in parts)
+    text = None if has_own else _beside(parts[0].audio, files[0].tags, is_of_book=True)
     recording = Recording(
         os.path.dirname(os.path.normpath(folder)) if os.path.normpath(folder) != os.path.normpath(root) else root,
         author, narrator, tag("series") or named.series, tag("year") or named.year,
@@ -312,12 +316,16 @@ def _book(guid: str, folder: str, root: str, inside: Sequence[AudioFile]) -> Pub
     return PublishedItem(guid, title, clean(summary, SUMMARY_LIMIT), size=sum(file.size for file in files),
                 published=next((file.tags.published for file in files if file.tags.published), None),
                 duration=parts[-1].end, audio=parts[0].audio, marks=marks,
-                transcript=None if parts[1:] else parts[0].transcript, recording=recording)  # fmt: skip
+                transcript=text, recording=recording)  # fmt: skip
 
 
-def _beside(path: str, tags: Tags) -> str | None:
-    """Return the path of a transcript, which is the recording's own if the text is in it."""
-    if tags.transcript:
+def _beside(path: str, tags: Tags, is_of_book: bool = False) -> str | None:
+    """Return the path of a transcript, which is the recording's own if the text is in it.
+
+    With `is_of_book`, it may be the e-book of all files of the folder.
+    """
+    own = os.path.basename(tags.transcript).startswith(os.path.splitext(os.path.basename(path))[0])
+    if tags.transcript and (own or is_of_book or is_document(path)):
         return os.path.join(os.path.dirname(path), tags.transcript)
     return path if tags.has_lyrics else None
 

@@ -125,7 +125,8 @@ def scan(
     files = [*read_found(root, sound, known, left_out.unreadable, cancel)]
     left_out.unreadable += (fault for beside in {one.beside for one in found} for fault in beside.faults)
     if texts is not None:
-        for path in episodes_of(states, [file.path for file in files]):
+        beside = {os.path.normpath(os.path.join(file.path, os.pardir, file.tags.transcript)) for file in files}
+        for path in episodes_of(states.keys() - beside, [file.path for file in files]):
             cancel.check()
             try:
                 files.append(texts.found(root, path, states[path], known.get(path)))
