@@ -157,11 +157,12 @@ async def test_settings_of_one_book_are_changed_at_once_and_back(
     assert (found.id, found.name, found.settings.speed) == (ident, "Emma", 1.5)
     mixer = service.controller.mixer
     service.controller.play(ident)
-    mixer.set_speed(2.0)
-    await service.until(lambda: not mixer.own_speeds, "the speed set while it plays is one of its settings")
-    assert mixer.speed_rule(0) == service.controller.playback.speed == 2.0
-    settings.configure(ident, {"speed": "1.5"})
-    await service.until(lambda: service.controller.playback.speed == 1.5, "and can be changed there")
+    for _ in range(2):
+        mixer.set_speed(2.0)
+        await service.until(lambda: not mixer.own_speeds, "the speed set while it plays is one of its settings")
+        assert mixer.speed_rule(0) == service.controller.playback.speed == 2.0
+        settings.configure(ident, {"speed": "1.5"})
+        await service.until(lambda: service.controller.playback.speed == 1.5, "and can be changed there")
     settings.configure(ident, {"kind": "talks"})
     await service.until(lambda: service.titles == ["Chapter 1", "Chapter 2", "Chapter 3"], "its parts are listed")
     said = "Emma: kind talks. Press u to undo."

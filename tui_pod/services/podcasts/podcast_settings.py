@@ -181,9 +181,11 @@ class PodcastSettingsService:
         if speeds and speeds != self._noted:
             self._noted = speeds
             tasks = self._context.tasks
-            tasks.later("speeds of books", SPEEDS_AFTER, lambda: tasks.run(self._save_speeds(speeds)))
+            tasks.later("speeds of books", SPEEDS_AFTER, lambda: tasks.run(self._save_speeds()))
 
-    async def _save_speeds(self, speeds: Mapping[str, float]) -> None:
+    async def _save_speeds(self) -> None:
+        speeds, self._noted = self._context.controller.mixer.own_speeds, {}  # the same may be set again
+
         def save(podcasts: Podcasts, _: object) -> list[str]:
             known = podcasts.store.recordings_among(speeds)
             known += [ident for ident in speeds if podcasts.store.find(ident) is not None]
