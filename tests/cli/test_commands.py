@@ -60,7 +60,7 @@ def test_command_names_a_function_that_is_there(command: Command) -> None:
     ("words", "run"),
     [
         (["status"], "library.run_status"),
-        (["feeds", "set", "x"], "podcasts.feeds_set.run"),
+        (["feeds", "set", "x"], "podcasts.feeds.run_set"),
         (["models", "list"], "speech.models.run_list"),
     ],
 )

@@ -216,7 +216,7 @@ COMMANDS = (
             Argument("feed", "FEED", _FEED),
             Argument("name", "NAME", "its new name; default for the one in its feed"),
         ), wish="podcasts.rename"),
-        Command("set", "podcasts.feeds_set.run", "change settings of a podcast or book, or print them all", (
+        Command("set", "podcasts.feeds.run_set", "change settings of a podcast or book, or print them all", (
             Argument("feed", "FEED", f"{_FEED}, id or title of a book, or course for the embedded course"),
             Argument("changes", "KEY=VALUE", "a setting and its new value; no value after the = for the default", "*"),
         ), has_json=True),
@@ -241,7 +241,7 @@ COMMANDS = (
             Argument("--api-key", text="log in with an API key instead of a name and a password"),
             Argument("--password-command", "COMMAND", "command that prints the password or key; default: ask"),
         ), wish="server.add"),
-        Command("list", "servers.run_list", "print the servers: address, user, episodes, last refresh, error",
+        Command("list", "podcasts.feeds.run_servers", "print the servers: address, user, episodes, last refresh, error",
                 has_json=True),
         Command("remove", "wishes.run", "remove a server and its login; your progress stays", (
             Argument("server", "SERVER", _FEED),

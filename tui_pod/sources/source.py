@@ -1,6 +1,9 @@
 """What a source is: where the episodes of some subscriptions come from, and what it can do. The table is in `table`.
 
-Outside `sources/`, nobody asks what kind a subscription is: they ask its source what it can do.
+Outside `sources/`, nobody asks what kind a subscription is: they ask its source what it can do. A source of another
+package follows `tui_pod.plugin`, and `installed` makes it one of these. What only our own may have is here: they store
+what they read, and may log in by themselves, be watched and keep progress. The exchange of that progress alone knows
+which server it asks, and the import contract names it.
 """
 
 from __future__ import annotations
@@ -163,18 +166,10 @@ class EpisodeSource:
         return ()
 
     def log_in(self, store: FeedStore, typed: str, user: str, password: str, command: str = "") -> tuple[str, str]:
-        """Log in to one of `servers_at` and subscribe to it, without reading it yet.
+        """Log in to one of `servers_at` and subscribe to it, without reading it yet; return its id and what was found.
 
-        Args:
-            user: empty if the password is an API key.
-            password: tried now, and saved unless there is a command.
-            command: prints the password from now on.
-
-        Returns:
-            The id of its subscription, and a sentence that says what was found.
-
-        Raises:
-            UserError: it is no server of this kind, does not answer, or rejects the login. Nothing was added.
+        Without a user, the password is an API key. It is tried now, and saved unless a `command` will print it.
+        Raises UserError: it is no such server, does not answer, or rejects the login. Nothing was added.
         """
         raise NotImplementedError
 
