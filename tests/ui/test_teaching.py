@@ -17,18 +17,18 @@ TASKS = {
 
 
 async def seen(driver: AppDriver) -> set[str]:
-    """Return the tasks whose key is shown as a listener looks around: list, playing, tree, transcript, queue."""
+    """Return the tasks whose key is shown as a listener looks around: list, tree, list, playing, tree, transcript, queue."""
     texts = [driver.text]
-    for keys in ("enter", "tab", "tab t", "t 2"):
+    for keys in ("tab", "tab", "enter", "tab", "tab t", "t 2"):
         await driver.press(*keys.split())
         texts.append(driver.text)
     return {task for task, words in TASKS.items() if any(words in text for text in texts)}
 
 
-@pytest.mark.parametrize(("size", "in_help"), [((120, 40), set()), ((80, 24), {"add", "notes"})])
-async def test_screen_names_the_keys_of_usual_tasks(size: tuple[int, int], in_help: set[str]) -> None:
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_screen_names_the_keys_of_usual_tasks(size: tuple[int, int]) -> None:
     async with run_app(LIBRARY, size=size, query=IN_CAST) as driver:
         of_podcast = await seen(driver)
     async with run_app(LIBRARY, size=size) as driver:
         missing = TASKS.keys() - of_podcast - await seen(driver)
-    assert missing == in_help
+    assert not missing

@@ -112,7 +112,9 @@ def pane_hints(
     hints = key_hints(pane, bound_actions(services.first.settings))
     found = [(keys, words.get(action.id, action.hint), action) for keys, action in hints if action.id not in hidden]
     moved = dict.fromkeys(("queue.add_last", "search.start"), "session.plan") if is_tree else {}
-    if not is_spare:
+    if is_list and is_podcast and not is_busy:
+        moved["view.details"] = "download.start"  # its settings are in the tree too
+    if is_tree or not is_spare:
         moved["feed.add"] = "download.start"
     if moved:
         found.sort(key=lambda hint: HINT_PLACES[moved.get(hint[2].id, hint[2].id)])
