@@ -50,6 +50,17 @@ def shelves(tmp_path: Path) -> Shelves:
     return Shelves(tmp_path)
 
 
+def test_copies_in_one_folder_are_counted_once(shelves: Shelves) -> None:
+    for name in ("Talk.mp3", "More/Talk.mp3", "Again/Talk.mp3"):
+        shelves.put(name, "A talk")
+    shelves.put("Tone.mp3", "A tone")
+    assert subscribe(shelves.store, str(shelves.folder)).new == 2
+    assert [feed.episodes for feed in shelves.store.feeds()] == [2]
+    shelves.put("More/Tone.mp3", "A tone")
+    assert shelves.refresh_all() == [None]
+    assert [feed.episodes for feed in shelves.store.feeds()] == [2]
+
+
 def test_file_and_book_in_two_folders_are_one_episode_in_both(shelves: Shelves) -> None:
     shelves.put("Talk.mp3", "A talk")
     shelves.put("Tone.mp3", "A tone")

@@ -213,6 +213,7 @@ def _store_items(
         identified = Identified(ident, item.guid, item)
         inside = (item.recording and item.recording.keys) or item.guid.split("\0")[:1]
         is_new = ident not in times and known_sounds.isdisjoint(inside)
+        known_sounds.update(inside)
         placed.append(Placed(identified, time, len(items) - place, now if is_new else today))
         new += is_new
     changes = upsert(db, number, placed)

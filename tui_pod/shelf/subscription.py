@@ -25,7 +25,10 @@ SELECT number, first AS feed_id, address, title, nullif(page, '') AS page, folde
     nullif(modified, '') AS modified, fetched, nullif(error, '') AS error, origin, nullif(guid, '') AS guid, is_serial,
     categories, shows_categories, removed, coalesce(ttl, 0.0) AS ttl, coalesce(until, 0.0) AS rests_until,
     coalesce(is_refused, 0) AS is_refused, texts, own_title,
-    (SELECT count(*) FROM episodes WHERE episodes.feed = feeds.number AND place >= 0) AS episodes
+    CASE WHEN address LIKE 'file:///%' THEN  -- copies are one episode; their guids begin with the same key
+        (SELECT count(DISTINCT iif(length(guid) = 32, substr(guid, 1, 32), episodes.rowid)) FROM episodes
+            WHERE episodes.feed = feeds.number AND place >= 0)
+        ELSE (SELECT count(*) FROM episodes WHERE episodes.feed = feeds.number AND place >= 0) END AS episodes
 FROM feeds {settings_table.JOIN} LEFT JOIN schedule ON schedule.feed = feeds.number
 WHERE (removed IS NULL OR :with_removed) AND number = coalesce(:only, number) ORDER BY number
 """
