@@ -17,7 +17,7 @@ TASKS = {
 
 
 async def seen(driver: AppDriver) -> set[str]:
-    """Return the tasks whose key is shown as a listener looks around: list, tree, list, playing, tree, transcript, queue."""
+    """Return the tasks whose key is shown in list and tree, and as a listener plays and goes on."""
     texts = [driver.text]
     for keys in ("tab", "tab", "enter", "tab", "tab t", "t 2"):
         await driver.press(*keys.split())

@@ -14,6 +14,7 @@ WANTED = ("queue.add_next", "feed.add", "sleep.timer", "session.plan", "view.the
 
 IN_A_SHELL = {
     "Export podcasts as OPML": "tui-pod export > podcasts.opml",
+    "Listen on a phone: write a list as a podcast": "tui-pod feed TOPIC --out FOLDER",
     "Export narrations as audio files": "tui-pod narrate --all --out FOLDER",
 }
 """What is looked for and only a shell can do, with its command."""
@@ -56,7 +57,7 @@ playback.take_over | sync device phone resume position | Plays on from where you
 bookmark.add | save favourite favorite highlight clip quote remember | Keeps the sentence that was just said.
 queue.previous | back last track | Plays the episode before this one.
 queue.next | skip track | Leaves this episode where it is, and plays the next one.
-playback.slower | speed tempo rate slow | Plays slower, at the same pitch.
+playback.slower | speed tempo rate slow down | Plays slower, at the same pitch.
 playback.faster | speed tempo rate fast quicker | Plays faster, at the same pitch.
 playback.normal_speed | tempo rate reset 1x | Plays at 1.0 times again.
 playback.quieter | down softer lower sound | Turns the sound down.
@@ -86,13 +87,13 @@ search.previous | find again back | Goes to the row before that matches.
 search.clear | reset cancel close leave | Shows everything again.
 list.filter | show hide only unheard new finished | Shows only the episodes of one kind; press again for the next kind.
 list.sort | order arrange random oldest latest alphabetical | Changes the order; press again for the next one.
-list.remove | delete unsubscribe clear erase cancel | Removes what the cursor is on; undo brings it back.
-list.mark_played | everything whole podcast | Marks all rows of the list, with one undo.
+list.remove | delete unsubscribe clear erase cancel get rid podcast | Removes what is there; undo brings it back.
+list.mark_played | everything whole podcast heard | Marks all rows of the list, with one undo.
 list.catch_up | clear inbox dismiss everything | Makes nothing new that was; its episodes stay, unplayed.
 triage.start | inbox new preview skim radio decide scan taste | Plays some of each; the keys to queue and remove decide.
 list.save | playlist rule filter search automatic | Keeps what is listed now as a list that fills itself.
 course.show | generative ai lessons embedded built | Hides the course that comes with the program, or shows it.
-feed.add | subscribe follow new find charts rss url opml folder audiobook read aloud article page | Adds what you name.
+feed.add | subscribe subscriptions follow find charts rss url opml folder audiobook read aloud article page | Adds it.
 feed.refresh | update reload check fetch new episodes | Looks for new episodes of the podcast at the cursor.
 feed.refresh_all | update reload check fetch new episodes everything | Looks for new episodes of all podcasts.
 feed.settings | options preferences configure speed automatic download | Of it alone; in All Topics, for all podcasts.
@@ -133,9 +134,9 @@ bookmark.export | save notes quotes highlights obsidian file | Writes a file for
 bookmark.remember | flashcard learn anki spaced repetition quiz | Asks you about it at growing intervals.
 recall.start | quiz test cards flashcards learn review anki questions | Asks the questions that are due today.
 bookmark.remove | delete erase | Deletes the bookmark; undo brings it back.
-session.plan | budget minutes time commute fill | Asks how long you have, and fills that time.
+session.plan | budget minutes time commute fill give minutes | Asks how long you have, and fills that time.
 session.end | stop cancel finish | Forgets the plan; the queue stays.
-sleep.timer | bed night stop after minutes alarm off | Pauses after the time that you choose, or at the chapter's end.
+sleep.timer | bed night stop after minutes alarm off asleep | Pauses after the time you choose, or at the chapter's end.
 sleep.back | fell asleep rewind bed night | Goes back to where you were when you set it.
 view.library | home main start podcasts episodes | Shows topics and episodes.
 view.session | up next playlist plan | Shows what plays next, and the plan.

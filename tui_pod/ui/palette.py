@@ -20,7 +20,7 @@ from tui_pod.core.action_words import IN_A_SHELL, WANTED, words_of
 from tui_pod.core.actions import BY_ID, PARTS, Action, needs_cursor, part_of, shown_keys
 from tui_pod.core.playback.controller import PlaybackController
 from tui_pod.core.selection.list_query import SmartList, find_episodes, smart_lists
-from tui_pod.core.text.names import is_called, rank
+from tui_pod.core.text.names import is_called, is_filler, rank
 from tui_pod.services.services import Services
 from tui_pod.ui.look.cells import fit
 from tui_pod.ui.screens.dialog import NORMAL_WIDTH, ChoiceDialog, Dialog, DialogBody, SearchDialog
@@ -145,7 +145,7 @@ class PaletteScreen(SearchDialog):
                 (fit, each) for each in self._commands if (fit := rank(typed, each.name, each.synonyms)) is not None
             ]
             named = [each for _, each in sorted(found, key=lambda one: (bool(one[1].why), one[0]))]
-            self._shown = [*named, *self._topics(typed), *self._episodes(typed)]
+            self._shown = [*named, *self._topics(typed), *self._episodes(typed)] or [*self._nearest(typed)]
             self._shown.sort(key=lambda each: each is not None and not is_called(each.name, typed))
             self._shown[:0] = self._typed_values(typed)
         else:
@@ -187,6 +187,13 @@ class PaletteScreen(SearchDialog):
             main.show_outcome(run_typed(value))
 
         return [PaletteCommand(value.name, run, "now", about=why, why=why and "not now")]
+
+    def _nearest(self, typed: str) -> Iterator[PaletteCommand]:
+        """Yield the commands that have most of the words, those that a name has count twice."""
+        words = [word for word in typed.split() if not is_filler(word)]
+        ranks = [[rank(word, each.name, each.synonyms) for word in words] for each in self._commands]
+        fits = [sum(1 if one else 2 for one in found if one is not None) for found in ranks]
+        return (each for each, fit in zip(self._commands, fits, strict=True) if fit and fit == max(fits))
 
     def _topics(self, typed: str) -> list[PaletteCommand]:
         topics = self._controller.library.topics

@@ -9,7 +9,7 @@ from tui_pod.core.text.clean import fold
 LEAST_INSIDE = 3
 """Fewest letters that are also found within a word; fewer only where one begins."""
 
-_FILLERS = frozenset("a an as can do does for how i in it me my of on the this to want where with".split())
+_FILLERS = frozenset("a an as can do does for go how i in is it me my of on please the this to want where with".split())
 """Words that are ignored if no name has them."""
 
 
@@ -25,6 +25,11 @@ def rank(typed: str, name: str, synonyms: str = "") -> int | None:
     if None in found:
         return None
     return sum(fit for fit in found if fit) * 2 - (bool(words) and named[: len(words)] == words)
+
+
+def is_filler(word: str) -> bool:
+    """Return whether a typed word says nothing by itself."""
+    return fold(word) in _FILLERS
 
 
 def match_key(typed: str, name: str) -> tuple[bool, bool, int, str]:
