@@ -167,6 +167,15 @@ async def test_palette_has_what_is_typed_from_the_list(typed: str, row: str, dri
     assert rows(driver)[0].removesuffix(" palette") == row.removesuffix(" palette")
 
 
+async def test_palette_lists_what_has_most_of_the_words_if_nothing_has_all(driver: AppDriver) -> None:
+    await driver.press("ctrl+p")
+    await driver.write("much faster somehow")
+    assert rows(driver)[0].startswith(BY_ID["playback.faster"].label)
+    await driver.press("ctrl+u")
+    await driver.write("xyzzy of the")
+    assert BY_ID["playback.faster"].label not in " ".join(rows(driver))
+
+
 async def test_palette_does_what_is_typed_with_its_value(driver: AppDriver) -> None:
     await driver.press("ctrl+p")
     await driver.write("volume 60")

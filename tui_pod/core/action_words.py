@@ -87,13 +87,13 @@ search.previous | find again back | Goes to the row before that matches.
 search.clear | reset cancel close leave | Shows everything again.
 list.filter | show hide only unheard new finished | Shows only the episodes of one kind; press again for the next kind.
 list.sort | order arrange random oldest latest alphabetical | Changes the order; press again for the next one.
-list.remove | delete unsubscribe clear erase cancel get rid podcast | Removes what is there; undo brings it back.
+list.remove | delete unsubscribe clear erase cancel get rid podcast | Removes what you chose; undo brings it back.
 list.mark_played | everything whole podcast heard | Marks all rows of the list, with one undo.
 list.catch_up | clear inbox dismiss everything | Makes nothing new that was; its episodes stay, unplayed.
 triage.start | inbox new preview skim radio decide scan taste | Plays some of each; the keys to queue and remove decide.
 list.save | playlist rule filter search automatic | Keeps what is listed now as a list that fills itself.
 course.show | generative ai lessons embedded built | Hides the course that comes with the program, or shows it.
-feed.add | subscribe subscriptions follow find charts rss url opml folder audiobook read aloud article page | Adds it.
+feed.add | subscribe subscriptions follow find charts rss url opml folder read aloud article page | Adds what you name.
 feed.refresh | update reload check fetch new episodes | Looks for new episodes of the podcast at the cursor.
 feed.refresh_all | update reload check fetch new episodes everything | Looks for new episodes of all podcasts.
 feed.settings | options preferences configure speed automatic download | Of it alone; in All Topics, for all podcasts.
@@ -134,7 +134,7 @@ bookmark.export | save notes quotes highlights obsidian file | Writes a file for
 bookmark.remember | flashcard learn anki spaced repetition quiz | Asks you about it at growing intervals.
 recall.start | quiz test cards flashcards learn review anki questions | Asks the questions that are due today.
 bookmark.remove | delete erase | Deletes the bookmark; undo brings it back.
-session.plan | budget minutes time commute fill give minutes | Asks how long you have, and fills that time.
+session.plan | budget minutes time commute fill give | Asks how long you have, and fills that time.
 session.end | stop cancel finish | Forgets the plan; the queue stays.
 sleep.timer | bed night stop after minutes alarm off asleep | Pauses after the time you choose, or at the chapter's end.
 sleep.back | fell asleep rewind bed night | Goes back to where you were when you set it.

@@ -192,7 +192,7 @@ class PaletteScreen(SearchDialog):
         """Yield the commands that have most of the words, those that a name has count twice."""
         words = [word for word in typed.split() if not is_filler(word)]
         ranks = [[rank(word, each.name, each.synonyms) for word in words] for each in self._commands]
-        fits = [sum(1 if one else 2 for one in found if one is not None) for found in ranks]
+        fits = [sum(1 if one > 0 else 2 for one in found if one is not None) for found in ranks]
         return (each for each, fit in zip(self._commands, fits, strict=True) if fit and fit == max(fits))
 
     def _topics(self, typed: str) -> list[PaletteCommand]:
