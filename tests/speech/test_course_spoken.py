@@ -21,9 +21,9 @@ OTHERWISE = {"read": "ɹˈɛd", "lead": "lˈɛd", "live": "lˈIv", "close": "kl�
 
 EXPECTED = {
     "read": """chinchilla-optimal chinchilla-optimal chinchilla-optimal code-llms context-window continued-pre-training
-        dpo grouped-query-attention latent-space mistral-mixtral noise-schedules parameters
+        dpo grouped-query-attention latent-space mistral-mixtral noise-schedules parameters parameters parameters
         repository-level-code supervised-fine-tuning token-economics training-inference-split why-diffusion-won""",
-    "close": "code-llms",
+    "close": "code-llms hallucination-mitigation",
     "use": "classifier-free-guidance repetition-penalty why-diffusion-won",
     "lives": "training-inference-split",
 }

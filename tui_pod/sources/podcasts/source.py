@@ -133,6 +133,7 @@ class PodcastSource(EpisodeSource):
         """Return the feed at an address, without older pages."""
         return read_page(address, policy, cancel)[1]
 
+    @spending(FEED.seconds)
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy
     ) -> RefreshResult | Storing:
