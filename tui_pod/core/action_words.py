@@ -88,7 +88,7 @@ search.clear | reset cancel close leave | Shows everything again.
 list.filter | show hide only unheard new finished | Shows only the episodes of one kind; press again for the next kind.
 list.sort | order arrange random oldest latest alphabetical | Changes the order; press again for the next one.
 list.remove | delete unsubscribe clear erase cancel get rid podcast | Removes what you chose; undo brings it back.
-list.mark_played | everything whole podcast heard | Marks all rows of the list, with one undo.
+list.mark_played | everything whole podcast | Marks all rows of the list, with one undo.
 list.catch_up | clear inbox dismiss everything | Makes nothing new that was; its episodes stay, unplayed.
 triage.start | inbox new preview skim radio decide scan taste | Plays some of each; the keys to queue and remove decide.
 list.save | playlist rule filter search automatic | Keeps what is listed now as a list that fills itself.
