@@ -468,6 +468,15 @@ def test_head_is_looked_at_as_far_as_it_is_there(open_stream: Open) -> None:
     assert stream.peek(len(CONTENT), 10, 5.0, CancelToken()) == b""
 
 
+def test_recording_that_a_player_is_about_to_open_is_not_closed_by_the_end_of_its_download(open_stream: Open) -> None:
+    stream = open_stream(Ranged(CONTENT))
+    stream.wait_for_answer(CancelToken())
+    stream.close_if_unread()
+    reader = stream.open()
+    assert read(reader, 0, 5) == CONTENT[:5]
+    reader.close()
+
+
 def test_closed_recording_can_neither_be_read_nor_used(open_stream: Open) -> None:
     stream = open_stream(Ranged(CONTENT))
     reader = stream.open()

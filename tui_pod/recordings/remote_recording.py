@@ -24,6 +24,9 @@ ID3V1 = 128
 REPORT_EVERY = 0.25
 """Seconds between two reports of progress."""
 
+OPENING = 10.0
+"""Seconds in which a player opens a recording once the server has answered."""
+
 PATIENCE = 1.0
 """Seconds in which a download that was cancelled ends, so that it can be begun again at once."""
 
@@ -39,6 +42,7 @@ class RemoteRecording:
         self._fetcher = fetcher
         self._changed = fetcher.changed
         self._reported_version = self._read_version = 0
+        self._promised = -OPENING
         self.inserted = 0, b""
         """Where readers get bytes that the server does not have, and these bytes; progress and size are without."""
 
@@ -88,6 +92,7 @@ class RemoteRecording:
         """
         fetcher = self._fetcher
         with self._changed:
+            self._promised = time.monotonic()
             fetcher.try_again()
             while not fetcher.is_answered and fetcher.gap() is not None:
                 if fetcher.is_closed or fetcher.failure is not None:
@@ -179,9 +184,9 @@ class RemoteRecording:
             self._fetcher.close()
 
     def close_if_unread(self) -> None:
-        """Close it at once, unless someone reads it."""
+        """Close it at once, unless someone reads it or is about to; its thread ends by itself then."""
         with self._changed:
-            if not self._fetcher.plan.readers:
+            if not self._fetcher.plan.readers and time.monotonic() - self._promised > OPENING:
                 self._fetcher.close()
             is_closed = self._fetcher.is_closed
         if is_closed:

@@ -90,11 +90,14 @@ class Lifetime:
         if self._budget is not None:
             self.start_session(self._budget)
         if not self._is_kept:
-            from tui_pod.library.reload import reload_library  # few starts have no cache
+            services.tasks.run(self._keep_library())
 
-            files = services.files
-            with contextlib.suppress(CatalogsError):  # they have changed since the start
-                await reload_library(files.catalogs, files.paths.cache, files.paths.data, len(services.first.library))
+    async def _keep_library(self) -> None:
+        from tui_pod.library.reload import reload_library  # few starts have no cache
+
+        files, size = self.services.files, len(self.services.first.library)
+        with contextlib.suppress(CatalogsError):  # they have changed since the start
+            await reload_library(files.catalogs, files.paths.cache, files.paths.data, size)
 
     def start_session(self, budget: float) -> None:
         """Start a session of `budget` seconds, as `--session` asks; say what is in it, or that nothing fits."""

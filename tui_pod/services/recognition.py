@@ -26,6 +26,7 @@ from tui_pod.runtime.log import log_error
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.frontend import Job
 from tui_pod.services.recordings import (
+    NOT_ALL_HERE,
     find_language,
     find_recording,
     make_request,
@@ -237,7 +238,8 @@ class RecognitionService:
         check_language(model, language)
         requests = []
         for part, offset in recordings_of(episode):
-            make = partial(make_request, part, await self._recording(part, podcasts), model, podcasts, offset)
+            recording = await self._recording(part, podcasts, has_others=bool(episode.parts))
+            make = partial(make_request, part, recording, model, podcasts, offset)
             requests.append(await asyncio.to_thread(make))
         async with aclosing(transcribe(self._files, ident, requests, model_name(model), self.right_of_way)) as done:
             async for until in done:
@@ -255,11 +257,13 @@ class RecognitionService:
             shows = f"“{episode.title}” has a transcript now{note}. {key_of('view.transcript')} shows it."
             self._frontend.tell(shows if transcript.cues else f"No speech found in “{episode.title}”.")
 
-    async def _recording(self, episode: Episode, podcasts: Podcasts | None) -> Path:
-        """Return the recording of an episode, which is downloaded if it is not here."""
+    async def _recording(self, episode: Episode, podcasts: Podcasts | None, has_others: bool) -> Path:
+        """Return the recording of an episode, which is downloaded if it is not here, unless it is one of several."""
         found = await in_thread(lambda _: find_recording(episode, podcasts))
         if found is not None and found.is_file():
             return found
+        if has_others:
+            raise RecognitionError(NOT_ALL_HERE)
         request = podcasts.audio.download_request(episode, is_automatic=True) if podcasts is not None else None
         if podcasts is None or request is None:
             raise RecognitionError(f"The recording is not there: {episode.audio or 'it is narrated'}.")

@@ -70,6 +70,9 @@ def find_language(episode: Episode, podcasts: Podcasts | None) -> str | None:
     return "en" if code.startswith("en") else OTHER_CODES.get(code, code) or None
 
 
+NOT_ALL_HERE = "Not all of its files are on this machine: download it first."
+
+
 def recordings_of(episode: Episode) -> Sequence[tuple[Episode, float]]:
     """Return an episode, or one for each of its parts with only that; and where it begins in the whole, in seconds."""
     return [recording_at(episode, part.start) for part in episode.parts] or [(episode, 0.0)]

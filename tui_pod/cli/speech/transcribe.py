@@ -18,7 +18,7 @@ from tui_pod.core.library.transcript import Transcript
 from tui_pod.core.text.clean import clock, counted
 from tui_pod.runtime.own_files import OwnFiles
 from tui_pod.services.podcasts.opening import open_podcasts
-from tui_pod.services.recordings import find_language, find_recording, make_request, recordings_of
+from tui_pod.services.recordings import NOT_ALL_HERE, find_language, find_recording, make_request, recordings_of
 from tui_pod.services.transcripts import EpisodeTranscripts, open_transcripts
 from tui_pod.sources.foreign_texts import is_book
 from tui_pod.sources.opened import Podcasts
@@ -126,6 +126,8 @@ async def _transcribe(episode: Episode, work: _Work, said: str) -> tuple[float, 
         if recording is None or not recording.is_file():
             if "://" not in (part.audio or ""):
                 raise RecognitionError(f"The recording is not there: {part.audio}.")
+            if episode.parts:
+                raise RecognitionError(NOT_ALL_HERE)
             recording = await asyncio.to_thread(_download, part, work, said)
         requests.append(make_request(part, recording, work.model, work.podcasts, offset))
     if work.is_again:

@@ -324,7 +324,8 @@ def _beside(path: str, tags: Tags, is_of_book: bool = False) -> str | None:
 
     With `is_of_book`, it may be the e-book of all files of the folder.
     """
-    own = os.path.basename(tags.transcript).startswith(os.path.splitext(os.path.basename(path))[0])
+    stem = os.path.splitext(os.path.basename(path))[0]
+    own = os.path.basename(tags.transcript).startswith(f"{stem}.")
     if tags.transcript and (own or is_of_book or is_document(path)):
         return os.path.join(os.path.dirname(path), tags.transcript)
     return path if tags.has_lyrics else None
