@@ -106,7 +106,9 @@ async def test_what_waits_for_the_first_screen_leaves_room_for_keys(lifetime: Li
         await lifetime.after_paint()
         assert rounds > len(PRELOADED)
         assert lifetime.is_running
-        assert load_cached([embedded_catalog()], home / "cache" / "tui-pod") is not None
+        async with asyncio.timeout(PATIENCE):
+            while load_cached([embedded_catalog()], home / "cache" / "tui-pod") is None:
+                await asyncio.sleep(0.05)
     finally:
         counting.cancel()
         await lifetime.close()

@@ -132,7 +132,6 @@ class StateFile:
         """
         try:
             with self._locked():
-                self._is_changed = False
                 if self.size() > SMALL_STATE and files.stamp(self.path) == self._merged_into:
                     data: Table = {"episodes": {}}
                     journal = parse_journal(files.read_text(self.journal, "replace") or "")
@@ -141,6 +140,7 @@ class StateFile:
                     self._latest = LATEST  # the snapshot may have newer ones
                 else:
                     data, _ = self._merged(may_move=False, instead=UNKNOWN)
+                self._is_changed = False
         except (NewerState, StateError, OSError):
             return State({}, {})  # saving will report the problem
         return _state(data, [])

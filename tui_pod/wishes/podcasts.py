@@ -345,7 +345,7 @@ async def _play_found(on: Subject) -> None:
     """Play an episode that a directory found, without subscribing. Raises UserError if its podcast does not list it."""
     address, episode = on.text("address"), on.text("episode")
     if (feed := await on.services.feeds.look_into(address, episode)) is not None:
-        raise UserError(f"{feed.title} does not list “{episode}”. See: tui-pod feeds add {address}")
+        raise UserError(f"{feed.title or address} does not list “{episode}”. See: tui-pod feeds add {address}")
 
 
 PODCAST_WISHES: Mapping[str, Wish] = {
@@ -357,7 +357,7 @@ PODCAST_WISHES: Mapping[str, Wish] = {
     "podcasts.set": Wish(_set),
     "podcasts.refresh": Wish(_refresh),
     "podcasts.topics": _on_store(_topics),
-    "found.play": Wish(_play_found),
+    "directory.play": Wish(_play_found),
     "download.start": Wish(_download, needs_episodes=True),
     "download.rename": Wish(_rename_downloads),
     "texts.add": _on_store(partial(_add, is_text=True)),

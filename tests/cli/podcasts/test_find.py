@@ -131,7 +131,7 @@ def test_app_is_asked_to_play_an_episode_that_was_found(
     assert shell.json("find", "mast", "--episodes", "--play", "1") == NOW
     assert "To subscribe" not in shell.err
     values = {"address": site.url("/f"), "episode": "The mast"}
-    assert [call.args[1:] for call in granted.call_args_list] == [("found.play", values)] * 2
+    assert [call.args[1:] for call in granted.call_args_list] == [("directory.play", values)] * 2
     assert shell("find", "mast", "--episodes", "--play", "2", status=1) == ""
     assert "only 1 episode found" in shell.err
 

@@ -13,8 +13,7 @@ from tui_pod.library.cache import load_library
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.files import guess_notice
-from tui_pod.shelf.published import FeedError, Kinds, Listing, Tags
-from tui_pod.sources.folders import listing
+from tui_pod.shelf.published import FeedError, Kinds, Listing
 from tui_pod.sources.folders.listing import read_listing, read_playlist
 from tui_pod.sources.table import subscribe
 
@@ -284,8 +283,3 @@ def test_entry_without_tags_has_the_length_and_title_of_the_playlist(tmp_path: P
     library = load_library([], tmp_path / "cache", tmp_path / "data").library
     assert [round(library.episode(index).duration or 0) for index in (0, 1)] == [61, 1]
     assert store.take_notices() == [f"{tmp_path / 'list.m3u'}: 1 entry cannot be read."]
-
-
-def test_file_called_as_the_beginning_of_an_e_book_has_no_text_of_its_own() -> None:
-    tags = Tags(transcript="1984.epub")
-    assert [listing._beside(f"1984/{name}.mp3", tags) for name in ("1", "1984")] == [None, "1984/1984.epub"]

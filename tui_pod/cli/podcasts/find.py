@@ -60,7 +60,7 @@ def run(options: Namespace) -> int:
         if (number := int(options.play[:4])) > len(podcasts):
             raise UserError(f"only {counted(len(podcasts))} found")
         wanted = podcasts[number - 1]
-        grant(options, "found.play", {"address": wanted.address, "episode": wanted.episode})
+        grant(options, "directory.play", {"address": wanted.address, "episode": wanted.episode})
         now = ask(paths.state, {"command": "now"})[0]
         print_json(now) if options.json else print(describe(now))
     elif options.json:

@@ -224,7 +224,7 @@ def _check(text: str) -> None:
     for found in re.finditer(_TOKEN, text):
         if word := found[1]:
             count = len(re.findall(_PART, word)) if "." in word else 1
-            parts += count - 1
+            parts += count - 1 if count > 2 or (not word[0].isdigit() and word[0] not in "+-") else 0  # 1.5 is no key
             is_long = word[0] not in "\"'" and len(word) > MAX_WORD
             if is_long or count > MAX_DEPTH or parts > MOST + len(text) // EACH:
                 line = text.count("\n", 0, found.start()) + 1

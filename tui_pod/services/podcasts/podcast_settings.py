@@ -184,7 +184,8 @@ class PodcastSettingsService:
             tasks.later("speeds of books", SPEEDS_AFTER, lambda: tasks.run(self._save_speeds()))
 
     async def _save_speeds(self) -> None:
-        speeds, self._noted = self._context.controller.mixer.own_speeds, {}  # the same may be set again
+        mixer = self._context.controller.mixer
+        speeds = mixer.own_speeds
 
         def save(podcasts: Podcasts, _: object) -> list[str]:
             known = podcasts.store.recordings_among(speeds)
@@ -195,7 +196,8 @@ class PodcastSettingsService:
 
         saved = await self._context.podcasts.ask(save)
         await self._library.update()
-        self._context.controller.mixer.forget_own_speeds({ident: speeds[ident] for ident in saved})
+        mixer.forget_own_speeds({ident: speeds[ident] for ident in saved})
+        self._noted = mixer.own_speeds  # what is saved may be set again
 
 
 def choice_of(store: FeedStore, feed: Subscription) -> PodcastChoice:
