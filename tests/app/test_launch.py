@@ -107,7 +107,7 @@ async def test_what_waits_for_the_first_screen_leaves_room_for_keys(lifetime: Li
         assert rounds > len(PRELOADED)
         assert lifetime.is_running
         async with asyncio.timeout(PATIENCE):
-            while load_cached([embedded_catalog()], home / "cache" / "tui-pod") is None:
+            while load_cached([embedded_catalog()], home / "cache" / "tui-pod") is None:  # noqa: ASYNC110 - another process writes it
                 await asyncio.sleep(0.05)
     finally:
         counting.cancel()
