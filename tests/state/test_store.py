@@ -95,6 +95,20 @@ def test_load_merges_snapshot_and_journal_which_appending_alone_changes(kept: St
     assert positions(new.load()) == {"a": 1}
 
 
+def test_news_in_a_large_state_is_read_though_this_program_compacted_it_first(
+    kept: StateFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "SMALL_STATE", 10)
+    app, other = StateFile(kept.path), StateFile(kept.path)
+    app.load()
+    other.append([ProgressRecord("news", Progress(START, 9.0))])
+    app.append([ProgressRecord("own", Progress(START, 5.0))])
+    app.compact()
+    assert app.is_changed_elsewhere
+    assert app.read_elsewhere().progress["news"].position == 9.0
+    assert not app.is_changed_elsewhere
+
+
 def test_save_reads_a_large_state_again_only_if_something_in_it_may_be_newer(
     kept: StateFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -116,7 +116,7 @@ class StateFile:
         self._has_appended = False
         self._unread: dict[object, datetime] = {}  # the times of what was saved since the last merge
         self._seen: Stamp | None = None  # the files as this program last left them
-        self._merged_into: tuple[int, ...] = ()  # the snapshot that this program last read or wrote
+        self._merged_into: tuple[int, ...] = ()  # the snapshot, all of which this program has read or written
         self._is_changed = False
         self._latest = LATEST
 
@@ -140,6 +140,7 @@ class StateFile:
                     self._latest = LATEST  # the snapshot may have newer ones
                 else:
                     data, _ = self._merged(may_move=False, instead=UNKNOWN)
+                    self._merged_into = files.stamp(self.path)
                 self._is_changed = False
         except (NewerState, StateError, OSError):
             return State({}, {})  # saving will report the problem
@@ -151,6 +152,7 @@ class StateFile:
             with self._locked():
                 self._remove_stale_temps()
                 data, notices = self._merged()
+                self._merged_into = files.stamp(self.path)
         except NewerState as newer:
             notice = f"Nothing will be saved until you update tui-pod: a newer one (format {newer}) wrote {self.path}."
             return State({}, {}, notices=(notice,), is_writable=False)
@@ -287,7 +289,7 @@ class StateFile:
 
         `instead` replaces times that are not believed; if None, now does.
         """
-        now, self._merged_into = self._now(), files.stamp(self.path)
+        now = self._now()
         written = modified(self.path)
         edited = written if is_believed(written, self._clock()) else EARLIEST
         data, notices = self._snapshot(may_move)
@@ -354,7 +356,8 @@ class StateFile:
                 files.link_or_copy(self.path, link)
                 os.rename(link, self.backup)
             os.rename(temp, self.path)
-            self._merged_into = files.stamp(self.path)
+            if not self._is_changed:  # else it holds what nobody here has read
+                self._merged_into = files.stamp(self.path)
         finally:
             temp.unlink(missing_ok=True)
             link.unlink(missing_ok=True)  # also when the backup was the same file: then a rename does nothing

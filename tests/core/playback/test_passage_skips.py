@@ -93,6 +93,14 @@ def test_undo_plays_a_skipped_passage_and_remembers_the_place() -> None:
     assert other.controller.passages.presses(CAST) == 3
 
 
+def test_place_late_in_a_recording_is_one_place_when_it_is_read_back() -> None:
+    room = begin(Passage(12_340.0, 12_372.0, 4, is_skipped=True))
+    room.controller.passages.went_to(12_345.67, is_back=True)
+    (place,) = room.controller.passages.returned
+    room.controller.passages.load({"returned": room.writer.table("returned")})
+    assert room.controller.passages.returned == [place]
+
+
 @pytest.mark.parametrize(
     ("place", "is_played", "is_remembered"),
     [(35.0, True, True), (10.0, False, False)],
