@@ -327,3 +327,13 @@ def assert_memory(text: str) -> None:
         assert tracemalloc.get_traced_memory()[1] < 20 * len(text) + 8_000_000, text[:80]
     finally:
         tracemalloc.stop()
+
+
+def test_large_state_with_one_line_edited_by_hand_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plain_toml, "MOST", 100)  # as if it were much larger
+    now = START.replace(microsecond=123_456)
+    episodes = {f"e{n}": PROGRESS.to_table(Progress(now, 12.5, 100.25, listened=now)) for n in range(2_000)}
+    text = snapshot_text({"episodes": episodes}, START)
+    edited = text.replace("[episodes.e0]", "[ episodes.e0 ]")
+    assert edited != text
+    assert len(parse_snapshot(edited)["episodes"]) == 2_000

@@ -209,6 +209,12 @@ def _lists(text: str) -> int:
     return text.count("[") - text.count("\n[[") + text.count("{")
 
 
+def _parts(word: str) -> int:
+    """Return how many parts a word has if it is a key; 1 for what may be a number or a time with a fraction."""
+    count = len(re.findall(_PART, word)) if "." in word else 1
+    return 1 if count == 2 and (word[0].isdigit() or word[0] in "+-") else count
+
+
 def _loads_any(text: str) -> dict[str, Any]:
     import tomllib  # the embedded catalogue needs none of it, and importing it takes as long as reading that
 
@@ -223,8 +229,8 @@ def _check(text: str) -> None:
     parts = _lists(text)
     for found in re.finditer(_TOKEN, text):
         if word := found[1]:
-            count = len(re.findall(_PART, word)) if "." in word else 1
-            parts += count - 1 if count > 2 or (not word[0].isdigit() and word[0] not in "+-") else 0  # 1.5 is no key
+            count = _parts(word)
+            parts += count - 1
             is_long = word[0] not in "\"'" and len(word) > MAX_WORD
             if is_long or count > MAX_DEPTH or parts > MOST + len(text) // EACH:
                 line = text.count("\n", 0, found.start()) + 1
