@@ -77,14 +77,13 @@ def _run_alone(options: Namespace) -> int | None:
     action, ids = options.action_id, options.ids
     if action not in BY_ID:
         raise UsageError("there is no such action. See: tui-pod keys")
-    if action == "transcript.place" and ids:
-        return _grant(options)
-    if options.json or options.values or bool(ids) is not (action in ABOUT_EPISODES):
+    from tui_pod.wishes.asks import ASKS  # keys of the desktop do without this and the next
+    from tui_pod.wishes.grant import find_wish
+
+    if options.json or (options.values and action not in ASKS) or bool(ids) is not (action in ABOUT_EPISODES):
         raise NobodyRuns
     if action in ALONE:
         return _run_command(options, ALONE[action])
-    from tui_pod.wishes.grant import find_wish  # keys of the desktop do without
-
     if find_wish(action) is None:
         raise NobodyRuns
     return _grant(options)

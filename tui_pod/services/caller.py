@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from enum import StrEnum
-from functools import partial
-from typing import TYPE_CHECKING, Any, ParamSpec, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     import asyncio
-
-P = ParamSpec("P")
 
 
 class Kind(StrEnum):
@@ -80,13 +77,32 @@ class ThreadCaller:
     """A caller as a thread sees it, whose work it is: what it says goes to the event loop, and questions wait."""
 
     def __init__(self, caller: Caller, loop: asyncio.AbstractEventLoop) -> None:
-        def later(function: Callable[P, None]) -> Callable[P, object]:
-            return partial(loop.call_soon_threadsafe, function)
-
         self._caller, self._loop = caller, loop
         self.is_there, self.wants_json = caller.is_there, caller.wants_json
-        self.say, self.note, self.warn = map(later, (caller.say, caller.note, caller.warn))
-        self.show, self.show_json, self.progress = later(caller.show), later(caller.show_json), later(caller.progress)
+
+    def say(self, text: str) -> None:
+        """Say what was done."""
+        self._loop.call_soon_threadsafe(self._caller.say, text)
+
+    def note(self, text: str) -> None:
+        """Say what was done if a person sees it."""
+        self._loop.call_soon_threadsafe(self._caller.note, text)
+
+    def warn(self, text: str) -> None:
+        """Say what failed."""
+        self._loop.call_soon_threadsafe(self._caller.warn, text)
+
+    def show(self, *cells: str) -> None:
+        """Show a row."""
+        self._loop.call_soon_threadsafe(self._caller.show, *cells)
+
+    def show_json(self, value: object) -> None:
+        """Show a document."""
+        self._loop.call_soon_threadsafe(self._caller.show_json, value)
+
+    def progress(self, said: str, share: float | None = None) -> None:
+        """Show what is under way."""
+        self._loop.call_soon_threadsafe(self._caller.progress, said, share)
 
     def ask(self, text: str, kind: Kind = Kind.TEXT) -> str | None:
         """Ask, and wait for the answer."""

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import Setting
 from tui_pod.net.access import PUBLIC, NetworkPolicy
-from tui_pod.net.address import Origin, absolute, origin
+from tui_pod.net.address import Origin, absolute, no_address, origin
 from tui_pod.net.fetch import LoginWanted
 from tui_pod.net.login import Login
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.shelf.database import FeedStoreError, number_of
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.opml import Folder
-from tui_pod.shelf.published import Published, PublishedItem
+from tui_pod.shelf.published import FeedError, Published, PublishedItem
 from tui_pod.shelf.subscription import Subscription, read_subscriptions
 
 READ_IN_PART = "a part of it could not be read and is tried again with the next refresh"
@@ -140,7 +140,7 @@ class EpisodeSource:
 
     def preview(self, address: str, policy: NetworkPolicy, cancel: CancelToken) -> Published:
         """Return what is at an address that a directory named, without subscribing. Raises UserError if it cannot."""
-        raise NotImplementedError
+        raise FeedError(no_address(address))
 
     def refresh(
         self, store: FeedStore, feed: Subscription, cancel: CancelToken, policy: NetworkPolicy

@@ -193,7 +193,8 @@ class PaletteScreen(SearchDialog):
         words = [word for word in typed.split() if not is_filler(word)]
         ranks = [[rank(word, each.name, each.synonyms) for word in words] for each in self._commands]
         fits = [sum(1 if one > 0 else 2 for one in found if one is not None) for found in ranks]
-        return (each for each, fit in zip(self._commands, fits, strict=True) if fit and fit == max(fits))
+        best = max(fits, default=0)
+        return (each for each, fit in zip(self._commands, fits, strict=True) if fit and fit == best)
 
     def _topics(self, typed: str) -> list[PaletteCommand]:
         topics = self._controller.library.topics

@@ -264,11 +264,11 @@ class Mixer:
         }
         new = {key: saved[key] for key, time in chosen.items() if time > self._chosen.get(key, "")}
         self._chosen |= {key: chosen[key] for key in new}
-        former, speed = (self.usual_speed, self.usual_sound), new.get("speed")
+        former, sound, speed = (self.usual_speed, self.usual_sound), self.usual_sound, new.get("speed")
         if isinstance(speed, int | float) and not isinstance(speed, bool):
             self.usual_speed = clamp_speed(speed)
-        level, silence = new.get("level", former[1].is_level), new.get("skip_silence", former[1].skips_silence)
-        self.usual_sound = former[1]._replace(is_level=level is True, skips_silence=silence is True)
+        level, silence = new.get("level", sound.is_level), new.get("skip_silence", sound.skips_silence)
+        self.usual_sound = sound._replace(is_level=level is True, skips_silence=silence is True)
         if (self.usual_speed, self.usual_sound) != former:
             self._use_usual()
 
