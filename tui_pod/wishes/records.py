@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WITHOUT_APP = (
     "episode.toggle_played", "queue.add_last", "queue.add_next", "queue.spread", "queue.least_left", "list.catch_up",
 )  # fmt: skip
-"""Actions that change only what is saved, so that no app needs to run."""
+"""Actions that change only saved data, so they need no running app."""
 
 
 def _mark(on: Subject) -> Outcome:
