@@ -38,7 +38,7 @@ def run_app(options: Namespace) -> int:
     config = read_config(paths.config, options.config is not None, paths.chosen)
     try:
         catalogs = catalog_paths(options.catalog, config.settings.catalogs)
-        cached = loaded = load_cached(catalogs, paths.cache, paths.data)
+        loaded = load_cached(catalogs, paths.cache, paths.data)
         if loaded is None:
             with _reading(is_shown=not (options.plain or options.has_saved_screen or _refusal())):
                 loaded = load_library(catalogs, paths.cache, paths.data, keeps=False)
@@ -62,7 +62,7 @@ def run_app(options: Namespace) -> int:
     with _own_terminal(paths, options.plain):
         state = file.load()
         services = Services(paths, catalogs, config, loaded, file, state, options.ao)
-        lifetime = Lifetime(services, state, budget, is_kept=cached is not None)
+        lifetime = Lifetime(services, state, budget, loaded.is_kept)
         if options.line is not None:
             from tui_pod.terminal.host import TerminalHost  # only behind a client
             from tui_pod.terminal.start import name_options

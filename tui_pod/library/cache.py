@@ -60,6 +60,8 @@ class Loaded(NamedTuple):
     """About recovered or unreadable feeds, for the listener."""
     feeds: tuple[int, int] | None = None
     """Generation of its feeds; None if there are none, or they could not be read."""
+    is_kept: bool = True
+    """False if the cache could have it, and does not."""
 
 
 def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None, keeps: bool = True) -> Loaded:
@@ -72,7 +74,12 @@ def load_library(paths: Sequence[Path], cache: Path, data: Path | None = None, k
     if found is None and data is not None and _patch(file, paths, data, notices):
         found = load_cached(paths, cache, data)
     if found is None:
-        found = _load_apart(paths, cache, data) or (_make(file, paths, data) if keeps else _parse(paths, data))
+        found = _load_apart(paths, cache, data)
+    if found is None and keeps:
+        found = _make(file, paths, data)
+    elif found is None:
+        found = _parse(paths, data)
+        found = found._replace(is_kept=not _is_whole(found, data))
     return found._replace(notices=tuple(dict.fromkeys((*notices, *found.notices))))
 
 
@@ -152,9 +159,14 @@ def _make(file: Path, paths: Sequence[Path], data: Path | None) -> Loaded:
     """Load catalogues and feeds without the cache, and write it."""
     stats = _stats(paths)  # taken before reading, in case something is written meanwhile
     loaded = _parse(paths, data)
-    if loaded.feeds is not None or _generation(data) is None:  # unreadable feeds are retried at the next start
+    if _is_whole(loaded, data):
         _write_cache(file, _stamp(stats, loaded.feeds), loaded.library)
     return loaded
+
+
+def _is_whole(loaded: Loaded, data: Path | None) -> bool:
+    """Return whether all feeds could be read; those that could not are tried again at the next start."""
+    return loaded.feeds is not None or _generation(data) is None
 
 
 def _parse(paths: Sequence[Path], data: Path | None) -> Loaded:
