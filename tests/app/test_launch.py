@@ -14,7 +14,7 @@ import pytest
 from textual.app import App
 
 from tests.fakes import FakeFrontend
-from tests.patience import PATIENCE
+from tests.patience import PATIENCE, until
 from tui_pod.app import launch
 from tui_pod.cli.main import main
 from tui_pod.cli.parser import parse
@@ -106,9 +106,8 @@ async def test_what_waits_for_the_first_screen_leaves_room_for_keys(lifetime: Li
         await lifetime.after_paint()
         assert rounds > len(PRELOADED)
         assert lifetime.is_running
-        async with asyncio.timeout(PATIENCE):
-            while load_cached([embedded_catalog()], home / "cache" / "tui-pod") is None:  # noqa: ASYNC110 - another process writes it
-                await asyncio.sleep(0.05)
+        cache = home / "cache" / "tui-pod"
+        await until(lambda: load_cached([embedded_catalog()], cache), "the cache has the library")
     finally:
         counting.cancel()
         await lifetime.close()
