@@ -91,7 +91,7 @@ class PassageSkips:
             return
         if is_back:
             self.returned.append(Returned(episode, round(position, 2)))
-            places_here = " ".join(f"{one.place:.2f}" for one in self.returned if one.episode == episode)
+            places_here = " ".join(f"{one.place:.10g}" for one in self.returned if one.episode == episode)
             self._state.ports.writer.save(SettingRecord(RETURNED, episode, places_here))
         self._state.show(playback._replace(passages=tuple(map(self._as_wanted, playback.passages))))
 
