@@ -101,7 +101,9 @@ class Rig:
         """Handle events until something is so."""
         deadline = time.monotonic() + PATIENCE
         while not is_so():
-            assert time.monotonic() < deadline, f"it never came about that {what}: {self.controller.playback}"
+            assert time.monotonic() < deadline, (
+                f"it never came about that {what}: {self.controller.playback}, {self.listener.said}"
+            )
             self.controller.tick()
             try:
                 self.controller.handle(self.events.get(timeout=0.05))

@@ -45,8 +45,9 @@ class Sitting(Terminal):
     """The program on a terminal, from its start to its end."""
 
     def press(self, keys: str | bytes) -> None:
-        """Type keys on the keyboard of the run's world."""
-        super().press(typed(keys, KEYBOARD) if isinstance(keys, str) else keys)
+        """Type keys on the keyboard of the run's world; kitty sends codes only to a program that asks for them."""
+        keyboard = "us" if KEYBOARD == "kitty" and not self.wants_codes else KEYBOARD
+        super().press(typed(keys, keyboard) if isinstance(keys, str) else keys)
 
     def see(self, *words: str) -> None:
         """Wait until the screen shows all these words."""

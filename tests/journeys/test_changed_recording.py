@@ -95,7 +95,7 @@ def test_plain_lines_go_on_at_the_same_words_and_say_so(left: Listener) -> None:
         assert after == pytest.approx(before - (AD - SHORT_AD), abs=4.5)
         app.until(lambda: abs(left.progress(ident).position - after) < 10, "the position that it played from there")
         app.press("q\r")
-        app.wait()
+        assert app.wait() is not None
     assert left.progress(ident).position == pytest.approx(after, abs=15)
 
 

@@ -19,7 +19,7 @@ from typing import NamedTuple, Self, TypeVar
 import pyte
 
 from tests.patience import PATIENCE
-from tui_pod.core.text.escapes import ASK_KIND
+from tui_pod.core.text.escapes import ASK_KIND, KEYS_ASKED, KEYS_WANTED
 from tui_pod.terminal.client import SWITCH
 
 T = TypeVar("T")
@@ -28,6 +28,8 @@ WIDTH, HEIGHT = 120, 40
 
 _UNKNOWN = re.compile(rb"\x1b\[[<=>?][0-9;]*u|\x1b\[\?[0-9;]*(?:\$p|n)|\x1b[P_\]].*?(?:\x07|\x1b\\)", re.DOTALL)
 """Sequences that pyte would print: the keyboard protocol, mode requests, and what goes to the terminal's title."""
+
+_ASKS_FOR_CODES = KEYS_ASKED.encode(), KEYS_WANTED.encode()
 
 _PLACE = re.compile(r"^ +(\d+):(\d\d)(?::(\d\d))? ▐")
 _SPEED = re.compile(r"([\d.]+)×")
@@ -80,6 +82,8 @@ class Terminal:
         self._speed = 1.0
         self.raw = b""
         """The end of what the program wrote."""
+        self.wants_codes = False
+        """Whether it asked for keys in the form of kitty's protocol."""
         self.status: int | None = None
         """How it ended: an exit status, or a signal's number as a negative one; None: it runs."""
         self._app: int | None = None
@@ -137,6 +141,7 @@ class Terminal:
 
     def _feed(self, data: bytes) -> None:
         self.raw = (self.raw + data)[-100_000:]
+        self.wants_codes = self.wants_codes or any(each in self.raw for each in _ASKS_FOR_CODES)
         data = _UNKNOWN.sub(b"", self._rest + data)
         cut = data.rfind(b"\x1b", -200)  # a sequence may be cut in two by the read
         cut = len(data) if cut < 0 or re.match(rb"\x1b(\[[0-9;:?]*[A-Za-z]|[^\[\]P_])", data[cut:]) else cut
