@@ -168,7 +168,7 @@ class FakeAudio:
     """A recording of which as much is here as a test says."""
 
     def __init__(self, fetched: int = 0, total: int | None = 3_000_000, is_seekable: bool = False) -> None:
-        self.state = FetchProgress(fetched, total, is_seekable)
+        self.state = FetchProgress(fetched, total, is_seekable, is_intact=True)
 
     def open(self) -> ByteReader:
         raise NotImplementedError

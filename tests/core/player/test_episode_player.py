@@ -441,6 +441,20 @@ def test_playing_a_stream_of_unknown_size_is_played_only_at_its_real_end(room: R
     assert room.playing == "five"
 
 
+def test_recording_that_changes_while_it_grows_is_not_over_where_its_reader_ends(room: Room) -> None:
+    audio = FakeAudio(total=None)
+    room.sources.found["four"] = audio.source()
+    room.player.durations["https://example.org/a.mp3"] = 1.5
+    room.play("four")
+    for second in range(1, 61):
+        room.player.duration = second + 1.5
+        send(room, DurationKnown, second + 1.5)
+        room.player.play(1)
+    audio.state = audio.state._replace(total=3_000_000, is_intact=False)
+    send(room, FileEnded, 61.0)
+    assert (room.progress("four").plays, room.progress("four").played) == (0, False)
+
+
 def test_playing_a_recording_that_was_cut_is_not_played_and_keeps_its_place(room: Room) -> None:
     """Its own start and the catalogue say 300 s, and it ends after 50."""
     room.sources.found["three"] = Source("/three.mp3")
@@ -965,12 +979,12 @@ def test_device_that_is_gone_and_back_is_told(room: Room) -> None:
 # -- another version, and events that come late --------------------------------------------------------------------
 
 
-def shorter(is_exact: bool = True) -> Room:
+def shorter(is_exact: bool = True, source: Source | None = None) -> Room:
     """Return a room in which a stream of 199 s was left at 215 of its former 227 s, and has just ended."""
     progress = Progress(START, 215.0, 227.0, listened=START)
     room = make_room(progress={"three": progress})
     room.player.is_holding = True
-    room.sources.found["three"] = stream()
+    room.sources.found["three"] = source or stream()
     room.play("three")
     send(room, FileLoaded, 199.0, 199.0, is_exact)
     send(room, FileEnded, 199.0)
@@ -988,6 +1002,15 @@ def test_stream_that_is_shorter_than_the_position_goes_on_at_the_same_share() ->
         send(room, PositionChanged, float(second))
     send(room, FileEnded, 199.0)
     assert room.progress("three").played, "it can be finished"
+
+
+def test_stream_that_changes_while_it_is_read_is_not_taken_for_a_shorter_one() -> None:
+    """Its reader ends where the former version does."""
+    audio = FakeAudio(3_000_000)
+    audio.state = audio.state._replace(is_intact=False)
+    room = shorter(source=audio.source())
+    assert "shorter" not in " ".join(room.listener.said)
+    assert room.progress("three").position == 215.0
 
 
 def test_stream_of_unknown_length_is_shorter_only_if_it_ends_there_twice() -> None:

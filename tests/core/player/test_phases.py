@@ -124,7 +124,6 @@ def shortened(position: float, measured: float) -> Room:
     """Return a room in which a stream that was left at a position is shorter than its podcast states."""
     room = make_room(progress={"two": Progress(START - timedelta(seconds=9), position, 200.0, listened=START)})
     audio = FakeAudio(3_000_000, is_seekable=True)
-    audio.state = audio.state._replace(is_intact=True)
     room.sources.found["two"] = audio.source()
     room.player.durations["https://example.org/a.mp3"] = measured
     return room

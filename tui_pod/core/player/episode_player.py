@@ -785,7 +785,8 @@ class EpisodePlayer:
                 return
         reached = self.tracker.furthest(position)
         is_growing, is_estimate = load.accuracy is Accuracy.GROWING, load.accuracy is Accuracy.ESTIMATE
-        is_complete = is_growing and source.remote is not None and source.remote.progress().total is not None
+        fetched = source.remote.progress() if source.remote is not None else None
+        is_complete = is_growing and fetched is not None and fetched.total is not None and fetched.is_intact
         is_complete = is_complete or (load.part is None and load.is_at_own_end(position))
         if is_complete or (is_estimate and not source.is_stream and not load.is_cut(position)):
             self.tracker.duration = position  # the end of the file is its length

@@ -339,12 +339,15 @@ class Load:
     def place_in_shorter(self, end: float, heard: float, progress: Progress | None) -> float | None:
         """Return where to go on if the recording is a shorter version than the one that the position was made on.
 
-        That is so if it ended before the position, with nothing `heard` (seconds), and not because it broke off. It is
-        the same share of its length, and `BEFORE_END` before its end at most. None if it is no shorter version.
+        That is so if it ended before the position, with nothing `heard` (seconds), and not because it broke off or
+        changed while it was read. It is the same share of its length, and `BEFORE_END` before its end at most. None if
+        it is no shorter version.
         """
         if self.part is not None or heard > 0 or self.position <= end or end <= 0:
             return None
         remote = self.source.remote.progress() if self.source is not None and self.source.remote is not None else None
+        if remote is not None and not remote.is_intact:
+            return None
         is_whole_here = remote is not None and remote.total is not None and remote.fetched >= remote.total
         has_length = self.accuracy is Accuracy.EXACT and self.measured is not None and is_whole(end, self.measured)
         ends_there_again = self.retry.attempts > 0 and abs(self.retry.position - end) < 1.0
