@@ -15,6 +15,7 @@ from tests.fakes import START, FakeClock, FakeFrontend, FakePlayer, FakeSources,
 from tests.patience import PATIENCE, until
 from tests.present import present
 from tests.rooms import EPISODES, TOPICS
+from tui_pod.config.settings import SyncSettings
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.library import build_library
 from tui_pod.core.playback.controller import PlaybackController
@@ -471,6 +472,19 @@ async def test_sync_runs_in_a_process_of_its_own(tmp_path: Path) -> None:
     assert (entry["id"], entry["position"], entry["updated"]) == ("x", 42.0, now.isoformat())
     with pytest.raises(CommandFailed, match="nothing to sync with"):
         await run_sync("--state", str(tmp_path / "here.toml"))
+
+
+async def test_header_says_nothing_of_sync_once_it_is_off(rig: Rig) -> None:
+    await rig.start()
+
+    async def choose(*_: object) -> None:
+        setup.is_set = False
+
+    setup = cast("Any", rig.service.setup)
+    setup.choose = choose
+    assert rig.frontend.work == "synced just now"
+    await rig.service.set_up(SyncSettings(), "")
+    assert rig.frontend.work == ""
 
 
 async def test_sync_is_repeated_at_intervals(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:

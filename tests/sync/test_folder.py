@@ -422,9 +422,9 @@ def test_forgotten_machine_takes_its_progress_along_everywhere(machines: tuple[M
     (theirs,) = one.folder.iterdir()
     two.sync(NOW)
     with pytest.raises(SyncError, match=f"has no file of nobody; it has those of {theirs.stem}"):
-        forget_machine(two.file, two.file.load(), two.folder, "nobody", NOW)
+        forget_machine(two.file, two.folder, "nobody", NOW)
     later = NOW + timedelta(hours=1)
-    assert forget_machine(two.file, two.file.load(), two.folder, theirs.stem, later) == 1
+    assert forget_machine(two.file, two.folder, theirs.stem, later) == 1
     assert not theirs.exists()
     assert two.progress() == {"x": Progress(later), "y": Progress(NOW, 60.0)}
     assert two.sync(later).error is None  # though no other machine is left

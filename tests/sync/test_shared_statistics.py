@@ -69,7 +69,7 @@ def test_stretches_of_a_machine_that_is_gone_stay_until_it_is_forgotten(machines
     assert heard(two) == {"a-1": 10.0, "b-1": 20.0}
     history.with_stem(f"{name}.sync-conflict-20260301-120000-ABCDEFG").write_bytes(content)
     two.sync(LATER)
-    forget_machine(two.file, two.file.load(), two.folder, name, LATER)
+    forget_machine(two.file, two.folder, name, LATER)
     assert heard(two) == {"b-1": 20.0}
 
 

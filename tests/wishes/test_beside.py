@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,10 @@ from tui_pod.cli.commands import COMMANDS, Command
 from tui_pod.cli.main import main
 from tui_pod.config.paths import find_paths
 from tui_pod.core.library.podcast_settings import to_texts
+from tui_pod.core.progress.progress import Progress
+from tui_pod.core.progress.records import ProgressRecord, setting_records
 from tui_pod.integrations.remote_socket import RemoteError, connect
+from tui_pod.services.hints import FORGOTTEN, NOT_SYNCED
 from tui_pod.shelf.database import FeedDatabase
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.state.store import StateFile
@@ -83,14 +88,13 @@ def places(site: Site, tmp_path: Path) -> dict[str, str]:
             "export": str(export), "catalog": str(tmp_path / "catalog.toml")}  # fmt: skip
 
 
-def home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """Move to a new home; return its environment."""
+def home(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Move to a new home."""
     variables = {f"XDG_{name}_HOME": str(folder / name.lower()) for name in ("CONFIG", "DATA", "CACHE", "STATE")}
     variables |= {"HOME": str(folder), "XDG_RUNTIME_DIR": str(folder / "run")}
     (folder / "run").mkdir(parents=True, mode=0o700)
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    return variables
 
 
 def call(name: str, places: dict[str, str]) -> int:
@@ -125,17 +129,9 @@ def test_every_command_is_done_by_the_app_as_it_is_alone(
             assert call(name, places) in STATUSES.get(name, {0}), (name, capsys.readouterr().err)
     alone = saved()
 
-    environment = home(tmp_path / "beside", monkeypatch)
-    with subprocess.Popen(
-        [sys.executable, "-m", "tui_pod", "--plain", "--ao", "null", "--catalog", places["catalog"]],
-        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    ) as app:  # fmt: skip
-        wait_until(_answers, "the app answers")
-        with monkeypatch.context() as patch:
-            for owner, method in ((StateFile, "append"), (StateFile, "save"), (StateFile, "compact"),
-                                  (FeedDatabase, "write")):  # fmt: skip
-                patch.setattr(owner, method, _refuse)
+    home(tmp_path / "beside", monkeypatch)
+    with open_app(places):
+        with writing_nothing(monkeypatch):
             for name in SAMPLES:
                 if name not in of_the_player:
                     status = call(name, places)
@@ -143,10 +139,56 @@ def test_every_command_is_done_by_the_app_as_it_is_alone(
         wait_until(lambda: saved() == alone, "the app has saved all that")
         for name in of_the_player:
             assert call(name, places) in STATUSES.get(name, {0}), (name, capsys.readouterr().err)
+
+
+def test_sync_is_turned_off_and_a_machine_forgotten_by_the_app(
+    places: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "shared").mkdir()
+    sync = ["--catalog", places["catalog"], "sync", "--yes"]
+    for machine, episode in (("there", "one"), ("here", "two")):
+        home(tmp_path / machine, monkeypatch)
+        chosen = {"folder": str(tmp_path / "shared"), "device": machine}
+        StateFile(find_paths().state).append([
+            *setting_records("sync_with", chosen), ProgressRecord(episode, Progress(datetime.now(UTC), 9.0)),
+        ])  # fmt: skip
+        assert main(sync) == 0
+    assert len(StateFile(find_paths().state).load().progress) == 2
+    capsys.readouterr()
+    with open_app(places), writing_nothing(monkeypatch):
+        assert main([*sync, "--forget", "there"]) == 0
+        assert main([*sync, "--off"]) == 0
+    assert capsys.readouterr().err.splitlines() == [FORGOTTEN.format("1 episode"), NOT_SYNCED]
+    state = StateFile(find_paths().state).load()
+    assert [ident for ident, each in state.progress.items() if each.position] == ["two"]
+    assert state.setting("sync_with", "folder", "?") == ""
+    assert main(sync) == 1
+
+
+@contextmanager
+def open_app(places: dict[str, str]) -> Iterator[None]:
+    """Have an app on the files of this home; at the end it quits by its key."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "tui_pod", "--plain", "--ao", "null", "--catalog", places["catalog"]],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    ) as app:  # fmt: skip
         assert app.stdin is not None
+        wait_until(_answers, "the app answers")
+        yield
         app.stdin.write(b"q")
         app.stdin.close()
         assert app.wait(PATIENCE) == 0
+
+
+@contextmanager
+def writing_nothing(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let this process save nothing that the app owns."""
+    with monkeypatch.context() as patch:
+        for owner, method in ((StateFile, "append"), (StateFile, "save"), (StateFile, "compact"),
+                              (FeedDatabase, "write")):  # fmt: skip
+            patch.setattr(owner, method, _refuse)
+        yield
 
 
 def _answers() -> bool:

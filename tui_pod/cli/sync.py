@@ -16,7 +16,6 @@ from tui_pod.cli.shared import (
     ask_password,
     ask_yes,
     is_someone_there,
-    load_config,
     open_library,
     print_json,
     tell,
@@ -29,14 +28,14 @@ from tui_pod.core.errors import UserError
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import PlayedRule, Progress
 from tui_pod.core.progress.received import received_rows
-from tui_pod.core.progress.records import USUAL, SettingRecord
+from tui_pod.core.progress.records import USUAL
 from tui_pod.core.selection.bookmark_groups import title_of
 from tui_pod.core.text.clean import clean, clock, counted, enumerated, visible
 from tui_pod.net.access import PUBLIC
 from tui_pod.net.connect import trust_certificates
 from tui_pod.runtime.files import reason
 from tui_pod.runtime.threads import CancelToken
-from tui_pod.services.hints import FORGOTTEN, NO_MACHINES, NOT_SYNCED, SET_BY_FILE
+from tui_pod.services.hints import NO_MACHINES
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.files import book_named
 from tui_pod.shelf.subscription import Subscription
@@ -47,9 +46,8 @@ from tui_pod.sync.folder import SyncError
 from tui_pod.sync.libraries import LibrarySync
 from tui_pod.sync.libraries import is_first_sync as is_first_library
 from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, read_password
-from tui_pod.sync.memory import is_first_exchange, known_machines, last_sync, memory_file, note_sync
-from tui_pod.sync.run import FolderOptions, SyncResult, forget_machine, is_first_sync, only_sync, sync_with_folder
-from tui_pod.sync.sending import record_file
+from tui_pod.sync.memory import is_first_exchange, known_machines, memory_file, note_sync
+from tui_pod.sync.run import FolderOptions, SyncResult, is_first_sync, only_sync, sync_with_folder
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.shared_podcasts import found_there, is_book_id
 from tui_pod.sync.transport import HttpTransport
@@ -66,6 +64,10 @@ def run(options: Namespace) -> int:
     Raises:
         UserError: there is nothing to sync with, or the state is read-only.
     """
+    if options.off:
+        return grant(options, "sync.set_up", {"with": "nothing"})
+    if options.forget is not None:
+        return grant(options, "sync.forget", {"machine": options.forget, "yes": options.yes})
     if options.rename is not None:
         grant(options, "sync.rename", {"name": options.rename})
     opened = open_library(options)
@@ -77,21 +79,11 @@ def run(options: Namespace) -> int:
         raise UserError(NOT_SET.format(path=opened.paths.config))
     if not opened.state.is_writable:
         raise UserError("nothing was synced.")
-    if options.off:
-        if load_config(options).settings.sync.is_set:
-            raise UserError(SET_BY_FILE.format(opened.paths.config))
-        opened.file.save([SettingRecord("sync_with", name, "") for name in settings.values()])
-        record_file(opened.file.path).unlink(missing_ok=True)
-        tell(NOT_SYNCED)
-        return 0
     if options.machines:
         _print_machines(opened, options)
         return 0
     if options.login:
         _log_in(opened)
-        return 0
-    if options.forget is not None:
-        _forget(opened, options)
         return 0
     with only_sync(opened.file.path):
         outcomes = list(_sync(opened, options))
@@ -195,24 +187,6 @@ def _with_server(opened: Opened, store: FeedStore, is_dry: bool) -> SyncResult:
     device = settings.device or platform.node().partition(".")[0]
     sync = ServerSync(transport, memory_file(file.path), names, store, rule, device)
     return sync.run(file, state, datetime.now(UTC), is_dry)
-
-
-def _forget(opened: Opened, options: Namespace) -> None:
-    """Forget a machine, after asking. Raises SyncError."""
-    name = options.forget
-    if not opened.settings.sync.folder:
-        raise UserError("only the machines of a folder can be forgotten")
-    said = f"The file of {clean(name, 60)} will be removed from the folder, and its progress from all machines. Go on?"
-    if not options.yes and not (is_someone_there() and ask_yes(said)):
-        raise UserError("nothing was forgotten; to agree: --yes")
-    with only_sync(opened.file.path):
-        count = forget_machine(
-            opened.file, opened.file.load(), Path(opened.settings.sync.folder), name, datetime.now(UTC)
-        )
-        left = [each for each in known_machines(opened.file.path) if name not in (each.file, each.name)]
-        if (synced := last_sync(opened.file.path)) is not None:
-            note_sync(opened.file.path, synced, left)
-    tell(FORGOTTEN.format(counted(count, "episode")))
 
 
 def _print_machines(opened: Opened, options: Namespace) -> None:

@@ -108,6 +108,7 @@ class SyncService(Follower):
             await self.setup.choose(chosen, password, makes_folder)
         for name, value in chosen.values().items():
             self._context.controller.remember("sync_with", name, value)
+        self._show()
         if chosen.is_set:
             self._follow_changes()
             self.sync_now()
@@ -131,12 +132,11 @@ class SyncService(Follower):
             self.sync_soon()
         return f"This machine is “{name}” on the others after the next sync" if name else "Its host name is shown again"
 
-    async def forget(self, machine: str) -> None:
-        """Remove a machine's file from the folder, and the progress that came from it. Raises CommandFailed."""
+    async def forget(self, machine: str) -> str:
+        """Remove a machine's file from the folder, and the progress that came from it; say so. Raises UserError."""
         with self._tasks.showing("sync", "forgetting a machine"):
-            report = await self.setup.run("--forget", machine, "--yes")
-        await self.setup.other_programs.take_progress()
-        self._frontend.tell(FORGOTTEN.format(counted(report["episodes"], "episode")))
+            count = await self.setup.forget(machine, self._context.controller.now())
+        return FORGOTTEN.format(counted(count, "episode"))
 
     def _follow_changes(self) -> None:
         """Begin to look for changes, here and on other machines."""
@@ -353,6 +353,7 @@ class SyncService(Follower):
         never = "never synced" if self.setup.is_first() else ""
         last = never if self.synced is None else f"synced {ago(self.synced, now)}"
         problem = "" if self._problem == self._tasks.shown("network") else self._problem  # not “offline” twice
-        text = ", ".join(filter(None, (last, f"{unsent} to send" if unsent else "", self._missing_count, problem)))
+        parts = (last, f"{unsent} to send" if unsent else "", self._missing_count, problem)
+        text = ", ".join(filter(None, parts)) if self.setup.is_set else ""
         self._tasks.show("sync", Job(text) if text else None)
         self._tasks.later("sync clock", MINUTE, self._show)

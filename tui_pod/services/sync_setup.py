@@ -18,6 +18,7 @@ from tui_pod.core.errors import UserError
 from tui_pod.runtime.subprocesses import run_apart
 from tui_pod.runtime.threads import in_thread
 from tui_pod.services.tasks import run_command
+from tui_pod.state.store import StateFile
 from tui_pod.sync.sending import LIMIT, record_file
 
 if TYPE_CHECKING:
@@ -75,6 +76,18 @@ class SyncSetup:
         from tui_pod.sync.memory import known_machines  # only with [sync]
 
         return known_machines(self._files.state.path)
+
+    async def forget(self, machine: str, now: datetime) -> int:
+        """Forget a machine as `forget_machine` does, which takes its name or that of its file. Raises UserError."""
+        from tui_pod.sync.run import forget_machine  # seldom needed
+
+        if not self.settings.folder:
+            raise UserError("only the machines of a folder can be forgotten")
+        await self._save()
+        file = StateFile(self._files.state.path)  # saves as another program does, so that the app shows it
+        count = await in_thread(lambda _: forget_machine(file, Path(self.settings.folder), machine, now))
+        await self.other_programs.take_progress()
+        return count
 
     def take_waiting(self, rule: PlayedRule, now: datetime) -> int:
         """Save progress that a sync received before its podcasts were fetched; return of how many episodes."""

@@ -33,6 +33,7 @@ from tui_pod.sync.folder import (
     machine_name,
     machine_of,
 )
+from tui_pod.sync.memory import known_machines, last_sync, note_sync
 from tui_pod.sync.sending import lock_file
 from tui_pod.sync.shared_choices import SharedChoices, choice_records, differing, merged_choices, read_chosen_here
 from tui_pod.sync.shared_podcasts import (
@@ -215,19 +216,25 @@ def sync_with_folder(
     )
 
 
-def forget_machine(file: StateFile, state: State, folder: Path, name: str, now: datetime) -> int:
+def forget_machine(file: StateFile, folder: Path, name: str, now: datetime) -> int:
     """Remove a machine's files from a folder, and here the progress that came from it; return of how many episodes.
 
+    `name` is that of the machine, or of its file if several have the same.
     The other machines take that over. Who made a list or bookmark is not known. Raises SyncError, StateError.
     """
-    gone = SyncFolder(folder, machine_name(state)[0]).remove(name)
-    forget_heard(file, folder, gone)
-    known = dict(zip(state.strings("sync", "others"), state.strings("sync", "names"), strict=False))
-    names = {known.get(stem) or label_of(stem) for stem in gone}
-    found = [ident for ident, value in state.progress.items() if value.origin in names]
-    left = {stem: said for stem, said in known.items() if machine_of(stem) not in gone}
-    notes = setting_records("sync", {"others": [*left], "names": [*left.values()]})
-    file.save([*notes, *(ProgressRecord(ident, Progress(now)) for ident in found)])
+    with only_sync(file.path):
+        state = file.load()
+        called = [each.file for each in known_machines(file.path) if each.name == name and not each.is_this]
+        gone = SyncFolder(folder, machine_name(state)[0]).remove(called[0] if len(called) == 1 else name)
+        forget_heard(file, folder, gone)
+        known = dict(zip(state.strings("sync", "others"), state.strings("sync", "names"), strict=False))
+        names = {known.get(stem) or label_of(stem) for stem in gone}
+        found = [ident for ident, value in state.progress.items() if value.origin in names]
+        left = {stem: said for stem, said in known.items() if machine_of(stem) not in gone}
+        notes = setting_records("sync", {"others": [*left], "names": [*left.values()]})
+        file.save([*notes, *(ProgressRecord(ident, Progress(now)) for ident in found)])
+        if (synced := last_sync(file.path)) is not None:
+            note_sync(file.path, synced, [each for each in known_machines(file.path) if each.file not in gone])
     return len(found)
 
 

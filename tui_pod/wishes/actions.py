@@ -333,8 +333,7 @@ async def change_machine(on: Subject) -> Outcome | None:
         return refused(NO_MACHINES)
     if "name" in on.values:
         return Outcome(sync.rename(on.text("name").strip()))
-    await sync.forget(machine)
-    return None
+    return Outcome(await sync.forget(machine))
 
 
 async def _give_text(on: Subject) -> Outcome | None:

@@ -341,6 +341,15 @@ async def _of_sync(on: Subject, ident: str) -> Outcome | None:
     return await {"sync.set_up": set_up_sync, "sync.machines": change_machine}[ident](check_answers(ident, on))
 
 
+async def _forget(on: Subject) -> Outcome:
+    """Forget a machine, after asking. Raises UserError."""
+    said = "The file of {} will be removed from the folder, and its progress from all machines. Go on?"
+    machine = on.text("machine")
+    if not on.values.get("yes") and await on.caller.ask(said.format(clean(machine, 60)), Kind.YES) != "yes":
+        raise UserError("nothing was forgotten; to agree: --yes")
+    return Outcome(await on.services.sync.forget(machine))
+
+
 async def _play_found(on: Subject) -> None:
     """Play an episode that a directory found, without subscribing. Raises UserError if its podcast does not list it."""
     address, episode = on.text("address"), on.text("episode")
@@ -365,5 +374,6 @@ PODCAST_WISHES: Mapping[str, Wish] = {
     "server.remove": _on_store(_remove_server),
     "sync.set_up": Wish(partial(_of_sync, ident="sync.set_up")),
     "sync.machines": Wish(partial(_of_sync, ident="sync.machines")),
+    "sync.forget": Wish(_forget),
     "sync.rename": Wish(lambda on: Outcome(on.services.sync.rename(on.text("name")))),
 }
