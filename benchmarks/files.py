@@ -21,6 +21,9 @@ RULE_LIMITS = {119: 4.0, 10_000: 1.5, 100_000: 1.5}
 The rest is counting, and in a small library the making itself, a tenth of a millisecond.
 """
 
+STATE_LIMITS = {100_000: 9.0}
+"""CPU to load a state of so many touched episodes, ÷ that of reading as many rows from SQLite: 800 ms."""
+
 SAVE_LIMIT = 10.0
 """CPU of a save, ÷ that of appending a line and syncing it."""
 
@@ -70,11 +73,12 @@ def _saves(bench: Bench, store: FeedStore) -> list[Row]:
     name, catalog, state = f"{store.size:,} touched", store.arguments[1], str(store.state)
     load = _milliseconds(bench, store, "state", catalog, str(store.cache), state)
     save = _milliseconds(bench, store, "save", state, ident(0))
+    rows = run_floor(bench, "rows", store.size)["seconds"] * 1000
     append = run_floor(bench, "append", bench.folder / "appended", times=3)["seconds"] * 1000
     found = run_inside(bench, "save", store.arguments, store.variables)
     stall, without = (percentile(found[which], 95) * 1000 for which in ("saving", "not saving"))
     return [
-        Row(f"{name}: load the state", load, "ms"),
+        Row(f"{name}: load the state", load, "ms", STATE_LIMITS.get(store.size), floor=rows),
         Row(f"{name}: save a position", save, "ms", SAVE_LIMIT, floor=append),
         Row(f"{name}: loop stall of a save, p95", stall, "ms", STALL_LIMIT, floor=without),
     ]

@@ -222,11 +222,8 @@ class ServicesOver(Services):
         """A search that finds what is said in `transcripts`."""
         return indexed_search(self.context, self.reader, self.bookmarks, self.library, self.transcripts)
 
-    async def compute_statistics(self) -> Statistics:
-        return compute_statistics([], self.library)
-
-    async def compute_history(self) -> list[Day]:
-        return []
+    async def compute_statistics(self) -> tuple[Statistics, list[Day]]:
+        return compute_statistics([], self.library), []
 
 
 class FakeServices(ServicesOver):
@@ -263,16 +260,11 @@ class FakeServices(ServicesOver):
         """Post an event, as the real adapters do."""
         self.frontend.emit(event)
 
-    async def compute_statistics(self) -> Statistics:
-        return compute_statistics(self._heard(), self.library)
-
-    async def compute_history(self) -> list[Day]:
-        return heard_days(self._heard(), self.controller.progress_index)
-
-    def _heard(self) -> list[HeardRecord]:
+    async def compute_statistics(self) -> tuple[Statistics, list[Day]]:
         self.controller.save()
         newest = {record.key: record for record in self.writer.records if isinstance(record, HeardRecord)}
-        return sorted(newest.values(), key=lambda record: record.started)
+        heard = sorted(newest.values(), key=lambda record: record.started)
+        return compute_statistics(heard, self.library), heard_days(heard, self.controller.progress_index)
 
 
 class AppDriver:

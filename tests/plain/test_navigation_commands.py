@@ -17,6 +17,7 @@ from tui_pod.core.player.snapshot import Chapter, ChapterOrigin, Source
 from tui_pod.core.progress.history import Day, heard_days
 from tui_pod.core.progress.passages import Passage
 from tui_pod.core.progress.records import HeardRecord
+from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import ListQuery
 
 
@@ -221,12 +222,12 @@ async def test_history_is_said_by_day_with_numbers_that_play(room: Room, monkeyp
     records = [HeardRecord(f"r-{row}", ident, START + timedelta(hours=row), 0, 60.0, 60.0)
                for row, ident in enumerate(("one", "gone", "two"))]  # fmt: skip
 
-    async def history() -> list[Day]:
-        return heard_days(records, ())
+    async def past() -> tuple[Statistics, list[Day]]:
+        return compute_statistics([], room.library), heard_days(records, ())
 
     async with typing(services) as typist:
         await typist.type("ctrl+p", "what was played day by day", until_said="Nothing was played yet.")
-        monkeypatch.setattr(services, "compute_history", history)
+        monkeypatch.setattr(services, "compute_statistics", past)
         asked = "The number of what to play again, or enter to leave:"
         await typist.type("ctrl+p", "what was played day by day", until_said=asked)
         assert "1. Two. Numbers. " in typist.said

@@ -154,13 +154,13 @@ class NavigationCommands:
         self._services.tasks.run(self._say_statistics())
 
     async def _say_statistics(self) -> None:
-        history, controller = await self._services.compute_statistics(), self._controller
+        (history, _), controller = await self._services.compute_statistics(), self._controller
         finished = controller.progress_index.finished()
         self._dialogue.say_all(say_statistics(history, local_date(controller.now()), controller.library, finished))
 
     async def _ask_history(self) -> None:
         """Say what was heard in the last days, and ask which of it to play."""
-        days, controller = await self._services.compute_history(), self._controller
+        (_, days), controller = await self._services.compute_statistics(), self._controller
         heard = [each for day in days[:HISTORY_DAYS] for each in reversed(day.heard)]
         if not heard:
             self._dialogue.say("Nothing was played yet.")

@@ -148,28 +148,18 @@ class Engine:
         self.controller.save()
         await asyncio.to_thread(self._writer.flush, SAVE_LIMIT)
 
-    async def compute_statistics(self) -> Statistics:
-        """Save, and return the statistics of everything played so far."""
-        from tui_pod.core.progress.statistics import compute_statistics  # seldom needed
+    async def compute_statistics(self) -> tuple[Statistics, list[Day]]:
+        """Save, and return the statistics of everything played so far, and what was played on each day."""
+        from tui_pod.core.progress.history import heard_days  # seldom needed, as the others
+        from tui_pod.core.progress.statistics import compute_statistics
         from tui_pod.shelf.library import read_removed_names
-
-        def read() -> Statistics:
-            self._writer.flush(SAVE_LIMIT)
-            removed = read_removed_names(self._files.paths.data)
-            return compute_statistics(self._files.state.heard_records(), self.controller.library, removed)
-
-        self.controller.save()
-        return await asyncio.to_thread(read)
-
-    async def compute_history(self) -> list[Day]:
-        """Save, and return what was played so far, day by day."""
-        from tui_pod.core.progress.history import heard_days  # seldom needed
 
         progress = list(self.controller.progress_index)
 
-        def read() -> list[Day]:
+        def read() -> tuple[Statistics, list[Day]]:
             self._writer.flush(SAVE_LIMIT)
-            return heard_days(self._files.state.heard_records(), progress)
+            removed, records = read_removed_names(self._files.paths.data), self._files.state.heard_records()
+            return compute_statistics(records, self.controller.library, removed), heard_days(records, progress)
 
         self.controller.save()
         return await asyncio.to_thread(read)

@@ -278,12 +278,8 @@ class Services:
 
         return Covers(self.files.paths.cache / "covers", self.engine.podcasts.get)
 
-    async def compute_history(self) -> list[Day]:
-        """Save, and return what was played so far, day by day."""
-        return await self.engine.compute_history()
-
-    async def compute_statistics(self) -> Statistics:
-        """Save, and return the statistics of everything played so far."""
+    async def compute_statistics(self) -> tuple[Statistics, list[Day]]:
+        """Save, and return the statistics of everything played so far, and what was played on each day."""
         return await self.engine.compute_statistics()
 
     @cached_property

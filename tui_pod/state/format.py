@@ -277,14 +277,17 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
 
     Torn and damaged ones are left out, as are those that a snapshot cannot hold.
     """
-    good = [whole for record in re.split(_RECORD, text) if (whole := _whole(record))]
+    find = re.compile(_CRC).search
+    good = [whole for record in re.split(_RECORD, text) if (whole := _whole(record, find(record)))]
     parsed = _parsed("".join(good))
     found: dict[str, list[Table]] = {}
     for records in [parsed] if parsed else map(_parsed, good):  # else one by one: one of them is not TOML
         for kind, tables in records.items():
             for table in tables if isinstance(tables, list) else ():
-                if isinstance(table, dict) and is_storable(table, MAX_DEPTH - 2):  # an entry lies two tables deep
-                    table.pop("crc", None)
+                if not isinstance(table, dict):
+                    continue
+                table.pop("crc", None)
+                if is_storable(table, MAX_DEPTH - 2):  # an entry lies two tables deep
                     found.setdefault(kind, []).append(table)
     return found
 
@@ -360,9 +363,8 @@ def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datet
 _NO_SETTINGS = frozenset(("version", "episodes", "end", "written", *SECTIONS.values()))
 
 
-def _whole(record: str) -> str | None:
-    """Return the record without the rest of a torn write after it; None if it is torn itself."""
-    found = re.search(_CRC, record)
+def _whole(record: str, found: re.Match[str] | None) -> str | None:
+    """Return the record without the rest of a torn write after its checksum; None if it is torn itself."""
     if found is None or zlib.crc32(record[: found.start()].encode("utf-8", "replace")) != int(found[1]):
         return None
     return f"{record[: found.end()]}\n"

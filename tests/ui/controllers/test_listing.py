@@ -13,6 +13,7 @@ from tests.fakes import START
 from tui_pod.core.library.library import Library
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Notebook
+from tui_pod.core.progress.history import Day
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.statistics import Statistics, compute_statistics
 from tui_pod.core.selection.list_query import Filter, ListQuery, SmartList, Sort
@@ -207,9 +208,9 @@ class Held:
         self.may = asyncio.Event()
 
     def prepare(self, services: FakeServices) -> None:
-        async def compute() -> Statistics:
+        async def compute() -> tuple[Statistics, list[Day]]:
             await self.may.wait()
-            return compute_statistics([], services.library)
+            return compute_statistics([], services.library), []
 
         services.compute_statistics = compute  # type: ignore[method-assign]
 

@@ -99,7 +99,7 @@ class ViewController:
         from tui_pod.ui.screens.statistics import StatisticsView  # after the first paint
 
         with self._services.tasks.showing("statistics", "computing the statistics"):
-            statistics, history = await self._services.compute_statistics(), await self._services.compute_history()
+            statistics, history = await self._services.compute_statistics()
         self._forget()
         return StatisticsView(self._services, statistics, history, self._choose, self._screen.dialogs.ask_words)
 

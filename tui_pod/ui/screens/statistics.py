@@ -80,7 +80,7 @@ class StatisticsView(LinesView):
         """Show the statistics of the new day once the day has changed."""
         controller = self._services.controller
         if local_date(controller.now()) != self._shown.today:
-            statistics, history = await self._services.compute_statistics(), await self._services.compute_history()
+            statistics, history = await self._services.compute_statistics()
             self._shown = self._shown._replace(
                 statistics=statistics, library=controller.library, progress_index=controller.progress_index,
                 today=local_date(controller.now()), history=history,
