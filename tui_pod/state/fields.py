@@ -176,7 +176,7 @@ class Layout(Generic[Record]):
         defaults = record._field_defaults | missing
         self._defaults = [defaults.get(name) for name in names]
         self._needed = [names.index(each.name) for each in fields if each.is_required and each.name not in defaults]
-        self._readers = [(names.index(each.name), each.key, each.codec.read, each.is_required) for each in fields]
+        self._readers = {each.key: (names.index(each.name), each.codec.read, each.is_required) for each in fields}
         self._writers = [(names.index(each.name), each.key, each.codec.write, each.is_content) for each in fields]
 
     def to_table(self, record: Record) -> Table:
@@ -207,8 +207,9 @@ class Layout(Generic[Record]):
         Everything else that is missing or invalid gets its default.
         """
         values = self._defaults.copy()
-        for at, key, read, is_required in self._readers:
-            if (written := table.get(key)) is not None:
+        for key, written in table.items():
+            if written is not None and (reader := self._readers.get(key)) is not None:
+                at, read, is_required = reader
                 if (value := read(written)) is not None:
                     values[at] = value
                 elif is_required:
@@ -283,9 +284,8 @@ def _read_start(value: object) -> float | None:
 
 
 def _read_heard_time(value: object) -> datetime | None:
-    time = read_time(value)
-    has_zone = isinstance(value, datetime) and value.tzinfo is not None
-    return time if time is not None and has_zone and time.year in HEARD_YEARS else None
+    time = read_time(value) if isinstance(value, datetime) and value.tzinfo is not None else None
+    return time if time is not None and time.year in HEARD_YEARS else None
 
 
 def _read_whole(value: object) -> int | None:
@@ -293,8 +293,7 @@ def _read_whole(value: object) -> int | None:
 
 
 def _read_offset(value: object) -> int | None:
-    offset = _read_whole(value)
-    return offset if offset is not None and abs(offset) <= MAX_OFFSET else None
+    return value if type(value) is int and abs(value) <= MAX_OFFSET else None
 
 
 SECONDS = Codec(_rounded(2), read_seconds)

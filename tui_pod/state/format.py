@@ -143,10 +143,9 @@ HEADER = (
     "# Leave `written` and `end`: they tell a whole file from one that was cut.\n"
 )
 
-_RECORD = r"(?m)^(?=\[\[)"  # compiled when first used, as the other two: the very first start needs none
 _HEARD_KEYS = HEARD.keys - {"check"}
-_CRC = r"(?m)^crc = (\d{1,10})$"
-_VERSION = r"(?m)^version\s*=\s*(\d{1,9})\s*$"
+_CRC = "\ncrc = "
+_VERSION = r"(?m)^version\s*=\s*(\d{1,9})\s*$"  # compiled when first used: the very first start needs it not
 
 
 class DamagedState(Exception):
@@ -277,17 +276,13 @@ def parse_journal(text: str) -> dict[str, list[Table]]:
 
     Torn and damaged ones are left out, as are those that a snapshot cannot hold.
     """
-    find = re.compile(_CRC).search
-    good = [whole for record in re.split(_RECORD, text) if (whole := _whole(record, find(record)))]
+    good = list(filter(None, map(_whole, f"\n{text}".split("\n[[")[1:])))
     parsed = _parsed("".join(good))
     found: dict[str, list[Table]] = {}
     for records in [parsed] if parsed else map(_parsed, good):  # else one by one: one of them is not TOML
         for kind, tables in records.items():
             for table in tables if isinstance(tables, list) else ():
-                if not isinstance(table, dict):
-                    continue
-                table.pop("crc", None)
-                if is_storable(table, MAX_DEPTH - 2):  # an entry lies two tables deep
+                if isinstance(table, dict) and is_storable(table, MAX_DEPTH - 2):  # an entry lies two tables deep
                     found.setdefault(kind, []).append(table)
     return found
 
@@ -363,8 +358,12 @@ def apply_journal(data: Table, journal: Mapping[str, list[Table]], edited: datet
 _NO_SETTINGS = frozenset(("version", "episodes", "end", "written", *SECTIONS.values()))
 
 
-def _whole(record: str, found: re.Match[str] | None) -> str | None:
-    """Return the record without the rest of a torn write after its checksum; None if it is torn itself."""
-    if found is None or zlib.crc32(record[: found.start()].encode("utf-8", "replace")) != int(found[1]):
-        return None
-    return f"{record[: found.end()]}\n"
+def _whole(record: str) -> str | None:
+    """Return a record that was split at its `[[`, without its checksum and the rest of a torn write after it.
+
+    None if it is torn itself.
+    """
+    body, _, rest = record.partition(_CRC)
+    crc, body = rest.partition("\n")[0], f"[[{body}\n"
+    is_whole = crc.isdecimal() and len(crc) <= 10 and zlib.crc32(body.encode("utf-8", "replace")) == int(crc)
+    return body if is_whole else None

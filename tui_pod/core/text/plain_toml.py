@@ -159,7 +159,8 @@ def _read_alike(text: str, end: int, around: Any, shapes: list[_Shape]) -> int:
             shapes.remove(shape)
             shapes.insert(0, shape)
         key, *values = found.groups()
-        table = {name: read(value) for name, read, value in zip(shape.keys, shape.readers, values, strict=True)}
+        read = [reader(value) for reader, value in zip(shape.readers, values, strict=True)]
+        table = dict(zip(shape.keys, read, strict=True))
         end, key = found.end(), key.strip('"')
         if isinstance(around, list):
             around.append(table)
