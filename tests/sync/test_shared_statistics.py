@@ -1,6 +1,7 @@
 """What was heard on machines that share a folder: each stretch counts once, on all of them."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
@@ -8,6 +9,8 @@ from tests.sync.machines import START, Machine
 from tui_pod.core.progress.history import heard_days
 from tui_pod.core.progress.progress import Progress
 from tui_pod.core.progress.records import HeardRecord, ProgressRecord
+from tui_pod.state.fields import HEARD
+from tui_pod.state.format import record_text
 from tui_pod.sync import shared_statistics
 from tui_pod.sync.folder import machine_name
 from tui_pod.sync.run import forget_machine
@@ -98,15 +101,16 @@ def test_torn_file_is_read_as_far_as_it_is_whole(machines: tuple[Machine, Machin
     assert heard(two) == {"a-1": 10.0, "b-1": 10.0}
 
 
-def test_history_that_takes_too_long_is_left_to_the_next_sync(
+def test_history_that_takes_too_long_is_read_as_far_as_time_allows_and_those_after_it_are_read(
     machines: tuple[Machine, Machine], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     one, two = machines
     hear(one, "a", "one", 10.0)
     sync(one)
-    with monkeypatch.context() as slow:
-        slow.setattr(shared_statistics, "PATIENCE", -1.0)
-        sync(two)
-    assert heard(two) == {}
+    slow = (HEARD.to_table(HeardRecord(f"s-{row}", "one", START, 0, 10.0, 10.0)) for row in range(3))
+    (one.folder / f"0-slow{ENDING}").write_text("".join(record_text("heard", table) for table in slow))
+    seconds = count(0.0, shared_statistics.PATIENCE * 0.3)
+    monkeypatch.setattr(shared_statistics, "BATCH", 1)
+    monkeypatch.setattr(shared_statistics, "thread_time", lambda: next(seconds))
     sync(two)
-    assert heard(two) == {"a-1": 10.0}
+    assert heard(two) == {"s-0": 10.0, "s-1": 10.0, "a-1": 10.0}

@@ -17,7 +17,7 @@ from time import thread_time
 from tui_pod.core.progress.records import HeardRecord
 from tui_pod.core.text.clean import is_safe
 from tui_pod.runtime import files
-from tui_pod.runtime.log import logged
+from tui_pod.runtime.log import log, logged
 from tui_pod.state.fields import HEARD
 from tui_pod.state.format import read_heard, record_text
 from tui_pod.state.store import StateFile
@@ -35,7 +35,7 @@ MAX_RECORD, BATCH = 4_000, 1_000
 """Longest record that is read, in characters, and how many are read at once."""
 
 PATIENCE = 20.0
-"""Seconds of CPU time after which the rest is left to the next sync; 16 MB take 2 to 3."""
+"""Seconds of CPU time after which the rest of a file is left out until it changes; 16 MB take 2 to 3."""
 
 MAX_TEXT = 300
 """Longest key or episode id that is accepted, in characters."""
@@ -50,26 +50,25 @@ def share_heard(file: StateFile, folder: Path, machine: str, whole: Callable[[st
         own = folder / f"{machine}{ENDING}"
         if (size := files.size(file.history)) and (not own.exists() or own.stat().st_size < size):
             files.replace(own, files.read_text(file.history, "replace") or "")
-    limit = thread_time() + PATIENCE
     for path in _histories(folder)[:MAX_FILES]:
         copy = file.elsewhere / path.name
         with logged("a history is not read", OSError, ValueError):
             if path != own and not path.is_symlink() and (at := _stamp(path)) != _stamp(copy):
                 text = files.read_bytes(path, MAX_BYTES).decode("utf-8", "replace")
-                tables = (
-                    HEARD.to_table(each._replace(episode=whole(each.episode))) for each in _read(text, now, limit)
-                )
+                tables = (HEARD.to_table(each._replace(episode=whole(each.episode))) for each in _read(text, now))
                 files.make_folder(file.elsewhere)
                 files.replace(copy, "".join(record_text("heard", table) for table in tables))
                 os.utime(copy, ns=at)
 
 
-def _read(text: str, now: datetime, limit: float) -> Iterator[HeardRecord]:
-    """Yield the valid records of a history. Raises ValueError if the CPU time of this thread is beyond a limit."""
+def _read(text: str, now: datetime) -> Iterator[HeardRecord]:
+    """Yield the valid records of a history, until that has taken too long: then others get their turn."""
+    limit = thread_time() + PATIENCE
     records = [record for record in re.split(r"(?m)^(?=\[\[)", text) if len(record) <= MAX_RECORD]
     for start in range(0, len(records), BATCH):
         if thread_time() > limit:
-            raise ValueError("reading the histories takes too long")
+            log("reading a history takes too long; the rest of it is left out")
+            return
         for each in read_heard("".join(records[start : start + BATCH]), now):
             if _is_valid(each.key) and _is_valid(each.episode):
                 yield each

@@ -49,10 +49,12 @@ class ServiceRig:
         loaded, broadcast = load_library(self.catalogs, self.cache, self.data), Broadcast(self.driver)
         self.controller = self._make_controller(loaded, broadcast)
         self.announced: list[tuple[str, str]] = []
+        self.changed: list[int] = []
+        """How many episodes were new, each time that another library was shown."""
         given = Settings(feeds=settings, desktop=DesktopSettings(notify=notifies), find=find or FindSettings())
         self.context = make_context(self.controller, self.driver, given, self.podcasts)
         self.service = FeedService(
-            self.context, loaded.feeds, self._read, lambda _: None, self._announce, self._spares, False
+            self.context, loaded.feeds, self._read, self.changed.append, self._announce, self._spares, False
         )
         for follower in (self.service, self.service.retention, self.service.news):
             broadcast.add(follower)

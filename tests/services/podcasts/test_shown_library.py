@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.present import present
 from tests.services.podcasts.rig import ServiceRig, added
 from tests.sources import server
 from tests.sources.server import Site, feed, item
 from tui_pod.config.settings import FeedSettings
 from tui_pod.core.playback.progress_editor import NEVER
 from tui_pod.core.progress.progress import Progress
+from tui_pod.runtime.threads import CancelToken
+from tui_pod.shelf.feed_store import FeedStore
+from tui_pod.sources.refresh import refresh_feed
 
 
 async def bring_new(site: Site, service: ServiceRig) -> None:
@@ -154,3 +158,18 @@ async def test_full_queue_takes_no_new_episode(site: Site, tmp_path: Path) -> No
     assert await publish(site, service, 1, 2, 3) == ["2", "1"]
     service.controller.unqueue(service.ids("Episode 1"))
     assert await publish(site, service, 1, 2, 3) == ["2"]
+
+
+async def test_what_another_program_fetched_is_told_as_new_by_whichever_look_shows_it(
+    site: Site, service: ServiceRig
+) -> None:
+    await added(site, service, "a")
+    service.service.start(is_refreshing=False)
+    await service.done()
+    store = FeedStore(service.data)
+    site.replies["/a"] = server.body(feed(item(3) + item(2) + item(1), "a"))
+    refresh_feed(store, present(store.find(site.url("/a"))), CancelToken(), site.policy)
+    store.db.close()
+    service.changed.clear()
+    await service.service.look_elsewhere()
+    assert service.changed == [2]

@@ -84,7 +84,7 @@ class ShownLibrary:
     _generation: tuple[int, int] | None
     _read: ReadLibrary
     _changed: Callable[[int], None]
-    """Called once another library is shown, with the number of new episodes."""
+    """Called once another library is shown, with the number of new episodes, whoever fetched them."""
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
     async def update(self, new: int = 0) -> None:
@@ -102,6 +102,7 @@ class ShownLibrary:
         controller = self._context.controller
         with self._context.tasks.showing("library", "reading the library"):
             loaded = await self._read(len(controller.library) + new)
+        new = max(new, len(loaded.library) - len(controller.library))  # of which this may be the first look
         controller.show_library(loaded.library)
         for notice in loaded.notices:
             self._context.frontend.tell(notice, is_error=True)
