@@ -2,7 +2,8 @@
 
 The program without its screen runs on each machine: files, state, shelf, services, the command that syncs and the core
 are the real ones; player and clocks are as fast as the machine. The ledger knows the documented rules alone: the newer
-of two changes wins, and a change is newer than whatever its machine knew. All chance comes from a seed.
+of two changes wins, and a change is newer than whatever its machine knew. All chance comes from a seed, that within a
+step from one of its own: a life fails in the same way without the steps that do not matter.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from math import inf
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.fakes import FakeClock, FakePlayer
 from tests.journeys.five_weeks import MOST_BACK, Journal, Sounds
@@ -71,6 +72,43 @@ CHOICES = (("player", "speed"), ("ui", "theme"))
 """What is chosen for all podcasts: table and key."""
 
 Key = tuple[object, ...]
+
+
+class Step(NamedTuple):
+    """Something that happens on a machine."""
+
+    number: int
+    """In the life that was drawn."""
+    after: int
+    """Seconds since the step before."""
+    home: int
+    does: Callable[[Machines, Home], Awaitable[None]]
+    seed: int
+    """Of all chance within the step."""
+
+
+def shortest(steps: list[Step], fails: Callable[[list[Step]], bool]) -> list[Step]:
+    """Return the steps of a life that fails without those that it fails without: first half of them, at last each."""
+    size = len(steps)
+    while size := size // 2:
+        at = 0
+        while at < len(steps):
+            fewer = steps[:at] + steps[at + size :]
+            if fails(fewer):
+                steps = fewer
+            else:
+                at += size
+    return steps
+
+
+def drawn(seed: int, count: int) -> list[Step]:
+    """Return the steps of a life."""
+    chances = random.Random(seed)
+    return [
+        Step(number, chances.randrange(15, 90), chances.randrange(len(PLACES)),
+             chances.choices([*STEPS], [*STEPS.values()])[0], chances.getrandbits(32))
+        for number in range(count)
+    ]  # fmt: skip
 
 
 class Ledger:
@@ -259,7 +297,6 @@ class Machines:
         self,
         folder: Path,
         site: Site,
-        seed: int,
         act: Callable[[Home], None],
         set_time: Callable[[datetime], None],
         gpodder: tuple[str, str],
@@ -267,7 +304,7 @@ class Machines:
     ) -> None:
         """Make them; `act` makes the process one of a machine, `set_time` tells the servers."""
         self.folder, self.site, self.shared = folder, site, folder / "shared"
-        self.chances, self.seed, self._act, self._set_time = random.Random(seed), seed, act, set_time
+        self.chances, self._act, self._set_time = random.Random(0), act, set_time
         self.now, self.of_ids, self.done = datetime.now(UTC).replace(microsecond=0), dict[str, str](), list[str]()
         self.library, self.web = library
         self.of_library = [*self.library.ids]
@@ -277,10 +314,16 @@ class Machines:
             Key
         ]()  # what may be either way, such as entries of a list that was removed where nobody knew of them
         self.error: str | None = None  # of the last sync
+        self.reached = -1
+        """The number of the last step that was begun."""
         self.listened = 0.0  # to what the library server has
         self.shared.mkdir(parents=True)
         self.homes = [Home(self, *place) for place in PLACES]
         self.ledger = Ledger([home.name for home in self.homes])
+        self._gpodder = gpodder
+
+    def _add_servers(self) -> None:
+        gpodder = self._gpodder
         for number, home in enumerate(self.homes):
             server = f'server = "{gpodder[0]}"\nuser = "{gpodder[1]}"\npassword_command = "echo s3cret-word"\n'
             text = f'[sync]\ndevice = "{home.name}"\nfolder = "{self.shared}"\n{server if number < 2 else ""}'
@@ -317,9 +360,9 @@ class Machines:
             self.unclear.add(key)  # a podcast has the time of the sync; the gpodder server knows whole seconds alone
         self.done.append(f"{len(self.done)} {home.name}: {key} {value}")
 
-    async def live(self, steps: int) -> None:
-        """Live so many steps, and compare. Raises AssertionError with the seed if something is not as it was left."""
-        step = -1
+    async def live(self, steps: Sequence[Step]) -> None:
+        """Live these steps, and compare. Raises AssertionError if something is not as it was left."""
+        self._add_servers()
         self._serve()
         try:
             for home in self.homes:
@@ -330,11 +373,10 @@ class Machines:
                     await home.app.service.subscribe(self.site.url(f"/{cast}"))
                     self.note(home, True, "subscribed", cast)
                 await self._sync(home)
-            for step in range(steps):  # noqa: B007 - for the error
-                self.go(self.chances.randrange(15, 90))
-                home = self.chances.choice(self.homes)
-                self._act(home)
-                does = self.chances.choices([*STEPS], [*STEPS.values()])[0]
+            for self.reached, after, place, does, seed in steps:
+                self.go(after)
+                self.chances.seed(seed)
+                self._act(home := self.homes[place])
                 await does(self, home)
                 await home.app.done()
             await self._settle()
@@ -342,7 +384,7 @@ class Machines:
             assert not faults, "\n".join(faults)
         except Exception as error:
             last = "\n".join(self.done[-int(os.environ.get("LAST", "40")) :])
-            raise AssertionError(f"SEED={self.seed}, step {step}: {error!r}, after\n{last}") from error
+            raise AssertionError(f"step {self.reached}: {error!r}, after\n{last}") from error
 
     async def _settle(self) -> None:
         """Bring everything online, set the clocks, sync twice, start again, and sync what ended then."""
@@ -450,9 +492,12 @@ class Machines:
         """Put an episode on a list, take it off, or remove the list."""
         (name, ident), lists = self._some(home), home.app.controller.lists
         chosen = self.chances.choice(LISTS)
-        there = lists.named(chosen)
+        named = self.ledger.get(home.name, "named", chosen) or chosen
+        there = lists.named(named)
         if there is not None and self.chances.random() < 0.08:
-            lists.remove(chosen)
+            if not self._all_know("named", chosen):
+                return  # whether a list stays that is renamed and removed at once is left open
+            lists.remove(named)
             self.note(home, False, "list", chosen)
             for each in there.episodes:
                 self.note(home, False, "listed", chosen, self.of_ids.get(each, each))
@@ -460,11 +505,24 @@ class Machines:
             self.unclear |= {key for key in on if key[:2] == ("listed", chosen)}
             return
         is_on = there is not None and ident in there.episodes
-        (lists.take_off if is_on else lists.put_on)(chosen, [ident])
+        (lists.take_off if is_on else lists.put_on)(named, [ident])
         self.note(home, True, "list", chosen)
         self.note(home, not is_on, "listed", chosen, name)
         if there is not None:
             self._maybe_undo(home, is_on, "listed", chosen, name)
+
+    async def _rename(self, home: Home) -> None:
+        """Rename a list, unless it is being renamed or removed elsewhere, too."""
+        lists, chosen = home.app.controller.lists, self.chances.choice(LISTS)
+        former = self.ledger.get(home.name, "named", chosen) or chosen
+        there = lists.named(former)
+        if there is not None and self._all_know("named", chosen) and self._all_know("list", chosen):
+            lists.set(there._replace(name=f"{chosen} {len(self.done)}"), former=former)
+            self.note(home, f"{chosen} {len(self.done)}", "named", chosen)
+            self._maybe_undo(home, former, "named", chosen)
+
+    def _all_know(self, *key: object) -> bool:
+        return len({self.ledger.get(home.name, *key) for home in self.homes}) == 1
 
     def _maybe_undo(self, home: Home, former: object, *key: object) -> None:
         if self.chances.random() < 0.15:
@@ -577,8 +635,11 @@ class Machines:
             for each in controller.bookmarks:
                 here["bookmark", self.of_ids.get(each.episode, each.episode), each.start] = each.note
             for one in controller.lists:
-                here["list", one.name] = True
-                here |= {("listed", one.name, self.of_ids.get(ident, ident)): True for ident in one.episodes}
+                base = one.name.partition(" ")[0]
+                if ("list", base) in here:
+                    yield f"{home.name}: there are two lists for {base}"
+                here |= {("list", base): True, ("named", base): one.name}
+                here |= {("listed", base, self.of_ids.get(ident, ident)): True for ident in one.episodes}
             for subscription in home.app.podcasts.store.feeds():
                 here["subscribed", cast := subscription.address.rpartition("/")[2]] = True
                 texts = to_texts(subscription.settings)
@@ -587,7 +648,8 @@ class Machines:
             here |= {("chosen", *choice): tables.get(choice[0], {}).get(choice[1]) for choice in CHOICES}
             for key, (_, wanted) in known.items():
                 found = here.pop(key, None)
-                is_gone = key[0] == "setting" and not self.ledger.get(home.name, "subscribed", key[1])
+                of = {"setting": "subscribed", "named": "list"}.get(str(key[0]))
+                is_gone = of is not None and not self.ledger.get(home.name, of, key[1])
                 if {key, ("subscribed", key[1])} & self.unclear or (key[0] == "progress" and key[1] not in names):
                     continue
                 if not _is_same(found, None if is_gone else wanted):
@@ -647,8 +709,8 @@ def _is_same(found: object, wanted: object) -> bool:
 
 STEPS: dict[Callable[[Machines, Home], Awaitable[None]], int] = {
     Machines._listen: 26, Machines._mark: 7, Machines._dismiss: 3, Machines._bookmark: 12, Machines._queue: 12,
-    Machines._list: 9, Machines._configure: 5, Machines._choose: 5, Machines._subscribe: 2, Machines._files: 4,
-    Machines._publish: 3, Machines._leave: 2, Machines._set_back: 1, Machines._restart: 4, Machines._kill: 5,
-    Machines._sync: 22,
+    Machines._list: 9, Machines._rename: 2, Machines._configure: 5, Machines._choose: 5, Machines._subscribe: 2,
+    Machines._files: 4, Machines._publish: 3, Machines._leave: 2, Machines._set_back: 1, Machines._restart: 4,
+    Machines._kill: 5, Machines._sync: 22,
 }  # fmt: skip
 """What may happen, and how often."""
