@@ -191,6 +191,9 @@ async def test_speed_by_key_is_that_of_a_podcast_which_has_its_own_and_else_of_a
     await service.until(lambda: not mixer.own_speeds, "the speed set while it plays is its setting")
     assert present(service.podcasts.store.find(folder.feed_id)).settings.speed == 2.0
     assert mixer.speed_rule(0) == service.controller.playback.speed == 2.0
+    mixer.set_speed(2.0)
+    assert mixer.own_speeds
+    await service.until(lambda: not mixer.own_speeds, "the same speed set again is its setting again")
 
 
 async def test_folders_are_checked_every_ten_seconds_and_take_a_thousandth_of_the_processor(

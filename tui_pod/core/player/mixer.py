@@ -178,7 +178,8 @@ class Mixer:
         index = library.index(self._state.playback.episode)
         if index is not None and (owner := self._owner_of_speed(index)):
             self._save_own_speeds({**self.own_speeds, owner: speed})
-            self._state.show(self._state.playback._replace(speed=self.apply_settings_of(library.episode(index))))
+            speed = self.apply_settings_of(library.episode(index))
+            self._state.show(self._state.playback._replace(speed=speed), is_wished=True)  # it becomes a setting
             return
         self._player.set_speed(speed)
         self.usual_speed = speed

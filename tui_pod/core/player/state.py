@@ -63,8 +63,8 @@ class PlaybackState:
             return inf
         return min(self.options.played.starts_at(duration), duration - self.skipped_end(episode, duration))
 
-    def show(self, playback: Playback) -> None:
-        """Replace what is playing, and notify the listener if it changed."""
-        if playback != self.playback:
+    def show(self, playback: Playback, is_wished: bool = False) -> None:
+        """Replace what is playing, and notify the listener if it changed, or was wished as it is."""
+        if is_wished or playback != self.playback:
             self.playback = playback
             self.ports.listener.show(PlaybackChanged(playback))
