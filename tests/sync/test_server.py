@@ -150,21 +150,6 @@ def test_actions_of_a_new_podcast_wait_for_its_episodes(device: Device, server: 
     assert device.sync(after=timedelta(days=30)).received[ident(1, OTHER)].position == 100.0
 
 
-def test_actions_of_a_new_podcast_are_taken_once_it_is_fetched_without_asking(
-    device: Device, server: MemoryServer
-) -> None:
-    server.podcasts[OTHER] = (0, True)
-    server.actions.append(play(1, 100, feed=OTHER))
-    device.sync()
-    device.fetch(OTHER)
-    server.asked.clear()
-    waiting = ServerSync(None, device.home / "sync.json", NAMES, device.store, PlayedRule())
-    assert list(waiting.take_waiting(device.file, device.file.load(), NOW)) == [ident(1, OTHER)]
-    assert device.progress()[ident(1, OTHER)].position == 100.0
-    assert server.asked == []
-    assert not device.sync().received
-
-
 def test_mark_unmark_and_mark_end_the_same_on_three_machines_and_another_client(
     device: Device, server: MemoryServer, tmp_path: Path
 ) -> None:

@@ -21,6 +21,7 @@ from tui_pod.core.player.ports import Player, Ports, Sources
 from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.integrations.broadcast import Broadcast
 from tui_pod.library.cache import Loaded, load_library
+from tui_pod.runtime import changes
 from tui_pod.services.episode_list import EpisodeListModel
 from tui_pod.services.services import Services
 from tui_pod.state.writer import RecordBuffer
@@ -109,7 +110,8 @@ class HeadlessServices(Services):
         return load_library(self.files.catalogs, self.files.paths.cache, self.files.paths.data)
 
     def _library_changed(self, new: int) -> None:
-        """Begin nothing in the background."""
+        if new:
+            changes.note()  # a sync takes progress that waits for these episodes
 
     @cached_property
     def model(self) -> EpisodeListModel:

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from tui_pod.config.settings import SyncSettings
-    from tui_pod.core.progress.progress import PlayedRule
     from tui_pod.services.first_screen import AppFiles
     from tui_pod.services.other_programs import OtherPrograms
     from tui_pod.shelf.feed_store import FeedStore
@@ -88,22 +87,6 @@ class SyncSetup:
         count = await in_thread(lambda _: forget_machine(file, Path(self.settings.folder), machine, now))
         await self.other_programs.take_progress()
         return count
-
-    def take_waiting(self, rule: PlayedRule, now: datetime) -> int:
-        """Save progress that a sync received before its podcasts were fetched; return of how many episodes."""
-        from tui_pod.shelf.feed_store import FeedStore  # only a command alone does so
-        from tui_pod.sync.memory import memory_file
-        from tui_pod.sync.server import ServerSync
-
-        sync, file = self.settings, self._files.state
-        if not (sync.server and sync.user):
-            return 0
-        store = FeedStore(self._files.paths.data)
-        try:
-            server = ServerSync(None, memory_file(file.path), (sync.server, sync.user), store, rule)
-            return len(server.take_waiting(file, file.load(), now))
-        finally:
-            store.db.close()
 
     def look_for_servers(self) -> None:
         """Find out again whether there are servers with libraries: one was added."""

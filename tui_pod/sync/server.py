@@ -60,8 +60,7 @@ WAITING = ("podcast", "episode", "guid", "timestamp", "started", "position", "to
 class ServerSync:
     """One sync of one state with one server."""
 
-    _transport: Transport | None
-    """To the server; None if only `take_waiting` is called."""
+    _transport: Transport
     _path: Path
     """The file with what was exchanged before."""
     _names: tuple[str, str]
@@ -126,25 +125,8 @@ class ServerSync:
                 write_json(self._path, asdict(memory))
         return result
 
-    def take_waiting(self, file: StateFile, state: State, now: datetime) -> dict[str, Progress]:
-        """Save progress that came before its podcast was fetched, and return it; asks no server.
-
-        Raises StateError or SyncError if it, or the memory, could not be saved.
-        """
-        waiting, memory = newest_of_each(self._waiting(now)), self._memory
-        if not waiting:
-            return {}
-        resolved = self._resolve(waiting, self._store.identities(), state.progress)
-        received = {ident: value.dated(now) for ident, value in resolved.items()}
-        if received:
-            file.save(ProgressRecord(ident, value) for ident, value in received.items())
-            memory.sent |= {ident: value.updated.isoformat() for ident, value in received.items()}
-            write_json(self._path, asdict(memory))
-        return received
-
     def _server(self, now: datetime) -> Server:
         memory = self._memory
-        assert self._transport is not None
         known = paths_of(memory.protocol, memory.user)
         paths = known or detect(self._transport, memory.user, int(now.timestamp()))
         memory.protocol = paths.name

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from tui_pod.core.errors import UserError
 from tui_pod.core.library.podcast_settings import ROWS, SettingError, checked, split_pairs
 from tui_pod.core.outcome import Outcome
-from tui_pod.core.progress.progress import PlayedRule
 from tui_pod.core.text.clean import clean, clock, counted, enumerated
 from tui_pod.net.access import PUBLIC
 from tui_pod.net.fetch import LoginWanted
@@ -314,9 +313,6 @@ async def _refresh(on: Subject) -> Outcome:
     caller.note(f"{counted(len(result.outcomes), 'feed')} refreshed, {counted(result.new, 'new episode')}{said}")
     is_done = True
     if not on.services.is_app:
-        rule = PlayedRule(**on.services.context.settings.played.values())
-        if taken := on.services.sync_setup.take_waiting(rule, on.controller.now()):  # an app does so by its next sync
-            caller.note(f"{counted(taken)} taken over from the last sync")
         wanted = None if named is None else {feed.feed_id for feed in named}
         feeds = await on.services.context.podcasts.ask(lambda podcasts, _: podcasts.store.feeds())
         is_done = await keep_downloads(on, [feed for feed in feeds if wanted is None or feed.feed_id in wanted])

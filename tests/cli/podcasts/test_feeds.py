@@ -597,19 +597,15 @@ def test_feeds_move_to_another_server_takes_the_login_and_fetches_from_it(
     assert shell.json("feeds", "list")[0]["folders"] == ["A/B", "C"]
 
 
-@pytest.mark.parametrize(("user", "is_asked"), [("ann", True), ("", False)])
-def test_refresh_takes_over_what_the_last_sync_had_to_leave(
-    user: str, is_asked: bool, site: Site, shell: Shell, on_terminal: Callable[..., str],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:  # fmt: skip
+def test_refresh_that_brings_episodes_is_followed_by_a_sync_which_takes_what_waits_for_them(
+    site: Site, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
     site.replies["/f"] = server.body(feed(item(1)))
     shell("feeds", "add", site.url("/f"))
-    paths = find_paths()
-    paths.config.parent.mkdir(parents=True, exist_ok=True)
-    paths.config.write_text(f'[sync]\nserver = "https://sync.example"\nuser = "{user}"\n')
-    sync = Mock()
-    sync.return_value.take_waiting.return_value = {"one": None}
-    monkeypatch.setattr("tui_pod.sync.server.ServerSync", sync)
-    on_terminal("feeds", "refresh")
-    assert ("1 episode taken over from the last sync\n" in shell.err) is is_asked
-    assert sync.called is is_asked
+    sent = Mock()
+    monkeypatch.setattr("tui_pod.sync.sending.send_soon", sent)
+    shell("feeds", "refresh")
+    assert not sent.called
+    site.replies["/f"] = server.body(feed(item(2) + item(1)))
+    shell("feeds", "refresh")
+    assert sent.called
