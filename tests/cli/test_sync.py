@@ -236,8 +236,8 @@ HERE, PLAYED = Progress(NOW, 42.0, 60.0), Progress(NOW, played=True)
     ("options", "result", "out", "err", "status"),
     [
         (
-            [], SyncResult(received={"one": PLAYED._replace(origin="desk")}, former={"one": HERE}),
-            "one\tOne\t0:42 → played\tdesk\n", "1 episode received, 0 sent\n", 0,
+            [], SyncResult(received={"two": PLAYED._replace(origin="desk")}),
+            "two\t\t0:42 → played\tdesk\n", "1 episode received, 0 sent\n", 0,
         ),
         (
             [], SyncResult(lacking_length=["one", "gone"]), "",
@@ -295,10 +295,10 @@ def test_folder_and_server_are_one_report_in_json(
     settings = '[sync]\nfolder = "shared"\nserver = "https://sync.example"\nuser = "ann"\npassword_command = "echo x"\n'
     Path(words[3]).write_text(settings)
     exchanged.folder.return_value = SyncResult(
-        received={"one": HERE}, former={"one": None}, machine="desk.toml", sent=1, received_notebook=Notebook((MARK,))
+        received={"one": HERE}, machine="desk.toml", sent=1, received_notebook=Notebook((MARK,))
     )
     exchanged.server.run.return_value = SyncResult(
-        received={"one": PLAYED}, former={"one": HERE}, sent=2, lacking_length=["two"], error="It broke.",
+        received={"one": PLAYED}, sent=2, lacking_length=["two"], error="It broke.",
         is_offline=True, waiting=["Ships"], subscribed=["s"], unsubscribed=["u"],
     )  # fmt: skip
     capsys.readouterr()

@@ -107,7 +107,6 @@ def test_progress_of_a_server_is_taken_with_its_time_and_saved(account: Account)
     result = account.sync()
     taken = Progress(HOUR_AGO, 125.5, LENGTH, listened=HOUR_AGO, origin="Server")
     assert result.received == {BOOK: taken, TALK: taken._replace(position=7.0)}
-    assert result.former == {BOOK: None, TALK: None}
     assert account.file.load().progress == result.received
     assert (account.sent, account.sync().received) == ([], {})
 

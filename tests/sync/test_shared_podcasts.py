@@ -16,7 +16,7 @@ from tui_pod.sync.shared_podcasts import (
     PodcastState,
     changed_here,
     found_there,
-    newest_by_feed,
+    newest_of_each,
     podcast_tables,
     read_podcasts,
 )
@@ -148,7 +148,7 @@ def test_podcast_of_another_machine_may_not_lead_into_the_own_network(machines: 
 
 def test_newest_state_of_each_wins_in_any_order_and_survives_toml() -> None:
     early, late = PodcastState(NOW, True, ONE, "One"), PodcastState(NOW + timedelta(1), False, ONE, "One")
-    assert newest_by_feed([{ONE: early}, {ONE: late}]) == newest_by_feed([{ONE: late}, {ONE: early}]) == {ONE: late}
+    assert newest_of_each({ONE: early}, {ONE: late}) == newest_of_each({ONE: late}, {ONE: early}) == {ONE: late}
     assert read_podcasts(podcast_tables({ONE: early}), NOW) == {ONE: early}
     ahead = early._replace(updated=NOW + timedelta(days=400))
     assert read_podcasts(podcast_tables({ONE: ahead}), NOW) == {ONE: ahead._replace(updated=UNKNOWN)}

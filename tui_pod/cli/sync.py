@@ -224,7 +224,7 @@ def _log_in(opened: Opened) -> None:
 def _print(outcomes: list[SyncResult], opened: Opened, options: Namespace) -> None:
     would = "would be " if options.dry_run else ""
     received = {ident: progress for outcome in outcomes for ident, progress in outcome.received.items()}
-    former = {ident: value for outcome in reversed(outcomes) for ident, value in outcome.former.items()}
+    former = opened.state.progress
     kept = reduce(Notebook.merged, (outcome.received_notebook for outcome in outcomes), Notebook())
     lacking = [ident for outcome in outcomes for ident in outcome.lacking_length]
     if lacking and not options.json:

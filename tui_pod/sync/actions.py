@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from tui_pod.core.progress.progress import PlayedRule, Progress, Status, is_undecided
+from tui_pod.core.progress.progress import PlayedRule, Progress, Status, is_undecided, stamp_after, told
 from tui_pod.core.text.clean import clean, is_safe
-from tui_pod.core.wall_time import believed_or_unknown, stamp_later
+from tui_pod.core.wall_time import believed_or_unknown
 from tui_pod.net.address import absolute
 from tui_pod.shelf.feed_store import EpisodeIdentity
 
@@ -100,23 +100,8 @@ def to_progress(action: EpisodeAction, mine: Progress | None, rule: PlayedRule) 
     """Return the progress after an action; None if the action changes nothing: ours is newer, or the same."""
     if mine is not None and action.time <= (mine.updated if not action.is_new else _second_before(mine.updated)):
         return None
-    if action.is_new:
-        is_known = mine is not None and (mine.played or mine.position > 0)
-        return (
-            mine.marked(False, max(action.time, stamp_later(mine.updated, action.time))) if mine and is_known else None
-        )
-    former = mine or Progress(action.time)
-    former = former._replace(duration=former.duration or action.total)
-    if rule.is_reached(action.position, action.total):
-        if former.played:
-            return None
-        value = former.marked(True, action.time)._replace(plays=max(1, former.plays))
-    else:
-        if not former.played and int(former.position) == action.position:
-            return None
-        value = former.at(float(action.position), None, action.time)
-    start = action.started if action.started is not None else action.position
-    return value.with_played(start, action.position, action.time)
+    time = stamp_after(mine, action.time) if action.is_new else action.time
+    return told(mine, time, float(action.position), action.total, rule, started=action.started, grain=1.0)
 
 
 def lacks_length(progress: Progress, episode: EpisodeIdentity) -> bool:

@@ -23,7 +23,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.list_entries import EntryMark, merged_marks
+from tui_pod.core.library.list_entries import EntryMark, by_episode, merged_marks
 from tui_pod.core.library.own_lists import OwnList
 from tui_pod.core.library.parts import RecordingContent
 from tui_pod.core.progress.cards import Notebook
@@ -46,7 +46,7 @@ from tui_pod.state.format import (
     snapshot_text,
 )
 from tui_pod.state.store import State
-from tui_pod.sync.shared_choices import SharedChoice, SharedChoices, choice_tables, merged_choices, read_choices
+from tui_pod.sync.shared_choices import SharedChoice, SharedChoices, choice_tables, read_choices
 from tui_pod.sync.shared_podcasts import (
     NO_PODCASTS,
     ChosenSettings,
@@ -54,7 +54,7 @@ from tui_pod.sync.shared_podcasts import (
     SharedPodcasts,
     SharedSettings,
     merged_settings,
-    newest_by_feed,
+    newest_of_each,
     podcast_tables,
     read_podcasts,
     read_settings,
@@ -139,6 +139,23 @@ class Contents(NamedTuple):
     recordings: Described = MappingProxyType({})
     """What the recordings consist of that are on disk and not from a feed; see `shared_recordings`."""
     choices: SharedChoices = MappingProxyType({})
+
+    def merged(self, other: Contents) -> Contents:
+        """Return what wins of both, wherever it comes from; name, time and recordings are those of this one."""
+        queue = merged_marks(by_episode(self.queue), by_episode(other.queue))
+        return self._replace(
+            progress={**self.progress, **incoming(self.progress, other.progress)},
+            notebook=self.notebook.merged(other.notebook),
+            podcasts=merged_settings(self.podcasts, other.podcasts),
+            subscriptions=newest_of_each(self.subscriptions, other.subscriptions),
+            queue=tuple(queue.values()),
+            choices=newest_of_each(self.choices, other.choices),
+        )
+
+    @property
+    def to_share(self) -> Contents:
+        """All but what a file says of its machine, and what is compared by entry."""
+        return self._replace(progress={}, notebook=Notebook(), device=None, written=None)
 
 
 class SyncError(UserError):
@@ -240,11 +257,8 @@ class SyncFolder:
         A time that is not believed at the time `now` counts as unknown, since the files are read again with each sync.
         Raises SyncError if the folder does not exist, or cannot be read.
         """
-        progress: dict[str, Progress] = {}
         own: Contents | None = None
-        notebook, podcasts, subscriptions = Notebook(), list[SharedSettings](), list[SharedPodcasts]()
-        notices: list[str] = []
-        machines, queue = dict[str, Machine](), dict[str, EntryMark]()
+        notices, machines = list[str](), dict[str, Machine]()
         everything, left = list[tuple[Path, Contents]](), MAX_TOTAL
         for path in self._paths():
             file = machine_of(path.stem)
@@ -275,23 +289,15 @@ class SyncFolder:
             if path == self._file:
                 own = found
         recordings = described(found.recordings for _, found in everything)
-        here = here or Recognition({}, {})
+        here, contents = here or Recognition({}, {}), Contents({}, recordings=recordings)
         for path, raw in everything:
             found = _by_own_ids(raw, here, {**recordings, **raw.recordings})
-            notebook = notebook.merged(found.notebook)
-            queue = merged_marks(queue, {mark.episode: mark for mark in found.queue})
-            podcasts.append(found.podcasts)
-            subscriptions.append(found.subscriptions)
-            taken = incoming(progress, found.progress)
             if not (machine := machines[machine_of(path.stem)]).is_this:
-                name = found.device or machine.name
-                theirs = ((ident, found.progress[ident]) for ident in taken)
-                taken = incoming(progress, {ident: each._replace(origin=each.origin or name) for ident, each in theirs})
-            progress |= taken
-        contents = Contents(progress, notebook, merged_settings(podcasts), newest_by_feed(subscriptions))
-        choices = merged_choices(each.choices for _, each in everything)
-        contents = contents._replace(queue=tuple(queue.values()), recordings=recordings, choices=choices)
-        return Gathered(contents, own, machines, tuple(notices), here.missing(progress, recordings))
+                name, new = found.device or machine.name, incoming(contents.progress, found.progress)
+                theirs = ((ident, found.progress[ident]) for ident in new)
+                found = found._replace(progress={i: each._replace(origin=each.origin or name) for i, each in theirs})
+            contents = contents.merged(found)
+        return Gathered(contents, own, machines, tuple(notices), here.missing(contents.progress, recordings))
 
     def remove(self, name: str) -> set[str]:
         """Remove the files of another machine; return them without suffix. Raises SyncError if that fails."""
@@ -365,7 +371,7 @@ def _by_own_ids(contents: Contents, here: Recognition, recordings: Described) ->
     return contents._replace(
         progress=here.progress(contents.progress, recordings),
         notebook=here.notebook(contents.notebook, recordings),
-        podcasts=merged_settings({here.whole(ident, recordings): one} for ident, one in contents.podcasts.items()),
+        podcasts=merged_settings(*({here.whole(ident, recordings): one} for ident, one in contents.podcasts.items())),
         queue=here.marks(contents.queue, recordings),
     )
 

@@ -24,7 +24,7 @@ from uuid import NAMESPACE_URL, uuid5
 from tui_pod import __version__
 from tui_pod.core.progress.bookmarks import Bookmark
 from tui_pod.core.progress.cards import Notebook
-from tui_pod.core.progress.progress import PlayedRule, Progress, Status
+from tui_pod.core.progress.progress import PlayedRule, Progress, Status, told
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.progress.statistics import SESSION_GAP
 from tui_pod.core.text.clean import clean, clock
@@ -214,7 +214,6 @@ class LibrarySync:
         marks = Notebook(tuple(plan.received))
         result = SyncResult(
             received,
-            former={ident: state.progress.get(ident) for ident in received},
             sent=len(unsent),
             sessions=len(sessions),
             received_notebook=marks,
@@ -480,18 +479,8 @@ def _taken(there: _ServerProgress, mine: Progress | None, rule: PlayedRule) -> P
     """Return the progress that a server has, with what was played here; None if it changes nothing."""
     if mine is not None and there.milliseconds <= to_milliseconds(mine.updated):
         return None
-    former = mine or Progress(there.time)
-    former = former._replace(duration=former.duration or there.duration)
-    if there.is_finished or rule.is_reached(there.position, there.duration):
-        if former.played:
-            return None
-        return former.marked(True, there.time)._replace(plays=max(1, former.plays), listened=there.time)
-    if there.position < 1:
-        return former.marked(False, there.time) if former.status is not Status.UNPLAYED else None
-    if not former.played and abs(former.position - there.position) < SAME:
-        return None
-    value = former.at(there.position, None, there.time)
-    return value.with_played(there.position, there.position, there.time)
+    position = there.position if there.position >= 1 else 0.0
+    return told(mine, there.time, position, there.duration, rule, there.is_finished, grain=SAME)
 
 
 def _payload(episode: _Episode, progress: Progress) -> dict[str, Any]:

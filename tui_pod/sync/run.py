@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from tui_pod.core.library.list_entries import listed
+from tui_pod.core.library.list_entries import by_episode, listed
 from tui_pod.core.library.podcast_settings import COURSE
 from tui_pod.core.progress.cards import Notebook
 from tui_pod.core.progress.progress import Progress
@@ -35,20 +35,17 @@ from tui_pod.sync.folder import (
 )
 from tui_pod.sync.memory import known_machines, last_sync, note_sync
 from tui_pod.sync.sending import lock_file
-from tui_pod.sync.shared_choices import SharedChoices, choice_records, differing, merged_choices, read_chosen_here
+from tui_pod.sync.shared_choices import choice_records, differing, read_chosen_here
 from tui_pod.sync.shared_podcasts import (
     ChosenSettings,
     SharedPodcasts,
-    SharedSettings,
     changed_here,
     is_book_id,
-    merged_settings,
-    newest_by_feed,
     read_chosen,
     take_settings,
 )
-from tui_pod.sync.shared_queue import QueuePlan, by_episode, merge_queue
-from tui_pod.sync.shared_recordings import Described, MissingRecordings, Recognition, to_describe
+from tui_pod.sync.shared_queue import QueuePlan, merge_queue
+from tui_pod.sync.shared_recordings import MissingRecordings, Recognition, to_describe
 from tui_pod.sync.shared_statistics import forget_heard, share_heard
 
 WAIT = 10.0
@@ -64,8 +61,6 @@ class SyncResult:
 
     received: Mapping[str, Progress] = field(default_factory=dict)
     """New progress by episode."""
-    former: dict[str, Progress | None] = field(default_factory=dict)
-    """What was here before, by episode."""
     machine: str | None = None
     """Name of this machine's file in the folder; None if there is none."""
     sent: int = 0
@@ -160,9 +155,9 @@ def sync_with_folder(
     known_here = Recognition(here, state.progress, used, store.copies())
     found = shared.gather(now, known_here)
     records: list[Record] = [*naming, *_notes_of_others(state, folder, machine, found, options.is_alone)]
-    plan = _decide(state, found, read_chosen(store, now), store, now)
-    noted = plan.progress, plan.notebook, plan.queue.marks, plan.settings
-    plan = replace(plan, recordings=to_describe(*noted, here, found.all.recordings))
+    plan = _decide(state, found, store, now)
+    noted = plan.all.progress, plan.all.notebook, plan.all.queue, plan.all.podcasts
+    recordings = to_describe(*noted, here, found.all.recordings)
     names = [each.title or each.address for each in plan.wanted.values()]
     former = next((name == "podcasts" for name in _ANSWERS if state.setting("sync", name, "") == place), None)
     agreed = former if options.shares_podcasts is None else options.shares_podcasts
@@ -174,37 +169,37 @@ def sync_with_folder(
     if agreed is not former:
         records += [SettingRecord("sync", name, place if agreed is (name == "podcasts") else "") for name in _ANSWERS]
     if not (agreed or (agreed is None and options.is_dry)):
-        plan = replace(plan, subscriptions=plan.listed, wanted={}, unwanted=[])
-    received_notebook = plan.notebook.without(state.notebook)
+        plan = replace(plan, all=plan.all._replace(subscriptions=plan.here.subscriptions), wanted={}, unwanted=[])
+    everything, there = plan.all._replace(recordings=recordings, device=options.device, written=now), found.all
+    received_notebook = everything.notebook.without(state.notebook)
     if options.is_dry:
         configured = plan.settings_to_take(store)
     else:
         records += [ProgressRecord(ident, value) for ident, value in plan.received.items()]
-        records += [*received_notebook.all, *plan.queue.records, *choice_records(plan.choices, plan.choices_here)]
+        records += [*received_notebook.all, *plan.queue.records]
+        records += choice_records(everything.choices, plan.here.choices)
         configured = _save(file, store, records, plan)
-        _write(shared, found, plan, now, options.device)
-        share_heard(file, folder, machine, lambda ident: known_here.whole(ident, found.all.recordings), now)
-    here_now = Contents(plan.progress, plan.notebook, plan.settings, plan.subscriptions, options.device, now)
-    this = Machine(machine, label_of(machine), is_this=True).holding(here_now)
-    there = found.all.subscriptions
+        _write(shared, found.own, everything, now)
+        share_heard(file, folder, machine, lambda ident: known_here.whole(ident, there.recordings), now)
+    this = Machine(machine, label_of(machine), is_this=True).holding(everything)
+    own, known_there = found.own or Contents({}), there.subscriptions
     changed = [
         each
-        for ident, each in plan.subscriptions.items()
-        if each.is_subscribed is not (ident in there and there[ident].is_subscribed)
+        for ident, each in everything.subscriptions.items()
+        if each.is_subscribed is not (ident in known_there and known_there[ident].is_subscribed)
     ]
     return SyncResult(
         plan.received,
-        {ident: state.progress.get(ident) for ident in plan.received},
         machine,
-        plan.sent,
+        sum(value not in (own.progress.get(i), there.progress.get(i)) for i, value in everything.progress.items()),
         received_notebook,
-        plan.notebook.without(found.all.notebook).without(found.own.notebook if found.own else Notebook()),
+        everything.notebook.without(there.notebook).without(own.notebook),
         list(configured),
-        [ident for ident, chosen in plan.settings.items() if chosen != found.all.podcasts.get(ident)],
+        [ident for ident, chosen in everything.podcasts.items() if chosen != there.podcasts.get(ident)],
         queue_received=plan.queue.change,
-        queue_sent=changed_entries(listed(by_episode(found.all.queue)), listed(by_episode(plan.queue.marks))),
-        chosen=differing(plan.choices, plan.choices_here),
-        chosen_there=differing(plan.choices, found.all.choices),
+        queue_sent=changed_entries(listed(by_episode(there.queue)), listed(by_episode(everything.queue))),
+        chosen=differing(everything.choices, plan.here.choices),
+        chosen_there=differing(everything.choices, there.choices),
         podcasts_sent=[each.address for each in changed if each.is_subscribed],
         podcasts_removed=[each.address for each in changed if not each.is_subscribed],
         notices=list(found.notices),
@@ -243,64 +238,41 @@ class _Plan:
     """What to save here and to write into this machine's file."""
 
     received: Mapping[str, Progress]
-    """What is new here; `progress` is all of it, and `sent` how much of that the others lack."""
-    progress: Mapping[str, Progress]
-    sent: int
-    notebook: Notebook
-    former_settings: SharedSettings
-    settings: SharedSettings
-    listed: SharedPodcasts
-    """The podcasts of this machine alone; `subscriptions` are those of all machines."""
-    subscriptions: SharedPodcasts
+    """What is new here."""
+    here: Contents
+    """What this machine alone says; `all` is what wins of that and of what the others say."""
+    all: Contents
     wanted: SharedPodcasts
     """The podcasts to subscribe to; `unwanted` are those to remove."""
     unwanted: list[Subscription]
     queue: QueuePlan
-    choices_here: SharedChoices
-    choices: SharedChoices
-    recordings: Described = field(default_factory=dict)
-    """What the recordings consist of that any of it is about."""
 
     def settings_to_take(self, store: FeedStore) -> dict[str, ChosenSettings]:
         """Return the choices that differ from those of the podcasts and books that are here now."""
-        here, former = [*(feed.feed_id for feed in store.feeds()), COURSE], self.former_settings
-        here += store.recordings_among(ident for ident in self.settings if is_book_id(ident))
+        here, former, now = [*(feed.feed_id for feed in store.feeds()), COURSE], self.here.podcasts, self.all.podcasts
+        here += store.recordings_among(ident for ident in now if is_book_id(ident))
         found = {}
         for ident in here:
             mine = former[ident].choices if ident in former else {}
-            theirs = self.settings[ident].choices if ident in self.settings else {}
+            theirs = now[ident].choices if ident in now else {}
             if new := {name: choice for name, choice in theirs.items() if mine.get(name) != choice}:
                 found[ident] = ChosenSettings(new)
         return found
 
 
-def _decide(state: State, found: Gathered, chosen: SharedSettings, store: FeedStore, now: datetime) -> _Plan:
-    feeds = store.feeds()
-    theirs, own = found.all, found.own or Contents({})
-    received = {ident: value.dated(now) for ident, value in incoming(state.progress, theirs.progress).items()}
-    progress = {**state.progress, **received}
-    listed = changed_here(feeds, own.subscriptions, now, store.asked())
-    subscriptions = newest_by_feed((listed, theirs.subscriptions))
-    known = {feed.feed_id for feed in feeds}
-    choices_here = read_chosen_here(state, own.choices, now)
-    return _Plan(
-        received,
-        progress,
-        sum(
-            value != own.progress.get(ident) and value != theirs.progress.get(ident)
-            for ident, value in progress.items()
-        ),
-        state.notebook.merged(theirs.notebook),
-        chosen,
-        merged_settings((chosen, theirs.podcasts)),
-        listed,
-        subscriptions,
-        {ident: each for ident, each in subscriptions.items() if each.is_subscribed and ident not in known},
-        [feed for feed in feeds if feed.feed_id in subscriptions and not subscriptions[feed.feed_id].is_subscribed],
-        merge_queue(state, by_episode(theirs.queue), now),
-        choices_here,
-        merged_choices((choices_here, theirs.choices)),
+def _decide(state: State, found: Gathered, store: FeedStore, now: datetime) -> _Plan:
+    feeds, own = store.feeds(), found.own or Contents({})
+    here = Contents(
+        state.progress, state.notebook, read_chosen(store, now), choices=read_chosen_here(state, own.choices, now)
     )
+    here = here._replace(subscriptions=changed_here(feeds, own.subscriptions, now, store.asked()))
+    queue = merge_queue(state, by_episode(found.all.queue), now)
+    received = {ident: value.dated(now) for ident, value in incoming(state.progress, found.all.progress).items()}
+    everything = here.merged(found.all)._replace(progress={**state.progress, **received}, queue=queue.marks)
+    known, subscribed = {feed.feed_id for feed in feeds}, everything.subscriptions
+    wanted = {ident: each for ident, each in subscribed.items() if each.is_subscribed and ident not in known}
+    unwanted = [feed for feed in feeds if feed.feed_id in subscribed and not subscribed[feed.feed_id].is_subscribed]
+    return _Plan(received, here, everything, wanted, unwanted, queue)
 
 
 def _notes_of_others(state: State, folder: Path, own: str, found: Gathered, is_alone: bool) -> list[SettingRecord]:
@@ -329,18 +301,16 @@ def _save(file: StateFile, store: FeedStore, records: list[Record], plan: _Plan)
     return configured
 
 
-def _write(shared: SyncFolder, found: Gathered, plan: _Plan, now: datetime, device: str | None) -> None:
+def _write(shared: SyncFolder, own: Contents | None, everything: Contents, now: datetime) -> None:
     """Write this machine's file, unless it holds all of that already, and is not old, or there is nothing to share."""
-    contents, own = Contents(plan.progress, plan.notebook, plan.settings, plan.subscriptions), found.own or Contents({})
-    contents = contents._replace(queue=plan.queue.marks, recordings=plan.recordings, choices=plan.choices)
-    if found.own is None and contents == Contents({}, queue=()):
+    if own is None:
+        if everything != Contents({}, device=everything.device, written=everything.written):
+            shared.write(everything, now)
         return
-    lacks = any(own.progress.get(ident) != value for ident, value in plan.progress.items())
-    is_same = plan.settings == own.podcasts and plan.subscriptions == own.subscriptions
-    is_same &= plan.queue.marks == own.queue and plan.recordings == own.recordings and plan.choices == own.choices
-    is_same &= own.written is None or (device == own.device and now - own.written < HEARTBEAT)
-    if lacks or any(plan.notebook.without(own.notebook)) or not is_same:
-        shared.write(contents, now)
+    lacks = any(own.progress.get(ident) != value for ident, value in everything.progress.items())
+    lacks |= any(everything.notebook.without(own.notebook)) or everything.to_share != own.to_share
+    if lacks or (own.written and (own.device != everything.device or now - own.written >= HEARTBEAT)):
+        shared.write(everything, now)
 
 
 def _take_podcasts(store: FeedStore, wanted: SharedPodcasts, unwanted: Sequence[Subscription]) -> None:

@@ -103,7 +103,6 @@ class ServerSync:
         if actions or unsent or added:
             episodes = self._store.identities()
             resolved = self._resolve(actions, episodes, state.progress)
-            result.former = {ident: state.progress.get(ident) for ident in resolved}
             result.received = {ident: value.dated(now) for ident, value in resolved.items()}
         memory.sent |= {ident: value.updated.isoformat() for ident, value in result.received.items()}
         if added:

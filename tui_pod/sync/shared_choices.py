@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -44,15 +44,6 @@ def read_chosen_here(state: State, own: SharedChoices, now: datetime) -> dict[st
                 time = stamp_later(former.time, time)
             found[name] = SharedChoice(time, value)
     return found
-
-
-def merged_choices(everywhere: Iterable[SharedChoices]) -> dict[str, SharedChoice]:
-    """Return the newest of each choice. The order does not matter."""
-    newest: dict[str, SharedChoice] = {}
-    for choices in everywhere:
-        for name, choice in choices.items():
-            newest[name] = max(newest.get(name, choice), choice, key=lambda one: (one.time, repr(one.value)))
-    return newest
 
 
 def differing(choices: SharedChoices, there: SharedChoices) -> list[str]:

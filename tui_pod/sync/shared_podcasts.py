@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import chain
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
@@ -136,23 +137,20 @@ def read_chosen(store: FeedStore, now: datetime) -> dict[str, ChosenSettings]:
     }
 
 
-def merged_settings(everywhere: Iterable[SharedSettings]) -> dict[str, ChosenSettings]:
+def merged_settings(*everywhere: SharedSettings) -> dict[str, ChosenSettings]:
     """Return the newest choice of each setting of each podcast and book. The order does not matter."""
-    newest: dict[str, dict[str, tuple[datetime, str]]] = {}
-    for shared in everywhere:
-        for ident, chosen in shared.items():
-            mine = newest.setdefault(ident, {})
-            for name, choice in chosen.choices.items():
-                mine[name] = max(mine.get(name, choice), choice)
-    return {ident: ChosenSettings(choices) for ident, choices in newest.items()}
+    return {
+        ident: ChosenSettings(newest_of_each(*(each[ident].choices for each in everywhere if ident in each)))
+        for ident in chain.from_iterable(everywhere)
+    }
 
 
-def newest_by_feed(everywhere: Iterable[Mapping[str, Value]]) -> dict[str, Value]:
-    """Return the newest value of each podcast: these begin with their time. Their order does not matter."""
+def newest_of_each(*everywhere: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the newest value of each key: values begin with their time. The order does not matter."""
     newest: dict[str, Value] = {}
     for values in everywhere:
-        for feed_id, value in values.items():
-            newest[feed_id] = max(newest.get(feed_id, value), value)
+        for key, value in values.items():
+            newest[key] = max(newest.get(key, value), value, key=lambda one: (one[0], repr(one)))
     return newest
 
 

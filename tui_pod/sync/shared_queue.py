@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
-from tui_pod.core.library.list_entries import EntryMark, listed, marked, merged_marks, stored
+from tui_pod.core.library.list_entries import EntryMark, by_episode, listed, marked, merged_marks, stored
 from tui_pod.core.progress.records import Record, setting_records
 from tui_pod.core.selection.queue import Queue
 from tui_pod.core.selection.shared_queue import TABLE, QueueNews, changed_entries, own_entries, read_times
@@ -22,11 +22,6 @@ class QueuePlan(NamedTuple):
     records: list[Record]
     change: str
     """What has changed here, such as `2 added`."""
-
-
-def by_episode(marks: tuple[EntryMark, ...]) -> dict[str, EntryMark]:
-    """Return marks by their episodes."""
-    return {mark.episode: mark for mark in marks}
 
 
 def merge_queue(state: State, theirs: Mapping[str, EntryMark], now: datetime) -> QueuePlan:

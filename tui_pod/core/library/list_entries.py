@@ -32,6 +32,11 @@ class EntryMark(NamedTuple):
     """The entries of a list are ordered by rank, then by `moved`, then by id, which may differ between machines."""
 
 
+def by_episode(marks: Iterable[EntryMark]) -> dict[str, EntryMark]:
+    """Return marks by their episodes."""
+    return {mark.episode: mark for mark in marks}
+
+
 def merged_marks(first: Mapping[str, EntryMark], second: Mapping[str, EntryMark]) -> dict[str, EntryMark]:
     """Return the newest mark of each episode."""
     found = dict(first)

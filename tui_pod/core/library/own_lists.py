@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple, Self
 
 from tui_pod.core.errors import UserError
-from tui_pod.core.library.list_entries import EntryMark, listed, marked, merged_marks, renamed_marks, stored
+from tui_pod.core.library.list_entries import EntryMark, by_episode, listed, marked, merged_marks, renamed_marks, stored
 from tui_pod.core.text.clean import clean
 from tui_pod.core.wall_time import UNKNOWN, stamp_later
 
@@ -119,12 +119,12 @@ class OwnList(NamedTuple):
 
     def _all_marks(self) -> dict[str, EntryMark]:
         """Return the marks by episode; a person or an older version may have changed the entries alone."""
-        marks = {mark.episode: mark for mark in self.marks}
+        marks = by_episode(self.marks)
         return marks if self.is_rule or self.is_removed else marked(marks, self.episodes, self.updated)
 
 
 def _listed(marks: Iterable[EntryMark]) -> tuple[str, ...]:
-    return listed({mark.episode: mark for mark in marks})
+    return listed(by_episode(marks))
 
 
 def checked_name(name: str, lists: Container[str], topics: Container[str]) -> str:

@@ -157,6 +157,37 @@ class PlayedRule(NamedTuple):
         return duration is not None and duration > 0 and position >= self.starts_at(duration)
 
 
+def told(
+    mine: Progress | None,
+    time: datetime,
+    position: float,
+    duration: float | None,
+    rule: PlayedRule,
+    is_finished: bool = False,
+    started: float | None = None,
+    grain: float = 0.01,
+) -> Progress | None:
+    """Return progress after another program told newer one; None if that changes nothing.
+
+    Args:
+        mine: what was here before.
+        position: where it is, in seconds; 0 if it was not begun, or is unplayed again.
+        duration: its length there, in seconds; None if that is not known.
+        started: from where it was played to the position, in seconds; None if that was not told.
+        grain: seconds from which on two positions differ.
+    """
+    former = mine or Progress(time)
+    former = former._replace(duration=former.duration or duration)
+    if is_finished or rule.is_reached(position, duration):
+        value = former if former.played else former.marked(True, time)._replace(plays=max(1, former.plays))
+    elif position <= 0:
+        return None if former.status is Status.UNPLAYED else former.marked(False, time)
+    else:
+        is_same = not former.played and abs(former.position - position) < grain
+        value = former if is_same else former.at(position, None, time)
+    return None if value is former else value.with_played(position if started is None else started, position, time)
+
+
 CHOSEN_HEARD, AUTOMATIC_HEARD = 60.0, 180.0
 """Seconds to hear of an episode for Continue: of one that the listener chose, and of one that started automatically."""
 
