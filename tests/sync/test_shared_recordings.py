@@ -236,6 +236,7 @@ def test_nothing_is_lost_or_misplaced_in_random_histories(
 
 
 @pytest.mark.nightly
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("first", range(100, 1100, 25))
 def test_nothing_is_lost_or_misplaced_in_a_thousand_histories(
     first: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

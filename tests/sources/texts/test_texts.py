@@ -171,6 +171,15 @@ def test_huge_page_is_cut_with_a_word(tmp_path: Path) -> None:
     assert text.words > 500_000
 
 
+def test_markdown_of_quotes_that_break_off_is_read_whole(tmp_path: Path) -> None:
+    file = tmp_path / "note.md"
+    lines = "".join(f"> ---\nb{number}\n" for number in range(4_000))
+    file.write_text(f"> first\nline\n\n{lines}" + "".join(f"> c{number}\n" for number in range(50)))
+    planned = read_file(str(file), "note.md", False).planned
+    assert "first line" in planned
+    assert [word for word in ("b3999", "c0", "c49") if word not in planned] == []
+
+
 def test_text_is_known_by_its_words_and_is_removed_with_its_files(store: FeedStore, tmp_path: Path,
                                                                   monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
     head = "---\ntitle: My note\nauthor: Ann\n---\n"
