@@ -453,7 +453,7 @@ def _quote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
     It looks at all lines up to an empty one, and leaves those after, say, a rule to the next quote. Once `LOOKED` were
     left so, a quote has `NEAR` lines.
     """
-    from markdown_it.rules_block import blockquote
+    from markdown_it.rules_block import blockquote  # loaded by then: only for Markdown
 
     is_quote = blockquote(state, start, end, True)
     if silent or not is_quote:
