@@ -135,6 +135,15 @@ def test_what_was_taken_off_elsewhere_before_or_after_is_off(minutes: int) -> No
     assert shown(former, back, again, changed(ROAD, minutes, "two")) == {"Road": ("two",)}
 
 
+@pytest.mark.parametrize("minutes", [5, 12, 20])
+def test_what_changes_elsewhere_goes_along_with_a_list_that_is_renamed_twice(minutes: int) -> None:
+    former, middle = renamed(ROAD, 10, "Street")
+    middle, new = renamed(middle, 15, "Lane")
+    assert shown(former, middle, new, changed(ROAD, minutes, "two", "lora")) == {"Lane": ("two", "lora")}
+    there_and_back = middle._replace(renamed_to="Road")
+    assert shown(former, there_and_back) == {}
+
+
 def test_what_an_older_version_took_off_by_renaming_stays() -> None:
     former, new = renamed(ROAD, 10, "Street")
     former = ROAD.removed(former.updated)._replace(renamed_to="Street")

@@ -55,7 +55,11 @@ class Notebook(NamedTuple):
         both = Notebook._make(_newest((*ours, *theirs)) for ours, theirs in zip(self, other, strict=True))
         lists = {each.name: each for each in both.lists}
         for former in both.lists:
-            if former.renamed_to and (named := lists.get(former.renamed_to)) is not None:
+            passed, named = {former.name}, lists.get(former.renamed_to)
+            while named is not None and named.renamed_to and named.name not in passed:  # renamed again
+                passed.add(named.name)
+                named = lists.get(named.renamed_to)
+            if named is not None:
                 lists[named.name] = named.with_entries_of(former)
         return both._replace(lists=tuple(lists.values()))
 
