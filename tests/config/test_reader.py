@@ -175,7 +175,7 @@ def test_read_config_without_a_file_is_silent_unless_it_was_named(tmp_path: Path
     ("content", "said"),
     [
         (b"# ok\n\n\xff = 1", "{path}:3: not UTF-8; the default settings are used"),
-        (b"#" * 1_000_001, "{path}: larger than a megabyte; the default settings are used"),
+        (b"#" * (MAX_BYTES + 1), "{path}: larger than 1 MB; the default settings are used"),
         (b"\x00", "{path}:1: invalid TOML: "),
     ],
 )

@@ -73,7 +73,7 @@ def test_read_catalog_that_is_no_file_says_so_and_does_not_wait(
         assert fault_of(path) == said
     assert "name too long" in fault_of(tmp_path / ("x" * 5000))
     monkeypatch.setattr(catalog_files, "MAX_CATALOG", 10)
-    assert "larger than" in fault_of(good)
+    assert fault_of(good) == "1: larger than 0 KB; split it, and name each part with --catalog"
 
 
 def test_read_catalog_without_the_right_to(tmp_path: Path) -> None:

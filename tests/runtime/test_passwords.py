@@ -69,10 +69,10 @@ def test_file_that_others_can_use_is_refused(tmp_path: Path, mode: int) -> None:
 def test_file_that_is_missing_or_no_text_is_an_error_of_its_own(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         read_private(tmp_path / "none", 100)
-    for content, most in ((b"\xff", 100), (b"too long", 7)):
+    for content, most, why in ((b"\xff", 100, "it is not UTF-8"), (b"too long", 7, "larger than 0 KB")):
         write_private(tmp_path / "password", "")
         (tmp_path / "password").write_bytes(content)
-        with pytest.raises(PasswordError, match="cannot be read"):
+        with pytest.raises(PasswordError, match=rf"/password cannot be read: {why}\.$"):
             read_private(tmp_path / "password", most)
 
 

@@ -16,9 +16,9 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from tui_pod.config.settings import CHOSEN, Config, Key, PlayedSettings, Section, Settings
 from tui_pod.core.text.clean import clean, enumerated
-from tui_pod.runtime.files import TooLarge, read_bytes, reason, replace
+from tui_pod.runtime.files import read_bytes, reason, replace
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 1024 * 1024
 """Largest settings file, in bytes."""
 
 MOST_FAULTS = 100
@@ -107,8 +107,6 @@ def _read_file(path: Path, is_named: bool, chosen: Mapping[str, Any]) -> Config 
     """Return what `read_config` does; None if there is no file, and none was named."""
     try:
         content = read_bytes(path, MAX_BYTES)
-    except TooLarge:
-        return Config(notices=(f"{path}: larger than a megabyte; the default settings are used",))
     except FileNotFoundError:
         return Config(notices=(f"{path}: there is no such file; the default settings are used",)) if is_named else None
     except OSError as error:

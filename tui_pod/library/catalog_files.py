@@ -10,7 +10,7 @@ from typing import Any
 from tui_pod.config.paths import embedded_catalog, embedded_transcripts
 from tui_pod.core.library.catalog import Catalog, CatalogError, Fault, Locate, parse_catalog
 from tui_pod.core.library.library import CatalogsError
-from tui_pod.runtime.files import Unreadable, read_bytes
+from tui_pod.runtime.files import TooLarge, Unreadable, read_bytes
 
 MAX_CATALOG = 48 * 1024 * 1024
 """Largest catalogue that is read (bytes): a sixth more than one with 100,000 episodes, which takes 0.22 GB."""
@@ -30,6 +30,8 @@ def read_catalog(path: Path) -> tuple[Catalog, str]:
         raise CatalogError([Fault(1, "no such file")]) from None
     except IsADirectoryError:
         raise CatalogError([Fault(1, "a folder, not a file")]) from None
+    except TooLarge as error:
+        raise CatalogError([Fault(1, f"{error.strerror}; split it, and name each part with --catalog")]) from None
     except Unreadable as error:
         raise CatalogError([Fault(1, str(error.strerror))]) from None
     except OSError as error:

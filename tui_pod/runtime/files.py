@@ -53,7 +53,8 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     """
     with reading(path) as file:
         if os.fstat(file.fileno()).st_size > limit:
-            raise TooLarge(errno.EFBIG, f"larger than {limit // 1024**2} MB", str(path))
+            most = f"{limit // 1024**2} MB" if limit >= 1024**2 else f"{limit // 1024} KB"
+            raise TooLarge(errno.EFBIG, f"larger than {most}", str(path))
         return file.read()
 
 

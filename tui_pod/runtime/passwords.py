@@ -62,8 +62,10 @@ def read_private(file: Path, most: int) -> str:
         return files.read_bytes(file, most).decode()
     except FileNotFoundError:
         raise
-    except (OSError, UnicodeDecodeError) as error:
-        raise PasswordError(f"{file} cannot be read: {error}.") from None
+    except OSError as error:
+        raise PasswordError(f"{file} cannot be read: {files.reason(error, file)}.") from None
+    except UnicodeDecodeError:
+        raise PasswordError(f"{file} cannot be read: it is not UTF-8.") from None
 
 
 def write_private(file: Path, text: str) -> None:

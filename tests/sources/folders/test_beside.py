@@ -55,6 +55,17 @@ def test_text_is_read_up_to_256_kilobytes_of_which_a_summary_is_shown(tmp_path: 
     assert beside(tmp_path).completed("a.mp3", TAGS).best_description == "x"
 
 
+def test_cue_sheet_that_is_too_large_or_no_file_is_told_and_leaves_the_others(tmp_path: Path) -> None:
+    for name in ("large.cue", "a.cue"):
+        (tmp_path / name).write_text('FILE "a.mp3" MP3\nTRACK 1 AUDIO\nTITLE One\nINDEX 01 00:00:00\n')
+    with (tmp_path / "large.cue").open("a") as file:
+        file.truncate(256 * 1024 + 1)
+    os.mkfifo(tmp_path / "pipe.cue")
+    found = beside(tmp_path)
+    assert found.completed("a.mp3", TAGS).cue == "0.000 One"
+    assert sorted(found.faults) == ["large.cue (larger than 256 KB)", "pipe.cue (not a regular file)"]
+
+
 def test_texts_of_the_folder_above_serve_where_a_disc_has_none(tmp_path: Path) -> None:
     disc = tmp_path / "CD 1"
     disc.mkdir()

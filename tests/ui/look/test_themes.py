@@ -272,6 +272,7 @@ OCEAN = 'background = "#001020"\nforeground = "#e0e8f0"\nprimary = "#40a0ff"\n'
         (f'{OCEAN}error = "#400000"\n', "ocean.toml:4: error has a contrast of 1."),
         ('primary = "red"\n', "ocean.toml:1: background and foreground must be set"),
         ("\nprimary = \n", "ocean.toml:2: Invalid value"),
+        ("# é\n" * 20_000, "ocean.toml:1: larger than 64 KB; leave only the colours in it"),
     ],
 )
 def test_fault_of_a_theme_file_has_its_line(tmp_path: Path, text: str, fault: str) -> None:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tui_pod.core.player.snapshot import pack_chapters
 from tui_pod.core.text.clean import SUMMARY_LIMIT, clean
-from tui_pod.runtime.files import read_start
+from tui_pod.runtime.files import read_bytes, read_start
 from tui_pod.runtime.limited_processes import ContentFault
 from tui_pod.runtime.threads import CancelToken
 from tui_pod.runtime.xml import decoded
@@ -34,7 +34,7 @@ DESCRIPTION, NARRATOR = "desc.txt", "reader.txt"
 _ENDINGS = (*TRANSCRIPT_ENDINGS, cue.ENDING)
 
 MAX_BYTES = 256 * 1024
-"""Maximum number of bytes that are read of a text or a cue sheet."""
+"""Bytes that are read of a text, and the most that a cue sheet has: ten times one of a hundred tracks."""
 
 _LANGUAGE = re.compile(r"\.[a-z]{2,3}(?:-[A-Za-z]{2,8})?$")
 """The language in the name of a transcript, as in `Talk.en.vtt`."""
@@ -100,9 +100,13 @@ class Beside:
 
     @cached_property
     def _sheets(self) -> dict[str, dict[str, str]]:
-        names = [name for name in self._names if name.lower().endswith(cue.ENDING)]
-        texts = [(decoded(self._read(name), "utf-8-sig", "latin-1"),) for name in names]
-        found = dict(zip(names, door().read_each(f"{cue.__name__}:read_cue", texts), strict=True))
+        texts = dict[str, tuple[str]]()
+        for name in (name for name in self._names if name.lower().endswith(cue.ENDING)):
+            try:
+                texts[name] = (decoded(read_bytes(Path(self._folder, name), MAX_BYTES), "utf-8-sig", "latin-1"),)
+            except OSError as error:
+                self.faults.append(f"{name} ({error.strerror})")
+        found = dict(zip(texts, door().read_each(f"{cue.__name__}:read_cue", [*texts.values()]), strict=True))
         self.faults += (f"{name} ({why})" for name, why in found.items() if isinstance(why, ContentFault))
         return {name: chapters for name, chapters in found.items() if not isinstance(chapters, ContentFault)}
 
@@ -145,7 +149,7 @@ class FolderTexts(NamedTuple):
         file = Path(root, path)
         try:
             if state.st_size > MAX_FILE:
-                raise ContentFault("it is too large")
+                raise ContentFault(f"it is larger than {MAX_FILE // 1024**2} MB")
             text = read_text(file, file.name, self.reads_code, self.cancel)
         except ContentFault as fault:
             raise OSError(0, str(fault)) from None

@@ -15,7 +15,7 @@ from textual.theme import Theme
 from tui_pod.core.library.toml_lines import error_line, line_finder
 from tui_pod.core.text.clean import clean, enumerated
 from tui_pod.core.text.plain_toml import loads
-from tui_pod.runtime.files import read_start
+from tui_pod.runtime.files import TooLarge, read_bytes, reason
 from tui_pod.ui.look.themes import TOO_FAINT, contrast, luminance
 
 GROUNDS = ("background", "surface", "panel")
@@ -24,7 +24,7 @@ NEEDED = ("background", "foreground", "primary")
 """The colours that a theme cannot do without; the others follow from these."""
 
 MAX_BYTES = 64 * 1024
-"""Largest theme file."""
+"""Largest theme file: a hundred times one that has every colour, and a comment at each."""
 
 
 class ThemeFiles(NamedTuple):
@@ -59,10 +59,11 @@ class _Reader:
     def read(self, taken: Container[str]) -> Theme | None:
         """Return the theme; None if it cannot be used."""
         try:
-            text = read_start(self._file, MAX_BYTES).decode()
+            text = read_bytes(self._file, MAX_BYTES).decode()
             values = loads(text)
         except OSError as error:
-            self._fault(1, clean(error.strerror or "it cannot be read", 80))
+            remedy = "; leave only the colours in it" if isinstance(error, TooLarge) else ""
+            self._fault(1, clean(reason(error, self._file) + remedy, 200))
             return None
         except UnicodeDecodeError:
             self._fault(1, "it is not UTF-8")
