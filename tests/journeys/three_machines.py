@@ -650,7 +650,7 @@ class Machines:
             here |= {("chosen", *choice): tables.get(choice[0], {}).get(choice[1]) for choice in CHOICES}
             for key, (_, wanted) in known.items():
                 found = here.pop(key, None)
-                of = {"setting": "subscribed", "named": "list"}.get(str(key[0]))
+                of = {"setting": "subscribed", "named": "list", "listed": "list"}.get(str(key[0]))
                 is_gone = of is not None and not self.ledger.get(home.name, of, key[1])
                 if {key, ("subscribed", key[1])} & self.unclear or (key[0] == "progress" and key[1] not in names):
                     continue
