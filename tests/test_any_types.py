@@ -33,9 +33,8 @@ from tui_pod.sources.podcasts.chapters import parse_chapters
 from tui_pod.sources.podcasts.json_feed import parse_json_feed
 from tui_pod.sources.servers.source import to_found, to_listed
 from tui_pod.state.store import StateFile
-from tui_pod.sync.actions import action_mark, action_time, parse_action
 from tui_pod.sync.memory import read_memory
-from tui_pod.sync.protocols import Server, paths_of
+from tui_pod.sync.protocols import Server, action_mark, action_time, parse_action, paths_of
 
 OTHERS: tuple[Any, ...] = (
     None, True, False, 0, -1, 7, 1.5, 1e300, float("inf"), float("nan"), 10**400,

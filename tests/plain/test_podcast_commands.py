@@ -33,7 +33,7 @@ from tui_pod.services.usual_settings import UsualSettings
 from tui_pod.shelf.opml import Entry, Imported
 from tui_pod.shelf.published import Published, PublishedItem
 from tui_pod.sources.directories import Finding, FoundPodcast
-from tui_pod.sync.taking import ImportPlan
+from tui_pod.sync.podcasts import ImportPlan
 
 CAST = "https://cast.example.org/f"
 

@@ -8,18 +8,17 @@ import pytest
 from tests.present import present
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.wall_time import FUTURE, UNKNOWN
+from tui_pod.net.address import MAX_SHARED, is_exact
 from tui_pod.shelf.feed_store import EpisodeIdentity
-from tui_pod.sync.actions import (
+from tui_pod.sync.protocols import (
     DEVICE,
     LATE,
     MAX_SECONDS,
-    MAX_TEXT,
     EpisodeAction,
     action_mark,
     action_time,
     device_id,
     device_name,
-    is_address,
     newest_of_each,
     parse_action,
     to_element,
@@ -57,7 +56,7 @@ def test_element_becomes_an_action() -> None:
         {"podcast": None},
         {"episode": ""},
         {"episode": 7},
-        {"podcast": "x" * (MAX_TEXT + 1)},
+        {"podcast": "x" * (MAX_SHARED + 1)},
         {"podcast": "a\x1b[2J"},
         {"position": 0},
         {"position": -1},
@@ -138,7 +137,7 @@ def test_element_that_is_no_table_is_skipped(value: object) -> None:
     ("field", "given", "read"),
     [
         ("position", 1, 1), ("position", MAX_SECONDS, MAX_SECONDS), ("position", 40.9, 40), ("position", 1.0, 1),
-        ("started", -1, None), ("total", 0, None), ("podcast", "x" * MAX_TEXT, "x" * MAX_TEXT),
+        ("started", -1, None), ("total", 0, None), ("podcast", "x" * MAX_SHARED, "x" * MAX_SHARED),
     ],
 )  # fmt: skip
 def test_fields_at_their_limits(field: str, given: object, read: object) -> None:
@@ -242,9 +241,9 @@ def test_time_of_an_element(updated: datetime, sent: str) -> None:
 
 
 def test_address_is_one_only_in_its_full_form() -> None:
-    assert is_address(AUDIO)
-    for text in ("cast.example.org/1.mp3", f" {AUDIO}", "https://x/" + "y" * MAX_TEXT, None, 7):
-        assert not is_address(text)
+    assert is_exact(AUDIO)
+    for text in ("cast.example.org/1.mp3", f" {AUDIO}", "https://x/" + "y" * MAX_SHARED, None, 7):
+        assert not is_exact(text)
 
 
 def test_newest_action_of_each_episode_wins() -> None:

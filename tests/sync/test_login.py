@@ -30,12 +30,10 @@ from tui_pod.net.json_client import Reply
 from tui_pod.services.other_programs import OtherPrograms
 from tui_pod.state.store import StateFile
 from tui_pod.sync import login
-from tui_pod.sync.actions import action_mark
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.memory import Memory, read_json, read_memory, write_json
-from tui_pod.sync.peek import Peek, has_unread
-from tui_pod.sync.server import OVERLAP, SAME_TIME
-from tui_pod.sync.transport import HttpTransport
+from tui_pod.sync.protocols import HttpTransport, action_mark
+from tui_pod.sync.server import OVERLAP, SAME_TIME, Peek, has_unread
 
 
 def nameless(site: Site) -> HttpTransport:

@@ -12,7 +12,7 @@ from tui_pod.shelf.library import read_feeds
 from tui_pod.shelf.match import episode_id
 from tui_pod.shelf.opml import Entry, HeardEpisode, Imported
 from tui_pod.shelf.published import Published, PublishedItem
-from tui_pod.sync.taking import ImportPlan, plan
+from tui_pod.sync.podcasts import ImportPlan, plan
 
 RULE = PlayedRule()
 ONE, TWO, THREE = (episode_id(FEED, f"guid-{number}") for number in (1, 2, 3))

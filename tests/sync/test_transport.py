@@ -15,8 +15,7 @@ from tui_pod.net.json_client import Reply
 from tui_pod.runtime.passwords import write_private
 from tui_pod.sync.folder import SyncError
 from tui_pod.sync.login import read_password
-from tui_pod.sync.protocols import detect
-from tui_pod.sync.transport import AGAIN_AFTER, HttpTransport
+from tui_pod.sync.protocols import AGAIN_AFTER, HttpTransport, detect
 
 DEVICES = "/api/2/devices/ann.json"
 ACTIONS = "/api/2/episodes/ann.json"
@@ -79,7 +78,7 @@ def test_failure_of_the_server_is_tried_again_once(site: Site, monkeypatch: pyte
         waits.append(seconds)
         site.replies[DEVICES] = body("[1]")
 
-    monkeypatch.setattr("tui_pod.sync.transport.time.sleep", recover)
+    monkeypatch.setattr("tui_pod.sync.protocols.time.sleep", recover)
     asked = transport(site)
     site.replies[DEVICES] = body("", status=500)
     assert asked.ask("GET", DEVICES)[:2] == (200, [1])
@@ -138,7 +137,7 @@ def test_password_that_cannot_be_had_says_why(tmp_path: Path) -> None:
 
 def test_requests_end_with_the_time_for_all_of_them(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("tui_pod.sync.transport.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("tui_pod.sync.protocols.time.monotonic", lambda: now[0])
     server = HttpTransport(site.url(""), "ann", "s3cret", LIMITS, patience=50.0)
     site.replies[DEVICES] = body("[]")
     now[0] = 150.0
@@ -162,7 +161,7 @@ def test_request_without_data_has_no_body(site: Site) -> None:
 
 
 def test_failure_below_500_is_not_tried_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui_pod.sync.transport.time.sleep", lambda _: site.replies.clear())
+    monkeypatch.setattr("tui_pod.sync.protocols.time.sleep", lambda _: site.replies.clear())
     site.replies[DEVICES] = body("", status=499)
     assert transport(site).ask("GET", DEVICES).status == 499
     assert len(site.asked) == 1

@@ -47,10 +47,10 @@ from tui_pod.sync.libraries import LibrarySync
 from tui_pod.sync.libraries import is_first_sync as is_first_library
 from tui_pod.sync.login import PATIENCE, begin, finish, log_in, password_file, read_password
 from tui_pod.sync.memory import is_first_exchange, known_machines, memory_file, note_sync
+from tui_pod.sync.protocols import HttpTransport
 from tui_pod.sync.run import FolderOptions, SyncResult, is_first_sync, only_sync, sync_with_folder
 from tui_pod.sync.server import ServerSync
 from tui_pod.sync.shared_podcasts import found_there, is_book_id
-from tui_pod.sync.transport import HttpTransport
 
 NOT_SET = (
     "nothing to sync with. Choose “Set up sync” in the palette of the app, or set folder, or server and user, under"

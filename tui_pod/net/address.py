@@ -20,6 +20,9 @@ Origin = tuple[str, str, int]
 MAX_ADDRESS = 16_384
 """Longest address (characters): hosts of recordings redirect to signed ones of 7,000."""
 
+MAX_SHARED = 2_000
+"""Longest one that other programs and machines accept, in characters."""
+
 MAX_WRAPPERS = 4
 """Maximum number of schemes such as `feed:` that are removed from an address; one is usual."""
 
@@ -127,6 +130,11 @@ def absolute(text: str, base: str = "") -> str | None:
     except AddressError:
         return None
     return address if len(address) <= MAX_ADDRESS else None
+
+
+def is_exact(text: object) -> bool:
+    """Return whether a value is an http(s) address in the exact form that other programs accept."""
+    return isinstance(text, str) and len(text) <= MAX_SHARED and absolute(text) == text
 
 
 def typed_addresses(text: str) -> list[str]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tui_pod.services.other_programs import OtherPrograms
     from tui_pod.shelf.feed_store import FeedStore
     from tui_pod.sync.folder import Machine
-    from tui_pod.sync.peek import Peek
+    from tui_pod.sync.server import Peek
 
 
 @dataclass(eq=False, repr=False)
@@ -170,7 +170,7 @@ class SyncSetup:
 
     def _looking(self) -> Peek:
         if self._peek is None:
-            from tui_pod.sync.peek import Peek  # brings TLS
+            from tui_pod.sync.server import Peek  # brings TLS
 
             settings = self.settings
             names = settings.server, settings.user

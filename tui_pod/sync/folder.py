@@ -46,16 +46,19 @@ from tui_pod.state.format import (
     snapshot_text,
 )
 from tui_pod.state.store import State
-from tui_pod.sync.shared_choices import SharedChoice, SharedChoices, choice_tables, read_choices
 from tui_pod.sync.shared_podcasts import (
     NO_PODCASTS,
     ChosenSettings,
     PodcastState,
+    SharedChoice,
+    SharedChoices,
     SharedPodcasts,
     SharedSettings,
+    choice_tables,
     merged_settings,
     newest_of_each,
     podcast_tables,
+    read_choices,
     read_podcasts,
     read_settings,
     settings_tables,

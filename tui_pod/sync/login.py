@@ -15,8 +15,7 @@ from tui_pod.net.address import AddressError, absolute, origin
 from tui_pod.runtime.files import reason
 from tui_pod.runtime.passwords import checked, password_from, read_private, write_private
 from tui_pod.sync.folder import SyncError
-from tui_pod.sync.protocols import detect
-from tui_pod.sync.transport import HttpTransport
+from tui_pod.sync.protocols import HttpTransport, detect
 
 MAX_BYTES = 10_000
 """Largest password file, in bytes."""

@@ -35,13 +35,15 @@ from tui_pod.sync.folder import (
 )
 from tui_pod.sync.memory import known_machines, last_sync, note_sync
 from tui_pod.sync.sending import lock_file
-from tui_pod.sync.shared_choices import choice_records, differing, read_chosen_here
 from tui_pod.sync.shared_podcasts import (
     ChosenSettings,
     SharedPodcasts,
     changed_here,
+    choice_records,
+    differing,
     is_book_id,
     read_chosen,
+    read_chosen_here,
     take_settings,
 )
 from tui_pod.sync.shared_queue import QueuePlan, merge_queue

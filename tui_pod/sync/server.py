@@ -1,4 +1,4 @@
-"""Sync with a server: what is received, what is sent, and in which order.
+"""Sync with a server: what is received, what is sent, and in which order; and a cheap look whether others have synced.
 
 Talks through `protocols` and saves through the state's own records. A server without data never causes an
 unsubscription, and never moves a position back.
@@ -6,7 +6,8 @@ unsubscription, and never moves a position back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,30 +15,35 @@ from pathlib import Path
 from tui_pod.core.progress.progress import PlayedRule, Progress, Status
 from tui_pod.core.progress.records import ProgressRecord
 from tui_pod.core.wall_time import is_believed_seconds
+from tui_pod.net.fetch import Limits
+from tui_pod.net.json_client import MAX_PROGRESS
 from tui_pod.shelf.feed_store import EpisodeIdentity, FeedStore
 from tui_pod.shelf.opml import Entry
 from tui_pod.state.store import State, StateFile
-from tui_pod.sync.actions import (
+from tui_pod.sync.folder import SyncError
+from tui_pod.sync.memory import Memory, memory_file, read_memory, write_json
+from tui_pod.sync.podcasts import EpisodeFinder, address_key, plan_podcasts, valid_addresses
+from tui_pod.sync.protocols import (
     DEVICE,
     Element,
     EpisodeAction,
+    HttpTransport,
+    Server,
+    Transport,
     action_mark,
     action_time,
+    detect,
     device_id,
     device_name,
     is_from_other,
     lacks_length,
     newest_of_each,
     parse_action,
+    paths_of,
     to_element,
     to_progress,
 )
-from tui_pod.sync.folder import SyncError
-from tui_pod.sync.memory import Memory, read_memory, write_json
-from tui_pod.sync.podcasts import EpisodeFinder, address_key, plan_podcasts
-from tui_pod.sync.protocols import Server, detect, paths_of
 from tui_pod.sync.run import SyncResult
-from tui_pod.sync.transport import Transport
 
 OVERLAP = 7 * 86_400
 """Seconds of actions that are read again: servers list an action by its own time, however late it was sent."""
@@ -293,3 +299,66 @@ def _believed(timestamp: int, now: datetime, former: int) -> int:
     """Return a timestamp to continue from; `former` if it is so far ahead that nothing would ever be listed."""
     is_believed = is_believed_seconds(timestamp, now.timestamp())
     return timestamp if timestamp > 0 and is_believed else max(former, 0)
+
+
+LIMITS = Limits(MAX_PROGRESS, seconds=10.0, idle=5.0)
+"""Limits of the request."""
+
+FileTimes = dict[str, tuple[int, int]]
+"""Modification time in nanoseconds, and size, of each file."""
+
+
+class Peek:
+    """Compares folder and server with what the last sync saw."""
+
+    def __init__(self, folder: str, names: tuple[str, str], state: Path, read_password: Callable[[], str]) -> None:
+        """Prepare to look. The folder, or server and user, are empty if nothing is synced there."""
+        self._folder = folder
+        self._names = names
+        self._memory = memory_file(state)
+        self._read_password = read_password
+        self._password: str | None = None
+        self._seen: FileTimes = {}
+        self._machine = ""
+
+    def files(self) -> FileTimes:
+        """Return the times of all machines' files; empty if there is no folder."""
+        try:
+            with os.scandir(self._folder or os.devnull) as entries:
+                found = {e.name: e.stat() for e in entries if e.name.endswith(".toml") and e.name[0] != "."}
+        except OSError:  # not mounted: the next sync says so
+            return {}
+        return {name: (stat.st_mtime_ns, stat.st_size) for name, stat in found.items()}
+
+    def synced(self, before: FileTimes, machine: str) -> None:
+        """Note a sync: what `files` returned before it, and this machine's file, which nobody else writes."""
+        self._seen, self._machine = before, machine
+
+    def has_news(self, with_server: bool) -> bool:
+        """Return whether the folder has changed, or the server has unread actions. Raises UserError."""
+        own, files = f"{self._machine}.toml", self.files()
+        if files and (files | {own: None}) != (self._seen | {own: None}):
+            return True
+        return with_server and all(self._names) and self._has_server_news()
+
+    def _has_server_news(self) -> bool:
+        memory = read_memory(self._memory, *self._names)
+        if self._password is None:
+            self._password = self._read_password()
+        return has_unread(memory, HttpTransport(*self._names, self._password, LIMITS))
+
+
+def has_unread(memory: Memory, transport: Transport) -> bool:
+    """Return whether a server has changes that the last sync did not read; False before the first sync."""
+    paths = paths_of(memory.protocol, memory.user)
+    if paths is None:
+        return False
+    server = Server(transport, paths)
+    changes = server.subscriptions(max(0, memory.subscriptions_since - SAME_TIME))
+    known = set(map(address_key, memory.podcasts.values()))
+    added, removed = (set(map(address_key, valid_addresses(each))) for each in (changes.add, changes.remove))
+    if added - known or removed & known:
+        return True
+    page = server.actions(max(0, memory.actions_since - SAME_TIME))
+    oldest = memory.actions_since - OVERLAP
+    return any(action_mark(value) not in memory.seen and action_time(value) >= oldest for value in page.actions)

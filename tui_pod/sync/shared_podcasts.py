@@ -1,7 +1,8 @@
-"""The podcasts of machines that share a folder: for each one, the last machine that added or removed it decides.
+"""The podcasts and choices of machines that share a folder: of each, the last machine that changed it decides.
 
-A file lists what its machine subscribed to, and what it removed, with the settings of each podcast and book. Of each
-setting the newest choice wins. Folders of audio files stay where they are, and logins are not shared.
+A file lists what its machine subscribed to, and what it removed, with the settings of each podcast and book, and what
+the listener chose for all podcasts, the theme, and the returns to passages. Folders of audio files stay where they
+are, and logins are not shared.
 """
 
 from __future__ import annotations
@@ -14,12 +15,15 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from tui_pod.core.library.podcast_settings import BOOK_ROWS, COURSE, ROWS, usable
+from tui_pod.core.progress.records import CHOSEN_AT, SettingRecord, is_shared
 from tui_pod.core.text.clean import clean, counted, enumerated, is_safe
-from tui_pod.core.wall_time import believed_or_unknown, stamp_later
+from tui_pod.core.wall_time import UNKNOWN, believed_or_unknown, is_believed, stamp_later
+from tui_pod.net.address import MAX_SHARED, is_exact
+from tui_pod.runtime.log import logged
 from tui_pod.shelf.feed_store import FeedStore
 from tui_pod.shelf.settings_table import TIMES
 from tui_pod.shelf.subscription import Subscription
-from tui_pod.sync.actions import is_address
+from tui_pod.state.store import State
 
 MAX_PODCASTS = 5_000
 """Maximum number of podcasts that are read from a file."""
@@ -54,7 +58,7 @@ def changed_here(
     `asked` is when the listener added or removed some last: another machine may have done the opposite meanwhile.
     """
     states = dict(own)
-    here = {feed.feed_id: feed for feed in feeds if is_address(feed.feed_id) and is_address(feed.address)}
+    here = {feed.feed_id: feed for feed in feeds if is_exact(feed.feed_id) and is_exact(feed.address)}
     for feed_id in {**here, **own}:
         feed, former = here.get(feed_id), own.get(feed_id)
         wanted = believed_or_unknown(datetime.fromtimestamp(asked.get(feed_id, 0.0), UTC), now)
@@ -81,17 +85,13 @@ def read_podcasts(tables: Any, now: datetime) -> dict[str, PodcastState]:
     """Return the valid podcasts in a file's tables; a time that is not believed at the time `now` counts as unknown."""
     found = {}
     for feed_id, table in list(tables.items())[:MAX_PODCASTS] if isinstance(tables, dict) else ():
-        if not (isinstance(table, dict) and is_address(feed_id) and is_address(table.get("address"))):
+        if not (isinstance(table, dict) and is_exact(feed_id) and is_exact(table.get("address"))):
             continue
         updated, is_subscribed, title = table.get("updated"), table.get("subscribed"), table.get("title")
         if isinstance(updated, datetime) and updated.tzinfo is not None and isinstance(is_subscribed, bool):
             name = clean(title) if isinstance(title, str) else ""
             found[feed_id] = PodcastState(believed_or_unknown(updated, now), is_subscribed, table["address"], name)
     return found
-
-
-MAX_ADDRESS = 2_000
-"""Longest feed address that is accepted, in characters."""
 
 
 Value = TypeVar("Value", bound=tuple[Any, ...])
@@ -184,7 +184,7 @@ def read_settings(tables: Any, now: datetime) -> dict[str, ChosenSettings]:
     found = {}
     for feed_id, table in tables.items() if isinstance(tables, dict) else ():
         updated = table.get("updated") if isinstance(table, dict) else None
-        is_address = feed_id.startswith(("http://", "https://")) and len(feed_id) <= MAX_ADDRESS and is_safe(feed_id)
+        is_address = feed_id.startswith(("http://", "https://")) and len(feed_id) <= MAX_SHARED and is_safe(feed_id)
         is_known = is_address or feed_id == COURSE or is_book_id(feed_id)
         if is_known and isinstance(updated, datetime) and updated.tzinfo is not None:
             texts, given = usable(table), table.get(TIMES)
@@ -201,3 +201,74 @@ def read_settings(tables: Any, now: datetime) -> dict[str, ChosenSettings]:
             if choices:
                 found[feed_id] = ChosenSettings(choices)
     return found
+
+
+class SharedChoice(NamedTuple):
+    """A choice, and when it was made."""
+
+    time: datetime
+    value: str | float | bool
+
+
+SharedChoices = Mapping[str, SharedChoice]
+"""By table and key of the state, such as `player.speed`."""
+
+
+def read_chosen_here(state: State, own: SharedChoices, now: datetime) -> dict[str, SharedChoice]:
+    """Return the choices of this machine; `own` are those in its file, than which a change since is newer."""
+    found = {}
+    for name, text in state.tables.get(CHOSEN_AT, {}).items():
+        table, _, key = name.partition(".")
+        value = _usable(name, state.tables.get(table, {}).get(key))
+        if value is not None:
+            former, time = own.get(name), UNKNOWN
+            is_same = former is not None and former.value == value
+            with logged("when something was chosen is damaged", TypeError, ValueError, OverflowError):
+                time = datetime.fromisoformat(text).astimezone(UTC)
+            if not is_believed(time, now):  # or it would be newer than all others at each sync
+                time = former.time if former is not None and is_same else now
+            if former is not None and not is_same and time <= former.time:  # the clock was set back
+                time = stamp_later(former.time, time)
+            found[name] = SharedChoice(time, value)
+    return found
+
+
+def differing(choices: SharedChoices, there: SharedChoices) -> list[str]:
+    """Return the names of the choices that are others there, or are not made."""
+    return [name for name, choice in choices.items() if name not in there or there[name].value != choice.value]
+
+
+def choice_records(choices: SharedChoices, here: SharedChoices) -> list[SettingRecord]:
+    """Return what to save of choices that were made elsewhere, with their own times."""
+    records = []
+    for name, (time, value) in choices.items():
+        if here.get(name) != (time, value):
+            table, _, key = name.partition(".")
+            records += [SettingRecord(table, key, value), SettingRecord(CHOSEN_AT, name, time.isoformat())]
+    return records
+
+
+def choice_tables(choices: SharedChoices) -> dict[str, Any]:
+    """Return choices as TOML."""
+    return {name: {"updated": time, "value": value} for name, (time, value) in choices.items()}
+
+
+def read_choices(tables: Any, now: datetime) -> dict[str, SharedChoice]:
+    """Return the valid choices in a file's tables; a time that is not believed at the time `now` counts as unknown."""
+    found = {}
+    for name, table in tables.items() if isinstance(tables, dict) else ():
+        given = table if isinstance(table, dict) else {}
+        time, value = given.get("updated"), _usable(name, given.get("value"))
+        if isinstance(time, datetime) and time.tzinfo is not None and value is not None:
+            found[name] = SharedChoice(believed_or_unknown(time, now), value)
+    return found
+
+
+def _usable(name: str, value: object) -> str | float | bool | None:
+    """Return a value that machines share under this name; None if it is none."""
+    table, _, key = name.partition(".")
+    if not (is_shared(table, key) and 0 < len(key) <= MAX_SHARED and is_safe(name)):
+        return None
+    if isinstance(value, str):
+        return value if len(value) <= MAX_SHARED and is_safe(value) else None
+    return value if isinstance(value, bool | int | float) and abs(value) < 1e6 else None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui_pod.shelf.opml import Imported
     from tui_pod.sources.opened import Podcasts
     from tui_pod.sources.own_network import ForbiddenFeeds
-    from tui_pod.sync.taking import ImportPlan
+    from tui_pod.sync.podcasts import ImportPlan
 
 
 FAULTS = 5
@@ -70,7 +70,7 @@ class ImportService:
         Raises ImportFault if it cannot be read, or if it `is_asked` for and is no export.
         """
         from tui_pod.imports.players import is_export, read_export  # brings TLS and XML, 6 MiB
-        from tui_pod.sync.taking import plan
+        from tui_pod.sync.podcasts import plan
 
         podcasts = await self._context.podcasts.get()
         controller = self._context.controller

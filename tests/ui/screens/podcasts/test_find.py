@@ -26,7 +26,7 @@ from tui_pod.services.podcasts.imports import Preview
 from tui_pod.shelf.opml import Entry, Imported
 from tui_pod.shelf.published import FeedError, Published, PublishedItem
 from tui_pod.sources.directories import Finding, FoundPodcast
-from tui_pod.sync.taking import ImportPlan
+from tui_pod.sync.podcasts import ImportPlan
 from tui_pod.ui.screens.lists import CollectScreen
 from tui_pod.ui.screens.main import MainScreen
 from tui_pod.ui.screens.podcasts.add import AddFeedScreen, ImportScreen, TopScreen
