@@ -358,6 +358,9 @@ class Machines:
         is_back, is_cast = home.clock.skew != timedelta(seconds=home.skew), str(key[1]).partition(" ")[0] in CASTS
         if is_back and (key[0] == "subscribed" or (key[0] == "progress" and is_cast)):
             self.unclear.add(key)  # a podcast has the time of the sync; the gpodder server knows whole seconds alone
+        if key[0] == "listed":  # on a list whose removal elsewhere has a later time than this
+            lists = [known.get(("list", key[1]), (home.clock(), True)) for known in self.ledger.known.values()]
+            self.unclear |= {key} if any(time > home.clock() and not is_there for time, is_there in lists) else set()
         self.done.append(f"{len(self.done)} {home.name}: {key} {value}")
 
     async def live(self, steps: Sequence[Step]) -> None:

@@ -296,7 +296,8 @@ def _notes_of_others(state: State, folder: Path, own: str, found: Gathered, is_a
 def _save(file: StateFile, store: FeedStore, records: list[Record], plan: _Plan) -> dict[str, ChosenSettings]:
     """Save what was decided, and return the settings that were taken."""
     if plan.wanted or plan.unwanted:
-        _take_podcasts(store, plan.wanted, plan.unwanted)
+        wanted = [Entry(each.address, each.title, feed_id=feed_id) for feed_id, each in plan.wanted.items()]
+        take_podcasts(store, wanted, plan.unwanted)
     configured = plan.settings_to_take(store)
     take_settings(store, configured)
     file.save(records)
@@ -315,16 +316,18 @@ def _write(shared: SyncFolder, own: Contents | None, everything: Contents, now: 
         shared.write(everything, now)
 
 
-def _take_podcasts(store: FeedStore, wanted: SharedPodcasts, unwanted: Sequence[Subscription]) -> None:
-    """Subscribe to what other machines added, and remove what they removed."""
+def take_podcasts(store: FeedStore, wanted: list[Entry], unwanted: Sequence[Subscription]) -> list[Subscription]:
+    """Subscribe to what others added, and remove what they removed; return the new ones."""
     with store.db.together():
-        entries = [Entry(each.address, each.title, feed_id=feed_id) for feed_id, each in wanted.items()]
-        store.subscribe(entries, is_asked=False)
-        for feed in store.feeds():
-            if feed.feed_id in wanted and not feed.is_origin_known:  # it must not lead into the listener's own network
+        former = {feed.feed_id for feed in store.feeds()}
+        store.subscribe(wanted, is_asked=False)
+        added = [feed for feed in store.feeds() if feed.feed_id not in former]
+        for feed in added:
+            if not feed.is_origin_known:  # it must not lead into the listener's own network
                 store.set_private_origin(feed.feed_id, None)
         for feed in unwanted:
             store.remove(feed.feed_id)
+    return added
 
 
 @contextlib.contextmanager

@@ -43,7 +43,7 @@ from tui_pod.sync.protocols import (
     to_element,
     to_progress,
 )
-from tui_pod.sync.run import SyncResult
+from tui_pod.sync.run import SyncResult, take_podcasts
 
 OVERLAP = 7 * 86_400
 """Seconds of actions that are read again: servers list an action by its own time, however late it was sent."""
@@ -157,10 +157,11 @@ class ServerSync:
             memory.podcasts |= plan.add
             return new
         if plan.subscribe or plan.unsubscribe:
-            with self._store.db.together():
-                new |= self._subscribe(plan.subscribe)
-                for feed in plan.unsubscribe:
-                    self._store.remove(feed.feed_id)
+            wanted = {address_key(address): address for address in plan.subscribe}
+            for feed in take_podcasts(self._store, [*map(Entry, plan.subscribe)], plan.unsubscribe):
+                address = wanted.get(address_key(feed.address)) or wanted.get(address_key(feed.feed_id))
+                memory.podcasts[feed.feed_id] = address or feed.address
+                new.add(feed.feed_id)
         if plan.add or plan.remove:
             accepted = dict(server.change_subscriptions(result.podcasts_sent, result.podcasts_removed))
             memory.podcasts |= {feed_id: accepted.get(address, "") for feed_id, address in plan.add.items()}
@@ -168,20 +169,6 @@ class ServerSync:
             memory.podcasts.pop(feed_id, None)
         memory.subscriptions_since = _believed(changes.timestamp, now, memory.subscriptions_since)
         return new
-
-    def _subscribe(self, addresses: list[str]) -> set[str]:
-        """Subscribe to the server's podcasts; return the ids of the feeds."""
-        wanted = {address_key(address): address for address in addresses}
-        self._store.subscribe([Entry(address) for address in addresses], is_asked=False)
-        subscribed = set()
-        for feed in self._store.feeds():
-            address = wanted.get(address_key(feed.address)) or wanted.get(address_key(feed.feed_id))
-            if address is not None:
-                subscribed.add(feed.feed_id)
-                self._memory.podcasts[feed.feed_id] = address
-                if not feed.is_origin_known:  # a server must not lead into the listener's own network
-                    self._store.set_private_origin(feed.feed_id, None)
-        return subscribed
 
     # -- episodes --------------------------------------------------------------------------------------
 
