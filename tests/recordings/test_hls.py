@@ -64,6 +64,8 @@ def decoded(path: str, folder: Path) -> bytes:
 KINDS = {
     "ts": ["-hls_segment_type", "mpegts"],
     "m4a": ["-hls_segment_type", "fmp4"],
+    "many ts": ["-hls_segment_type", "mpegts", "-hls_time", "0.5"],
+    "many m4a": ["-hls_segment_type", "fmp4", "-hls_time", "0.5"],
     "ranges": ["-hls_segment_type", "fmp4", "-hls_flags", "single_file"],
 }
 
@@ -78,6 +80,7 @@ def test_recording_plays_seeks_and_is_fetched_as_one_file(
     stream.open().close()
     stream.wait_for_answer(CancelToken())
     assert stream.progress().is_seekable
+    assert len(site.asked) < 32, "not each of many is asked for its size"
     events: queue.Queue[Event] = queue.Queue()
     player = MpvPlayer(events.put, "null")
     player.open()
@@ -98,7 +101,7 @@ def test_recording_plays_seeks_and_is_fetched_as_one_file(
     assert content.size is not None
     (tmp_path / "whole").write_bytes(stream.file.read(0, content.size))
     assert decoded(str(tmp_path / "whole"), folder) == decoded("list.m3u8", folder)
-    assert ending_of(site.url("/master.m3u8"), content.kind) == (".ts" if kind == "ts" else ".m4a")
+    assert ending_of(site.url("/master.m3u8"), content.kind) == (".ts" if kind.endswith("ts") else ".m4a")
     if kind == "ranges":
         assert len(site.asked) < 12, "parts of one file are fetched together"
 
@@ -156,3 +159,27 @@ def test_best_sound_without_pictures_is_chosen_and_goes_on_after_a_start(
     stream.join(PATIENCE)
     again = RecordingStore(tmp_path / "streams", 10_000_000)
     assert again.find("episode", site.url("/a.m3u8")) is not None
+
+
+@pytest.mark.parametrize("packets", [997, 2000])
+def test_one_part_of_many_that_differs_costs_nothing(site: Site, open_list: Open, tmp_path: Path, packets: int) -> None:
+    """Only some are asked for their sizes: one of the others has less, or more than it got room for."""
+    parts = [(b"G" + bytes([number]) * 187) * 1000 for number in range(60)]
+    parts[1] = parts[1][: 188 * packets] + parts[1][: 188 * max(0, packets - 1000)]
+    for number, part in enumerate(parts):
+        site.replies[f"/{number}.ts"] = Ranged(part)
+    segments = "".join(f"#EXTINF:3,\n{number}.ts\n" for number in range(60))
+    site.replies["/a.m3u8"] = server.body(f"#EXTM3U\n#EXT-X-TARGETDURATION:3\n{segments}{END}", LIST)
+    before = open_list("/a.m3u8")
+    before.peek(0, 1, PATIENCE, CancelToken())
+    assert len(site.asked) < 40
+    before.close()
+    before.join(PATIENCE)
+    store = RecordingStore(tmp_path / "streams", 20_000_000)
+    stream = store.open("episode", site.url("/a.m3u8"), lambda: NetworkPolicy(site.allowed))
+    stream.fetch_all(20_000_000, lambda *_: None, CancelToken())
+    whole = stream.file.read(0, 20_000_000)
+    packets_of = [whole[place : place + 188] for place in range(0, len(whole), 188)]
+    assert b"".join(packet for packet in packets_of if packet[1:3] != b"\x1f\xff") == b"".join(parts)
+    assert stream.has_changed() is (whole == b"".join(parts)) is (packets > 1000)
+    store.close()

@@ -3,6 +3,9 @@
 Only whole sound: no encryption, no broadcast, no segments that do not belong together. Each segment is fetched as any
 other address is. Those of MPEG-TS make one file as they are; those of fragmented MP4 get an index before them, in
 which players look up where a time is.
+
+A long list would take long to ask how long each segment is. Only some are asked; each other one gets room for the
+largest that is likely, and what players pass over fills what it leaves of that.
 """
 
 from __future__ import annotations
@@ -16,12 +19,20 @@ from typing import NamedTuple
 
 from tui_pod.net.address import absolute
 from tui_pod.net.fetch import FetchError, Limits, Request, Response, opened
-from tui_pod.recordings.range_answer import WRONG_PART, read_range_answer
+from tui_pod.recordings.range_answer import WRONG_PART, AskAgain, read_range_answer
 from tui_pod.runtime.threads import CancelToken
 
 MOST_SEGMENTS = 10_000
 AT_ONCE = 12
 """How many segments are asked for their sizes at once."""
+ASKED = 24
+"""How many segments of a list are asked for their sizes before it plays."""
+SLACK = 0.05
+"""Share of its likely size that a segment gets in addition: durations are often rounded."""
+TS_PACKET = 188
+_EMPTY_PACKET = b"G\x1f\xff\x10".ljust(TS_PACKET, b"\xff")
+LEAST_BOX = 8
+"""Bytes of the smallest box of MP4, which has no content."""
 MAX_HEAD = 256 * 1024
 """Maximum number of bytes before the first segment of MP4."""
 BEFORE_SOUND = 4096
@@ -49,6 +60,8 @@ class HlsPart(NamedTuple):
     """0 if unknown, which is asked for first."""
     seconds: float = 0.0
     data: bytes = b""
+    is_rough: bool = False
+    """Whether the size is only the room that it has, in which what it leaves is filled."""
 
 
 def is_hls(lines: Sequence[str]) -> bool:
@@ -80,11 +93,48 @@ def sound_of(lines: Sequence[str], address: str) -> str | None:
     return max(found)[1] if found else None
 
 
-def read_pieces(lines: Sequence[str], address: str, ask: Ask, cancel: CancelToken) -> list[HlsPart]:
-    """Return the pieces of the recording whose segments a list names. Raises FetchError if it is not played."""
+def read_pieces(
+    lines: Sequence[str], address: str, ask: Ask, cancel: CancelToken, is_exact: bool, known: int | None
+) -> list[HlsPart]:
+    """Return the pieces of the recording whose segments a list names.
+
+    Args:
+        lines: of the list.
+        address: of the list.
+        ask: returns the request for an address.
+        cancel: ends the wait for answers.
+        is_exact: whether each segment is asked for its size, which takes long for many.
+        known: the size of what is here of the recording; it decides instead, so that this goes on. None for nothing.
+
+    Raises FetchError if it is not played.
+    """
     segments, head = _segments(lines, address)
+    is_long = len(segments) > ASKED and all(each.seconds and not each.size for each in segments)
     with ThreadPoolExecutor(AT_ONCE, "segments") as pool:
-        segments = [*pool.map(partial(_measured, ask=ask, cancel=cancel), segments)]
+        measure = partial(_measured, ask=ask, cancel=cancel)
+        if is_long and (known or not is_exact):
+            places = [round(number * (len(segments) - 1) / (ASKED - 1)) for number in range(ASKED)]
+            asked = dict(zip(places, pool.map(measure, map(segments.__getitem__, places)), strict=True))
+            pieces = _joined(_estimated(segments, asked), head, ask, cancel)
+            if known in (None, _size(pieces)):
+                return pieces
+        return _joined([*pool.map(measure, segments)], head, ask, cancel)
+
+
+def _estimated(segments: Sequence[HlsPart], asked: dict[int, HlsPart]) -> list[HlsPart]:
+    """Return the segments with the sizes that are known by their place, and the room for each other one."""
+    rates = [each.size / each.seconds for each in list(asked.values())[:-1]]  # the last one may be a moment
+    rate = max(rates) * (1 + SLACK) + max(rates) - min(rates)
+    rooms = (TS_PACKET * int(each.seconds * rate / TS_PACKET + 2) for each in segments)
+    rough = [each._replace(size=room, is_rough=True) for each, room in zip(segments, rooms, strict=True)]
+    return [asked.get(place, each) for place, each in enumerate(rough)]
+
+
+def _joined(segments: list[HlsPart], head: HlsPart | None, ask: Ask, cancel: CancelToken) -> list[HlsPart]:
+    """Return the pieces of a recording by its segments and what is before them. Raises FetchError if it is not played.
+
+    Neighbours at one address become one.
+    """
     if head is not None:
         head = _measured(head, ask, cancel)
         data = b"".join(_chunks([head._replace(size=min(head.size, MAX_HEAD))], 0, ask, cancel))
@@ -176,9 +226,9 @@ def _number_in(head: bytes, kind: bytes) -> bytes:
 
 
 @contextmanager
-def opened_pieces(pieces: Sequence[HlsPart], start: int, ask: Ask, cancel: CancelToken) -> Iterator[Response]:
+def opened_pieces(pieces: list[HlsPart], start: int, ask: Ask, cancel: CancelToken) -> Iterator[Response]:
     """Open the recording from a byte on, as `opened` opens an address."""
-    total = sum(piece.size for piece in pieces)
+    total = _size(pieces)
     headers = {
         "content-type": "audio/mp4" if pieces[0].data else "video/mp2t",
         "content-length": str(total - start),
@@ -188,19 +238,35 @@ def opened_pieces(pieces: Sequence[HlsPart], start: int, ask: Ask, cancel: Cance
         yield Response(206, pieces[-1].address, None, headers, chunks)
 
 
-def _chunks(pieces: Sequence[HlsPart], start: int, ask: Ask, cancel: CancelToken) -> Generator[bytes]:
-    for piece in pieces:
+def _size(pieces: Sequence[HlsPart]) -> int:
+    return sum(piece.size for piece in pieces)
+
+
+def _chunks(pieces: list[HlsPart], start: int, ask: Ask, cancel: CancelToken) -> Generator[bytes]:
+    """Yield the recording from a byte on.
+
+    Raises FetchError if it cannot be fetched, or if a segment has more bytes than there is room for; `pieces` then say
+    how many it has, so that the recording has another size.
+    """
+    for number, piece in enumerate(pieces):
         skipped, start = min(start, piece.size), max(0, start - piece.size)
-        first, left = piece.start + skipped, piece.size - skipped
+        first, left, filling = piece.start + skipped, piece.size - skipped, b""
         if piece.data:
             yield piece.data[skipped:]
         elif left:
             with opened(ask(piece.address, {"Range": f"bytes={first}-{first + left - 1}"}), LIMITS, cancel) as response:
                 answer = read_range_answer(response, first)
-                if answer.is_wrong_part:
+                if piece.is_rough:
+                    size = answer.size or _measured(piece._replace(size=0), ask, cancel).size
+                    if size != piece.size and size > piece.size - LEAST_BOX:
+                        pieces[number] = piece._replace(size=size)
+                        raise AskAgain("The parts of this recording are longer than they seemed.")
+                    filling = _filling(piece.size - size, bool(pieces[0].data))[max(0, first - size) :]
+                    left = max(0, size - first)
+                if left and answer.is_wrong_part:
                     raise FetchError(WRONG_PART)
                 before = first - answer.start
-                for chunk in response.chunks:
+                for chunk in response.chunks if left else ():
                     kept = chunk[before : before + left]
                     before, left = max(0, before - len(chunk)), left - len(kept)
                     yield kept
@@ -208,6 +274,15 @@ def _chunks(pieces: Sequence[HlsPart], start: int, ask: Ask, cancel: CancelToken
                         break
             if left:
                 raise FetchError("The connection broke off before the end.")
+            if filling:
+                yield filling
+
+
+def _filling(size: int, is_mp4: bool) -> bytes:
+    """Return so many bytes that players pass over: a box `free`, or empty packets of MPEG-TS."""
+    if is_mp4:
+        return (size.to_bytes(4, "big") + b"free").ljust(size, b"\0") if size else b""
+    return (_EMPTY_PACKET * (size // TS_PACKET + 1))[:size]
 
 
 def _read(line: str) -> tuple[str, dict[str, str]]:

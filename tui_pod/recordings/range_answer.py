@@ -52,6 +52,10 @@ _NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _FILE = re.compile(r"file\d*\s*=(.*)", re.IGNORECASE)
 
 
+class AskAgain(FetchError):
+    """An answer after which another request is made at once."""
+
+
 class RangeAnswer(NamedTuple):
     """What the head of an answer says."""
 

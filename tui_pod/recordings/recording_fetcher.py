@@ -27,6 +27,7 @@ from tui_pod.recordings.range_answer import (
     MAX_NESTED,
     TOO_DEEP,
     WRONG_PART,
+    AskAgain,
     RangeAnswer,
     check_kind,
     check_start,
@@ -190,10 +191,6 @@ Access = Callable[[], NetworkPolicy]
 """Returns where a recording's address may lead, and the logins for it. May wait."""
 
 
-class _AskAgain(FetchError):
-    """An answer after which another request is made at once."""
-
-
 class RecordingFetcher:
     """The thread that fetches one recording. Hold `changed` to use its fields; it is notified of every change."""
 
@@ -292,7 +289,7 @@ class RecordingFetcher:
             except Cancelled:
                 continue
             except MovedToMemory:
-                failure: FetchError = _AskAgain("The disk is full.")
+                failure: FetchError = AskAgain("The disk is full.")
             except FetchError as error:
                 failure = error
             except OSError as error:
@@ -387,11 +384,12 @@ class RecordingFetcher:
             raise FetchError(TOO_DEEP, is_final=True)
         lines = list_lines(read[:MAX_LIST])
         if (sound := sound_of(lines, response.address)) is None and is_hls(lines):
-            self._pieces = read_pieces(lines, response.address, ask, self._stop)
+            is_exact, known = self.plan.wants_all or bool(self._versions), self.file.content.size
+            self._pieces = read_pieces(lines, response.address, ask, self._stop, is_exact, known)
         else:
             self._listed.append(sound or first_recording(lines, response.address))
         self._at, self._sends_list, self._attempts = None, False, 0
-        raise _AskAgain("The server sends a list of addresses.")
+        raise AskAgain("The server sends a list of addresses.")
 
     def _start_before(self, gap: int) -> int:
         """Return where to begin so that what is here already can be compared, if no version is named."""
@@ -414,7 +412,7 @@ class RecordingFetcher:
         with self.changed:
             if answer.is_wrong_part:
                 plan.is_ranged = False
-                raise _AskAgain(WRONG_PART)
+                raise AskAgain(WRONG_PART)
             if start or plan.is_ranged is None:
                 plan.is_ranged = answer.has_ranges
             if answer.start < start:
@@ -473,7 +471,7 @@ class RecordingFetcher:
             self._is_checked, self._is_same, self._versions = not self._is_audio, True, self._versions + 1
             self.plan.is_ranged = None if self._versions < READ_THROUGH else False
             self.changed.notify_all()
-        raise _AskAgain("The recording has changed on the server.")
+        raise AskAgain("The recording has changed on the server.")
 
     def _log(self, text: str) -> None:
         log(f"a recording from {origin(self.file.content.address)[1]} {text}")
@@ -545,9 +543,9 @@ class RecordingFetcher:
         is_refused = (error.is_final and wait is None) or (error.is_offline and not self.is_answered)
         is_unwanted = not (self.plan.readers or self.is_answered)
         self._attempts += 1
-        if is_over or is_refused or (is_unwanted and not isinstance(error, _AskAgain)):
+        if is_over or is_refused or (is_unwanted and not isinstance(error, AskAgain)):
             return None
-        if isinstance(error, _AskAgain) or (is_working and wait is None):
+        if isinstance(error, AskAgain) or (is_working and wait is None):
             return 0.0
         return max(PAUSES[self._attempts - 1], wait or 0.0)
 
