@@ -119,7 +119,8 @@ class ForeignTexts:
         """Return what `call_each` does; each call is a text, or a path with its `state_of`, and what else is needed."""
         if (spent := budget.get()) is not None and spent.first is None:
             spent.first = function, calls[0]
-        found = [self._known_fault(function, call) for call in calls]
+        has_faults = self.folder is not None and self.folder.is_dir()
+        found = [self._known_fault(function, call) if has_faults else None for call in calls]
         unread = [call for call, known in zip(calls, found, strict=True) if known is None]
         answers = iter(self._processes.call_each(function, unread, cancel) if unread else ())
         for place, call in enumerate(calls):
@@ -135,10 +136,10 @@ class ForeignTexts:
             _remember(self.folder / _key(*spent.first), fault)
 
     def _known_fault(self, function: str, call: Sequence[object]) -> Any:
-        if self.folder is not None and self.folder.is_dir():
-            with contextlib.suppress(OSError):
-                fault = read_start(self.folder / _key(function, call)).decode("utf-8", "replace")
-                return ContentFault(fault, is_lasting=True)
+        with contextlib.suppress(OSError):
+            assert self.folder is not None
+            fault = read_start(self.folder / _key(function, call)).decode("utf-8", "replace")
+            return ContentFault(fault, is_lasting=True)
         return None
 
     def _text_in(self, file: Path) -> str | None:

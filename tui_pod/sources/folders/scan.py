@@ -124,7 +124,7 @@ def scan(
     sound = (one for one in found if one.path not in states)
     files = [*read_found(root, sound, known, left_out.unreadable, cancel)]
     left_out.unreadable += (fault for beside in {one.beside for one in found} for fault in beside.faults)
-    if texts is not None:
+    if texts is not None and states:
         beside = {os.path.normpath(os.path.join(file.path, os.pardir, file.tags.transcript)) for file in files}
         for path in episodes_of(states.keys() - beside, [file.path for file in files]):
             cancel.check()
